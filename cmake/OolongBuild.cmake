@@ -1,0 +1,45 @@
+# Compiler settings that every target of the tree shares, and the base interfaces.
+
+set(CMAKE_C_STANDARD 11)
+set(CMAKE_C_EXTENSIONS ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE RelWithDebInfo)
+endif()
+
+# One tree in the build folder and after installation, so that programs find each other alike.
+set(OOLONG_BIN_DIR "${CMAKE_BINARY_DIR}/bin")
+set(OOLONG_LIBEXEC_DIR "${CMAKE_BINARY_DIR}/libexec/oolong")
+set(OOLONG_GENERATED_DIR "${CMAKE_BINARY_DIR}/generated")
+
+add_library(oolong_warnings INTERFACE)
+target_compile_options(oolong_warnings INTERFACE
+  -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wpointer-arith
+  -Wwrite-strings $<$<BOOL:${OOLONG_WERROR}>:-Werror>)
+
+add_library(oolong_sanitizers INTERFACE)
+if(OOLONG_SANITIZE)
+  target_compile_options(oolong_sanitizers INTERFACE
+    -fsanitize=${OOLONG_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(oolong_sanitizers INTERFACE -fsanitize=${OOLONG_SANITIZE})
+  target_compile_definitions(oolong_sanitizers INTERFACE OOLONG_SANITIZED=1)
+endif()
+
+# What an own program of the tree links: oolong_private(target).
+function(oolong_private target)
+  target_link_libraries(${target} PRIVATE oolong_warnings oolong_sanitizers)
+  target_compile_definitions(${target} PRIVATE _GNU_SOURCE)
+endfunction()
+
+# The interfaces of the base system, in one place: the generated header holds them all.
+set(OOLONG_BASE_IDL
+  ${CMAKE_SOURCE_DIR}/libipc/base.idl
+  ${CMAKE_SOURCE_DIR}/vm/vm.idl
+  ${CMAKE_SOURCE_DIR}/launcher/launcher.idl
+  ${CMAKE_SOURCE_DIR}/servers/archivefs/fs.idl
+  ${CMAKE_SOURCE_DIR}/servers/ramdisk/blk.idl
+  ${CMAKE_SOURCE_DIR}/servers/random/random.idl
+  ${CMAKE_SOURCE_DIR}/servers/rtc/rtc.idl
+  ${CMAKE_SOURCE_DIR}/servers/time/time.idl
+  ${CMAKE_SOURCE_DIR}/servers/net/net.idl
+  ${CMAKE_SOURCE_DIR}/servers/tcpip/tcpip.idl)

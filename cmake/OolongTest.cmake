@@ -1,0 +1,67 @@
+# Helpers to add tests. Every test has a timeout and a label, and is skipped by exit status 77.
+#
+#   oolong_add_unit_test(<name> SOURCES <c>... [LIBS <lib>...] [TIMEOUT <seconds>])
+#       one Check binary for one module, label "unit". Sources that include headers of libipc link
+#       Oolong::ipc.
+#
+#   oolong_add_system_test(<name> COMMAND <command>... [LABEL <label>] [TIMEOUT <seconds>] [SERIAL])
+#       runs a command in an empty directory of its own that is removed afterwards, as an
+#       unprivileged user when the tests run as root. It finds in its environment:
+#         OOLONG_BIN, OOLONG_LIBEXEC   folders of the programs that were built
+#         OOLONG_SOURCE, OOLONG_BUILD  the two trees
+
+include_guard(GLOBAL)
+
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(CHECK REQUIRED IMPORTED_TARGET check)
+
+set(OOLONG_TEST_DIR "${CMAKE_BINARY_DIR}/tests/bin")
+set(OOLONG_TEST_ENVIRONMENT
+  OOLONG_BIN=${OOLONG_BIN_DIR}
+  OOLONG_LIBEXEC=${OOLONG_LIBEXEC_DIR}
+  OOLONG_SOURCE=${CMAKE_SOURCE_DIR}
+  OOLONG_BUILD=${CMAKE_BINARY_DIR})
+if(OOLONG_SANITIZE)
+  # A finding must end the process, and Check needs its exit status. A forked test does not free
+  # what the fixture of its parent holds, so leaks are looked for where a test asks for it.
+  list(APPEND OOLONG_TEST_ENVIRONMENT
+    ASAN_OPTIONS=detect_leaks=0:abort_on_error=1
+    UBSAN_OPTIONS=print_stacktrace=1
+    OOLONG_SANITIZED=1)
+endif()
+
+function(oolong_test_properties name label timeout)
+  set_tests_properties(${name} PROPERTIES
+    LABELS "${label}"
+    TIMEOUT ${timeout}
+    SKIP_RETURN_CODE 77
+    ENVIRONMENT "${OOLONG_TEST_ENVIRONMENT}")
+endfunction()
+
+function(oolong_add_unit_test name)
+  cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;LIBS" ${ARGN})
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 60)
+  endif()
+  add_executable(${name} ${arg_SOURCES})
+  oolong_private(${name})
+  target_link_libraries(${name} PRIVATE ${arg_LIBS} PkgConfig::CHECK)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${OOLONG_TEST_DIR})
+  add_test(NAME ${name} COMMAND ${name})
+  oolong_test_properties(${name} unit ${arg_TIMEOUT})
+endfunction()
+
+function(oolong_add_system_test name)
+  cmake_parse_arguments(arg "SERIAL" "TIMEOUT;LABEL" "COMMAND" ${ARGN})
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 120)
+  endif()
+  if(NOT arg_LABEL)
+    set(arg_LABEL system)
+  endif()
+  add_test(NAME ${name} COMMAND ${CMAKE_SOURCE_DIR}/tests/support/as-user ${arg_COMMAND})
+  oolong_test_properties(${name} ${arg_LABEL} ${arg_TIMEOUT})
+  if(arg_SERIAL)
+    set_tests_properties(${name} PROPERTIES RUN_SERIAL TRUE)
+  endif()
+endfunction()
