@@ -1,0 +1,126 @@
+// Basic types, error numbers and small macros that every other header needs.
+// Servers reach this file as <types.h>.
+#ifndef OOLONG_TYPES_H
+#define OOLONG_TYPES_H
+
+#include <errno.h> // glibc declares error_t here, as int, under _GNU_SOURCE; so do we below.
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <oolong/config.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef int task_t;
+typedef int handle_t;
+typedef int msec_t;
+typedef int error_t;
+typedef uintptr_t vaddr_t;
+typedef uint64_t paddr_t;
+typedef uint64_t gpaddr_t;
+typedef uint64_t offset_t;
+typedef uint8_t notifications_t;
+typedef unsigned int uint;
+
+// Errors (negative) and success. A function that can fail returns one of these.
+#define OK                 0
+#define ERR_NO_MEMORY      (-1)
+#define ERR_NOT_PERMITTED  (-2)
+#define ERR_WOULD_BLOCK    (-3)
+#define ERR_ABORTED        (-4)
+#define ERR_TOO_LARGE      (-5)
+#define ERR_TOO_SMALL      (-6)
+#define ERR_NOT_FOUND      (-7)
+#define ERR_INVALID_ARG    (-8)
+#define ERR_INVALID_TASK   (-9)
+#define ERR_ALREADY_EXISTS (-10)
+#define ERR_UNAVAILABLE    (-11)
+#define ERR_NOT_ACCEPTABLE (-12)
+#define ERR_EMPTY          (-13)
+#define DONT_REPLY         (-14)
+#define ERR_IN_USE         (-15)
+#define ERR_TRY_AGAIN      (-16)
+#define ERR_END            (-17)
+#define ERR_TIMEOUT        (-18) // ours: a deadline set by the program or the suite passed
+#define ERR_LAST           ERR_TIMEOUT
+
+#define IS_OK(err)    (((intmax_t)(err)) >= 0)
+#define IS_ERROR(err) (((intmax_t)(err)) < 0)
+#define OK_OR_RETURN(expr)                                                                         \
+    do {                                                                                           \
+        error_t ok_or_return_err_ = (expr);                                                        \
+        if (IS_ERROR(ok_or_return_err_))                                                           \
+            return ok_or_return_err_;                                                              \
+    } while (0)
+
+// Well-known tasks. A task id is `generation << TASK_SLOT_BITS | slot`, always positive; the
+// launcher is slot 0 and vm is slot 1, generation 0.
+#define IPC_ANY     0
+#define KERNEL_TASK 0
+#define INIT_TASK   1
+#define VM_TASK     1
+
+// Notification bits.
+#define NOTIFY_TIMER   (1 << 0)
+#define NOTIFY_IRQ     (1 << 1)
+#define NOTIFY_ABORTED (1 << 2)
+#define NOTIFY_ASYNC   (1 << 3)
+
+#ifndef PAGE_SIZE
+#define PAGE_SIZE 4096
+#endif
+
+#ifndef MIN
+#define MIN(a, b)                                                                                  \
+    ({                                                                                             \
+        __typeof__(a) min_a_ = (a);                                                                \
+        __typeof__(b) min_b_ = (b);                                                                \
+        min_a_ < min_b_ ? min_a_ : min_b_;                                                         \
+    })
+#endif
+#ifndef MAX
+#define MAX(a, b)                                                                                  \
+    ({                                                                                             \
+        __typeof__(a) max_a_ = (a);                                                                \
+        __typeof__(b) max_b_ = (b);                                                                \
+        max_a_ > max_b_ ? max_a_ : max_b_;                                                         \
+    })
+#endif
+
+// `align` is a power of two.
+#define ALIGN_DOWN(value, align) ((value) & ~((__typeof__(value))(align)-1))
+#define ALIGN_UP(value, align)   ALIGN_DOWN((value) + (align)-1, align)
+#define IS_ALIGNED(value, align) (((value) & ((align)-1)) == 0)
+
+#ifdef __cplusplus
+#define STATIC_ASSERT(expr) static_assert(expr, #expr)
+#else
+#define STATIC_ASSERT(expr) _Static_assert(expr, #expr)
+#endif
+
+#ifndef __packed
+#define __packed __attribute__((packed))
+#endif
+#ifndef __aligned
+#define __aligned(n) __attribute__((aligned(n)))
+#endif
+#ifndef __noreturn
+#define __noreturn __attribute__((noreturn))
+#endif
+#ifndef __unused
+#define __unused __attribute__((unused))
+#endif
+#ifndef __weak
+#define __weak __attribute__((weak))
+#endif
+#ifndef __mustuse
+#define __mustuse __attribute__((warn_unused_result))
+#endif
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,243 @@
+// The wire format: what travels through a channel, and what is in a state page. The only header
+// that the launcher shares with libipc; programs never include it.
+//
+// A channel is one socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC) between exactly two tasks
+// (or a task and the launcher). Every packet is one 256-byte message whose `src` word, meaningless
+// to a receiver that knows its sender from the descriptor, is the transport's own:
+//
+//   bits 28-31  kind (enum wire_kind)
+//   bits 14-27  seq: numbers SEND and CALL packets of this direction of the channel, from 1
+//   bits 0-13   ack: in REPLY, ACK and NACK the seq that is answered; in SEND and NOBLOCK the seq
+//               of the last CALL taken from this channel (0: none)
+#ifndef OOLONG_WIRE_H
+#define OOLONG_WIRE_H
+
+#include <stdatomic.h>
+#include <oolong/types.h>
+
+#define TASK_SLOT_BITS 10
+#define TASK_SLOT(task) ((task) & ((1 << TASK_SLOT_BITS) - 1))
+#define TASK_GEN(task)  ((task) >> TASK_SLOT_BITS)
+#define TASK_MAX_GEN    ((1 << (30 - TASK_SLOT_BITS)) - 1)
+#define TASK_MAKE(gen, slot) ((task_t)(((gen) << TASK_SLOT_BITS) | (slot)))
+STATIC_ASSERT(CONFIG_NUM_TASKS <= (1 << TASK_SLOT_BITS));
+
+enum wire_kind {
+    WIRE_SEND = 1, // a blocking send: the sender waits for ACK or NACK
+    WIRE_CALL,     // a call: the sender waits for a REPLY (or NACK); the reply is the ACK
+    WIRE_REPLY,    // answers the CALL numbered `ack`
+    WIRE_NOBLOCK,  // not answered; at most one not yet taken a direction (see PEER_NOBLOCK)
+    WIRE_ACK,      // the SEND numbered `ack` was taken
+    WIRE_NACK,     // the SEND or CALL numbered `ack` was not taken; `type` is the error code,
+                   // ERR_TRY_AGAIN when the payload must be sent again
+    WIRE_RING,     // look at the notification bits in my state page
+    WIRE_CONTROL,  // between a task and the launcher only; `type` is an enum control_op
+};
+
+#define WIRE_SEQ_MASK 0x3fff
+static inline uint32_t wire_word(enum wire_kind kind, uint32_t seq, uint32_t ack)
+{
+    return (uint32_t)kind << 28 | (seq & WIRE_SEQ_MASK) << 14 | (ack & WIRE_SEQ_MASK);
+}
+static inline enum wire_kind wire_kind(uint32_t word)
+{
+    return (enum wire_kind)(word >> 28);
+}
+static inline uint32_t wire_seq(uint32_t word)
+{
+    return word >> 14 & WIRE_SEQ_MASK;
+}
+static inline uint32_t wire_ack(uint32_t word)
+{
+    return word & WIRE_SEQ_MASK;
+}
+
+// --- State pages --------------------------------------------------------------------------------
+//
+// A sealed memfd that one task writes and the launcher, vm and its peers map read-only. What is in
+// it is a claim of its owner: a task that lies here hurts itself and those who chose to call it.
+
+enum wait_kind {
+    WAIT_RUNNING = 0, // not waiting
+    WAIT_ANY,         // open receive
+    WAIT_RECV,        // closed receive from `task` (ipc_recv(task))
+    WAIT_CALL,        // in ipc_call to `task`: counts as a closed receive from it
+    WAIT_SEND,        // in ipc_send to `task`
+    WAIT_EXIT,        // ended (written by the launcher's own records only)
+};
+
+// The wait word: kind in bits 56-63, episode in bits 32-55, task in bits 0-31. One 64-bit store
+// publishes all three. The episode is incremented by each wait.
+static inline uint64_t wait_word(enum wait_kind kind, uint32_t episode, task_t task)
+{
+    return (uint64_t)kind << 56 | (uint64_t)(episode & 0xffffff) << 32 | (uint32_t)task;
+}
+static inline enum wait_kind wait_word_kind(uint64_t word)
+{
+    return (enum wait_kind)(word >> 56);
+}
+static inline uint32_t wait_word_episode(uint64_t word)
+{
+    return word >> 32 & 0xffffff;
+}
+static inline task_t wait_word_task(uint64_t word)
+{
+    return (task_t)(uint32_t)word;
+}
+
+// What the owner of a page and one peer (indexed by the peer's slot) have exchanged without a
+// packet. Each bit of `sent` is a parity: what it stands for is pending when it differs from the
+// same bit of `seen` in the peer's page for us. A bit is flipped in `sent` only while it is not
+// pending, and copied to `seen` by the other side when it has consumed it; so each has one writer,
+// nothing is counted and nothing is lost. The word is valid for channel number `chan` alone (a
+// slot's next owner gets another), and counts as all zero for any other.
+//
+//   bits 32-63  chan      bits 16-31  sent       bits 0-15  seen
+#define PEER_NOTIFY_MASK 0x00ff // the eight notification bits
+#define PEER_RING        0x0100 // a RING packet is in the channel
+#define PEER_NOBLOCK     0x0200 // a NOBLOCK packet is in the channel
+static inline uint64_t peer_word(uint32_t chan, uint16_t sent, uint16_t seen)
+{
+    return (uint64_t)chan << 32 | (uint32_t)sent << 16 | seen;
+}
+
+struct state_page {
+    _Atomic uint64_t wait;       // wait_word()
+    _Atomic uint64_t since_ns;   // CLOCK_MONOTONIC when `wait` was last published
+    _Atomic int32_t wait_type;   // type of the message being sent, in WAIT_SEND and WAIT_CALL
+    _Atomic int32_t last_type;   // type of the last message received, for the crash report
+    _Atomic int32_t last_src;    // and its sender
+    _Atomic uint32_t parked_in_vm; // 1 while the owner waits inside vm's ool.send
+    _Atomic uint64_t num_sent;     // messages sent
+    _Atomic uint64_t num_received; // messages received
+    uint64_t reserved[8];
+    _Atomic uint64_t peers[CONFIG_NUM_TASKS]; // peer_word(), by the peer's slot
+    // vm's page only: how many senders are parked for the task in that slot. vm publishes the
+    // count, then reads the task's wait word; the task publishes its wait word, then reads the
+    // count: one of the two sees the other.
+    _Atomic uint32_t parked[CONFIG_NUM_TASKS];
+};
+#define STATE_PAGE_SIZE ALIGN_UP(sizeof(struct state_page), 4096)
+
+// --- Control packets (task <-> launcher) --------------------------------------------------------
+//
+// `type` is the operation; the body is one of the structs below. Requests marked [answer] are
+// answered by exactly one CTL_ANSWER with the same op, in order; a task has one at a time.
+
+#define CONTROL_FD 3 // a task is born with its launcher channel here; the rest comes with CTL_BOOT
+
+enum control_op {
+    // launcher -> task
+    CTL_BOOT = 1, // struct control_boot; the first packet. Descriptors: own page (read-write), vm
+                  // channel and vm's page (read-only; these two not for vm), role filter (BPF
+                  // program; absent when num_filter is 0), then the manifest's files in order
+    CTL_FILE,     // struct control_file: the name of the next file descriptor, one packet each,
+                  // the descriptor attached; sent after CTL_BOOT, `num_files` times
+    CTL_GRANT,    // struct control_grant. Descriptors: channel, the peer's page (read-only)
+    CTL_ANSWER,   // struct control_answer; descriptors for CTL_MEMFD: read-write, read-only
+    CTL_TEXT,     // struct control_text: a piece of the text that answers CTL_KDEBUG
+
+    // task -> launcher
+    CTL_DIGESTS,   // struct control_digests, as many packets as needed, before CTL_READY
+    CTL_READY,     // both filters are in place; main() starts
+    CTL_CONNECT,   // struct control_task: I want a channel to `task`. Answered by CTL_GRANT, or by
+                   // CTL_ANSWER with an error
+    CTL_GRANT_ACK, // struct control_task: the grant was taken; the next may follow
+    CTL_KDEBUG,    // struct control_text: a command. Answered by CTL_TEXT pieces
+    CTL_DESTROY,   // struct control_task [answer]
+    CTL_SCHEDULE,  // struct control_task, `value` is the priority [answer]
+    CTL_TRAP,      // struct control_trap: sent by the SIGSYS handler; the task ends
+
+    // vm -> launcher
+    CTL_REAP,   // struct control_task: vm forgot the task; its pid may be reused
+    CTL_LAUNCH, // struct control_text: a piece of "name cmdline"; the last has more == 0. Answered
+                // by the message launcher.launched with the same token
+    CTL_MEMFD,  // struct control_task, `size` in bytes [answer with two descriptors]
+};
+
+enum boot_flags {
+    BOOT_CONSOLE = 1 << 0, // descriptors 0 and 1 are the user's terminal (or script)
+    BOOT_DEBUG = 1 << 1,   // runs under gdb
+    BOOT_MAIN = 1 << 2,    // descriptor 1 is the command's own standard output
+};
+
+enum task_rights {
+    RIGHT_QUIT = 1 << 0,    // sys_kdebug("q")
+    RIGHT_LAUNCH = 1 << 1,  // task.launch
+    RIGHT_DESTROY = 1 << 2, // task_destroy and task.free of others
+};
+
+struct control_boot {
+    int32_t task;
+    int32_t vm_pid;             // to be named with PR_SET_PTRACER
+    uint32_t flags;             // enum boot_flags
+    uint32_t rights;            // enum task_rights
+    uint32_t vm_chan;           // channel number of the vm channel
+    uint32_t num_files;         // CTL_FILE packets that follow
+    uint32_t num_filter;        // instructions in the role filter; 0: none
+    uint32_t lookup_timeout_ms; // 0: for ever
+    uint64_t ool_len;           // largest payload that this task receives, in bytes
+    char name[64];              // NUL-terminated
+    char profile[32];           // the sandbox profile's name
+};
+struct control_file {
+    char name[64];
+};
+struct control_grant {
+    int32_t task;
+    uint32_t chan;
+    uint32_t num_refused;  // interfaces whose digests differ
+    uint32_t refused[48];  // their namespaces' hashes (idl_namespace.name_hash)
+};
+struct control_answer {
+    int32_t op;   // enum control_op
+    int32_t task; // CTL_CONNECT: the task asked for
+    int32_t error;
+};
+struct control_text {
+    uint32_t token;
+    int32_t error;
+    uint16_t more; // 1: another piece follows
+    uint16_t len;  // bytes in text
+    char text[232];
+};
+struct control_digests {
+    uint32_t count;
+    struct {
+        uint32_t name_hash;
+        uint32_t digest;
+    } entries[30];
+};
+struct control_task {
+    int32_t task;
+    int32_t value;
+    uint64_t size;
+};
+struct control_trap {
+    int32_t nr;   // system call number
+    uint32_t arch; // AUDIT_ARCH_*
+    uint64_t ip;
+};
+
+// One packet as the launcher reads and writes it. (libipc uses struct message, which is the same
+// 256 bytes.)
+struct packet {
+    int32_t type;
+    uint32_t word; // wire_word()
+    union {
+        uint8_t raw[248];
+        struct control_boot boot;
+        struct control_file file;
+        struct control_grant grant;
+        struct control_answer answer;
+        struct control_text text;
+        struct control_digests digests;
+        struct control_task task;
+        struct control_trap trap;
+    };
+};
+STATIC_ASSERT(sizeof(struct packet) == 256);
+
+#define PACKET_MAX_FDS 4
+
+#endif
