@@ -1,0 +1,41 @@
+# A front door over the CMake presets (see CMakePresets.json); `make help` says what there is.
+PRESET ?= release
+PREFIX ?= /usr/local
+BUILD  := build/$(PRESET)
+SOURCES := find idlc launcher libipc servers tests vm -name '*.[ch]' ! -path 'tests/idlc/ok/*'
+
+.PHONY: all build run demo test install deps format check-format tidy clean help
+all: build
+
+build: ## build everything
+	@cmake/deps build test
+	@test -f $(BUILD)/build.ninja || cmake --preset $(PRESET)
+	@cmake --build $(BUILD)
+
+run: build ## boot a suite on an archive of this repository and show it; stays at the prompt
+	@suites/demo $(BUILD)
+
+test: build ## run all tests
+	@tests/support/run-tests $(BUILD)
+
+install: build ## install below PREFIX (and DESTDIR)
+	@DESTDIR="$(DESTDIR)" cmake --install $(BUILD) --prefix "$(PREFIX)"
+
+deps: ## install the packages of cmake/packages.txt
+	@cmake/deps
+
+format: ## format all sources
+	@$(SOURCES) | xargs clang-format -i
+
+check-format: ## complain of sources that are not formatted
+	@$(SOURCES) | xargs clang-format --dry-run --Werror
+
+tidy: ## run clang-tidy over all sources
+	@cmake/tidy
+
+clean: ## remove everything that was built
+	@rm -rf build
+
+help:
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 24
+	@echo "PRESET=debug, asan, coverage, ... chooses the build (see cmake --list-presets)."
