@@ -15,10 +15,10 @@
 #include <stdatomic.h>
 #include <oolong/types.h>
 
-#define TASK_SLOT_BITS 10
-#define TASK_SLOT(task) ((task) & ((1 << TASK_SLOT_BITS) - 1))
-#define TASK_GEN(task)  ((task) >> TASK_SLOT_BITS)
-#define TASK_MAX_GEN    ((1 << (30 - TASK_SLOT_BITS)) - 1)
+#define TASK_SLOT_BITS       10
+#define TASK_SLOT(task)      ((task) & ((1 << TASK_SLOT_BITS) - 1))
+#define TASK_GEN(task)       ((task) >> TASK_SLOT_BITS)
+#define TASK_MAX_GEN         ((1 << (30 - TASK_SLOT_BITS)) - 1)
 #define TASK_MAKE(gen, slot) ((task_t)(((gen) << TASK_SLOT_BITS) | (slot)))
 STATIC_ASSERT(CONFIG_NUM_TASKS <= (1 << TASK_SLOT_BITS));
 
@@ -102,11 +102,11 @@ static inline uint64_t peer_word(uint32_t chan, uint16_t sent, uint16_t seen)
 }
 
 struct state_page {
-    _Atomic uint64_t wait;       // wait_word()
-    _Atomic uint64_t since_ns;   // CLOCK_MONOTONIC when `wait` was last published
-    _Atomic int32_t wait_type;   // type of the message being sent, in WAIT_SEND and WAIT_CALL
-    _Atomic int32_t last_type;   // type of the last message received, for the crash report
-    _Atomic int32_t last_src;    // and its sender
+    _Atomic uint64_t wait;         // wait_word()
+    _Atomic uint64_t since_ns;     // CLOCK_MONOTONIC when `wait` was last published
+    _Atomic int32_t wait_type;     // type of the message being sent, in WAIT_SEND and WAIT_CALL
+    _Atomic int32_t last_type;     // type of the last message received, for the crash report
+    _Atomic int32_t last_src;      // and its sender
     _Atomic uint32_t parked_in_vm; // 1 while the owner waits inside vm's ool.send
     _Atomic uint64_t num_sent;     // messages sent
     _Atomic uint64_t num_received; // messages received
@@ -186,8 +186,8 @@ struct control_file {
 struct control_grant {
     int32_t task;
     uint32_t chan;
-    uint32_t num_refused;  // interfaces whose digests differ
-    uint32_t refused[48];  // their namespaces' hashes (idl_namespace.name_hash)
+    uint32_t num_refused; // interfaces whose digests differ
+    uint32_t refused[48]; // their namespaces' hashes (idl_namespace.name_hash)
 };
 struct control_answer {
     int32_t op;   // enum control_op
@@ -214,7 +214,7 @@ struct control_task {
     uint64_t size;
 };
 struct control_trap {
-    int32_t nr;   // system call number
+    int32_t nr;    // system call number
     uint32_t arch; // AUDIT_ARCH_*
     uint64_t ip;
 };

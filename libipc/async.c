@@ -1,0 +1,208 @@
+// Owns the queues of async messages, on the sender's side, and the pull, on the receiver's.
+
+#include <resea/async.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <resea/ipc.h>
+#include "channel.h"
+#include "control.h"
+#include "ool.h"
+#include "receive.h"
+
+#define MAX_QUEUED      16384 // messages for one destination
+#define PULL_TIMEOUT_MS 1000
+
+struct queued {
+    list_elem_t elem;
+    struct message m; // its payloads are copies of ours
+};
+
+struct queue {
+    list_elem_t elem;
+    task_t dst;
+    list_t messages;
+    size_t len;
+};
+
+static list_t queues = {&queues, &queues};
+
+static void free_queued(struct queued *q)
+{
+    ipc_free_payloads(&q->m);
+    free(q);
+}
+
+static void free_queue(struct queue *queue)
+{
+    struct queued *q;
+    while ((q = LIST_POP_FRONT(&queue->messages, struct queued, elem)))
+        free_queued(q);
+    list_remove(&queue->elem);
+    free(queue);
+}
+
+static struct queue *find_queue(task_t dst, bool create)
+{
+    LIST_FOR_EACH (queue, &queues, struct queue, elem) {
+        if (queue->dst == dst)
+            return queue;
+    }
+    struct queue *queue = create ? calloc(1, sizeof(*queue)) : NULL;
+    if (queue) {
+        queue->dst = dst;
+        list_init(&queue->messages);
+        list_push_back(&queues, &queue->elem);
+    }
+    return queue;
+}
+
+// The messages for tasks that have ended go when the next queue is needed.
+static void drop_dead_queues(void)
+{
+    LIST_FOR_EACH (queue, &queues, struct queue, elem) {
+        struct channel *ch = channel_find_any(queue->dst);
+        if (!ch || ch->fd < 0)
+            free_queue(queue);
+    }
+}
+
+static struct queued *copy_message(const struct message *m)
+{
+    struct queued *q = calloc(1, sizeof(*q));
+    if (!q)
+        return NULL;
+    q->m = *m;
+    struct ool_descriptor *d = ool_descriptors(&q->m);
+    int count = m->type >= 0 ? MSG_NUM_PAYLOADS(m->type) : 0;
+    for (int k = 0; k < count; k++) {
+        void *copy = malloc(d[k].len + 1);
+        if (copy && d[k].len > 0)
+            memcpy(copy, d[k].ptr, d[k].len);
+        d[k].ptr = copy;
+        if (!copy) {
+            for (int rest = k + 1; rest < count; rest++)
+                d[rest].ptr = NULL;
+            free_queued(q);
+            return NULL;
+        }
+    }
+    return q;
+}
+
+error_t async_send(task_t dst, struct message *m)
+{
+    struct channel *ch;
+    OK_OR_RETURN(control_connect(dst, &ch));
+    if (!message_type_is_valid(m->type) || m->type < 0)
+        return ERR_INVALID_ARG;
+    struct message measured = *m;
+    OK_OR_RETURN(ool_prepare_lengths(&measured));
+    struct queue *queue = find_queue(dst, false);
+    if (!queue) {
+        drop_dead_queues();
+        queue = find_queue(dst, true);
+    }
+    struct queued *q = queue && queue->len < MAX_QUEUED ? copy_message(&measured) : NULL;
+    if (!q)
+        return ERR_NO_MEMORY;
+    list_push_back(&queue->messages, &q->elem);
+    queue->len++;
+    return ipc_notify(dst, NOTIFY_ASYNC);
+}
+
+error_t async_reply(task_t dst)
+{
+    struct queue *queue = find_queue(dst, false);
+    if (!queue || queue->len == 0) {
+        ipc_reply_err(dst, ERR_EMPTY);
+        return OK;
+    }
+    struct channel *ch = channel_find(dst);
+    if (!ch || !ch->call_open)
+        return ERR_WOULD_BLOCK; // it does not ask
+
+    struct queued *q = LIST_CONTAINER(queue->messages.next, struct queued, elem);
+    error_t err = ipc_send_noblock(dst, &q->m);
+    // What could not be placed now stays first in the queue, and the next notification says so.
+    // What can never be delivered must not stop those behind it.
+    if (err != ERR_WOULD_BLOCK) {
+        list_remove(&q->elem);
+        queue->len--;
+        free_queued(q);
+    }
+    if (queue->len > 0)
+        return ipc_notify(dst, NOTIFY_ASYNC);
+    free_queue(queue);
+    return IS_ERROR(err) ? err : OK;
+}
+
+bool async_is_empty(task_t dst)
+{
+    struct queue *queue = find_queue(dst, false);
+    return !queue || queue->len == 0;
+}
+
+static msec_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (msec_t)(now.tv_sec % 1000000 * 1000 + now.tv_nsec / 1000000);
+}
+
+// Reads the channel until the answer of the pull is there.
+static error_t await_pull(struct channel *ch)
+{
+    msec_t deadline = now_ms() + PULL_TIMEOUT_MS;
+    while (!ch->pulled) {
+        msec_t left = deadline - now_ms();
+        struct packet packet;
+        int fd = -1;
+        if (left <= 0 || left > PULL_TIMEOUT_MS)
+            return ERR_TIMEOUT;
+        switch (channel_read(ch, &packet, left, &fd)) {
+        case IN_MESSAGE:
+            channel_stash(ch, &packet);
+            break;
+        case IN_ANSWER:
+            receive_drop_answer(ch, &packet, fd);
+            break;
+        case IN_ENDED:
+            return ERR_ABORTED;
+        default:
+            break;
+        }
+        if (ch->fd < 0)
+            return ERR_ABORTED;
+    }
+    return OK;
+}
+
+error_t async_recv(task_t src, struct message *m)
+{
+    struct channel *ch;
+    OK_OR_RETURN(control_connect(src, &ch));
+    OK_OR_RETURN(ool_register());
+    wait_begin(WAIT_CALL, src, ASYNC_MSG);
+    error_t err = OK;
+    if (!ch->pull_seq) {
+        struct packet packet = {.type = ASYNC_MSG};
+        ch->seq = ch->seq % WIRE_SEQ_MASK + 1;
+        ch->pull_seq = ch->seq;
+        ch->call_open = false;
+        err = channel_send(ch, &packet, WIRE_CALL, ch->pull_seq, 0, true);
+    }
+    if (IS_OK(err))
+        err = await_pull(ch);
+    if (IS_OK(err)) {
+        struct packet *packet = ch->pulled;
+        ch->pulled = NULL;
+        ch->pull_seq = 0;
+        err = receive_answer(ch, packet, -1, m);
+        free(packet);
+        if (err == ERR_WOULD_BLOCK)
+            err = ERR_TRY_AGAIN;
+    }
+    wait_end();
+    return err;
+}

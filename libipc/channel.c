@@ -1,0 +1,333 @@
+// Owns the table of channels, the stash of packets that came before they were wanted, and the peer
+// words of the state page. The meaning of a receive or a send is in ipc.c.
+
+#include "channel.h"
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include <oolong/idl_tables.h>
+#include <resea/printf.h>
+#include "control.h"
+#include "receive.h"
+#include "transport.h"
+
+struct state_page *channel_own_page;
+static struct channel *by_slot[CONFIG_NUM_TASKS];
+
+static void unmap_page(struct channel *ch)
+{
+    if (ch->page)
+        munmap((void *)(uintptr_t)ch->page, STATE_PAGE_SIZE);
+    ch->page = NULL;
+}
+
+static void free_channel(struct channel *ch)
+{
+    struct stashed *s;
+    while ((s = LIST_POP_FRONT(&ch->stash, struct stashed, elem)))
+        free(s);
+    unmap_page(ch);
+    free(ch->pulled);
+    free(ch->refused);
+    free(ch);
+}
+
+// A slot's former owner may have left packets that were not read: its channel lives on, out of the
+// table, until they are.
+static void displace(struct channel *old)
+{
+    by_slot[TASK_SLOT(old->task)] = NULL;
+    channel_collect(old);
+}
+
+error_t channel_add(task_t task, uint32_t chan, int fd, int page_fd)
+{
+    unsigned slot = (unsigned)TASK_SLOT(task);
+    void *page = NULL;
+    struct channel *ch = task >= 0 && slot < CONFIG_NUM_TASKS ? calloc(1, sizeof(*ch)) : NULL;
+    if (!ch)
+        goto fail;
+    if (page_fd >= 0) {
+        page = mmap(NULL, STATE_PAGE_SIZE, PROT_READ, MAP_SHARED, page_fd, 0);
+        if (page == MAP_FAILED)
+            goto fail;
+        ch->page = page;
+    }
+    ch->task = task;
+    ch->chan = chan;
+    ch->fd = fd;
+    list_init(&ch->stash);
+    list_nullify(&ch->ready);
+    if (by_slot[slot])
+        displace(by_slot[slot]);
+    if (IS_ERROR(transport_watch(fd, ch, false)))
+        goto fail;
+    by_slot[slot] = ch;
+    channel_publish(ch);
+    if (page_fd >= 0)
+        close(page_fd);
+    return OK;
+
+fail:
+    if (ch)
+        free_channel(ch);
+    close(fd);
+    if (page_fd >= 0)
+        close(page_fd);
+    return ERR_NO_MEMORY;
+}
+
+struct channel *channel_find_any(task_t task)
+{
+    if (task < 0 || TASK_SLOT(task) >= CONFIG_NUM_TASKS)
+        return NULL;
+    struct channel *ch = by_slot[TASK_SLOT(task)];
+    return ch && ch->task == task ? ch : NULL;
+}
+
+struct channel *channel_find(task_t task)
+{
+    struct channel *ch = channel_find_any(task);
+    return ch && ch->fd >= 0 ? ch : NULL;
+}
+
+void channel_end(struct channel *ch, const char *why)
+{
+    if (ch->fd < 0)
+        return;
+    // Fail-stop: nothing can go on without these two.
+    if (ch->task == VM_TASK || ch->task == KERNEL_TASK)
+        _exit(EXIT_FAILURE);
+    if (why)
+        WARN("ended the channel to task %d: %s", ch->task, why);
+    transport_unwatch(ch->fd);
+    transport_close(ch->fd);
+    ch->fd = -1;
+    unmap_page(ch);
+    ch->call_open = false;
+    ch->pull_seq = 0;
+}
+
+void channel_collect(struct channel *ch)
+{
+    if (ch->fd < 0 && !ch->listed && list_is_empty(&ch->stash) &&
+        by_slot[TASK_SLOT(ch->task)] != ch)
+        free_channel(ch);
+}
+
+static enum incoming on_answer(struct channel *ch, const struct packet *packet)
+{
+    // The answer to an async pull whose caller stopped waiting is kept for the next pull. All other
+    // answers are for whoever waits now, who compares the number.
+    if (wire_kind(packet->word) != WIRE_ACK && ch->pull_seq &&
+        wire_ack(packet->word) == ch->pull_seq && !ch->pulled) {
+        ch->pulled = malloc(sizeof(*packet));
+        if (ch->pulled) {
+            *ch->pulled = *packet;
+            return IN_HANDLED;
+        }
+    }
+    return IN_ANSWER;
+}
+
+enum incoming channel_read(struct channel *ch, struct packet *packet, int timeout_ms, int *fd)
+{
+    int fds[PACKET_MAX_FDS];
+    int num_fds = 0;
+    int max_fds = ch->task == KERNEL_TASK ? PACKET_MAX_FDS : ch->task == VM_TASK ? 1 : 0;
+    error_t err = transport_recv(ch->fd, packet, timeout_ms, fds, max_fds, &num_fds);
+    if (err == ERR_WOULD_BLOCK)
+        return IN_NOTHING;
+    if (IS_ERROR(err)) {
+        channel_end(ch, err == ERR_ABORTED ? NULL : "it sent a packet that breaks the rules");
+        return IN_ENDED;
+    }
+
+    enum wire_kind kind = wire_kind(packet->word);
+    if (ch->task == KERNEL_TASK) {
+        if (kind == WIRE_CONTROL) {
+            control_handle(packet, fds, num_fds);
+            return IN_HANDLED;
+        }
+        return IN_MESSAGE_OF_LAUNCHER;
+    }
+    if (fd)
+        *fd = num_fds > 0 ? fds[0] : -1;
+    else if (num_fds > 0)
+        close(fds[0]);
+
+    switch (kind) {
+    case WIRE_SEND:
+    case WIRE_CALL:
+    case WIRE_NOBLOCK:
+        return IN_MESSAGE;
+    case WIRE_REPLY:
+    case WIRE_ACK:
+    case WIRE_NACK:
+        return on_answer(ch, packet);
+    case WIRE_RING:
+        // Publish that the ring was consumed, then read the bits (at the next receive): the sender
+        // sets the bits, then reads whether its ring was consumed.
+        ch->seen = (uint16_t)((ch->seen & ~PEER_RING) | (channel_peer_sent(ch) & PEER_RING));
+        channel_publish(ch);
+        return IN_HANDLED;
+    default:
+        channel_end(ch, "it sent a packet of no known kind");
+        return IN_ENDED;
+    }
+}
+
+void channel_stash(struct channel *ch, const struct packet *packet)
+{
+    struct stashed *s = NULL;
+    if (ch->num_stashed < CHANNEL_MAX_STASH || ch->task == KERNEL_TASK)
+        s = malloc(sizeof(*s));
+    if (!s) {
+        channel_end(ch, "it has too many messages under way");
+        return;
+    }
+    s->packet = *packet;
+    list_push_back(&ch->stash, &s->elem);
+    ch->num_stashed++;
+    receive_list_stashed(ch);
+}
+
+bool channel_unstash(struct channel *ch, struct packet *packet, int ack)
+{
+    LIST_FOR_EACH (s, &ch->stash, struct stashed, elem) {
+        if (ack >= 0 && wire_ack(s->packet.word) != (uint32_t)ack)
+            continue;
+        *packet = s->packet;
+        list_remove(&s->elem);
+        ch->num_stashed--;
+        free(s);
+        return true;
+    }
+    return false;
+}
+
+error_t channel_send(struct channel *ch, struct packet *packet, enum wire_kind kind, uint32_t seq,
+                     uint32_t ack, bool block)
+{
+    packet->word = wire_word(kind, seq, ack);
+    return transport_send(ch->fd, packet, block, -1);
+}
+
+void channel_ack(struct channel *ch, uint32_t seq, error_t error)
+{
+    struct packet packet = {.type = error};
+    // A full channel is a peer that does not read: it loses its own answer.
+    error_t err = channel_send(ch, &packet, IS_ERROR(error) ? WIRE_NACK : WIRE_ACK, 0, seq, false);
+    if (err == ERR_WOULD_BLOCK)
+        WARN("task %d does not read its answers", ch->task);
+}
+
+static uint64_t peer_half(struct channel *ch)
+{
+    if (!ch->page || !channel_own_page)
+        return 0;
+    unsigned my_slot = (unsigned)TASK_SLOT(control_boot.task);
+    uint64_t word = atomic_load(&ch->page->peers[my_slot]);
+    return word >> 32 == ch->chan ? word : 0;
+}
+
+uint16_t channel_peer_sent(struct channel *ch)
+{
+    return (uint16_t)(peer_half(ch) >> 16);
+}
+
+uint16_t channel_peer_seen(struct channel *ch)
+{
+    return (uint16_t)peer_half(ch);
+}
+
+void channel_publish(struct channel *ch)
+{
+    if (!channel_own_page || ch->task == KERNEL_TASK || by_slot[TASK_SLOT(ch->task)] != ch)
+        return;
+    atomic_store(&channel_own_page->peers[TASK_SLOT(ch->task)],
+                 peer_word(ch->chan, ch->sent, ch->seen));
+}
+
+bool channel_peer_is_ready(struct channel *ch)
+{
+    uint64_t word = atomic_load(&ch->page->wait);
+    switch (wait_word_kind(word)) {
+    case WAIT_ANY:
+        return true;
+    case WAIT_RECV:
+        return wait_word_task(word) == control_boot.task;
+    case WAIT_CALL:
+        // It waits for me only once I took its call; before, it is still sending.
+        return wait_word_task(word) == control_boot.task && ch->call_open;
+    default:
+        return false;
+    }
+}
+
+notifications_t channel_collect_notifications(struct channel *ch)
+{
+    uint16_t pending = (uint16_t)((channel_peer_sent(ch) ^ ch->seen) & PEER_NOTIFY_MASK);
+    if (pending) {
+        ch->seen ^= pending;
+        channel_publish(ch);
+    }
+    return (notifications_t)pending;
+}
+
+error_t channel_notify(struct channel *ch, notifications_t bits)
+{
+    // Set the bits that are not pending, then look whether a ring is on its way: see WIRE_RING in
+    // channel_read() for the other side.
+    uint16_t pending = (uint16_t)(ch->sent ^ channel_peer_seen(ch));
+    ch->sent ^= (uint16_t)(bits & ~pending);
+    channel_publish(ch);
+    if ((ch->sent ^ channel_peer_seen(ch)) & PEER_RING)
+        return OK;
+
+    ch->sent ^= PEER_RING;
+    channel_publish(ch);
+    struct packet packet = {0};
+    error_t err = channel_send(ch, &packet, WIRE_RING, 0, 0, false);
+    if (err == ERR_WOULD_BLOCK) {
+        // The peer has more packets of mine than any that plays by the rules: it will see the bits
+        // when it reads one of those.
+        ch->sent ^= PEER_RING;
+        channel_publish(ch);
+        err = OK;
+    }
+    return err;
+}
+
+// The namespace of a message, or NULL.
+static const struct idl_namespace *find_namespace(int type)
+{
+    unsigned low = 0;
+    unsigned high = oolong_idl_num_messages;
+    while (low < high) {
+        unsigned mid = (low + high) / 2;
+        if (oolong_idl_messages[mid].id == MSG_ID(type))
+            return &oolong_idl_namespaces[oolong_idl_messages[mid].ns];
+        if (oolong_idl_messages[mid].id < MSG_ID(type))
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return NULL;
+}
+
+bool channel_refuses(struct channel *ch, int type)
+{
+    if (ch->num_refused == 0 || type < 0)
+        return false;
+    const struct idl_namespace *ns = find_namespace(type);
+    for (uint32_t i = 0; ns && i < ch->num_refused; i++) {
+        if (ch->refused[i] == ns->name_hash) {
+            WARN("task %d was built with another version of the interface \"%s\"", ch->task,
+                 ns->name);
+            return true;
+        }
+    }
+    return false;
+}

@@ -1,0 +1,99 @@
+// The table of channels: one a peer, and what both sides of each have said without a packet.
+#ifndef LIBIPC_CHANNEL_H
+#define LIBIPC_CHANNEL_H
+
+#include <oolong/list.h>
+#include <oolong/message.h>
+#include <oolong/wire.h>
+
+// Packets that a peer can have sent before we receive from it: an async pull, a SEND or CALL, a
+// NOBLOCK, and one to spare. Who has more under way breaks the rules.
+#define CHANNEL_MAX_STASH 4
+
+struct channel {
+    task_t task; // the peer
+    int fd;      // -1: ended
+    uint32_t chan;
+    const struct state_page *page; // the peer's; NULL for the launcher
+    uint16_t sent, seen;           // my half of peer_word(); see wire.h
+    uint32_t seq;                  // of the last SEND or CALL that I sent
+    uint32_t taken_call;           // seq of the last CALL that I took from the peer
+    bool call_open;                // and it is not answered yet
+    bool listed;                   // in the list of ready channels
+    list_elem_t ready;             // there
+    list_t stash;                  // struct stashed: received, not yet taken
+    unsigned num_stashed;
+    uint32_t pull_seq;     // of my async pull under way, 0: none
+    struct packet *pulled; // its answer, when it came while I waited for something else
+    uint32_t num_refused;  // interfaces that the peer was built with another version of
+    uint32_t *refused;     // their names' hashes
+};
+
+struct stashed {
+    list_elem_t elem;
+    struct packet packet;
+};
+
+extern struct state_page *channel_own_page;
+
+/// Adds a channel that the launcher granted. Takes `fd` and `page_fd` (-1: none).
+error_t channel_add(task_t task, uint32_t chan, int fd, int page_fd) __mustuse;
+
+/// The open channel to `task`, or NULL.
+struct channel *channel_find(task_t task);
+
+/// The channel to `task` even when it ended: packets of it may be stashed.
+struct channel *channel_find_any(task_t task);
+
+/// Ends a channel: closes it and keeps in mind that it was. With vm or the launcher gone, the task
+/// ends too. What is stashed can still be taken.
+void channel_end(struct channel *ch, const char *why);
+
+/// Frees an ended channel that nobody looks at any more.
+void channel_collect(struct channel *ch);
+
+// What an arriving packet is for whoever waits on its channel.
+enum incoming {
+    IN_MESSAGE, // SEND, CALL or NOBLOCK
+    IN_ANSWER,  // REPLY, ACK or NACK
+    IN_MESSAGE_OF_LAUNCHER,
+    IN_HANDLED, // dealt with; read on
+    IN_NOTHING, // nothing came within the time
+    IN_ENDED,   // the channel ended
+};
+
+/// Reads one packet; `timeout_ms` -1 waits for ever, 0 not at all. Descriptors go to `*fd` (-1:
+/// none), from vm and the launcher alone.
+enum incoming channel_read(struct channel *ch, struct packet *packet, int timeout_ms, int *fd);
+
+/// Keeps a packet for a later receive; ends the channel of a peer that has too many under way.
+void channel_stash(struct channel *ch, const struct packet *packet);
+
+/// Takes the first stashed packet that `ack` fits (-1: any). False: there is none.
+bool channel_unstash(struct channel *ch, struct packet *packet, int ack);
+
+/// Sends a packet of `kind`. Errors as transport_send().
+error_t channel_send(struct channel *ch, struct packet *packet, enum wire_kind kind, uint32_t seq,
+                     uint32_t ack, bool block) __mustuse;
+
+/// Answers with an empty ACK, or NACK with an error. Never blocks.
+void channel_ack(struct channel *ch, uint32_t seq, error_t error);
+
+// The halves of the peer word.
+uint16_t channel_peer_sent(struct channel *ch);
+uint16_t channel_peer_seen(struct channel *ch);
+void channel_publish(struct channel *ch);
+
+/// Whether the peer receives from anybody, or from me, now.
+bool channel_peer_is_ready(struct channel *ch);
+
+/// Collects the notification bits that the peer has set and marks them as seen.
+notifications_t channel_collect_notifications(struct channel *ch);
+
+/// See ipc_notify().
+error_t channel_notify(struct channel *ch, notifications_t bits);
+
+/// Whether the two were built with different versions of the message's interface.
+bool channel_refuses(struct channel *ch, int type);
+
+#endif

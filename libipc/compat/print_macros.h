@@ -1,0 +1,1 @@
+#include <oolong/print_macros.h>

@@ -1,0 +1,2 @@
+#include <stdarg.h>
+#include <resea/printf.h>

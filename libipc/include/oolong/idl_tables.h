@@ -1,0 +1,33 @@
+// What idlc knows about every message, for libraries and tools. The tables are in idl_tables.c,
+// which idlc generates for each program.
+#ifndef OOLONG_IDL_TABLES_H
+#define OOLONG_IDL_TABLES_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct idl_message {
+    uint16_t id;      // MSG_ID(type)
+    uint16_t ns;      // index in oolong_idl_namespaces
+    const char *name; // "fs.open", "fs.open_reply"
+};
+
+struct idl_namespace {
+    const char *name;   // "" for messages outside a namespace
+    uint32_t name_hash; // never 0
+    uint32_t digest;    // of everything that both sides must agree on
+};
+
+extern const struct idl_message oolong_idl_messages[]; // sorted by id
+extern const unsigned oolong_idl_num_messages;
+extern const struct idl_namespace oolong_idl_namespaces[];
+extern const unsigned oolong_idl_num_namespaces;
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,21 @@
+// What vm, and tests that play a part of the system, need of libipc beyond the public interface.
+#ifndef OOLONG_INTERNAL_H
+#define OOLONG_INTERNAL_H
+
+#include <oolong/message.h>
+#include <oolong/wire.h>
+
+/// The caller's own state page, and the page of a task with which it has a channel (NULL: none).
+struct state_page *ipc_own_page(void);
+const struct state_page *ipc_peer_page(task_t task);
+
+/// vm only. See enum control_op.
+error_t ipc_control_reap(task_t task);
+error_t ipc_control_launch(uint32_t token, const char *text, size_t len);
+/// `fds` become a read-write and a read-only descriptor, which the caller closes.
+error_t ipc_control_memfd(size_t size, int fds[2]);
+
+/// vm only: ipc_reply() with a descriptor attached, which stays the caller's.
+error_t ipc_reply_fd(task_t dst, struct message *m, int fd);
+
+#endif

@@ -1,0 +1,95 @@
+// Intrusive, circular, doubly linked lists: the element is a field of what is listed.
+//
+// An element that is in no list has NULL or itself as neighbours, so it can be removed safely.
+#ifndef OOLONG_LIST_H
+#define OOLONG_LIST_H
+
+#include <oolong/types.h>
+
+struct list_head {
+    struct list_head *prev;
+    struct list_head *next;
+};
+typedef struct list_head list_t;
+typedef struct list_head list_elem_t;
+
+#define LIST_CONTAINER(elem, type, field) ((type *)((uintptr_t)(elem)-offsetof(type, field)))
+
+static inline void list_init(list_t *list)
+{
+    list->prev = list;
+    list->next = list;
+}
+
+/// Marks an element as being in no list.
+static inline void list_nullify(list_elem_t *elem)
+{
+    elem->prev = NULL;
+    elem->next = NULL;
+}
+
+static inline bool list_is_empty(list_t *list)
+{
+    return list->next == list;
+}
+
+static inline size_t list_len(list_t *list)
+{
+    size_t len = 0;
+    for (list_elem_t *node = list->next; node != list; node = node->next)
+        len++;
+    return len;
+}
+
+static inline bool list_contains(list_t *list, list_elem_t *elem)
+{
+    for (list_elem_t *node = list->next; node != list; node = node->next) {
+        if (node == elem)
+            return true;
+    }
+    return false;
+}
+
+/// Removes an element; one that is in no list stays so.
+static inline void list_remove(list_elem_t *elem)
+{
+    if (!elem->next)
+        return;
+    elem->prev->next = elem->next;
+    elem->next->prev = elem->prev;
+    list_nullify(elem);
+}
+
+static inline void list_push_back(list_t *list, list_elem_t *elem)
+{
+    elem->prev = list->prev;
+    elem->next = list;
+    list->prev->next = elem;
+    list->prev = elem;
+}
+
+/// Removes and returns the first element, or NULL.
+static inline list_elem_t *list_pop_front(list_t *list)
+{
+    list_elem_t *head = list->next;
+    if (head == list)
+        return NULL;
+    list_remove(head);
+    return head;
+}
+
+/// As list_pop_front(), but returns what holds the element.
+#define LIST_POP_FRONT(list, type, field)                                                          \
+    ({                                                                                             \
+        list_elem_t *pop_front_elem_ = list_pop_front(list);                                       \
+        pop_front_elem_ ? LIST_CONTAINER(pop_front_elem_, type, field) : (type *)NULL;             \
+    })
+
+/// `elem` becomes each element in turn; the current one may be removed.
+#define LIST_FOR_EACH(elem, list, type, field)                                                     \
+    for (type *elem = LIST_CONTAINER((list)->next, type, field),                                   \
+              *elem##_next_ = LIST_CONTAINER(elem->field.next, type, field);                       \
+         &elem->field != (list); elem = elem##_next_,                                              \
+              elem##_next_ = LIST_CONTAINER(elem##_next_->field.next, type, field))
+
+#endif

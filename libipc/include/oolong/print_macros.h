@@ -1,0 +1,2 @@
+// The name under which older sources include <resea/printf.h>.
+#include <resea/printf.h>

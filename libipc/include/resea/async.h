@@ -1,0 +1,36 @@
+// Messages that the sender queues and the receiver pulls, so that the sender never waits.
+#ifndef RESEA_ASYNC_H
+#define RESEA_ASYNC_H
+
+#include <oolong/message.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// Queues a copy of `m` (payloads too) for `dst` and notifies it with NOTIFY_ASYNC. Never blocks.
+/// Whoever uses it must answer ASYNC_MSG with async_reply() in its main loop.
+///
+/// ERR_NO_MEMORY: 16,384 messages wait for `dst` already. Otherwise as ipc_notify().
+error_t async_send(task_t dst, struct message *m) __mustuse;
+
+/// Pulls the next message that `src` has queued for the caller. After NOTIFY_ASYNC, which does not
+/// say from whom, ask each that may have sent.
+///
+/// ERR_EMPTY: nothing is queued. ERR_TIMEOUT: `src` did not answer within a second; the pull stays
+/// under way, and the next call goes on with it. ERR_TRY_AGAIN: the payload could not be placed
+/// now; another NOTIFY_ASYNC follows. Otherwise as ipc_call().
+error_t async_recv(task_t src, struct message *m) __mustuse;
+
+/// Answers an ASYNC_MSG from `dst` with the next message queued for it, or with ERR_EMPTY, and
+/// notifies it again while there are more.
+error_t async_reply(task_t dst);
+
+/// Whether nothing is queued for `dst`.
+bool async_is_empty(task_t dst);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,100 @@
+// Messages between tasks: synchronous rendezvous, as on a microkernel.
+//
+// Every call returns OK or a negative error. `m.src` is set by a receive to who sent the message,
+// as the channel knows it: nobody can forge it. A message that carries payloads (bytes, str) owns
+// them after a receive: free() each. A send only reads them, and leaves `m` as it is.
+//
+// Errors that any of them can return, beside their own: ERR_INVALID_TASK (no such task),
+// ERR_NOT_PERMITTED (the suite does not let the two talk), ERR_NOT_ACCEPTABLE (the two were built
+// with different versions of the interface), ERR_INVALID_ARG (a type that idlc never made, or a
+// payload that cannot be read), ERR_TOO_LARGE (a payload over what the destination takes),
+// ERR_NO_MEMORY. A negative `type` in a message is an error: the receiver's call returns it.
+//
+// Semantics row by row: docs/semantics.md.
+#ifndef RESEA_IPC_H
+#define RESEA_IPC_H
+
+#include <oolong/message.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// Sends `m` to `dst` and waits until it was taken, in the order of arrival.
+///
+/// ERR_INVALID_ARG: `dst` is the caller. ERR_ABORTED: `dst` ended before it took the message.
+error_t ipc_send(task_t dst, struct message *m) __mustuse;
+
+/// Sends `m` to `dst` if it is receiving (from anybody or from the caller) now. Never blocks.
+///
+/// ERR_WOULD_BLOCK: it is not, or no landing buffer is free, or the last such message to it was
+/// not taken yet; nothing was sent. OK means queued: it can be lost only by the death of `dst`
+/// (or, with a payload, when the caller is stopped between placing it and sending).
+error_t ipc_send_noblock(task_t dst, struct message *m) __mustuse;
+
+/// Sends an error as a message, without blocking: the usual answer to a bad request.
+error_t ipc_send_err(task_t dst, error_t error);
+
+/// Receives a message from `src`, or from anybody (IPC_ANY). Pending notifications come first in
+/// an open receive, as one NOTIFICATIONS_MSG from KERNEL_TASK; then the senders in turn.
+///
+/// ERR_ABORTED: `src` ended. Returns the error when the message is one (`m->src` is set).
+error_t ipc_recv(task_t src, struct message *m) __mustuse;
+
+/// Sends `m` to `dst` and waits for its answer, which overwrites `m`. When it fails, the payload
+/// pointers of `m` are as the caller left them.
+///
+/// ERR_ABORTED: `dst` ended. Returns the error when the answer is one.
+error_t ipc_call(task_t dst, struct message *m) __mustuse;
+
+/// Answers `dst` as ipc_reply() does (nobody when `dst` < 0), then receives from anybody.
+error_t ipc_replyrecv(task_t dst, struct message *m) __mustuse;
+
+/// Answers `dst`, which waits in ipc_call(). Never blocks: what cannot be delivered is logged and
+/// dropped; when a payload of `m` cannot be placed, `dst` gets that error as its answer.
+void ipc_reply(task_t dst, struct message *m);
+
+/// Answers `dst` with an error. DONT_REPLY is no answer at all.
+void ipc_reply_err(task_t dst, error_t error);
+
+/// Sets notification bits of `dst`, which sees them at its next open receive. Never blocks, never
+/// lost, not counted: bits that are pending already stay so.
+error_t ipc_notify(task_t dst, notifications_t notifications);
+
+/// Makes the caller the server of `name`, as the suite lets it.
+///
+/// ERR_ALREADY_EXISTS: a live task serves it. ERR_NOT_PERMITTED: the suite does not say so.
+error_t ipc_serve(const char *name) __mustuse;
+
+/// Returns the server of `name`, waiting until there is one.
+///
+/// ERR_TIMEOUT: the deadline of ipc_set_lookup_timeout() or of the suite passed.
+task_t ipc_lookup(const char *name);
+
+/// Sets how long ipc_lookup() waits, in milliseconds; 0 is for ever, and the start is what the
+/// suite says.
+void ipc_set_lookup_timeout(msec_t timeout);
+
+/// Returns the task that now serves the name under which ipc_lookup() once returned `old`.
+///
+/// ERR_NOT_FOUND: it never did. Otherwise as ipc_lookup().
+task_t ipc_lookup_again(task_t old);
+
+/// Logs a message that a server does not handle, frees its payloads, and answers a call with
+/// ERR_NOT_ACCEPTABLE.
+void discard_unknown_message(struct message *m);
+
+/// Frees the payloads of a received message.
+void ipc_free_payloads(struct message *m);
+
+/// Returns "fs.open" for FS_OPEN_MSG, the error's name for a negative type.
+const char *msgtype2str(int type);
+
+/// Returns "ERR_NOT_FOUND" and the like.
+const char *err2str(error_t err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

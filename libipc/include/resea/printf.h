@@ -1,0 +1,89 @@
+// Printing, logging and assertions. printf() goes to the task's standard output; the macros below
+// write one line to standard error. The launcher puts the task's name in front of each line.
+#ifndef RESEA_PRINTF_H
+#define RESEA_PRINTF_H
+
+#include <stdio.h>
+#include <resea/ipc.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// Writes out what printf() has buffered.
+void printf_flush(void);
+
+/// Writes one line to standard error: `prefix`, then the text, then a newline.
+void oolong_log(const char *prefix, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/// The same, then ends the task as crashed.
+void oolong_panic(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));
+
+/// Prints `len` bytes, 16 a line, in hexadecimal and ASCII.
+void oolong_hexdump(const void *ptr, size_t len);
+
+#ifdef __cplusplus
+}
+#endif
+
+// Whether TRACE, WARN_DBG and DEBUG_ASSERT exist.
+#ifndef OOLONG_DEBUG
+#ifdef NDEBUG
+#define OOLONG_DEBUG 0
+#else
+#define OOLONG_DEBUG 1
+#endif
+#endif
+
+#define DBG(fmt, ...)  oolong_log("", fmt, ##__VA_ARGS__)
+#define INFO(fmt, ...) oolong_log("", fmt, ##__VA_ARGS__)
+#define WARN(fmt, ...) oolong_log("warning: ", fmt, ##__VA_ARGS__)
+
+#define TRACE(fmt, ...)                                                                            \
+    do {                                                                                           \
+        if (OOLONG_DEBUG)                                                                          \
+            oolong_log("trace: ", fmt, ##__VA_ARGS__);                                             \
+    } while (0)
+#define WARN_DBG(fmt, ...)                                                                         \
+    do {                                                                                           \
+        if (OOLONG_DEBUG)                                                                          \
+            oolong_log("warning: ", fmt, ##__VA_ARGS__);                                           \
+    } while (0)
+
+#define HEXDUMP(ptr, len) oolong_hexdump((ptr), (len))
+
+#define PANIC(fmt, ...) oolong_panic("%s:%d: " fmt, __FILE__, __LINE__, ##__VA_ARGS__)
+#define NYI()           PANIC("%s is not implemented", __func__)
+#define UNREACHABLE()   PANIC("unreachable code was reached in %s", __func__)
+
+#define ASSERT(expr)                                                                               \
+    do {                                                                                           \
+        if (!(expr))                                                                               \
+            PANIC("assertion failed: %s", #expr);                                                  \
+    } while (0)
+#define DEBUG_ASSERT(expr)                                                                         \
+    do {                                                                                           \
+        if (OOLONG_DEBUG && !(expr))                                                               \
+            PANIC("assertion failed: %s", #expr);                                                  \
+    } while (0)
+#define ASSERT_OK(expr)                                                                            \
+    do {                                                                                           \
+        error_t assert_ok_err_ = (expr);                                                           \
+        if (IS_ERROR(assert_ok_err_))                                                              \
+            PANIC("%s failed: %s", #expr, err2str(assert_ok_err_));                                \
+    } while (0)
+
+// Says that something should not have happened, and goes on.
+#define OOPS(fmt, ...) oolong_log("oops: ", "%s:%d: " fmt, __FILE__, __LINE__, ##__VA_ARGS__)
+#define OOPS_OK(expr)                                                                              \
+    do {                                                                                           \
+        error_t oops_ok_err_ = (expr);                                                             \
+        if (IS_ERROR(oops_ok_err_))                                                                \
+            OOPS("%s failed: %s", #expr, err2str(oops_ok_err_));                                   \
+    } while (0)
+
+// One measurement as one JSON object a line, on standard output.
+#define METRIC(key, value)                                                                         \
+    printf("{\"type\": \"metric\", \"key\": \"%s\", \"value\": %lld}\n", (key), (long long)(value))
+
+#endif

@@ -1,0 +1,53 @@
+// The thin layer below <resea/ipc.h> and friends, by the names of a microkernel's system calls.
+#ifndef RESEA_SYSCALL_H
+#define RESEA_SYSCALL_H
+
+#include <oolong/message.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define IPC_SEND    (1 << 0)
+#define IPC_RECV    (1 << 1)
+#define IPC_CALL    (IPC_SEND | IPC_RECV)
+#define IPC_NOBLOCK (1 << 2)
+
+// IRQ numbers stand for event sources of the launcher.
+#define CONSOLE_IRQ 1
+
+/// Sends `m` to `dst` (IPC_SEND), then receives into it from `src` (IPC_RECV). With IPC_NOBLOCK
+/// neither blocks: ERR_WOULD_BLOCK. IPC_CALL with `dst` == `src` is ipc_call().
+error_t sys_ipc(task_t dst, task_t src, struct message *m, unsigned flags);
+error_t sys_notify(task_t dst, notifications_t notifications);
+error_t sys_timer_set(msec_t timeout);
+task_t sys_task_self(void);
+void sys_task_exit(void) __noreturn;
+
+/// Writes to standard output, unbuffered.
+error_t sys_console_write(const char *buf, size_t len);
+
+/// Reads what was typed, at most `len` bytes, without blocking; 0 when there is nothing.
+///
+/// ERR_NOT_PERMITTED: the suite does not give the caller the console. ERR_END: end of the input.
+int sys_console_read(char *buf, size_t len);
+
+/// Asks for NOTIFY_IRQ when the source `irq` has something: CONSOLE_IRQ, to whom the suite gives
+/// the console. Stays until released.
+///
+/// ERR_NOT_FOUND: no such source. ERR_NOT_PERMITTED: not the caller's.
+error_t sys_irq_acquire(unsigned irq);
+error_t sys_irq_release(unsigned irq);
+
+/// A command to the launcher: "ps" fills `buf` with the table of tasks, "q" shuts the suite down
+/// (needs the right `quit`), "_" does nothing. The text in `buf` is cut to `buf_len` and
+/// NUL-terminated.
+///
+/// ERR_NOT_PERMITTED, ERR_NOT_FOUND: no such command.
+error_t sys_kdebug(const char *cmd, size_t cmd_len, char *buf, size_t buf_len);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

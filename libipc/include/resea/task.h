@@ -1,0 +1,49 @@
+// The calling task, and the ends of others.
+#ifndef RESEA_TASK_H
+#define RESEA_TASK_H
+
+#include <oolong/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// The caller's own task id.
+task_t task_self(void);
+
+/// Ends the calling task. Does not return.
+void task_exit(void) __noreturn;
+
+/// Ends `task`.
+///
+/// ERR_NOT_PERMITTED: the suite does not grant `destroy`, or the task is vm. ERR_INVALID_TASK: no
+/// such task.
+error_t task_destroy(task_t task);
+
+/// Sets the priority of `task`: 0 is the highest, 7 the lowest; a task starts at 3. It becomes the
+/// Linux nice value, so raising it needs the host's permission (RLIMIT_NICE).
+///
+/// ERR_NOT_PERMITTED, ERR_INVALID_TASK, ERR_INVALID_ARG.
+error_t task_schedule(task_t task, int priority);
+
+/// The name that the suite gives the caller.
+const char *task_name(void);
+
+/// The caller's arguments, as they are in the suite file: separate, or as one line.
+int task_argc(void);
+char **task_argv(void);
+const char *task_cmdline(void);
+
+/// The descriptor that the suite gives the caller under `file.NAME`. It stays open.
+///
+/// ERR_NOT_FOUND: the suite gives none of that name.
+int task_file(const char *name);
+
+/// What the suite grants the caller (enum task_rights in oolong/wire.h).
+uint32_t task_rights(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,281 @@
+// Owns the sends: rendezvous, calls, replies, notifications. The receives are in receive.c.
+
+#include <resea/ipc.h>
+#include <stdlib.h>
+#include <string.h>
+#include <resea/printf.h>
+#include <resea/syscall.h>
+#include "control.h"
+#include "ool.h"
+#include "receive.h"
+#include "transport.h"
+
+// How often a payload is placed again when its reservation was revoked because the task was
+// stopped between placing and sending.
+#define MAX_TRIES 16
+
+static uint32_t next_seq(struct channel *ch)
+{
+    ch->seq = ch->seq % WIRE_SEQ_MASK + 1;
+    return ch->seq;
+}
+
+static void count_sent(void)
+{
+    struct state_page *page = channel_own_page;
+    uint64_t n = atomic_load_explicit(&page->num_sent, memory_order_relaxed);
+    atomic_store_explicit(&page->num_sent, n + 1, memory_order_relaxed);
+}
+
+static bool has_payloads(const struct message *m)
+{
+    return m->type >= 0 && (m->type & MSG_OOL);
+}
+
+// Makes the packet of a message: a copy, so that the caller's stays as it is, with the payloads
+// placed. vm reads payloads of its clients by itself, and places its own.
+static error_t make_packet(struct channel *ch, const struct message *m, struct packet *packet,
+                           bool noblock)
+{
+    struct message copy = *m;
+    if (!message_type_is_valid(m->type))
+        return ERR_INVALID_ARG;
+    if (channel_refuses(ch, m->type))
+        return ERR_NOT_ACCEPTABLE;
+    if (m->type < 0)
+        memset(copy.raw, 0, sizeof(copy.raw));
+    if (has_payloads(m) && control_boot.task != VM_TASK) {
+        OK_OR_RETURN(ool_prepare_lengths(&copy));
+        if (ch->task != VM_TASK) {
+            error_t err = ool_place(ch->task, &copy, noblock);
+            if (IS_ERROR(err))
+                return err == ERR_INVALID_TASK ? ERR_ABORTED : err; // it was alive a moment ago
+        }
+    }
+    memcpy(packet, &copy, sizeof(*packet));
+    return OK;
+}
+
+// Waits for the answer to what was sent as number `seq`. Messages that came before the peer took a
+// call are not its answer; those it sends instead of a reply are. `*again` says that the payload
+// must be placed again.
+static error_t await_answer(struct channel *ch, uint32_t seq, bool is_call, struct message *m,
+                            bool *again)
+{
+    for (;;) {
+        struct packet packet;
+        error_t result;
+        int fd = -1;
+        switch (channel_read(ch, &packet, -1, &fd)) {
+        case IN_ANSWER:
+            if (wire_ack(packet.word) != seq || (wire_kind(packet.word) == WIRE_ACK && is_call)) {
+                receive_drop_answer(ch, &packet, fd);
+                break;
+            }
+            *again = wire_kind(packet.word) == WIRE_NACK && packet.type == ERR_TRY_AGAIN;
+            return receive_answer(ch, &packet, fd, m);
+        case IN_MESSAGE:
+            if (!is_call || wire_ack(packet.word) != seq)
+                channel_stash(ch, &packet);
+            else if (receive_take(ch, &packet, m, &result))
+                return result;
+            break;
+        case IN_ENDED:
+            return ERR_ABORTED;
+        default:
+            break;
+        }
+        if (ch->fd < 0)
+            return ERR_ABORTED;
+    }
+}
+
+static error_t send_once(struct channel *ch, struct message *m, bool is_call, bool *again)
+{
+    struct packet packet;
+    OK_OR_RETURN(make_packet(ch, m, &packet, false));
+    uint32_t seq = next_seq(ch);
+    uint32_t ack = ch->taken_call;
+    ch->call_open = false; // a message instead of a reply ends the peer's call, if it is in one
+    OK_OR_RETURN(channel_send(ch, &packet, is_call ? WIRE_CALL : WIRE_SEND, seq, ack, true));
+    count_sent();
+    return await_answer(ch, seq, is_call, m, again);
+}
+
+// Sends and waits for the acknowledgement (ipc_send) or the answer (ipc_call, into `m`).
+static error_t send_and_wait(task_t dst, struct message *m, bool is_call)
+{
+    struct channel *ch;
+    OK_OR_RETURN(control_connect(dst, &ch));
+    if (m->type < 0 && is_call)
+        return ERR_INVALID_ARG;
+    if (is_call)
+        OK_OR_RETURN(ool_register());
+    wait_begin(is_call ? WAIT_CALL : WAIT_SEND, dst, m->type);
+    error_t err;
+    bool again;
+    int tries = 0;
+    do {
+        again = false;
+        err = send_once(ch, m, is_call, &again);
+    } while (again && ++tries < MAX_TRIES);
+    wait_end();
+    return err;
+}
+
+// Answers the call that `ch` waits in. A payload that cannot be placed becomes an error.
+static error_t send_reply(struct channel *ch, const struct message *m)
+{
+    struct packet packet = {0};
+    uint32_t seq = ch->taken_call;
+    error_t err = make_packet(ch, m, &packet, true);
+    if (IS_ERROR(err)) {
+        memset(&packet, 0, sizeof(packet));
+        packet.type = err;
+    }
+    error_t sent = channel_send(ch, &packet, WIRE_REPLY, 0, seq, false);
+    ch->call_open = false;
+    if (IS_OK(sent))
+        count_sent();
+    return IS_ERROR(err) ? err : sent;
+}
+
+static error_t send_noblock(task_t dst, const struct message *m)
+{
+    struct channel *ch;
+    OK_OR_RETURN(control_connect(dst, &ch));
+    if (ch->call_open)
+        return send_reply(ch, m);
+    if (!channel_peer_is_ready(ch) || ((ch->sent ^ channel_peer_seen(ch)) & PEER_NOBLOCK))
+        return ERR_WOULD_BLOCK;
+
+    struct packet packet;
+    OK_OR_RETURN(make_packet(ch, m, &packet, true));
+    ch->sent ^= PEER_NOBLOCK;
+    channel_publish(ch);
+    error_t err = channel_send(ch, &packet, WIRE_NOBLOCK, 0, ch->taken_call, false);
+    if (IS_ERROR(err)) {
+        ch->sent ^= PEER_NOBLOCK;
+        channel_publish(ch);
+        return err;
+    }
+    count_sent();
+    return OK;
+}
+
+error_t sys_ipc(task_t dst, task_t src, struct message *m, unsigned flags)
+{
+    bool noblock = flags & IPC_NOBLOCK;
+    if (flags & IPC_SEND) {
+        if ((flags & IPC_RECV) && dst == src && !noblock)
+            return send_and_wait(dst, m, true);
+        OK_OR_RETURN(noblock ? send_noblock(dst, m) : send_and_wait(dst, m, false));
+    }
+    if (!(flags & IPC_RECV))
+        return OK;
+    if (src < 0)
+        return ERR_INVALID_TASK;
+    return src == IPC_ANY ? receive_open(m, noblock) : receive_closed(src, m, noblock);
+}
+
+error_t ipc_send(task_t dst, struct message *m)
+{
+    return send_and_wait(dst, m, false);
+}
+
+error_t ipc_send_noblock(task_t dst, struct message *m)
+{
+    return send_noblock(dst, m);
+}
+
+error_t ipc_send_err(task_t dst, error_t error)
+{
+    struct message m = {.type = error};
+    return IS_ERROR(error) ? send_noblock(dst, &m) : ERR_INVALID_ARG;
+}
+
+error_t ipc_recv(task_t src, struct message *m)
+{
+    return sys_ipc(0, src, m, IPC_RECV);
+}
+
+error_t ipc_call(task_t dst, struct message *m)
+{
+    return send_and_wait(dst, m, true);
+}
+
+error_t ipc_replyrecv(task_t dst, struct message *m)
+{
+    if (dst >= 0 && m->type != DONT_REPLY)
+        ipc_reply(dst, m);
+    return receive_open(m, false);
+}
+
+void ipc_reply(task_t dst, struct message *m)
+{
+    error_t err = send_noblock(dst, m);
+    // A caller that died is no news; anything else is worth a line.
+    if (IS_ERROR(err) && err != ERR_ABORTED && err != ERR_INVALID_TASK)
+        WARN("could not reply %s to task %d: %s", msgtype2str(m->type), dst, err2str(err));
+}
+
+void ipc_reply_err(task_t dst, error_t error)
+{
+    struct message m = {.type = error};
+    if (error != DONT_REPLY && IS_ERROR(error))
+        ipc_reply(dst, &m);
+}
+
+error_t ipc_reply_fd(task_t dst, struct message *m, int fd)
+{
+    struct channel *ch = channel_find(dst);
+    if (!ch || !ch->call_open)
+        return ERR_WOULD_BLOCK;
+    struct packet packet;
+    memcpy(&packet, m, sizeof(packet));
+    packet.word = wire_word(WIRE_REPLY, 0, ch->taken_call);
+    ch->call_open = false;
+    count_sent();
+    return transport_send(ch->fd, &packet, false, fd);
+}
+
+error_t ipc_notify(task_t dst, notifications_t notifications)
+{
+    if (dst == control_boot.task) {
+        receive_pend(notifications);
+        return OK;
+    }
+    struct channel *ch;
+    OK_OR_RETURN(control_connect(dst, &ch));
+    return channel_notify(ch, notifications);
+}
+
+void ipc_free_payloads(struct message *m)
+{
+    if (!has_payloads(m))
+        return;
+    for (int k = 0; k < MSG_NUM_PAYLOADS(m->type); k++) {
+        free(ool_descriptors(m)[k].ptr);
+        ool_descriptors(m)[k].ptr = NULL;
+    }
+}
+
+void discard_unknown_message(struct message *m)
+{
+    WARN("unknown message %s from task %d", msgtype2str(m->type), m->src);
+    ipc_free_payloads(m);
+    struct channel *ch = channel_find(m->src);
+    if (ch && ch->call_open)
+        ipc_reply_err(m->src, ERR_NOT_ACCEPTABLE);
+}
+
+struct state_page *ipc_own_page(void)
+{
+    return channel_own_page;
+}
+
+const struct state_page *ipc_peer_page(task_t task)
+{
+    struct channel *ch = channel_find(task);
+    return ch ? ch->page : NULL;
+}

@@ -1,0 +1,98 @@
+// Owns the descriptors that a server watches beside its channels. Interrupts of a device become
+// readiness of a descriptor.
+
+#include <driver/irq.h>
+#include <errno.h>
+#include <poll.h>
+#include <unistd.h>
+#include <resea/syscall.h>
+#include "control.h"
+#include "receive.h"
+#include "transport.h"
+
+#define MAX_WATCHES 64
+
+static struct watch {
+    bool used;
+    int fd;
+    unsigned irq;
+} watches[MAX_WATCHES];
+
+bool irq_owns(const void *cookie)
+{
+    uintptr_t at = (uintptr_t)cookie;
+    return at >= (uintptr_t)watches && at < (uintptr_t)(watches + MAX_WATCHES);
+}
+
+static struct watch *find(unsigned irq)
+{
+    for (unsigned i = 0; i < MAX_WATCHES; i++) {
+        if (watches[i].used && watches[i].irq == irq)
+            return &watches[i];
+    }
+    return NULL;
+}
+
+error_t irq_watch_fd(int fd, unsigned irq)
+{
+    struct watch *w = find(irq);
+    if (w && w->fd != fd) {
+        transport_unwatch(w->fd);
+        w->used = false;
+        w = NULL;
+    }
+    if (fd < 0)
+        return OK;
+    for (unsigned i = 0; !w && i < MAX_WATCHES; i++) {
+        if (!watches[i].used)
+            w = &watches[i];
+    }
+    if (!w)
+        return ERR_NO_MEMORY;
+    OK_OR_RETURN(transport_watch(fd, w, true));
+    *w = (struct watch){.used = true, .fd = fd, .irq = irq};
+    return OK;
+}
+
+error_t sys_irq_acquire(unsigned irq)
+{
+    if (irq != CONSOLE_IRQ)
+        return ERR_NOT_FOUND;
+    if (!(control_boot.flags & BOOT_CONSOLE))
+        return ERR_NOT_PERMITTED;
+    // A regular file is always readable and cannot be in the set: its input is pending now.
+    if (irq_watch_fd(STDIN_FILENO, irq) == ERR_INVALID_ARG)
+        receive_pend(NOTIFY_IRQ);
+    return OK;
+}
+
+error_t sys_irq_release(unsigned irq)
+{
+    if (!find(irq))
+        return irq == CONSOLE_IRQ ? OK : ERR_NOT_FOUND;
+    return irq_watch_fd(-1, irq);
+}
+
+error_t irq_acquire(unsigned irq)
+{
+    return sys_irq_acquire(irq);
+}
+
+error_t irq_release(unsigned irq)
+{
+    return sys_irq_release(irq);
+}
+
+int sys_console_read(char *buf, size_t len)
+{
+    if (!(control_boot.flags & BOOT_CONSOLE))
+        return ERR_NOT_PERMITTED;
+    struct pollfd pfd = {.fd = STDIN_FILENO, .events = POLLIN};
+    struct timespec now = {0};
+    if (ppoll(&pfd, 1, &now, NULL) <= 0)
+        return 0;
+    ssize_t n = read(STDIN_FILENO, buf, len);
+    if (n > 0 && find(CONSOLE_IRQ))
+        (void)irq_watch_fd(STDIN_FILENO, CONSOLE_IRQ); // re-armed: more input notifies again
+    return n > 0 ? (int)n : n == 0 ? ERR_END : errno == EAGAIN || errno == EINTR ? 0 : ERR_END;
+}

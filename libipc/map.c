@@ -1,0 +1,29 @@
+// Owns what becomes of memory that vm hands over: shm.map and vm.alloc_pages answer with a
+// descriptor, which is mapped here, where the address is needed.
+
+#include <sys/mman.h>
+#include <unistd.h>
+#include "receive.h"
+
+#define MAP_WRITABLE 1 // bit 0 of the length that vm puts in the place of the address
+
+error_t map_reply(struct message *m, int fd)
+{
+    vaddr_t *vaddr;
+    if (m->type == SHM_MAP_REPLY_MSG)
+        vaddr = &m->shm_map_reply.vaddr;
+    else if (m->type == VM_ALLOC_PAGES_REPLY_MSG)
+        vaddr = &m->vm_alloc_pages_reply.vaddr;
+    else {
+        close(fd);
+        return OK;
+    }
+    size_t len = *vaddr & ~(vaddr_t)MAP_WRITABLE;
+    int prot = PROT_READ | (*vaddr & MAP_WRITABLE ? PROT_WRITE : 0);
+    void *addr = mmap(NULL, len, prot, MAP_SHARED, fd, 0);
+    close(fd);
+    if (addr == MAP_FAILED)
+        return ERR_NO_MEMORY;
+    *vaddr = (vaddr_t)addr;
+    return OK;
+}

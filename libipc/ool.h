@@ -1,0 +1,38 @@
+// The client half of out-of-line payloads: what a sender and a receiver ask of vm.
+#ifndef LIBIPC_OOL_H
+#define LIBIPC_OOL_H
+
+#include "channel.h"
+
+/// Calls vm on behalf of the library: the state page goes on saying what the program waits for.
+error_t ool_call_vm(struct message *m) __mustuse;
+
+/// Registers the task's landing buffers, the first time.
+error_t ool_register(void) __mustuse;
+
+/// Places the payloads of `m` in a landing buffer of `dst` and puts the id and lengths into its
+/// descriptors. Waits for a buffer unless `noblock`.
+error_t ool_place(task_t dst, struct message *m, bool noblock) __mustuse;
+
+/// Replaces the descriptors of a message from `src` by memory of the program.
+///
+/// ERR_TRY_AGAIN: the reservation was revoked. Any other error: the payload is not to be had.
+error_t ool_take(task_t src, struct message *m) __mustuse;
+
+/// Tells vm that the caller waits for `src` alone, when somebody is parked for it.
+void ool_announce(task_t src);
+
+/// The length that a sender's payload number `k` has: strings are measured.
+error_t ool_prepare_lengths(struct message *m) __mustuse;
+
+// A payload's descriptor in a message.
+struct ool_descriptor {
+    void *ptr;
+    size_t len;
+};
+static inline struct ool_descriptor *ool_descriptors(struct message *m)
+{
+    return (struct ool_descriptor *)(void *)m->raw;
+}
+
+#endif

@@ -1,0 +1,314 @@
+// Owns the receives: which message is next, and what taking it means. See docs/semantics.md.
+
+#include "receive.h"
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include <resea/ipc.h>
+#include <resea/printf.h>
+#include "control.h"
+#include "ool.h"
+#include "transport.h"
+
+static notifications_t pending;
+static list_t ready = {&ready, &ready}; // channels with something to read, in the order of turns
+static uint32_t episode;
+
+// --- What the task waits for
+// -----------------------------------------------------------------------
+
+void wait_begin(enum wait_kind kind, task_t task, int type)
+{
+    struct state_page *page = channel_own_page;
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    episode++;
+    atomic_store_explicit(&page->wait_type, type, memory_order_relaxed);
+    atomic_store_explicit(&page->since_ns,
+                          (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec,
+                          memory_order_relaxed);
+    // Sequentially consistent: what is read of other pages after this is newer than this.
+    atomic_store(&page->wait, wait_word(kind, episode, task));
+}
+
+void wait_end(void)
+{
+    atomic_store(&channel_own_page->wait, wait_word(WAIT_RUNNING, episode, 0));
+}
+
+void receive_pend(notifications_t bits)
+{
+    pending |= bits;
+}
+
+// --- Taking
+// ------------------------------------------------------------------------------------------
+
+bool message_type_is_valid(int type)
+{
+    if (type < 0)
+        return true;
+    if (type & MSG_RESERVED_BITS)
+        return false;
+    return (type & MSG_OOL) || !(type & (MSG_STR | 0x1f0000));
+}
+
+static void count_received(struct channel *ch, int type)
+{
+    struct state_page *page = channel_own_page;
+    uint64_t n = atomic_load_explicit(&page->num_received, memory_order_relaxed);
+    atomic_store_explicit(&page->num_received, n + 1, memory_order_relaxed);
+    atomic_store_explicit(&page->last_type, type, memory_order_relaxed);
+    atomic_store_explicit(&page->last_src, ch->task, memory_order_relaxed);
+}
+
+// Whether a message may be given to the program; fetches its payloads. vm reads payloads from the
+// sender's memory by itself, so it gets the descriptors as they are.
+static error_t admit(struct channel *ch, struct packet *packet, struct message *m)
+{
+    if (!message_type_is_valid(packet->type))
+        return ERR_INVALID_ARG;
+    if (channel_refuses(ch, packet->type))
+        return ERR_NOT_ACCEPTABLE;
+    memcpy(m, packet, sizeof(*m));
+    m->src = ch->task;
+    if (packet->type >= 0 && (packet->type & MSG_OOL) && control_boot.task != VM_TASK)
+        return ool_take(ch->task, m);
+    return OK;
+}
+
+static void mark_noblock_taken(struct channel *ch)
+{
+    ch->seen = (uint16_t)((ch->seen & ~PEER_NOBLOCK) | (channel_peer_sent(ch) & PEER_NOBLOCK));
+    channel_publish(ch);
+}
+
+bool receive_take(struct channel *ch, struct packet *packet, struct message *m, error_t *result)
+{
+    enum wire_kind kind = wire_kind(packet->word);
+    uint32_t seq = wire_seq(packet->word);
+    struct message taken;
+    error_t err = admit(ch, packet, &taken);
+    if (IS_OK(err) && kind == WIRE_CALL && packet->type < 0)
+        err = ERR_INVALID_ARG; // an error is an answer, not a question
+    if (kind == WIRE_NOBLOCK)
+        mark_noblock_taken(ch);
+    if (IS_ERROR(err)) {
+        if (kind == WIRE_NOBLOCK)
+            WARN("dropped %s from task %d: %s", msgtype2str(packet->type), ch->task, err2str(err));
+        else if (ch->fd >= 0)
+            channel_ack(ch, seq, err);
+        return false;
+    }
+
+    if (kind == WIRE_CALL) {
+        ch->taken_call = seq;
+        ch->call_open = ch->fd >= 0;
+    } else if (kind == WIRE_SEND && ch->fd >= 0) {
+        channel_ack(ch, seq, OK);
+    }
+    count_received(ch, packet->type);
+    *m = taken;
+    *result = packet->type < 0 ? packet->type : OK;
+    return true;
+}
+
+error_t receive_answer(struct channel *ch, struct packet *packet, int fd, struct message *m)
+{
+    error_t err = OK;
+    switch (wire_kind(packet->word)) {
+    case WIRE_ACK:
+        break;
+    case WIRE_NACK:
+        err = packet->type < 0 ? packet->type : ERR_NOT_ACCEPTABLE;
+        break;
+    default:
+        if (packet->type < 0) {
+            err = packet->type;
+            break;
+        }
+        struct message answer;
+        err = admit(ch, packet, &answer);
+        if (IS_OK(err) && fd >= 0) {
+            err = map_reply(&answer, fd);
+            fd = -1;
+        }
+        if (IS_OK(err)) {
+            count_received(ch, packet->type);
+            *m = answer;
+        }
+    }
+    if (fd >= 0)
+        close(fd);
+    return err;
+}
+
+void receive_drop_answer(struct channel *ch, struct packet *packet, int fd)
+{
+    struct message dropped;
+    if (fd >= 0)
+        close(fd);
+    // A payload that came with it holds a landing buffer until it is verified.
+    if (wire_kind(packet->word) == WIRE_REPLY && packet->type >= 0 && (packet->type & MSG_OOL) &&
+        IS_OK(admit(ch, packet, &dropped)))
+        ipc_free_payloads(&dropped);
+}
+
+// --- Closed receive
+// ----------------------------------------------------------------------------------
+
+static error_t await_message(struct channel *ch, struct message *m, bool noblock)
+{
+    for (;;) {
+        struct packet packet;
+        error_t result;
+        int fd = -1;
+        if (channel_unstash(ch, &packet, -1)) {
+            if (receive_take(ch, &packet, m, &result))
+                return result;
+            continue;
+        }
+        if (ch->fd < 0)
+            return ERR_ABORTED;
+        switch (channel_read(ch, &packet, noblock ? 0 : -1, &fd)) {
+        case IN_MESSAGE:
+            if (receive_take(ch, &packet, m, &result))
+                return result;
+            break;
+        case IN_ANSWER:
+            receive_drop_answer(ch, &packet, fd);
+            break;
+        case IN_NOTHING:
+            return ERR_WOULD_BLOCK;
+        default:
+            break;
+        }
+    }
+}
+
+error_t receive_closed(task_t src, struct message *m, bool noblock)
+{
+    struct channel *ch = channel_find_any(src);
+    if (!ch)
+        OK_OR_RETURN(control_connect(src, &ch));
+    OK_OR_RETURN(ool_register());
+    wait_begin(WAIT_RECV, src, 0);
+    if (src != VM_TASK)
+        ool_announce(src);
+    error_t err = await_message(ch, m, noblock);
+    wait_end();
+    return err;
+}
+
+// --- Open receive
+// ------------------------------------------------------------------------------------
+
+// Puts the channels that have something at the end of the queue of turns, and collects the
+// notification bits that are visible on them. A channel in the queue keeps its place, so nobody
+// is passed over twice by the same other.
+static void gather(int timeout_ms)
+{
+    void *cookies[TRANSPORT_MAX_EVENTS];
+    int n = transport_wait(cookies, timeout_ms);
+    for (int i = 0; i < n; i++) {
+        if (irq_owns(cookies[i])) {
+            pending |= NOTIFY_IRQ;
+            continue;
+        }
+        struct channel *ch = cookies[i];
+        if (!ch->listed) {
+            ch->listed = true;
+            list_push_back(&ready, &ch->ready);
+        }
+    }
+    LIST_FOR_EACH (ch, &ready, struct channel, ready)
+        pending |= channel_collect_notifications(ch);
+    if (timer_remaining() == 0) {
+        timer_clear();
+        pending |= NOTIFY_TIMER;
+    }
+}
+
+// Reads one packet of the channel whose turn it is. True: `m` has something for the program.
+static bool serve(struct channel *ch, struct message *m, error_t *result)
+{
+    struct packet packet;
+    int fd = -1;
+    if (channel_unstash(ch, &packet, -1)) {
+        if (ch->task != KERNEL_TASK)
+            return receive_take(ch, &packet, m, result);
+    } else {
+        if (ch->fd < 0)
+            return false;
+        switch (channel_read(ch, &packet, 0, &fd)) {
+        case IN_MESSAGE:
+            return receive_take(ch, &packet, m, result);
+        case IN_ANSWER:
+            receive_drop_answer(ch, &packet, fd);
+            return false;
+        case IN_MESSAGE_OF_LAUNCHER:
+            break;
+        default:
+            return false;
+        }
+    }
+    memcpy(m, &packet, sizeof(*m));
+    m->src = KERNEL_TASK;
+    count_received(ch, packet.type);
+    *result = OK;
+    return true;
+}
+
+static bool deliver_notifications(struct message *m)
+{
+    if (!pending)
+        return false;
+    memset(m, 0, sizeof(*m));
+    m->type = NOTIFICATIONS_MSG;
+    m->src = KERNEL_TASK;
+    m->notifications.data = pending;
+    pending = 0;
+    return true;
+}
+
+// What was stashed while the task waited for somebody else has waited longest.
+void receive_list_stashed(struct channel *ch)
+{
+    if (!ch->listed) {
+        ch->listed = true;
+        list_push_back(&ready, &ch->ready);
+    }
+}
+
+error_t receive_open(struct message *m, bool noblock)
+{
+    OK_OR_RETURN(ool_register());
+    wait_begin(WAIT_ANY, 0, 0);
+    error_t result = ERR_WOULD_BLOCK;
+    for (;;) {
+        bool wait = !noblock && !pending && list_is_empty(&ready);
+        gather(wait ? timer_remaining() : 0);
+        if (deliver_notifications(m)) {
+            result = OK;
+            break;
+        }
+        struct channel *ch = LIST_POP_FRONT(&ready, struct channel, ready);
+        if (!ch) {
+            if (noblock)
+                break;
+            continue;
+        }
+        ch->listed = false;
+        bool served = serve(ch, m, &result);
+        if (ch->num_stashed > 0)
+            receive_list_stashed(ch);
+        else
+            channel_collect(ch);
+        if (served)
+            break;
+        result = ERR_WOULD_BLOCK;
+    }
+    wait_end();
+    return result;
+}

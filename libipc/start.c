@@ -1,0 +1,124 @@
+// The process's entry: from exec by the launcher to the program's `void main(void)`.
+
+#include <malloc.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <linux/audit.h>
+#include <resea/printf.h>
+#include <resea/syscall.h>
+#include <resea/task.h>
+#include "control.h"
+
+// The program's main, renamed when it was compiled.
+void oolong_main(void);
+
+// A program may define this to open and load what it cannot once it is in its sandbox profile.
+void oolong_prepare(void);
+void __weak oolong_prepare(void) {}
+
+static int arg_count;
+static char **arg_vector;
+static char *arg_line;
+
+int task_argc(void)
+{
+    return arg_count;
+}
+
+char **task_argv(void)
+{
+    return arg_vector;
+}
+
+const char *task_cmdline(void)
+{
+    return arg_line ? arg_line : "";
+}
+
+// The arguments as one line that cmdline_parse() splits into the same words.
+static char *join_arguments(int argc, char **argv)
+{
+    size_t size = 1;
+    for (int i = 1; i < argc; i++)
+        size += 4 * strlen(argv[i]) + 3;
+    char *line = malloc(size);
+    char *out = line;
+    for (int i = 1; line && i < argc; i++) {
+        if (i > 1)
+            *out++ = ' ';
+        bool quote = argv[i][strcspn(argv[i], " \t\n'\"\\")] || !argv[i][0];
+        if (quote)
+            *out++ = '\'';
+        for (const char *s = argv[i]; *s; s++) {
+            if (*s == '\'') {
+                memcpy(out, "'\\''", 4);
+                out += 4;
+            } else {
+                *out++ = *s;
+            }
+        }
+        if (quote)
+            *out++ = '\'';
+    }
+    if (line)
+        *out = '\0';
+    return line;
+}
+
+static void on_trap(int sig, siginfo_t *info, void *context)
+{
+    (void)sig;
+    (void)context;
+    control_trap(info->si_syscall, info->si_arch, (uintptr_t)info->si_call_addr);
+}
+
+static void prepare_process(void)
+{
+    // Payloads come and go; memory given back to the kernel would be faulted in again page by page,
+    // which costs more than copying them. (Sanitizers bring their own allocator.)
+    mallopt(M_MMAP_THRESHOLD, 32 << 20);
+    mallopt(M_TRIM_THRESHOLD, 256 << 20);
+    free(malloc(1)); // the first malloc asks for random bytes, which a profile may not allow
+
+    // With a buffer of its own, stdio does not ask what kind of file this is. One task's pipe takes
+    // whole lines.
+    static char out[4096];
+    setvbuf(stdout, out, _IOLBF, sizeof(out));
+
+    struct sigaction action = {.sa_sigaction = on_trap, .sa_flags = SA_SIGINFO};
+    sigaction(SIGSYS, &action, NULL);
+}
+
+task_t sys_task_self(void)
+{
+    return task_self();
+}
+
+void task_exit(void)
+{
+    exit(EXIT_SUCCESS);
+}
+
+void sys_task_exit(void)
+{
+    task_exit();
+}
+
+error_t sys_notify(task_t dst, notifications_t notifications)
+{
+    return ipc_notify(dst, notifications);
+}
+
+int main(int argc, char **argv)
+{
+    arg_count = argc;
+    arg_vector = argv;
+    arg_line = join_arguments(argc, argv);
+    prepare_process();
+    control_start();
+    oolong_prepare();
+    control_ready();
+    oolong_main();
+    exit(EXIT_SUCCESS);
+}

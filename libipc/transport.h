@@ -1,0 +1,37 @@
+// The socket transport: packets in and out of channels, and waiting for many of them. The only
+// part of libipc that knows sockets, epoll and descriptors.
+#ifndef LIBIPC_TRANSPORT_H
+#define LIBIPC_TRANSPORT_H
+
+#include <oolong/wire.h>
+
+#define TRANSPORT_MAX_EVENTS 64
+
+/// Makes the set of what transport_wait() waits for. Called once, before the role's filter.
+error_t transport_init(void);
+
+/// Adds `fd` to the set; transport_wait() reports it as `cookie`. A `oneshot` is reported once and
+/// then only after another call.
+error_t transport_watch(int fd, void *cookie, bool oneshot) __mustuse;
+void transport_unwatch(int fd);
+
+/// Waits until something in the set is ready, for at most `timeout_ms` (-1: for ever, 0: not at
+/// all), and fills `cookies`. Returns their number, 0 on time-out.
+int transport_wait(void *cookies[TRANSPORT_MAX_EVENTS], int timeout_ms);
+
+/// Reads one packet. `timeout_ms` as above. `fds` takes up to `max_fds` descriptors that came with
+/// it, `*num_fds` their number; with `max_fds` 0, a packet that carries any breaks the rules.
+///
+/// ERR_WOULD_BLOCK: nothing came in time. ERR_ABORTED: end of file: the peer ended.
+/// ERR_NOT_ACCEPTABLE: the packet breaks the transport's rules; nothing in it may be used.
+error_t transport_recv(int fd, struct packet *packet, int timeout_ms, int *fds, int max_fds,
+                       int *num_fds) __mustuse;
+
+/// Writes one packet, with a descriptor when `attach` is not -1.
+///
+/// ERR_WOULD_BLOCK: the channel is full (never when `block`). ERR_ABORTED: the peer ended.
+error_t transport_send(int fd, const struct packet *packet, bool block, int attach) __mustuse;
+
+void transport_close(int fd);
+
+#endif
