@@ -3,8 +3,9 @@
 #
 #   oolong_generate_idl(<target> OUT <dir> FILES <idl>...)
 #       compiles interfaces into <dir>: oolong/idl.h (every message), idl/<ns>.h (client stubs),
-#       idl/<ns>_server.h (dispatch) and idl_tables.c (names and digests), and makes <target>, an
-#       interface library that carries the include folder and the tables.
+#       idl/<ns>_server.h (dispatch) and idl_tables.c (names and digests). Makes <target>, an
+#       interface library that carries the include folder, and <target>_files, which waits for the
+#       files. The tables are a source that the caller adds to what it builds.
 #
 #   oolong_add_task(<name> SOURCES <c>... [LIBS <lib>...] [IDL <idl>...] [NO_INSTALL])
 #       builds a task: a program whose entry point is `void main(void)`. IDL adds interfaces of its
@@ -14,18 +15,24 @@ include_guard(GLOBAL)
 
 function(oolong_generate_idl target)
   cmake_parse_arguments(arg "" "OUT" "FILES" ${ARGN})
+  set(files "")
+  foreach(file IN LISTS arg_FILES)
+    get_filename_component(file ${file} ABSOLUTE)
+    list(APPEND files ${file})
+  endforeach()
+  # The other headers are by-products that nobody needs to name: whoever includes one of them
+  # includes oolong/idl.h too, and is compiled after the target.
   set(outputs ${arg_OUT}/oolong/idl.h ${arg_OUT}/idl_tables.c)
   add_custom_command(
     OUTPUT ${outputs}
-    COMMAND Oolong::idlc --out-dir ${arg_OUT} ${arg_FILES}
-    DEPENDS Oolong::idlc ${arg_FILES}
+    COMMAND Oolong::idlc --out-dir ${arg_OUT} ${files}
+    DEPENDS Oolong::idlc ${files}
     COMMENT "Compiling interfaces for ${target}"
     VERBATIM)
   add_custom_target(${target}_files DEPENDS ${outputs})
-  add_library(${target} OBJECT ${arg_OUT}/idl_tables.c)
+  add_library(${target} INTERFACE)
   add_dependencies(${target} ${target}_files)
-  target_include_directories(${target} PUBLIC ${arg_OUT})
-  set_target_properties(${target} PROPERTIES OOLONG_IDL_DIR ${arg_OUT})
+  target_include_directories(${target} INTERFACE ${arg_OUT})
 endfunction()
 
 function(oolong_add_task name)
@@ -33,18 +40,18 @@ function(oolong_add_task name)
   add_executable(${name} ${arg_SOURCES})
   target_compile_definitions(${name} PRIVATE main=oolong_main _GNU_SOURCE)
   if(arg_IDL)
-    # Before libipc's own, so that the program sees its messages too.
-    oolong_generate_idl(${name}_idl OUT ${CMAKE_CURRENT_BINARY_DIR}/${name}.idl.d
-                        FILES ${OOLONG_BASE_IDL} ${arg_IDL})
-    target_include_directories(${name}_idl PUBLIC
-      $<TARGET_PROPERTY:Oolong::ipc,INTERFACE_INCLUDE_DIRECTORIES>)
-    target_include_directories(${name} BEFORE PRIVATE ${CMAKE_CURRENT_BINARY_DIR}/${name}.idl.d)
-    target_sources(${name} PRIVATE $<TARGET_OBJECTS:${name}_idl>)
-    add_dependencies(${name} ${name}_idl)
+    # Before libipc's own, so that the program sees its messages too. The tables take precedence
+    # over the member of the archive.
+    set(idl_dir ${CMAKE_CURRENT_BINARY_DIR}/${name}.idl.d)
+    oolong_generate_idl(${name}_idl OUT ${idl_dir} FILES ${OOLONG_BASE_IDL} ${arg_IDL})
+    target_sources(${name} PRIVATE ${idl_dir}/idl_tables.c)
+    target_include_directories(${name} BEFORE PRIVATE ${idl_dir})
+    add_dependencies(${name} ${name}_idl_files)
   endif()
   target_link_libraries(${name} PRIVATE ${arg_LIBS} Oolong::ipc Oolong::compat)
-  if(TARGET oolong_warnings)
-    target_link_libraries(${name} PRIVATE oolong_warnings oolong_sanitizers)
+  # Outside the tree, where a program ends up and how it is installed is its own affair.
+  if(COMMAND oolong_private)
+    oolong_private(${name})
     # -Wmissing-prototypes would complain of every task's main.
     target_compile_options(${name} PRIVATE -Wno-missing-prototypes -Wno-main)
     set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${OOLONG_LIBEXEC_DIR})
