@@ -5,7 +5,8 @@
 #   include/oolong/compat/                    generic names (<types.h>, <message.h>) for tasks
 #   lib/liboolong.a
 #   lib/cmake/Oolong, lib/pkgconfig           find_package(Oolong) and pkg-config
-#   share/oolong/idl, share/oolong/suites     the base interfaces, suites to start from
+#   share/oolong/                             the base interfaces (idl/, idl.json), suites to start
+#                                             from, reference.html
 
 include(CMakePackageConfigHelpers)
 
@@ -22,6 +23,8 @@ install(DIRECTORY libipc/compat/ DESTINATION ${OOLONG_INCLUDEDIR}/compat
         FILES_MATCHING PATTERN "*.h")
 
 install(FILES ${OOLONG_BASE_IDL} DESTINATION ${OOLONG_DATADIR}/idl)
+install(FILES ${OOLONG_GENERATED_DIR}/idl.json ${OOLONG_GENERATED_DIR}/reference.html
+        DESTINATION ${OOLONG_DATADIR})
 if(EXISTS ${CMAKE_SOURCE_DIR}/suites)
   install(DIRECTORY suites/ DESTINATION ${OOLONG_DATADIR}/suites)
 endif()
