@@ -268,6 +268,8 @@ bool channel_peer_is_ready(struct channel *ch)
 
 notifications_t channel_collect_notifications(struct channel *ch)
 {
+    if (!peer_half(ch)) // not published yet, or ended
+        return 0;
     uint16_t pending = (uint16_t)((channel_peer_sent(ch) ^ ch->seen) & PEER_NOTIFY_MASK);
     if (pending) {
         ch->seen ^= pending;

@@ -154,7 +154,8 @@ static void on_grant(struct packet *packet, int *fds, int num_fds)
 static void on_text(const struct control_text *text)
 {
     size_t room = answer.text_size - answer.text_len;
-    size_t n = MIN((size_t)MIN(text->len, sizeof(text->text)), room);
+    size_t len = MIN((size_t)text->len, sizeof(text->text));
+    size_t n = MIN(len, room);
     if (answer.text && n > 0)
         memcpy(answer.text + answer.text_len, text->text, n);
     answer.text_len += n;
