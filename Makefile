@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 BUILD  := build/$(PRESET)
 SOURCES := find idlc launcher libipc servers tests vm -name '*.[ch]' ! -path 'tests/idlc/ok/*'
 
-.PHONY: all build run demo test install deps format check-format tidy clean help
+.PHONY: all build run demo test install deps format check-format tidy coverage clean help
 all: build
 
 build: ## build everything
@@ -32,6 +32,9 @@ check-format: ## complain of sources that are not formatted
 
 tidy: ## run clang-tidy over all sources
 	@cmake/tidy
+
+coverage: ## print what the unit tests reach, source by source
+	@cmake/coverage
 
 clean: ## remove everything that was built
 	@rm -rf build
