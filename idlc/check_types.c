@@ -1,0 +1,202 @@
+// Checks types: resolves each name, and looks at arrays, constants and enumerations.
+#include <inttypes.h>
+#include <string.h>
+
+#include "base_types.h"
+#include "check.h"
+#include "diag.h"
+
+#define MAX_ENUM_VALUE 0x7fffffff // an enumeration is an int in C
+
+// Types are looked for in the namespace, then outwards, then in the language.
+static bool find_type(const struct namespace *ns, struct type_ref *type)
+{
+    const char *name = type->name.text;
+    for (; ns; ns = ns->parent) {
+        type->enumeration = table_get(&ns->enum_names, name);
+        if (!type->enumeration)
+            type->alias = table_get(&ns->type_names, name);
+        if (type->enumeration || type->alias)
+            return true;
+    }
+    type->base = base_type_find(name);
+    return type->base;
+}
+
+// Letters that differ, for "did you mean": Levenshtein's distance, up to a small limit.
+static unsigned distance(const char *a, const char *b)
+{
+    unsigned row[32];
+    size_t a_len = strlen(a), b_len = strlen(b);
+    if (a_len >= 32 || b_len >= 32)
+        return 32;
+    for (size_t j = 0; j <= b_len; j++)
+        row[j] = (unsigned)j;
+    for (size_t i = 1; i <= a_len; i++) {
+        unsigned diagonal = row[0];
+        row[0] = (unsigned)i;
+        for (size_t j = 1; j <= b_len; j++) {
+            unsigned best = diagonal + (a[i - 1] != b[j - 1]);
+            if (row[j] + 1 < best)
+                best = row[j] + 1;
+            if (row[j - 1] + 1 < best)
+                best = row[j - 1] + 1;
+            diagonal = row[j];
+            row[j] = best;
+        }
+    }
+    return row[b_len];
+}
+
+struct guess {
+    const char *wanted;
+    const char *name;
+    unsigned distance;
+};
+
+static void consider(struct guess *guess, const char *name)
+{
+    unsigned d = distance(guess->wanted, name);
+    if (d < guess->distance) {
+        guess->distance = d;
+        guess->name = name;
+    }
+}
+
+static void report_unknown(struct program *program, const struct namespace *ns,
+                           const struct type_ref *type)
+{
+    const char *name = type->name.text;
+    diag_error(program, type->name.span, "there is no type `%s`", name);
+    if (strcmp(name, "exception_type") == 0) {
+        diag_help(program, "it is an enumeration of base.idl: name that file too");
+        return;
+    }
+    if (strcmp(name, "string") == 0) {
+        diag_help(program, "did you mean `str`?");
+        return;
+    }
+    struct guess guess = {.wanted = name, .distance = 3};
+    for (size_t i = 0; i < num_base_types; i++)
+        consider(&guess, base_types[i].name);
+    for (; ns; ns = ns->parent) {
+        for (const struct enum_decl *e = ns->enums; e; e = e->next)
+            consider(&guess, e->name.text);
+        for (const struct type_decl *t = ns->types; t; t = t->next)
+            consider(&guess, t->name.text);
+    }
+    if (guess.name)
+        diag_help(program, "did you mean `%s`?", guess.name);
+    else
+        diag_help(program, "declare it with `type` or `enum` in this namespace or outside of any");
+}
+
+static void resolve(struct program *program, const struct namespace *ns, struct type_ref *type)
+{
+    if (!find_type(ns, type) && !program->lost_names)
+        report_unknown(program, ns, type);
+    if (type->is_array && (type->count == 0 || type->count > MESSAGE_BODY_LEN)) {
+        diag_error(program, type->count_span, "an array has 1 to %d elements", MESSAGE_BODY_LEN);
+        diag_help(program, "a message has %d bytes; larger data travels as `bytes`",
+                  MESSAGE_BODY_LEN);
+        type->count = 1;
+    }
+}
+
+// Marks an alias of each cycle, so that later stages stop there. Each walk ends where an earlier
+// one passed: what lies behind was looked at.
+static void check_cycle(struct program *program, struct type_decl *type, unsigned walk)
+{
+    struct type_decl *at = type;
+    while (at && at->walk == 0) {
+        at->walk = walk;
+        at = at->type.alias;
+    }
+    if (!at || at->walk != walk)
+        return;
+    diag_error(program, at->name.span, "type `%s` is declared by itself", at->name.text);
+    diag_help(program, "let it name a type that does not name it in turn");
+    at->in_cycle = true;
+}
+
+static bool is_payload(const struct type_shape *shape)
+{
+    return shape->base && (shape->base->kind == BASE_STR || shape->base->kind == BASE_BYTES);
+}
+
+static void check_array(struct program *program, const struct type_ref *type)
+{
+    struct type_shape shape;
+    if (!type_shape(type, &shape) || !is_payload(&shape) || !shape.is_array)
+        return;
+    diag_error(program, type->name.span, "a payload cannot be in an array");
+    diag_help(program, "use up to %d fields, or one `bytes` field with a format of your own",
+              MAX_PAYLOADS);
+}
+
+static void check_const(struct program *program, struct const_decl *constant)
+{
+    struct type_shape shape;
+    resolve(program, constant->ns, &constant->type);
+    if (!type_shape(&constant->type, &shape))
+        return;
+    bool is_number = shape.base && (shape.base->kind == BASE_NUMBER ||
+                                    shape.base->kind == BASE_CHAR || shape.base->kind == BASE_BOOL);
+    if (!is_number || shape.is_array) {
+        diag_error(program, constant->type.name.span, "constant `%s` is not of a numeric type",
+                   constant->name.text);
+        diag_help(program, "constants are numbers: use int, uint32, size or the like");
+        return;
+    }
+    if (constant->value > shape.base->max) {
+        diag_error(program, constant->value_span,
+                   "%" PRIu64 " does not fit `%s`, whose largest value is %" PRIu64,
+                   constant->value, constant->type.name.text, shape.base->max);
+        diag_help(program, "use a wider type");
+    }
+}
+
+static void check_enum_values(struct program *program, const struct enum_decl *enumeration)
+{
+    for (const struct enum_item *item = enumeration->items; item; item = item->next) {
+        if (item->value <= MAX_ENUM_VALUE)
+            continue;
+        diag_error(program, item->value_span, "%" PRIu64 " does not fit an enumeration, "
+                   "whose largest value is %d", item->value, MAX_ENUM_VALUE);
+        diag_help(program, "declare it as `const %s: uint64` outside of the enumeration",
+                  item->name.text);
+    }
+}
+
+static void check_body(struct program *program, const struct namespace *ns, struct body *body)
+{
+    for (struct field *field = body->fields; field; field = field->next) {
+        resolve(program, ns, &field->type);
+        check_array(program, &field->type);
+    }
+}
+
+void check_types(struct program *program)
+{
+    for (struct namespace *ns = program->namespaces; ns; ns = ns->next) {
+        for (struct type_decl *type = ns->types; type; type = type->next)
+            resolve(program, ns, &type->type);
+    }
+    unsigned walk = 0;
+    for (struct namespace *ns = program->namespaces; ns; ns = ns->next) {
+        for (struct type_decl *type = ns->types; type; type = type->next)
+            check_cycle(program, type, ++walk);
+    }
+    for (struct namespace *ns = program->namespaces; ns; ns = ns->next) {
+        for (struct type_decl *type = ns->types; type; type = type->next)
+            check_array(program, &type->type);
+        for (struct const_decl *constant = ns->consts; constant; constant = constant->next)
+            check_const(program, constant);
+        for (struct enum_decl *e = ns->enums; e; e = e->next)
+            check_enum_values(program, e);
+        for (struct message *message = ns->messages; message; message = message->next) {
+            check_body(program, ns, &message->request);
+            check_body(program, ns, &message->reply);
+        }
+    }
+}

@@ -1,0 +1,222 @@
+// Emits idl/<ns>_server.h: the table of a server's handlers, and what takes a message apart, calls
+// its handler and replies.
+#include "emit.h"
+#include "reserved.h"
+
+// A handler called `delete` is fine in C, but the header is for C++ as well.
+static void put_op_name(struct text *out, const struct message *message)
+{
+    const char *name = message->name.text;
+    text_printf(out, "%s%s", name, reserved_word(name) ? "_" : "");
+}
+
+static void put_op(struct text *out, const struct message *message)
+{
+    struct text client = {0};
+    struct params params =
+        emit_params(&message->request, message->has_reply ? &message->reply : NULL);
+    emit_doc(out, "    ", message->doc);
+    text_printf(out, "    %s (*", message->has_reply ? "error_t" : "void");
+    put_op_name(out, message);
+    text_printf(out, ")(task_t %s", emit_task_name(message->ns, "client", &client));
+    emit_param_list(out, &params);
+    text_puts(out, ");\n");
+    emit_params_free(&params);
+    text_free(&client);
+}
+
+// A function that replies: the dispatcher's, and a server's own that answered DONT_REPLY first.
+static void put_reply(struct text *out, const struct message *message)
+{
+    struct text buffer = {0};
+    const char *client = emit_task_name(message->ns, "client", &buffer);
+    struct params params = emit_params(&message->reply, NULL);
+    struct text on_error = {0};
+    text_printf(&on_error, "{\n        ipc_reply_err(%s, ERR_TOO_LARGE);\n        return;\n    }",
+                client);
+
+    text_printf(out, "\n/// Replies to %s. What the pointers name stays the caller's.\n",
+                message->request.full_name);
+    text_printf(out, "static inline void %s(task_t %s", message->reply.c_name, client);
+    emit_param_list(out, &params);
+    text_puts(out, ")\n{\n    struct message idl_m_;\n    memset(&idl_m_, 0, sizeof(idl_m_));\n");
+    text_printf(out, "    idl_m_.type = %s;\n", message->reply.macro);
+    emit_put_fields(out, &params, &message->reply, "idl_m_", on_error.chars);
+    text_printf(out, "    ipc_reply(%s, &idl_m_);\n}\n", client);
+
+    emit_params_free(&params);
+    text_free(&on_error);
+    text_free(&buffer);
+}
+
+static void put_result_variable(struct text *out, const struct param *param)
+{
+    const struct field *field = param->field;
+    if (field->is_payload) {
+        text_printf(out, "    %s *%s = NULL;\n", field->is_str ? "char" : "void", param->name);
+        if (!field->is_str)
+            text_printf(out, "    size_t %s_len = 0;\n", param->name);
+        return;
+    }
+    text_puts(out, "    ");
+    if (field->type.enumeration)
+        text_printf(out, "enum %s", field->type.enumeration->c_name);
+    else
+        text_puts(out, emit_c_type(&field->type));
+    text_printf(out, " %s", param->name);
+    if (field->type.is_array)
+        text_printf(out, "[%u]", (unsigned)field->type.count);
+    // Nothing of our stack may go out when a handler forgets a result.
+    text_printf(out, ";\n    memset(&%s, 0, sizeof(%s));\n", param->name, param->name);
+}
+
+static void put_handler_args(struct text *out, const struct message *message,
+                             const struct params *params)
+{
+    const char *member = message->request.c_name;
+    for (size_t i = 0; i < params->len; i++) {
+        const struct param *param = &params->params[i];
+        const char *name = param->field->name.text;
+        bool has_len = param->field->is_payload && !param->field->is_str;
+        if (param->is_out) {
+            text_printf(out, ", %s%s", emit_is_array(param->field) ? "" : "&", param->name);
+            if (has_len)
+                text_printf(out, ", &%s_len", param->name);
+            continue;
+        }
+        text_printf(out, ", idl_m_.%s.%s", member, name);
+        if (has_len)
+            text_printf(out, ", idl_m_.%s.%s_len", member, name);
+    }
+}
+
+static void put_frees(struct text *out, const struct message *message)
+{
+    for (const struct field *field = message->request.fields; field; field = field->next) {
+        if (field->is_payload)
+            text_printf(out, "    free(idl_m_.%s.%s);\n", message->request.c_name,
+                        field->name.text);
+    }
+}
+
+static void put_oneway_call(struct text *out, const struct message *message,
+                            const struct params *params, const char *check)
+{
+    text_puts(out, "    if (idl_ops_->");
+    put_op_name(out, message);
+    text_printf(out, "%s%s)\n        idl_ops_->", check ? " && " : "", check ? check : "");
+    put_op_name(out, message);
+    text_puts(out, "(idl_m_.src");
+    put_handler_args(out, message, params);
+    text_puts(out, ");\n");
+    put_frees(out, message);
+}
+
+static void put_rpc_call(struct text *out, const struct message *message,
+                         const struct params *params, const char *check)
+{
+    text_puts(out, "    error_t idl_err_ = ERR_NOT_PERMITTED;\n");
+    for (size_t i = 0; i < params->len; i++) {
+        if (params->params[i].is_out)
+            put_result_variable(out, &params->params[i]);
+    }
+    if (check)
+        text_printf(out, "    if (!(%s))\n        idl_err_ = ERR_INVALID_ARG;\n    else ", check);
+    else
+        text_puts(out, "    ");
+    text_puts(out, "if (idl_ops_->");
+    put_op_name(out, message);
+    text_puts(out, ")\n        idl_err_ = idl_ops_->");
+    put_op_name(out, message);
+    text_puts(out, "(idl_m_.src");
+    put_handler_args(out, message, params);
+    text_puts(out, ");\n");
+    put_frees(out, message);
+
+    text_puts(out, "    if (idl_err_ == DONT_REPLY)\n        return;\n"
+                   "    if (IS_ERROR(idl_err_)) {\n"
+                   "        ipc_reply_err(idl_m_.src, idl_err_);\n        return;\n    }\n");
+    text_printf(out, "    %s(idl_m_.src", message->reply.c_name);
+    for (size_t i = 0; i < params->len; i++) {
+        const struct param *param = &params->params[i];
+        if (!param->is_out)
+            continue;
+        if (param->field->is_str)
+            text_printf(out, ", %s ? %s : \"\"", param->name, param->name);
+        else
+            text_printf(out, ", %s", param->name);
+        if (param->field->is_payload && !param->field->is_str)
+            text_printf(out, ", %s_len", param->name);
+    }
+    text_puts(out, ");\n");
+    for (size_t i = 0; i < params->len; i++) {
+        if (params->params[i].is_out && params->params[i].field->is_payload)
+            text_printf(out, "    free(%s);\n", params->params[i].name);
+    }
+}
+
+static void put_serve(struct text *out, const struct message *message)
+{
+    struct params params =
+        emit_params(&message->request, message->has_reply ? &message->reply : NULL);
+    struct text check = {0};
+    bool has_check = emit_bool_check(&check, &message->request, "&idl_m_");
+    text_printf(out, "\nstatic inline void %s_serve_(const struct %sops *idl_ops_, "
+                     "struct message idl_m_)\n{\n", message->request.c_name, message->ns->prefix);
+    if (message->has_reply)
+        put_rpc_call(out, message, &params, has_check ? check.chars : NULL);
+    else
+        put_oneway_call(out, message, &params, has_check ? check.chars : NULL);
+    text_puts(out, "}\n");
+    text_free(&check);
+    emit_params_free(&params);
+}
+
+static void put_dispatch(struct text *out, const struct namespace *ns)
+{
+    text_printf(out, "\n/// Serves one received message. False: it is none of this interface (or "
+                     "not as the\n/// interface has it) and was not touched: see "
+                     "discard_unknown_message(). True: it was served,\n"
+                     "/// replied to, and its payloads are freed.\n"
+                     "static inline bool %sdispatch(const struct %sops *ops, "
+                     "struct message *m)\n{\n    switch (m->type) {\n", ns->prefix, ns->prefix);
+    for (const struct message *message = ns->messages; message; message = message->next)
+        text_printf(out, "    case %s:\n        %s_serve_(ops, *m);\n        return true;\n",
+                    message->request.macro, message->request.c_name);
+    text_puts(out, "    default:\n        return false;\n    }\n}\n");
+}
+
+static const char notes[] =
+    "//\n"
+    "// A handler gets what the request carries, which it may use until it returns; its payloads\n"
+    "// are freed then. The handler of an rpc writes its results and returns OK: strings and bytes\n"
+    "// that it allocated with malloc() are freed after the reply. When it returns an error, that\n"
+    "// is the reply, and results are not looked at. When it returns DONT_REPLY, it replies later\n"
+    "// with the *_reply() function or ipc_reply_err(). Without a handler the reply is\n"
+    "// ERR_NOT_PERMITTED. An array of char ends at a NUL or at its end.\n";
+
+void emit_server(const struct namespace *ns, struct text *out)
+{
+    struct text what = {0};
+    text_printf(&what, "The server's side of the interface %s.", ns->name);
+    emit_banner(out, what.chars);
+    text_free(&what);
+    text_puts(out, notes);
+    text_printf(out, "#ifndef OOLONG_IDL_SERVER_%s_H\n#define OOLONG_IDL_SERVER_%s_H\n\n",
+                ns->c_name, ns->c_name);
+    text_puts(out, "#include <oolong/idl_stub.h>\n\n"
+                   "// Parameters have the interface's names, which a program may use as well.\n"
+                   "#pragma GCC diagnostic push\n#pragma GCC diagnostic ignored \"-Wshadow\"\n\n");
+    emit_doc(out, "", ns->doc);
+    text_printf(out, "struct %sops {\n", ns->prefix);
+    for (const struct message *message = ns->messages; message; message = message->next)
+        put_op(out, message);
+    text_puts(out, "};\n");
+    for (const struct message *message = ns->messages; message; message = message->next) {
+        if (message->has_reply)
+            put_reply(out, message);
+        put_serve(out, message);
+    }
+    put_dispatch(out, ns);
+    text_puts(out, "\n#pragma GCC diagnostic pop\n\n#endif\n");
+}

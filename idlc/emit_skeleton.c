@@ -1,0 +1,59 @@
+// Emits the main.c that a server of an interface starts from.
+#include "emit.h"
+#include "reserved.h"
+
+static void put_handler(struct text *out, const struct message *message)
+{
+    struct text buffer = {0};
+    const char *client = emit_task_name(message->ns, "client", &buffer);
+    struct params params =
+        emit_params(&message->request, message->has_reply ? &message->reply : NULL);
+    emit_doc(out, "", message->doc);
+    text_printf(out, "static %s do_%s(task_t %s", message->has_reply ? "error_t" : "void",
+                message->name.text, client);
+    emit_param_list(out, &params);
+    text_printf(out, ")\n{\n    (void)%s;\n", client);
+    for (size_t i = 0; i < params.len; i++) {
+        const struct param *param = &params.params[i];
+        text_printf(out, "    (void)%s;\n", param->name);
+        if (param->field->is_payload && !param->field->is_str)
+            text_printf(out, "    (void)%s_len;\n", param->name);
+    }
+    if (message->has_reply)
+        text_puts(out, "    return ERR_UNAVAILABLE; // not written yet\n");
+    text_puts(out, "}\n\n");
+    emit_params_free(&params);
+    text_free(&buffer);
+}
+
+static void put_table(struct text *out, const struct namespace *ns)
+{
+    text_printf(out, "static const struct %sops ops = {\n", ns->prefix);
+    for (const struct message *m = ns->messages; m; m = m->next)
+        text_printf(out, "    .%s%s = do_%s,\n", m->name.text,
+                    reserved_word(m->name.text) ? "_" : "", m->name.text);
+    text_puts(out, "};\n\n");
+}
+
+void emit_skeleton(const struct namespace *ns, struct text *out)
+{
+    text_printf(out, "// A server of the interface %s.\n", ns->name);
+    text_printf(out, "#include <resea/ipc.h>\n#include <resea/printf.h>\n"
+                     "#include <idl/%s_server.h>\n\n", ns->c_name);
+    for (const struct message *message = ns->messages; message; message = message->next)
+        put_handler(out, message);
+    put_table(out, ns);
+    text_printf(out, "void main(void)\n{\n"
+                     "    ASSERT_OK(ipc_serve(\"%s\"));\n"
+                     "    INFO(\"ready\");\n\n"
+                     "    while (true) {\n"
+                     "        struct message m;\n"
+                     "        error_t err = ipc_recv(IPC_ANY, &m);\n"
+                     "        if (IS_ERROR(err)) {\n"
+                     "            WARN(\"cannot receive: error %%d\", err);\n"
+                     "            continue;\n"
+                     "        }\n"
+                     "        if (!%sdispatch(&ops, &m))\n"
+                     "            discard_unknown_message(&m);\n"
+                     "    }\n}\n", ns->name, ns->prefix);
+}

@@ -1,0 +1,130 @@
+// Includes. Owns where included files are looked for, that each is read once, and that no file
+// includes itself by a detour.
+//
+//   include = "include" "\"" GLOB "\"" ";"
+#include <errno.h>
+#include <glob.h>
+#include <string.h>
+
+#include "diag.h"
+#include "parser_internal.h"
+#include "source.h"
+
+#define MAX_INCLUDE_DEPTH 32
+
+static bool is_pattern(const char *glob)
+{
+    return strpbrk(glob, "*?[") != NULL;
+}
+
+// The pattern beside the including file; its folder's own name is not part of the pattern.
+static char *resolve(struct parser *parser, const char *pattern)
+{
+    const char *path = parser->source->path;
+    const char *slash = strrchr(path, '/');
+    if (pattern[0] == '/' || !slash)
+        return arena_strndup(&parser->program->arena, pattern, strlen(pattern));
+    struct text text = {0};
+    for (const char *c = path; c <= slash; c++) {
+        if (strchr("*?[\\", *c))
+            text_putc(&text, '\\');
+        text_putc(&text, *c);
+    }
+    text_puts(&text, pattern);
+    char *resolved = arena_strndup(&parser->program->arena, text.chars, text.len);
+    text_free(&text);
+    return resolved;
+}
+
+static void report_cycle(struct parser *parser, struct span span, const struct source *source)
+{
+    if (source == parser->source) {
+        diag_error(parser->program, span, "the file includes itself");
+        return;
+    }
+    struct text chain = {0};
+    text_puts(&chain, source_basename(source));
+    // From the innermost file outwards, so each is put before the ones it includes.
+    for (const struct source *at = parser->source; at; at = at->includer) {
+        char *rest = arena_strndup(&parser->program->arena, chain.chars, chain.len);
+        text_free(&chain);
+        text_printf(&chain, "%s includes %s", source_basename(at), rest);
+        if (at == source)
+            break;
+    }
+    diag_error(parser->program, span, "the files include each other: %s", chain.chars);
+    diag_help(parser->program, "move what both need into a third file");
+    text_free(&chain);
+}
+
+static void include_known(struct parser *parser, struct span span, const struct source *source,
+                          bool by_pattern)
+{
+    // "*.idl" matches the file that says it; that is not what its writer means.
+    if (source == parser->source && by_pattern)
+        return;
+    if (source->is_open) {
+        report_cycle(parser, span, source);
+    } else if (source->ns != parser->ns) {
+        diag_error(parser->program, span, "%s was read in another namespace already",
+                   source_basename(source));
+        diag_help(parser->program, "include a file in one namespace only");
+    }
+}
+
+static void include_file(struct parser *parser, struct span span, const char *path,
+                         bool by_pattern)
+{
+    struct source *source = NULL;
+    switch (source_open(parser->program, path, &source)) {
+    case SOURCE_NEW:
+        source->includer = parser->source;
+        parser_run(parser->program, source, parser->ns);
+        break;
+    case SOURCE_KNOWN:
+        include_known(parser, span, source, by_pattern);
+        break;
+    case SOURCE_FAILED:
+        diag_error(parser->program, span, "%s: %s", path, strerror(errno));
+        parser->program->lost_names = true;
+        break;
+    }
+}
+
+static void include_pattern(struct parser *parser, struct span span, const char *pattern)
+{
+    glob_t found = {0};
+    int error = glob(resolve(parser, pattern), 0, NULL, &found);
+    if (error == 0) {
+        for (size_t i = 0; i < found.gl_pathc; i++)
+            include_file(parser, span, found.gl_pathv[i], is_pattern(pattern));
+    } else {
+        diag_error(parser->program, span, "no file matches \"%s\"", pattern);
+        diag_help(parser->program, "paths start from the folder of the file that includes");
+        parser->program->lost_names = true;
+    }
+    globfree(&found);
+}
+
+bool parse_include(struct parser *parser)
+{
+    parser_take(parser);
+    if (parser->token->kind != TOKEN_STRING) {
+        parser_unexpected(parser, "a \"file\" to include");
+        return false;
+    }
+    struct token *file = parser_take(parser);
+    if (!parser_expect_end(parser, "after the include"))
+        return false;
+
+    unsigned depth = 0;
+    for (const struct source *at = parser->source; at; at = at->includer)
+        depth++;
+    if (depth > MAX_INCLUDE_DEPTH) {
+        diag_error(parser->program, file->span, "files include each other more than %d deep",
+                   MAX_INCLUDE_DEPTH);
+        return true;
+    }
+    include_pattern(parser, file->span, file->text);
+    return true;
+}

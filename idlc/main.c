@@ -1,0 +1,133 @@
+// The command line of idlc, the compiler of interfaces.
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compile.h"
+#include "diag.h"
+#include "emit.h"
+#include "parser.h"
+
+#ifndef IDLC_VERSION
+#define IDLC_VERSION "unknown"
+#endif
+
+#define EXIT_USAGE 2
+
+struct options {
+    const char *out_dir;
+    const char *skeleton; // a namespace
+    bool check;
+};
+
+static const char help[] =
+    "Usage: idlc --out-dir DIR FILE...\n"
+    "       idlc --skeleton NAMESPACE FILE...\n"
+    "       idlc --check FILE...\n"
+    "\n"
+    "Compiles interfaces (.idl files) to C.\n"
+    "\n"
+    "  --out-dir DIR         write below DIR: oolong/idl.h, idl/NAMESPACE.h (calls),\n"
+    "                        idl/NAMESPACE_server.h (dispatch), idl_tables.c,\n"
+    "                        reference.html and idl.json\n"
+    "  --skeleton NAMESPACE  print a server's main.c for a namespace\n"
+    "  --check               report errors and write nothing\n"
+    "  --help                print this help\n"
+    "  --version             print the version\n"
+    "\n"
+    "Ends with 0, with 1 when the files have errors (nothing is written then), and with 2\n"
+    "when the command line is wrong. See idlc(1).\n";
+
+static int usage_error(const char *message, const char *detail)
+{
+    fprintf(stderr, "idlc: error: %s%s\n", message, detail);
+    fputs("Try `idlc --help`.\n", stderr);
+    return EXIT_USAGE;
+}
+
+static int print(const char *text)
+{
+    if (fputs(text, stdout) == EOF || fflush(stdout) != 0) {
+        perror("idlc: error: standard output");
+        return 1;
+    }
+    return 0;
+}
+
+static int print_skeleton(const struct program *program, const char *name)
+{
+    for (const struct namespace *ns = program->namespaces; ns; ns = ns->next) {
+        if (!ns->parent || !ns->messages || strcmp(ns->name, name) != 0)
+            continue;
+        struct text text = {0};
+        emit_skeleton(ns, &text);
+        int status = print(text.chars);
+        text_free(&text);
+        return status;
+    }
+    fprintf(stderr, "idlc: error: no namespace `%s` with messages in these files\n", name);
+    return 1;
+}
+
+static int compile(const struct options *options, char **paths)
+{
+    int status = 1;
+    struct program *program = program_new();
+    struct output output;
+    output_init(&output);
+    for (; *paths; paths++)
+        parser_add_file(program, *paths);
+
+    if (!compile_check(program)) {
+        diag_print(program, stderr);
+    } else if (options->skeleton) {
+        status = print_skeleton(program, options->skeleton);
+    } else if (options->check) {
+        status = 0;
+    } else {
+        compile_emit(program, &output);
+        status = output_write(&output, options->out_dir) ? 0 : 1;
+    }
+    output_free(&output);
+    program_free(program);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct option long_options[] = {
+        {"out-dir", required_argument, NULL, 'o'}, {"skeleton", required_argument, NULL, 's'},
+        {"check", no_argument, NULL, 'c'},         {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'v'},       {0}};
+    struct options options = {0};
+    int option;
+    while ((option = getopt_long(argc, argv, "h", long_options, NULL)) != -1) {
+        switch (option) {
+        case 'o':
+            options.out_dir = optarg;
+            break;
+        case 's':
+            options.skeleton = optarg;
+            break;
+        case 'c':
+            options.check = true;
+            break;
+        case 'h':
+            return print(help);
+        case 'v':
+            return print("idlc " IDLC_VERSION "\n");
+        default:
+            fputs("Try `idlc --help`.\n", stderr);
+            return EXIT_USAGE;
+        }
+    }
+    int num_modes = (options.out_dir != NULL) + (options.skeleton != NULL) + options.check;
+    if (num_modes != 1)
+        return usage_error("give one of --out-dir, --skeleton and --check", "");
+    if (optind == argc)
+        return usage_error("no files", "");
+    if (options.out_dir && !options.out_dir[0])
+        return usage_error("--out-dir names no folder", "");
+    return compile(&options, argv + optind);
+}

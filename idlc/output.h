@@ -1,0 +1,26 @@
+// The files of one run: rendered in memory, then written all or none.
+#ifndef IDLC_OUTPUT_H
+#define IDLC_OUTPUT_H
+
+#include "memory.h"
+
+struct output_file {
+    struct output_file *next;
+    char *path; // below the output folder
+    struct text text;
+    char *temporary; // while it is being written
+};
+struct output {
+    struct output_file *files, **last;
+};
+
+void output_init(struct output *output);
+// Adds a file; its text is the caller's to fill until output_write(). `path` is copied.
+struct text *output_add(struct output *output, const char *path);
+// Writes all files below `dir`, which is made when it is not there. Each appears under its name
+// only when all were written. On failure nothing new is left, a message is on stderr, and false is
+// returned.
+bool output_write(struct output *output, const char *dir);
+void output_free(struct output *output);
+
+#endif

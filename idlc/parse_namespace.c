@@ -1,0 +1,96 @@
+// Parses namespaces.
+//
+//   namespace = "namespace" NAME "{" { statement } "}"
+#include <string.h>
+
+#include "diag.h"
+#include "parser_internal.h"
+#include "source.h"
+
+#define MAX_DEPTH 8 // of namespaces in namespaces
+
+struct namespace *namespace_new(struct program *program, struct namespace *parent,
+                                const struct ident *ident)
+{
+    struct arena *arena = &program->arena;
+    struct namespace *ns = arena_alloc(arena, sizeof(*ns));
+    ns->parent = parent;
+    ns->ident = *ident;
+    bool is_nested = parent && parent->parent;
+    ns->name = is_nested ? arena_printf(arena, "%s.%s", parent->name, ident->text) : ident->text;
+    ns->c_name =
+        is_nested ? arena_printf(arena, "%s_%s", parent->c_name, ident->text) : ident->text;
+    ns->prefix = parent ? arena_printf(arena, "%s_", ns->c_name) : "";
+    ns->last_message = &ns->messages;
+    ns->last_type = &ns->types;
+    ns->last_const = &ns->consts;
+    ns->last_enum = &ns->enums;
+    *program->last_namespace = ns;
+    program->last_namespace = &ns->next;
+    return ns;
+}
+
+void namespace_free(struct namespace *ns)
+{
+    table_free(&ns->names);
+    table_free(&ns->type_names);
+    table_free(&ns->enum_names);
+}
+
+static struct namespace *find(struct parser *parser, const char *name)
+{
+    for (struct namespace *ns = parser->program->namespaces; ns; ns = ns->next) {
+        if (ns->parent == parser->ns && strcmp(ns->ident.text, name) == 0)
+            return ns;
+    }
+    return NULL;
+}
+
+// An interface stands in one file: two programs must not see different parts of it by accident.
+static bool check_same_file(struct parser *parser, const struct namespace *ns,
+                            const struct ident *ident)
+{
+    if (ns->ident.span.source == ident->span.source)
+        return true;
+    diag_error(parser->program, ident->span, "namespace `%s` stands in another file already",
+               ident->text);
+    diag_note(parser->program, ns->ident.span, "it is here");
+    diag_help(parser->program, "add to that file, or choose another name");
+    return false;
+}
+
+bool parse_namespace(struct parser *parser, const char *doc)
+{
+    struct ident ident;
+    parser_take(parser);
+    if (!parser_expect_name(parser, "the namespace's name", &ident))
+        return false;
+    unsigned depth = 0;
+    for (const struct namespace *ns = parser->ns; ns; ns = ns->parent)
+        depth++;
+    if (depth > MAX_DEPTH) {
+        diag_error(parser->program, ident.span, "namespaces are nested more than %d deep",
+                   MAX_DEPTH);
+        return false;
+    }
+    if (!parser_expect(parser, '{', "after the namespace's name"))
+        return false;
+
+    struct namespace *outer = parser->ns;
+    struct namespace *ns = find(parser, ident.text);
+    if (!ns)
+        ns = namespace_new(parser->program, outer, &ident);
+    else if (!check_same_file(parser, ns, &ident))
+        ns = namespace_new(parser->program, outer, &ident); // what is in it is still checked
+    if (doc && !ns->doc)
+        ns->doc = doc;
+
+    parser->ns = ns;
+    parse_statements(parser);
+    parser->ns = outer;
+    if (parser_accept(parser, '}'))
+        return true;
+    parser_unexpected(parser, "`}`");
+    diag_note(parser->program, ident.span, "it would close this namespace");
+    return false;
+}

@@ -1,0 +1,14 @@
+// From tokens to the tree of ast.h. Names and types are not looked at here: see check.h.
+#ifndef IDLC_PARSER_H
+#define IDLC_PARSER_H
+
+#include "ast.h"
+
+// A program without a file, and its release.
+struct program *program_new(void);
+void program_free(struct program *program);
+
+// Reads a file named on the command line, and all that it includes. Errors are reported.
+void parser_add_file(struct program *program, const char *path);
+
+#endif

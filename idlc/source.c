@@ -1,0 +1,111 @@
+// Source files. Owns reading them and the way from a byte to a line and a column.
+#include "source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define SOURCE_MAX_LEN (1024 * 1024)
+
+static int read_all(int fd, struct text *text)
+{
+    char piece[16384];
+    for (;;) {
+        ssize_t len = read(fd, piece, sizeof(piece));
+        if (len < 0 && errno == EINTR)
+            continue;
+        if (len < 0)
+            return -1;
+        if (len == 0)
+            return 0;
+        text_append(text, piece, (size_t)len);
+        if (text->len > SOURCE_MAX_LEN) {
+            errno = EFBIG;
+            return -1;
+        }
+    }
+}
+
+static struct source *find_same(struct program *program, const struct stat *st)
+{
+    for (struct source *source = program->sources; source; source = source->next) {
+        if (source->dev == st->st_dev && source->ino == st->st_ino)
+            return source;
+    }
+    return NULL;
+}
+
+enum source_status source_open(struct program *program, const char *path, struct source **source)
+{
+    enum source_status status = SOURCE_FAILED;
+    struct text text = {0};
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &st) < 0)
+        goto out;
+
+    struct source *same = find_same(program, &st);
+    if (same) {
+        *source = same;
+        status = SOURCE_KNOWN;
+        goto out;
+    }
+    if (read_all(fd, &text) < 0)
+        goto out;
+
+    struct source *new = arena_alloc(&program->arena, sizeof(*new));
+    new->path = arena_strndup(&program->arena, path, strlen(path));
+    new->text = arena_strndup(&program->arena, text.chars, text.len);
+    new->len = text.len;
+    new->dev = st.st_dev;
+    new->ino = st.st_ino;
+    for (struct source *other = program->sources; other; other = other->next)
+        new->order++;
+    *program->last_source = new;
+    program->last_source = &new->next;
+    *source = new;
+    status = SOURCE_NEW;
+
+out:;
+    int saved_errno = errno;
+    text_free(&text);
+    if (fd >= 0)
+        close(fd);
+    errno = saved_errno;
+    return status;
+}
+
+struct span source_line(const struct source *source, size_t pos)
+{
+    size_t start = pos, end = pos;
+    while (start > 0 && source->text[start - 1] != '\n')
+        start--;
+    while (end < source->len && source->text[end] != '\n')
+        end++;
+    if (end > start && source->text[end - 1] == '\r')
+        end--;
+    return (struct span){(struct source *)(uintptr_t)source, start, end - start};
+}
+
+void source_position(const struct span *span, size_t *line, size_t *column)
+{
+    *line = 1;
+    *column = 1;
+    for (size_t i = 0; i < span->pos && i < span->source->len; i++) {
+        char c = span->source->text[i];
+        if (c == '\n') {
+            (*line)++;
+            *column = 1;
+        } else if (((unsigned char)c & 0xc0) != 0x80) { // not inside of a UTF-8 character
+            (*column)++;
+        }
+    }
+}
+
+const char *source_basename(const struct source *source)
+{
+    const char *slash = strrchr(source->path, '/');
+    return slash ? slash + 1 : source->path;
+}

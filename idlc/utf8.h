@@ -1,0 +1,17 @@
+// UTF-8, as far as a compiler of plain text needs it.
+#ifndef IDLC_UTF8_H
+#define IDLC_UTF8_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// Length of the character at `chars` in bytes, and its number; 0 when it is not valid UTF-8.
+// `len` is at least 1.
+size_t utf8_decode(const char *chars, size_t len, uint32_t *character);
+
+// Whether a character may stand in a source file: no control characters but tab and the ends of
+// lines, and none that make a line look different from what it says (bidirectional overrides).
+bool utf8_is_plain(uint32_t character);
+
+#endif
