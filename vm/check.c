@@ -1,0 +1,212 @@
+// Every invariant of the core's state, for tests and fuzzers. Nothing here changes anything.
+#include <stdlib.h>
+#include <string.h>
+#include "internal.h"
+
+#define CHECK(vm, expr)                                                                            \
+    do {                                                                                           \
+        if (!(expr))                                                                               \
+            broken(vm, "check.c: " #expr);                                                           \
+    } while (0)
+
+static void __noreturn broken(const struct vm *vm, const char *what)
+{
+    vm->env->log(vm->ctx, "the state of vm is broken:");
+    vm->env->log(vm->ctx, what);
+    abort();
+}
+
+static void check_table(const struct vm *vm)
+{
+    CHECK(vm, vm->num_slots <= CONFIG_NUM_TASKS);
+    CHECK(vm, vm->ids[0] == 0 && vm->ids[1] == 0);
+    for (unsigned slot = 0; slot < CONFIG_NUM_TASKS; slot++) {
+        task_t id = vm->ids[slot];
+        if (!id)
+            continue;
+        CHECK(vm, slot < vm->num_slots);
+        CHECK(vm, (unsigned)TASK_SLOT(id) == slot && TASK_GEN(id) == vm->last_gen[slot]);
+        CHECK(vm, vm->tasks[slot].id == id && vm->tasks[slot].pid > 0);
+    }
+}
+
+static bool is_alive(const struct vm *vm, task_t id)
+{
+    return id > 0 && TASK_SLOT(id) < CONFIG_NUM_TASKS && vm->ids[TASK_SLOT(id)] == id;
+}
+
+static unsigned count_list(const list_t *list)
+{
+    unsigned count = 0;
+    for (const list_elem_t *elem = list->next; elem != list; elem = elem->next) {
+        if (elem->next->prev != elem || ++count > CONFIG_NUM_TASKS)
+            return UINT32_MAX;
+    }
+    return count;
+}
+
+// Each waiting task is in exactly the list that its wait says, and each list holds nobody else.
+static void check_waits(const struct vm *vm)
+{
+    unsigned parked = 0;
+    unsigned queued = 0;
+    unsigned copying = 0;
+    unsigned waiting = 0;
+    VM_FOR_EACH(vm, task)
+    {
+        queued += task->num_parked;
+        CHECK(vm, count_list(&task->parked) == task->num_parked);
+        CHECK(vm, !task->dirty);
+        waiting += task->wait != VM_NOT_WAITING;
+        const struct vm_send *send = &task->send;
+        if (task->wait == VM_PARKED || task->wait == VM_COPYING) {
+            CHECK(vm, task->link.next && is_alive(vm, send->dst->id) && send->dst != task);
+            CHECK(vm, send->count >= 1 && send->count <= MSG_MAX_PAYLOADS);
+            CHECK(vm, send->total <= send->dst->ool_len);
+        }
+        if (task->wait == VM_PARKED) {
+            CHECK(vm, !send->noblock);
+            CHECK(vm, list_contains((list_t *)&send->dst->parked, (list_elem_t *)&task->link));
+            parked++;
+        } else if (task->wait == VM_COPYING) {
+            CHECK(vm, list_contains((list_t *)&vm->copies, (list_elem_t *)&task->link));
+            CHECK(vm, send->landing->state == LANDING_COPYING && send->landing->src == task->id);
+            CHECK(vm, send->index < send->count && send->done <= send->lens[send->index]);
+            CHECK(vm, send->offset + send->lens[send->index] <= send->total);
+            copying++;
+        }
+    }
+    CHECK(vm, parked == queued);
+    CHECK(vm, count_list(&vm->copies) == copying);
+    CHECK(vm, count_list(&vm->dirty) == 0);
+    CHECK(vm, vm->stats.requests == vm->stats.answers + vm->stats.dropped + waiting);
+}
+
+static void check_landing(const struct vm *vm, const struct vm_task *dst,
+                          const struct vm_landing *landing)
+{
+    const struct vm_send *send = NULL;
+    switch (landing->state) {
+    case LANDING_NONE:
+    case LANDING_OUT:
+    case LANDING_ARMED:
+        CHECK(vm, landing->id == 0 && !landing->orphan);
+        break;
+    case LANDING_COPYING:
+        CHECK(vm, is_alive(vm, landing->src) && landing->id == 0 && !landing->orphan);
+        send = &vm->tasks[TASK_SLOT(landing->src)].send;
+        CHECK(vm, send->landing == landing && send->dst == dst && send->total <= landing->cap);
+        break;
+    case LANDING_RESERVED:
+        CHECK(vm, landing->id != 0 && landing->count >= 1 && landing->count <= MSG_MAX_PAYLOADS);
+        CHECK(vm, landing->orphan != (landing->src == VM_TASK || is_alive(vm, landing->src)));
+        break;
+    }
+    if (landing->state != LANDING_NONE) {
+        CHECK(vm, landing->addr != 0 && landing->cap > 0 && landing->cap <= dst->ool_len);
+        CHECK(vm, landing->addr + landing->cap + 1 > landing->addr);
+    }
+}
+
+static void check_receivers(const struct vm *vm)
+{
+    VM_FOR_EACH(vm, dst)
+    {
+        const struct vm_landing *turn = &dst->open[dst->turn];
+        const struct vm_landing *other = &dst->open[!dst->turn];
+        check_landing(vm, dst, turn);
+        check_landing(vm, dst, other);
+        check_landing(vm, dst, &dst->closed);
+        CHECK(vm, turn->state != LANDING_OUT);
+        CHECK(vm, other->state == LANDING_NONE || other->state == LANDING_OUT);
+        bool standing = dst->closed.state != LANDING_NONE;
+        CHECK(vm, standing == (other->state == LANDING_OUT));
+        CHECK(vm, !standing || turn->state != LANDING_NONE);
+        CHECK(vm, turn->id == 0 || turn->id != dst->closed.id);
+
+        // Armed and matching: nobody is parked. (For the closed buffer the receiver's page says
+        // what matches, and that changes without a word to vm: the receiver announces it.)
+        CHECK(vm, !vm_landing_is_free(turn) || dst->num_parked == 0);
+        CHECK(vm, dst->published == dst->num_parked);
+
+        bool holds_up = turn->state == LANDING_RESERVED && !turn->orphan &&
+                        (dst->num_parked || dst->refused);
+        CHECK(vm, holds_up == (dst->patience.deadline_ns != 0));
+        if (holds_up) {
+            CHECK(vm, dst->patience.id == turn->id);
+            CHECK(vm, vm->deadline_ns <= dst->patience.deadline_ns);
+        }
+    }
+}
+
+static void check_names(const struct vm *vm)
+{
+    VM_FOR_EACH(vm, task)
+    {
+        CHECK(vm, task->num_names <= VM_MAX_NAMES);
+        for (unsigned i = 0; i < task->num_names; i++) {
+            const struct vm_name *name = &task->names[i];
+            CHECK(vm, vm_name_is_valid(name->text, strnlen(name->text, VM_NAME_LEN)));
+            if (!name->served)
+                continue;
+            VM_FOR_EACH(vm, other)
+            {
+                CHECK(vm, other->wait != VM_LOOKUP || strcmp(other->lookup_name, name->text) != 0);
+                for (unsigned k = 0; k < other->num_names; k++)
+                    CHECK(vm, &other->names[k] == name || !other->names[k].served ||
+                                  strcmp(other->names[k].text, name->text) != 0);
+            }
+        }
+        if (task->wait == VM_LOOKUP && task->lookup_deadline_ns)
+            CHECK(vm, vm->deadline_ns <= task->lookup_deadline_ns);
+    }
+}
+
+static void check_watches(const struct vm *vm)
+{
+    VM_FOR_EACH(vm, task)
+    {
+        unsigned watching = 0;
+        for (unsigned slot = 0; slot < CONFIG_NUM_TASKS; slot++) {
+            if (!(task->watching[slot / 64] >> slot % 64 & 1))
+                continue;
+            CHECK(vm, vm->ids[slot] && vm->ids[slot] != task->id);
+            watching++;
+        }
+        CHECK(vm, watching == task->num_watching);
+        CHECK(vm, watching + task->num_exits <= VM_MAX_EXITS);
+        CHECK(vm, task->first_exit < VM_MAX_EXITS);
+    }
+}
+
+static void check_memory(const struct vm *vm)
+{
+    unsigned used = 0;
+    unsigned owned = 0;
+    for (unsigned i = 0; i < VM_MAX_SHM; i++) {
+        if (!vm->shm[i].id)
+            continue;
+        CHECK(vm, vm->shm[i].id > 0 && is_alive(vm, vm->shm[i].owner));
+        used++;
+    }
+    VM_FOR_EACH(vm, task)
+    {
+        size_t bytes = 0;
+        for (unsigned i = 0; i < VM_MAX_SHM; i++)
+            bytes += vm->shm[i].id && vm->shm[i].owner == task->id ? vm->shm[i].len : 0;
+        CHECK(vm, bytes == task->shm_bytes && bytes <= VM_MAX_SHM_LEN);
+        CHECK(vm, task->num_shm <= VM_MAX_TASK_SHM && task->page_bytes <= VM_MAX_PAGES_LEN);
+        owned += task->num_shm;
+    }
+    CHECK(vm, used == vm->num_shm && owned == used);
+}
+
+void vm_check(const struct vm *vm)
+{
+    check_table(vm);
+    check_waits(vm);
+    check_receivers(vm);
+    check_names(vm);
+    check_watches(vm);
+    check_memory(vm);
+}

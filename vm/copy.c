@@ -1,0 +1,116 @@
+// Copies from the memory of a sender into a buffer of a receiver, through the bounce buffer.
+//
+// A small copy is done at once. A large one, or any while others run, is cut into pieces and the
+// copies take turns, so that somebody who copies all the time delays others by a piece a turn. What
+// counts is that nothing is delivered before the last byte was: the buffer is reserved and the
+// sender gets an id only then, and any shortfall on either side frees the buffer again. The bytes
+// already in it are never shown to the receiver as a payload.
+//
+// The sender's memory may change meanwhile: then the receiver gets torn bytes, but as many as were
+// asked for, and where it registered. The lengths are in vm's own record.
+#include <string.h>
+#include "internal.h"
+
+static bool is_done(const struct vm_send *send)
+{
+    return send->index == send->count;
+}
+
+// Copies up to `budget` bytes, at most VM_BOUNCE_LEN.
+static error_t copy_bytes(struct vm *vm, struct vm_task *sender, size_t budget)
+{
+    struct vm_send *send = &sender->send;
+    while (!is_done(send)) {
+        size_t left = send->lens[send->index] - send->done;
+        if (left == 0) {
+            send->offset = vm_ool_next_offset(send->offset, send->lens[send->index]);
+            send->index++;
+            send->done = 0;
+            continue;
+        }
+        size_t len = MIN(left, budget);
+        if (len == 0)
+            return OK;
+
+        vaddr_t from = send->addrs[send->index] + send->done;
+        vaddr_t to = send->landing->addr + send->offset + send->done;
+        if (vm->env->read(vm->ctx, sender->id, from, vm->bounce, len) != len)
+            return ERR_INVALID_ARG;
+        // A receiver that does not take what it registered for has ended (its exception is on the
+        // way), or has taken its buffer away; to the sender that is the same.
+        if (vm->env->write(vm->ctx, send->dst->id, to, vm->bounce, len) != len)
+            return ERR_ABORTED;
+        send->done += len;
+        budget -= len;
+    }
+    return OK;
+}
+
+static void copy_some(struct vm *vm, struct vm_task *sender, size_t budget)
+{
+    struct vm_landing *landing = sender->send.landing;
+    struct vm_task *dst = sender->send.dst;
+    error_t err = copy_bytes(vm, sender, budget);
+    if (err == OK && !is_done(&sender->send))
+        return;
+
+    vm_copy_cancel(sender);
+    vm_queue_touch(vm, dst);
+    if (err != OK) {
+        vm_landing_clear(dst, landing);
+        vm_answer_err(vm, sender, err);
+        return;
+    }
+
+    vm_landing_reserve(vm, dst, landing);
+    struct message reply;
+    memset(&reply, 0, sizeof(reply));
+    reply.type = OOL_SEND_REPLY_MSG;
+    reply.ool_send_reply.id = landing->id;
+    vm_answer(vm, sender, &reply);
+}
+
+void vm_copy_start(struct vm *vm, struct vm_task *sender, struct vm_landing *landing)
+{
+    struct vm_send *send = &sender->send;
+    // Not found out before: the receiver may have registered less than it is allowed, or later.
+    if (send->total > landing->cap) {
+        vm_answer_err(vm, sender, ERR_TOO_LARGE);
+        return;
+    }
+
+    vm_landing_take(landing, sender->id, send->count, send->lens);
+    send->landing = landing;
+    send->index = 0;
+    send->offset = 0;
+    send->done = 0;
+    sender->wait = VM_COPYING;
+    bool alone = list_is_empty(&vm->copies);
+    list_push_back(&vm->copies, &sender->link);
+    if (alone && send->total <= vm->budget) {
+        vm->budget -= send->total;
+        copy_some(vm, sender, send->total);
+    }
+}
+
+void vm_copy_cancel(struct vm_task *sender)
+{
+    list_remove(&sender->link);
+    sender->send.landing = NULL;
+}
+
+bool vm_copy_pending(const struct vm *vm)
+{
+    return vm->copies.next != &vm->copies;
+}
+
+void vm_copy_step(struct vm *vm)
+{
+    struct vm_task *sender = LIST_POP_FRONT(&vm->copies, struct vm_task, link);
+    if (!sender)
+        return;
+    list_push_back(&vm->copies, &sender->link);
+    vm->budget = 0;
+    copy_some(vm, sender, VM_BOUNCE_LEN);
+    vm_queue_settle(vm);
+}

@@ -1,0 +1,117 @@
+// Landing buffers of a receiver: which of them a sender's payloads go into, and who loses one.
+//
+// Two clients of a file server that itself calls a disk server are enough to deadlock with one kind
+// of buffer: client A's reservation fills it, the file server waits for the disk alone, and the
+// disk's answer finds no room. Hence the closed buffer. It serves only the task for which the
+// receiver's page says that it waits alone, and each use is tagged with that task and the episode of
+// the wait. What is tagged otherwise belongs to a wait that is over, and cannot hold up this one.
+//
+// The page is the receiver's own claim. One that lies makes its own senders place again or wait; vm
+// and everybody else see nothing of it. It is read once for a decision (`word`), never twice.
+#include <string.h>
+#include "internal.h"
+
+bool vm_landing_is_free(const struct vm_landing *landing)
+{
+    return landing->state == LANDING_ARMED ||
+           (landing->state == LANDING_RESERVED && landing->orphan);
+}
+
+static bool waits_alone_for(uint64_t word, task_t src)
+{
+    enum wait_kind kind = wait_word_kind(word);
+    return (kind == WAIT_RECV || kind == WAIT_CALL) && wait_word_task(word) == src;
+}
+
+struct vm_landing *vm_landing_choose(struct vm *vm, struct vm_task *dst, task_t src, uint64_t word)
+{
+    struct vm_landing *closed = &dst->closed;
+    if (closed->state != LANDING_NONE && waits_alone_for(word, src)) {
+        // A second payload within the same wait must not touch the first: its message is on the
+        // way, or it is being copied out. It takes its chance with the open buffers. In another
+        // episode the receiver has waited anew since, so it is done with what was in the buffer.
+        uint32_t episode = wait_word_episode(word);
+        bool same = closed->src == src && closed->episode == episode;
+        if (!same || vm_landing_is_free(closed)) {
+            vm_landing_void(vm, dst, closed);
+            closed->episode = episode;
+            return closed;
+        }
+    }
+
+    struct vm_landing *open = &dst->open[dst->turn];
+    if (!vm_landing_is_free(open))
+        return NULL;
+    vm_landing_void(vm, dst, open);
+    return open;
+}
+
+void vm_landing_take(struct vm_landing *landing, task_t src, unsigned count, const size_t *lens)
+{
+    landing->state = LANDING_COPYING;
+    landing->src = src;
+    landing->count = count;
+    landing->orphan = false;
+    landing->id = 0;
+    memset(landing->lens, 0, sizeof(landing->lens));
+    memcpy(landing->lens, lens, count * sizeof(lens[0]));
+}
+
+// Whether `id` means something already between the two, so that a new reservation must not have it.
+static bool id_is_used(struct vm *vm, const struct vm_task *dst, task_t src, uint64_t id)
+{
+    if (id == 0 || dst->open[0].id == id || dst->open[1].id == id || dst->closed.id == id)
+        return true;
+    struct vm_task *sender = vm_task_find(vm, src);
+    for (unsigned i = 0; sender && i < VM_MAX_REVOKED; i++) {
+        if (sender->revoked[i].dst == dst->id && sender->revoked[i].id == id)
+            return true;
+    }
+    return false;
+}
+
+void vm_landing_reserve(struct vm *vm, struct vm_task *dst, struct vm_landing *landing)
+{
+    uint64_t id = vm->env->random(vm->ctx);
+    while (id_is_used(vm, dst, landing->src, id))
+        id++;
+    landing->id = id;
+    landing->state = LANDING_RESERVED;
+}
+
+// A late message with this id shall be sent again rather than be taken for a forgery. The memory is
+// the sender's, so that no other can flush it; an honest sender has one message on the way at a
+// time that it can repeat.
+static void remember_revoked(struct vm *vm, struct vm_task *dst, const struct vm_landing *landing)
+{
+    struct vm_task *sender = vm_task_find(vm, landing->src);
+    if (!sender)
+        return;
+    sender->revoked[sender->next_revoked] =
+        (struct vm_revoked){.dst = dst->id, .id = landing->id};
+    sender->next_revoked = (sender->next_revoked + 1) % VM_MAX_REVOKED;
+}
+
+void vm_landing_clear(struct vm_task *dst, struct vm_landing *landing)
+{
+    landing->state = LANDING_ARMED;
+    landing->src = 0;
+    landing->id = 0;
+    landing->orphan = false;
+    if (landing != &dst->closed)
+        dst->refused = false; // by the reservation that is gone
+}
+
+void vm_landing_void(struct vm *vm, struct vm_task *dst, struct vm_landing *landing)
+{
+    if (landing->state == LANDING_COPYING) {
+        // Its sender is in vm->copies, or it would not be copying.
+        struct vm_task *sender = vm_task_find(vm, landing->src);
+        vm_copy_cancel(sender);
+        vm_queue_push(vm, sender, true);
+        dst->requeued = true;
+    } else if (landing->state == LANDING_RESERVED) {
+        remember_revoked(vm, dst, landing);
+    }
+    vm_landing_clear(dst, landing);
+}

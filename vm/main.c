@@ -1,0 +1,206 @@
+// The shell around vm's core: the receive loop, and the system calls that the core asks for.
+//
+// It decides nothing. Errors of the calls become what the core expects: fewer bytes, or an error.
+#include <stdio.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/uio.h>
+#include <unistd.h>
+#include <oolong/internal.h>
+#include <resea/ipc.h>
+#include <resea/printf.h>
+#include <resea/syscall.h>
+#include <resea/task.h>
+#include <resea/timer.h>
+#include <time.h>
+#include "random.h"
+#include "state.h"
+
+static struct vm vm;
+static struct random_key key;
+static uint64_t timer_is_for = UINT64_MAX; // the deadline for which the timer runs
+
+// --- What the core asks for ---------------------------------------------------------------------
+
+typedef ssize_t (*vm_copier)(pid_t, const struct iovec *, unsigned long, const struct iovec *,
+                             unsigned long, unsigned long);
+
+// The kernel stops at the first page that it cannot reach and says how far it came; only the next
+// call says why.
+static size_t copy(vm_copier copier, task_t task, vaddr_t addr, void *buf, size_t len)
+{
+    int pid = vm_task_pid(&vm, task);
+    size_t done = 0;
+    while (pid > 0 && done < len) {
+        struct iovec local = {.iov_base = (uint8_t *)buf + done, .iov_len = len - done};
+        struct iovec remote = {.iov_base = (void *)(addr + done), .iov_len = len - done};
+        ssize_t n = copier(pid, &local, 1, &remote, 1, 0);
+        if (n <= 0) {
+            static bool told = false;
+            if (n < 0 && errno == EPERM && !told) {
+                told = true;
+                WARN("the host forbids access to the memory of task %d; see oolong doctor", task);
+            }
+            break;
+        }
+        done += (size_t)n;
+    }
+    return done;
+}
+
+static size_t env_read(__unused void *ctx, task_t task, vaddr_t addr, void *buf, size_t len)
+{
+    return copy(process_vm_readv, task, addr, buf, len);
+}
+
+static size_t env_write(__unused void *ctx, task_t task, vaddr_t addr, const void *buf, size_t len)
+{
+    return copy(process_vm_writev, task, addr, (void *)(uintptr_t)buf, len);
+}
+
+static void env_reply(__unused void *ctx, task_t dst, struct message *m)
+{
+    ipc_reply(dst, m);
+}
+
+static void env_reply_fd(__unused void *ctx, task_t dst, struct message *m, int fd)
+{
+    error_t err = ipc_reply_fd(dst, m, fd);
+    if (IS_ERROR(err))
+        WARN_DBG("could not reply to task %d: %s", dst, err2str(err));
+}
+
+static void env_notify(__unused void *ctx, task_t dst, notifications_t bits)
+{
+    error_t err = ipc_notify(dst, bits);
+    if (IS_ERROR(err))
+        WARN_DBG("could not notify task %d: %s", dst, err2str(err)); // its exception is on the way
+}
+
+static uint64_t env_now_ns(__unused void *ctx)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+static uint64_t env_random(__unused void *ctx)
+{
+    return random_next(&key);
+}
+
+static uint64_t env_wait_word(__unused void *ctx, task_t task)
+{
+    const struct state_page *page = ipc_peer_page(task);
+    return page ? atomic_load(&page->wait) : 0;
+}
+
+static void env_publish_parked(__unused void *ctx, task_t dst, uint32_t count)
+{
+    // Sequentially consistent, as env_wait_word() is: what is read after this is newer.
+    atomic_store(&ipc_own_page()->parked[TASK_SLOT(dst)], count);
+}
+
+static error_t env_launch(__unused void *ctx, uint32_t token, const char *text, size_t len)
+{
+    return ipc_control_launch(token, text, len);
+}
+
+static error_t env_destroy(__unused void *ctx, task_t task)
+{
+    return task_destroy(task);
+}
+
+static void env_reaped(__unused void *ctx, task_t task)
+{
+    OOPS_OK(ipc_control_reap(task));
+}
+
+static error_t env_memfd(__unused void *ctx, size_t size, int fds[2])
+{
+    return ipc_control_memfd(size, fds);
+}
+
+static void env_close_fd(__unused void *ctx, int fd)
+{
+    close(fd);
+}
+
+static void env_log(__unused void *ctx, const char *text)
+{
+    WARN("%s", text);
+}
+
+static const struct vm_env env = {
+    .read = env_read,
+    .write = env_write,
+    .reply = env_reply,
+    .reply_fd = env_reply_fd,
+    .notify = env_notify,
+    .now_ns = env_now_ns,
+    .random = env_random,
+    .wait_word = env_wait_word,
+    .publish_parked = env_publish_parked,
+    .launch = env_launch,
+    .destroy = env_destroy,
+    .reaped = env_reaped,
+    .memfd = env_memfd,
+    .close_fd = env_close_fd,
+    .log = env_log,
+};
+
+// --- The loop -----------------------------------------------------------------------------------
+
+// The kernel gives each program 16 random bytes when it starts. libc makes its canaries of them, so
+// they are as secret as the rest of this process's memory, and taking them needs no system call.
+static void seed(void)
+{
+    const void *bytes = (const void *)getauxval(AT_RANDOM);
+    if (!bytes)
+        PANIC("the kernel gave no random bytes");
+    memcpy(&key, bytes, sizeof(key.words));
+    key.counter = 0;
+}
+
+static void set_timer(void)
+{
+    uint64_t deadline = vm_deadline(&vm);
+    if (deadline == timer_is_for)
+        return;
+    timer_is_for = deadline;
+    if (deadline == UINT64_MAX) {
+        OOPS_OK(timer_set(0));
+        return;
+    }
+    // Rounded up: too early would be for nothing. What is days away is looked at in between.
+    uint64_t now = env_now_ns(NULL);
+    uint64_t ms = deadline > now ? (deadline - now + 999999) / 1000000 : 1;
+    OOPS_OK(timer_set((msec_t)MIN(ms, (uint64_t)60 * 60 * 1000)));
+}
+
+static void handle(const struct message *m)
+{
+    if (m->src != KERNEL_TASK || m->type != NOTIFICATIONS_MSG) {
+        vm_step(&vm, m->src, m);
+    } else if (m->notifications.data & NOTIFY_TIMER) {
+        timer_is_for = UINT64_MAX; // it has run out
+        vm_tick(&vm);
+    }
+}
+
+void main(void)
+{
+    seed();
+    vm_init(&vm, &env, NULL);
+    for (;;) {
+        struct message m;
+        // While copies run, messages are taken between two pieces, without waiting for one.
+        unsigned flags = vm_copy_pending(&vm) ? IPC_RECV | IPC_NOBLOCK : IPC_RECV;
+        error_t err = sys_ipc(IPC_ANY, IPC_ANY, &m, flags);
+        // An error may also be what somebody sent; it means nothing here.
+        if (err == OK)
+            handle(&m);
+        vm_copy_step(&vm);
+        set_timer();
+    }
+}

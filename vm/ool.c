@@ -1,0 +1,266 @@
+// The messages of namespace ool: what they say is checked here, before anything is done with it.
+//
+// Everything in them is the sender's claim. Sizes are checked against the receiver's limit first, so
+// that no later sum can overflow, and what the receiver is told comes from vm's own record.
+#include <string.h>
+#include "internal.h"
+
+size_t vm_ool_next_offset(size_t offset, size_t len)
+{
+    // One byte between two payloads, so that a string can be terminated in place.
+    return ALIGN_UP(offset + len + 1, (size_t)VM_PAYLOAD_ALIGN);
+}
+
+// --- ool.recv -----------------------------------------------------------------------------------
+
+static bool is_busy(const struct vm_landing *landing)
+{
+    return landing->state == LANDING_COPYING || landing->state == LANDING_RESERVED;
+}
+
+// Forgets all registered memory. What others had in it they must place again.
+static void unregister(struct vm *vm, struct vm_task *task)
+{
+    struct vm_landing *all[] = {&task->open[0], &task->open[1], &task->closed};
+    for (unsigned i = 0; i < 3; i++) {
+        vm_landing_void(vm, task, all[i]);
+        memset(all[i], 0, sizeof(*all[i]));
+    }
+    task->turn = 0;
+}
+
+static void set_landing(struct vm_landing *landing, enum landing_state state, vaddr_t addr,
+                        size_t cap)
+{
+    landing->state = state;
+    landing->addr = addr;
+    landing->cap = cap;
+}
+
+static error_t recv_standing(struct vm *vm, struct vm_task *task, vaddr_t addr, size_t len)
+{
+    size_t stride = ALIGN_UP(len + 1, (size_t)PAGE_SIZE);
+    if (!IS_ALIGNED(addr, PAGE_SIZE) || addr + 3 * stride < addr)
+        return ERR_INVALID_ARG;
+    unregister(vm, task);
+    set_landing(&task->open[0], LANDING_ARMED, addr, len);
+    set_landing(&task->open[1], LANDING_OUT, addr + stride, len);
+    set_landing(&task->closed, LANDING_ARMED, addr + 2 * stride, len);
+    return OK;
+}
+
+// The form of the original specification: one buffer for one payload, of any source.
+static error_t recv_single(struct vm *vm, struct vm_task *task, vaddr_t addr, size_t len)
+{
+    if (addr + len + 1 < addr)
+        return ERR_INVALID_ARG;
+    // Somebody who arms before each receive finds, now and then, that a payload is in the buffer
+    // already while its message is still to come.
+    struct vm_landing *open = &task->open[0];
+    bool alone = task->open[1].state == LANDING_NONE;
+    if (alone && is_busy(open) && !open->orphan && open->addr == addr && open->cap == len)
+        return OK;
+    unregister(vm, task);
+    set_landing(open, LANDING_ARMED, addr, len);
+    return OK;
+}
+
+error_t vm_on_ool_recv(struct vm *vm, struct vm_task *task, const struct message *m,
+                       __unused struct message *reply)
+{
+    // Looks for parked senders that fit now, whichever form this is.
+    vm_queue_touch(vm, task);
+    if (m->ool_recv.region == OOL_REGION_ANNOUNCE)
+        return OK; // the page says the rest, and more exactly than `src` could
+    vaddr_t addr = m->ool_recv.addr;
+    size_t len = m->ool_recv.len;
+    if (m->ool_recv.region > OOL_REGION_ANNOUNCE || addr == 0 || len == 0)
+        return ERR_INVALID_ARG;
+    if (len > task->ool_len)
+        return ERR_TOO_LARGE;
+    return m->ool_recv.region == OOL_REGION_STANDING ? recv_standing(vm, task, addr, len)
+                                                     : recv_single(vm, task, addr, len);
+}
+
+// --- ool.send -----------------------------------------------------------------------------------
+
+static error_t parse_send(struct vm *vm, struct vm_task *task, const struct message *m,
+                          struct vm_send *send)
+{
+    memset(send, 0, sizeof(*send));
+    send->dst = vm_task_find(vm, m->ool_send.dst);
+    if (!send->dst || send->dst == task)
+        return ERR_INVALID_TASK;
+    send->count = m->ool_send.count ? m->ool_send.count : 1;
+    if (send->count > MSG_MAX_PAYLOADS || (m->ool_send.flags & ~(unsigned)OOL_NOBLOCK))
+        return ERR_INVALID_ARG;
+    send->noblock = m->ool_send.flags & OOL_NOBLOCK;
+
+    const vaddr_t addrs[] = {m->ool_send.addr, m->ool_send.addr2, m->ool_send.addr3,
+                             m->ool_send.addr4};
+    const size_t lens[] = {m->ool_send.len, m->ool_send.len2, m->ool_send.len3, m->ool_send.len4};
+    size_t limit = send->dst->ool_len;
+    size_t offset = 0;
+    for (unsigned i = 0; i < send->count; i++) {
+        // Sizes first: then `offset` stays below four times VM_MAX_OOL_LEN.
+        if (lens[i] > limit)
+            return ERR_TOO_LARGE;
+        if (lens[i] > 0 && (addrs[i] == 0 || addrs[i] + lens[i] < addrs[i]))
+            return ERR_INVALID_ARG;
+        send->addrs[i] = addrs[i];
+        send->lens[i] = lens[i];
+        send->total = offset + lens[i];
+        offset = vm_ool_next_offset(offset, lens[i]);
+    }
+    return send->total > limit ? ERR_TOO_LARGE : OK;
+}
+
+error_t vm_on_ool_send(struct vm *vm, struct vm_task *task, const struct message *m,
+                       __unused struct message *reply)
+{
+    OK_OR_RETURN(parse_send(vm, task, m, &task->send));
+    // To the end of the queue, also when a buffer is free: vm_queue_settle() serves it then, or
+    // refuses it when it may not park.
+    vm_queue_push(vm, task, false);
+    return DONT_REPLY;
+}
+
+// --- ool.verify ---------------------------------------------------------------------------------
+
+static struct vm_landing *find_reserved(struct vm_task *task, task_t src, uint64_t id)
+{
+    struct vm_landing *candidates[] = {&task->closed, &task->open[task->turn]};
+    for (unsigned i = 0; i < 2; i++) {
+        struct vm_landing *landing = candidates[i];
+        if (landing->state == LANDING_RESERVED && landing->id == id && landing->src == src)
+            return landing;
+    }
+    return NULL;
+}
+
+static bool was_revoked(struct vm *vm, const struct vm_task *task, task_t src, uint64_t id)
+{
+    struct vm_task *sender = vm_task_find(vm, src);
+    for (unsigned i = 0; id && sender && i < VM_MAX_REVOKED; i++) {
+        if (sender->revoked[i].dst == task->id && sender->revoked[i].id == id)
+            return true;
+    }
+    return false;
+}
+
+// The receiver has the payloads now, and copies them out before it verifies again.
+static void hand_over(struct vm_task *task, struct vm_landing *landing)
+{
+    landing->id = 0;
+    landing->orphan = false;
+    if (landing == &task->closed) {
+        landing->state = LANDING_OUT; // until it waits anew, which `episode` tells
+        return;
+    }
+    struct vm_landing *other = &task->open[!task->turn];
+    if (other->state == LANDING_NONE) {
+        landing->state = LANDING_NONE; // single: the memory is the program's again
+        return;
+    }
+    landing->state = LANDING_OUT;
+    other->state = LANDING_ARMED;
+    other->src = 0;
+    task->turn = !task->turn;
+}
+
+error_t vm_on_ool_verify(struct vm *vm, struct vm_task *task, const struct message *m,
+                         struct message *reply)
+{
+    task_t src = m->ool_verify.src;
+    uint64_t id = m->ool_verify.id;
+    struct vm_landing *landing = find_reserved(task, src, id);
+    if (!landing)
+        return was_revoked(vm, task, src, id) ? ERR_TRY_AGAIN : ERR_NOT_FOUND;
+
+    task->refused = false;
+    vm_queue_touch(vm, task);
+    if (m->ool_verify.len != landing->lens[0]) {
+        // The message said something else than its sender placed. It is spent all the same, and
+        // the receiver drops it: nobody would ever free the buffer.
+        vm_landing_clear(task, landing);
+        return ERR_INVALID_ARG;
+    }
+
+    reply->ool_verify_reply.received_at = landing->addr;
+    reply->ool_verify_reply.count = landing->count;
+    reply->ool_verify_reply.len = landing->lens[0];
+    reply->ool_verify_reply.len2 = landing->lens[1];
+    reply->ool_verify_reply.len3 = landing->lens[2];
+    reply->ool_verify_reply.len4 = landing->lens[3];
+    hand_over(task, landing);
+    return OK;
+}
+
+// --- Payloads of vm's own, and the end of a task --------------------------------------------------
+
+error_t vm_ool_place_own(struct vm *vm, struct vm_task *task, const void *data, size_t len,
+                         uint64_t *id)
+{
+    uint64_t word = vm->env->wait_word(vm->ctx, task->id);
+    struct vm_landing *landing = vm_landing_choose(vm, task, VM_TASK, word);
+    vm_queue_touch(vm, task);
+    if (!landing)
+        return ERR_WOULD_BLOCK;
+    if (len > landing->cap)
+        return ERR_TOO_LARGE;
+    if (vm->env->write(vm->ctx, task->id, landing->addr, data, len) != len)
+        return ERR_ABORTED;
+    vm_landing_take(landing, VM_TASK, 1, &len);
+    vm_landing_reserve(vm, task, landing);
+    *id = landing->id;
+    return OK;
+}
+
+static void sender_ended(struct vm *vm, struct vm_task *task)
+{
+    if (task->wait == VM_PARKED) {
+        vm_queue_unlink(vm, task);
+    } else if (task->wait == VM_COPYING) {
+        struct vm_landing *landing = task->send.landing;
+        vm_copy_cancel(task);
+        vm_landing_clear(task->send.dst, landing);
+        vm_queue_touch(vm, task->send.dst);
+    }
+
+    // Its reservations hold up nobody from now on. But a message may be in a channel already (a
+    // server's last answer), so the payload stays until somebody needs the buffer.
+    VM_FOR_EACH(vm, dst)
+    {
+        struct vm_landing *all[] = {&dst->open[0], &dst->open[1], &dst->closed};
+        for (unsigned i = 0; i < 3; i++) {
+            if (all[i]->state != LANDING_RESERVED || all[i]->src != task->id)
+                continue;
+            all[i]->orphan = true;
+            vm_queue_touch(vm, dst);
+        }
+    }
+}
+
+static void receiver_ended(struct vm *vm, struct vm_task *task)
+{
+    VM_FOR_EACH(vm, sender)
+    {
+        bool parked = sender->wait == VM_PARKED;
+        if ((!parked && sender->wait != VM_COPYING) || sender->send.dst != task)
+            continue;
+        if (parked)
+            vm_queue_unlink(vm, sender);
+        else
+            vm_copy_cancel(sender);
+        vm_answer_err(vm, sender, ERR_ABORTED);
+    }
+    if (task->published)
+        vm->env->publish_parked(vm->ctx, task->id, 0);
+}
+
+void vm_ool_task_ended(struct vm *vm, struct vm_task *task)
+{
+    sender_ended(vm, task);
+    receiver_ended(vm, task);
+    list_remove(&task->dirty_link); // the last: unlinking marks it
+}

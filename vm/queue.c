@@ -1,0 +1,134 @@
+// Senders that wait for a buffer of a receiver, and reservations that make them wait.
+//
+// One rule covers every event: whatever may make a buffer free for somebody marks the receiver
+// (vm_queue_touch()), and before the core returns, each marked receiver is served in the order of
+// arrival until its buffers are used or nobody fits. So there is no state at rest in which a sender
+// is parked although the open buffer is armed.
+//
+// The closed buffer becomes usable by an event that vm is not told of: the receiver's page changes.
+// Both sides publish, then look: vm stores the count of parked senders, then reads the page again;
+// the receiver stores its page, then reads the count, and announces itself (ool.recv) when it is
+// not zero. Whatever the order, one of the two sees the other.
+#include "internal.h"
+
+void vm_queue_touch(struct vm *vm, struct vm_task *dst)
+{
+    if (dst->dirty)
+        return;
+    dst->dirty = true;
+    list_push_back(&vm->dirty, &dst->dirty_link);
+}
+
+void vm_queue_push(struct vm *vm, struct vm_task *sender, bool front)
+{
+    struct vm_task *dst = sender->send.dst;
+    sender->wait = VM_PARKED;
+    // Pushing back before the first element is pushing to the front.
+    list_push_back(front ? dst->parked.next : &dst->parked, &sender->link);
+    dst->num_parked++;
+    vm_queue_touch(vm, dst);
+}
+
+void vm_queue_unlink(struct vm *vm, struct vm_task *sender)
+{
+    struct vm_task *dst = sender->send.dst;
+    list_remove(&sender->link);
+    dst->num_parked--;
+    vm_queue_touch(vm, dst);
+}
+
+// Serves the queue once, as far as the buffers go. Stops at a cancelled copy, whose sender is now
+// the first of the queue.
+static void serve(struct vm *vm, struct vm_task *dst, uint64_t word)
+{
+    dst->requeued = false;
+    LIST_FOR_EACH (sender, &dst->parked, struct vm_task, link) {
+        struct vm_landing *landing = vm_landing_choose(vm, dst, sender->id, word);
+        if (landing) {
+            vm_queue_unlink(vm, sender);
+            vm_copy_start(vm, sender, landing);
+        } else if (sender->send.noblock) {
+            vm_queue_unlink(vm, sender);
+            dst->refused = true;
+            vm_answer_err(vm, sender, ERR_WOULD_BLOCK);
+        }
+        if (dst->requeued)
+            return;
+    }
+}
+
+static void serve_all(struct vm *vm, struct vm_task *dst)
+{
+    // With the same word the closed buffer cannot be taken away a second time, so this ends, also
+    // when the receiver changes its page without pause.
+    uint64_t word = vm->env->wait_word(vm->ctx, dst->id);
+    do {
+        serve(vm, dst, word);
+    } while (dst->requeued);
+}
+
+// A reservation that nobody else waits for may stay for ever.
+static void watch_reservation(struct vm *vm, struct vm_task *dst)
+{
+    struct vm_landing *open = &dst->open[dst->turn];
+    bool reserved = open->state == LANDING_RESERVED && !open->orphan;
+    if (!reserved || (!dst->num_parked && !dst->refused)) {
+        dst->patience.deadline_ns = 0;
+        return;
+    }
+    if (dst->patience.deadline_ns && dst->patience.id == open->id)
+        return;
+    dst->patience.id = open->id;
+    dst->patience.word = vm->env->wait_word(vm->ctx, dst->id);
+    dst->patience.deadline_ns = vm->env->now_ns(vm->ctx) + VM_REVOKE_NS;
+    vm_need_tick(vm, dst->patience.deadline_ns);
+}
+
+static void settle(struct vm *vm, struct vm_task *dst)
+{
+    if (dst->num_parked)
+        serve_all(vm, dst);
+    // Publish, then look again. Serving never makes the count grow, so this ends.
+    while (dst->published != dst->num_parked) {
+        dst->published = dst->num_parked;
+        vm->env->publish_parked(vm->ctx, dst->id, dst->num_parked);
+        if (dst->num_parked)
+            serve_all(vm, dst);
+    }
+    watch_reservation(vm, dst);
+}
+
+void vm_queue_settle(struct vm *vm)
+{
+    struct vm_task *dst;
+    while ((dst = LIST_POP_FRONT(&vm->dirty, struct vm_task, dirty_link))) {
+        // Cleared first: a copy that fails at once marks it again, having answered one sender.
+        dst->dirty = false;
+        settle(vm, dst);
+    }
+}
+
+// The receiver's page has shown the same open receive from the beginning of the watch to its end,
+// so it was idle all the time and no message came. A busy receiver revokes nobody: then the watch
+// begins anew.
+void vm_queue_tick(struct vm *vm, uint64_t now_ns)
+{
+    VM_FOR_EACH(vm, dst)
+    {
+        struct vm_patience *patience = &dst->patience;
+        if (!patience->deadline_ns)
+            continue;
+        if (patience->deadline_ns <= now_ns) {
+            uint64_t word = vm->env->wait_word(vm->ctx, dst->id);
+            if (word == patience->word && wait_word_kind(word) == WAIT_ANY) {
+                vm->stats.revoked++;
+                vm_landing_void(vm, dst, &dst->open[dst->turn]);
+                vm_queue_touch(vm, dst);
+                continue;
+            }
+            patience->word = word;
+            patience->deadline_ns = now_ns + VM_REVOKE_NS;
+        }
+        vm_need_tick(vm, patience->deadline_ns);
+    }
+}

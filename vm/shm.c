@@ -1,0 +1,119 @@
+// Memory that tasks get from vm: shared segments and fresh pages. Both are memfds, made by the
+// launcher; vm hands out descriptors and keeps count. The task's libipc maps them (the reply's
+// `vaddr` is the length in bytes, whole pages, and bit 0 says writable).
+#include <string.h>
+#include "internal.h"
+
+static struct vm_shm *find_shm(struct vm *vm, int id)
+{
+    for (unsigned i = 0; id > 0 && i < VM_MAX_SHM; i++) {
+        if (vm->shm[i].id == id)
+            return &vm->shm[i];
+    }
+    return NULL;
+}
+
+// A guess hits one of few segments among 2^31 numbers.
+static int new_id(struct vm *vm)
+{
+    uint32_t id = (uint32_t)vm->env->random(vm->ctx) & INT32_MAX;
+    while (id == 0 || find_shm(vm, (int)id))
+        id = (id + 1) & INT32_MAX;
+    return (int)id;
+}
+
+static void forget(struct vm *vm, struct vm_shm *shm)
+{
+    struct vm_task *owner = &vm->tasks[TASK_SLOT(shm->owner)];
+    owner->num_shm--;
+    owner->shm_bytes -= shm->len;
+    vm->num_shm--;
+    vm->env->close_fd(vm->ctx, shm->fds[0]);
+    vm->env->close_fd(vm->ctx, shm->fds[1]);
+    memset(shm, 0, sizeof(*shm));
+}
+
+error_t vm_on_shm_create(struct vm *vm, struct vm_task *task, const struct message *m,
+                         struct message *reply)
+{
+    size_t size = m->shm_create.size;
+    if (size == 0)
+        return ERR_INVALID_ARG;
+    if (size > VM_MAX_SHM_LEN)
+        return ERR_TOO_LARGE;
+    size = ALIGN_UP(size, PAGE_SIZE);
+    if (vm->num_shm == VM_MAX_SHM || task->num_shm == VM_MAX_TASK_SHM ||
+        size > VM_MAX_SHM_LEN - task->shm_bytes)
+        return ERR_NO_MEMORY;
+
+    int fds[2] = {-1, -1};
+    if (IS_ERROR(vm->env->memfd(vm->ctx, size, fds)))
+        return ERR_NO_MEMORY;
+    struct vm_shm *shm = vm->shm;
+    while (shm->id)
+        shm++;
+    int id = new_id(vm);
+    *shm = (struct vm_shm){.id = id, .owner = task->id, .len = size, .fds = {fds[0], fds[1]}};
+    vm->num_shm++;
+    task->num_shm++;
+    task->shm_bytes += size;
+    reply->shm_create_reply.shm_id = id;
+    return OK;
+}
+
+error_t vm_on_shm_map(struct vm *vm, struct vm_task *task, const struct message *m,
+                      struct message *reply)
+{
+    struct vm_shm *shm = find_shm(vm, m->shm_map.shm_id);
+    if (!shm)
+        return ERR_NOT_FOUND;
+    // The byte is the sender's and need not be a bool.
+    uint8_t writable;
+    memcpy(&writable, &m->shm_map.writable, sizeof(writable));
+    reply->shm_map_reply.vaddr = shm->len | (writable != 0);
+    vm_answer_fd(vm, task, reply, shm->fds[writable ? 0 : 1]);
+    return DONT_REPLY;
+}
+
+error_t vm_on_shm_close(struct vm *vm, struct vm_task *task, const struct message *m,
+                        __unused struct message *reply)
+{
+    struct vm_shm *shm = find_shm(vm, m->shm_close.shm_id);
+    if (!shm)
+        return ERR_NOT_FOUND;
+    if (shm->owner != task->id)
+        return ERR_NOT_PERMITTED;
+    forget(vm, shm);
+    return OK;
+}
+
+void vm_shm_task_ended(struct vm *vm, struct vm_task *task)
+{
+    for (unsigned i = 0; task->num_shm && i < VM_MAX_SHM; i++) {
+        if (vm->shm[i].owner == task->id)
+            forget(vm, &vm->shm[i]);
+    }
+}
+
+error_t vm_on_alloc_pages(struct vm *vm, struct vm_task *task, const struct message *m,
+                          struct message *reply)
+{
+    if (m->vm_alloc_pages.paddr != 0)
+        return ERR_NOT_ACCEPTABLE;
+    size_t num_pages = m->vm_alloc_pages.num_pages;
+    if (num_pages == 0)
+        return ERR_INVALID_ARG;
+    if (num_pages > (VM_MAX_PAGES_LEN - task->page_bytes) / PAGE_SIZE)
+        return ERR_NO_MEMORY;
+
+    size_t size = num_pages * PAGE_SIZE;
+    int fds[2] = {-1, -1};
+    if (IS_ERROR(vm->env->memfd(vm->ctx, size, fds)))
+        return ERR_NO_MEMORY;
+    task->page_bytes += size; // pages are never given back, so this only grows
+    reply->vm_alloc_pages_reply.vaddr = size | 1;
+    vm_answer_fd(vm, task, reply, fds[0]);
+    vm->env->close_fd(vm->ctx, fds[0]);
+    vm->env->close_fd(vm->ctx, fds[1]);
+    return DONT_REPLY;
+}

@@ -1,0 +1,163 @@
+// The state of vm's core: the task table and what hangs off each task. Only the core and its tests
+// look inside.
+#ifndef VM_STATE_H
+#define VM_STATE_H
+
+#include <oolong/list.h>
+#include <oolong/wire.h>
+#include "vm.h"
+
+#define VM_BOUNCE_LEN    (128 * 1024) // stays in cache; also the piece by which copies take turns
+#define VM_REVOKE_NS     100000000ull // how long an idle reservation may hold up others
+#define VM_PAYLOAD_ALIGN 16
+#define VM_MAX_OOL_LEN   (1ull << 40) // sums of four such lengths cannot overflow
+#define VM_MAX_TEXT      4096         // task.launch
+#define VM_NAME_LEN      64           // with the NUL
+#define VM_MAX_NAMES     16           // names that one task may serve
+#define VM_MAX_REVOKED   8            // revoked reservations remembered for each sender
+#define VM_MAX_EXITS     CONFIG_NUM_TASKS // watches and ends not yet pulled, of one task
+#define VM_MAX_SHM       128              // segments
+#define VM_MAX_TASK_SHM  16               // segments of one task
+#define VM_MAX_SHM_LEN   (1ull << 30)     // one segment, and all segments of one task
+#define VM_MAX_PAGES_LEN (1ull << 30)     // vm.alloc_pages of one task, in all
+
+// The answer that a task waits for. A task has one request at a time.
+enum vm_wait {
+    VM_NOT_WAITING = 0,
+    VM_PARKED,  // ool.send: in the queue of its destination
+    VM_COPYING, // ool.send: its payloads are being copied
+    VM_LOOKUP,  // discovery.lookup: nobody serves the name yet
+    VM_LAUNCH,  // task.launch: the launcher is at it
+};
+
+// Landing buffers. Of the two open ones exactly one is in turn (armed, copying or reserved); the
+// other is out. A buffer that is out may be being read by its owner and is never written.
+enum landing_state {
+    LANDING_NONE = 0, // no memory registered
+    LANDING_OUT,      // the receiver's own
+    LANDING_ARMED,    // free
+    LANDING_COPYING,  // a copy runs into it
+    LANDING_RESERVED, // holds a sender's payloads; the message is to come
+};
+
+struct vm_landing {
+    enum landing_state state;
+    unsigned count; // of payloads
+    vaddr_t addr;
+    size_t cap;                     // bytes of payload; one more byte is registered, for a NUL
+    task_t src;                     // COPYING, RESERVED: whose payloads. Closed and OUT: whose were
+    uint32_t episode;               // closed: of the receiver's wait for `src`
+    bool orphan;                    // RESERVED: `src` ended; gives way to anybody
+    uint64_t id;                    // RESERVED: the nonce that `src` got
+    size_t lens[MSG_MAX_PAYLOADS];
+};
+
+// What a task asked for with ool.send, while it is parked or copied for.
+struct vm_send {
+    struct vm_task *dst;
+    bool noblock;
+    unsigned count;
+    vaddr_t addrs[MSG_MAX_PAYLOADS];
+    size_t lens[MSG_MAX_PAYLOADS];
+    size_t total;               // bytes in the landing buffer, gaps included
+    struct vm_landing *landing; // COPYING: where to
+    unsigned index;             // COPYING: the payload that is next,
+    size_t offset;              // where in the buffer it starts,
+    size_t done;                // and how much of it was copied
+};
+
+// Watches a reservation that holds up others: since when the receiver's page shows the same wait.
+struct vm_patience {
+    uint64_t deadline_ns; // 0: not watching
+    uint64_t id;          // of the reservation
+    uint64_t word;        // what the page said when the watch began
+};
+
+struct vm_revoked {
+    task_t dst;
+    uint64_t id; // 0: none
+};
+
+struct vm_name {
+    char text[VM_NAME_LEN];
+    bool served;
+};
+
+struct vm_task {
+    task_t id;
+    int pid;
+    uint32_t rights;
+    size_t ool_len; // largest payload that it receives
+    char name[VM_NAME_LEN];
+
+    enum vm_wait wait;
+    list_elem_t link; // VM_PARKED: in dst->parked; VM_COPYING: in vm->copies
+    struct vm_send send;
+    struct vm_revoked revoked[VM_MAX_REVOKED]; // a ring
+    unsigned next_revoked;
+
+    // As a receiver.
+    struct vm_landing open[2];
+    struct vm_landing closed;
+    unsigned turn;      // of the open buffers
+    list_t parked;      // senders, in the order of arrival
+    unsigned num_parked;
+    unsigned published; // num_parked as vm's page says it
+    bool refused;       // a sender that may not park found the reserved buffer
+    bool requeued;      // a copy was cancelled: its sender is back in the queue
+    bool dirty;         // in vm->dirty: something changed that vm_settle() must look at
+    list_elem_t dirty_link;
+    struct vm_patience patience;
+
+    bool serves_any;
+    unsigned num_names;
+    struct vm_name names[VM_MAX_NAMES]; // that it may serve, or does
+    char lookup_name[VM_NAME_LEN];      // VM_LOOKUP
+    uint64_t lookup_deadline_ns;        // VM_LOOKUP: 0 is never
+    uint32_t launch_token;              // VM_LAUNCH
+
+    uint64_t watching[(CONFIG_NUM_TASKS + 63) / 64]; // live tasks that it watches, by slot
+    unsigned num_watching;
+    task_t exits[VM_MAX_EXITS]; // ends to be pulled, a ring
+    unsigned first_exit;
+    unsigned num_exits;
+
+    unsigned num_shm;
+    size_t shm_bytes;
+    size_t page_bytes;
+};
+
+struct vm_shm {
+    int id; // 0: free
+    task_t owner;
+    size_t len;
+    int fds[2]; // read-write, read-only
+};
+
+struct vm {
+    const struct vm_env *env;
+    void *ctx;
+    uint64_t deadline_ns; // no deadline is earlier
+    uint32_t next_token;
+    unsigned num_slots; // slots that were ever used are below
+    struct vm_stats stats;
+    list_t copies; // senders in VM_COPYING, the next one first
+    list_t dirty;  // receivers
+    size_t budget; // bytes that this entry into the core may still copy at once
+    struct vm_shm shm[VM_MAX_SHM];
+    unsigned num_shm;
+    // Apart from the tasks, so that an instance is made and searched without touching them.
+    task_t ids[CONFIG_NUM_TASKS];      // 0: no live task in the slot
+    int32_t last_gen[CONFIG_NUM_TASKS]; // newest generation seen in the slot; -1: none
+    struct vm_task tasks[CONFIG_NUM_TASKS];
+    uint8_t bounce[VM_BOUNCE_LEN];
+};
+
+// Each live task in turn, `task` being a name for it. `continue` goes on to the next; `break` does
+// too, so leave it with return.
+#define VM_FOR_EACH(vm, task)                                                                      \
+    for (unsigned task##_slot_ = 0; task##_slot_ < (vm)->num_slots; task##_slot_++)                \
+        for (__typeof__(&(vm)->tasks[0]) task = &(vm)->tasks[task##_slot_];                        \
+             task && (vm)->ids[task##_slot_]; task = NULL)
+
+#endif

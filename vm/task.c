@@ -1,0 +1,137 @@
+// The task table: who is alive, where in Linux, and what it may do; task.free and task.launch.
+//
+// A task id carries the generation of its slot, so that an id of somebody who died is never taken
+// for the slot's next owner. vm speaks of Linux processes only between launcher.started and its own
+// acknowledgement of the exception, while the launcher keeps the pid from being reused.
+#include <string.h>
+#include "internal.h"
+
+// vm and the launcher own the first two slots and are not in the table: nobody sends them payloads
+// through vm, watches them or ends them.
+#define FIRST_SLOT 2
+
+static unsigned slot_of(task_t id)
+{
+    return id > 0 && TASK_SLOT(id) < CONFIG_NUM_TASKS ? (unsigned)TASK_SLOT(id) : 0;
+}
+
+struct vm_task *vm_task_find(struct vm *vm, task_t id)
+{
+    unsigned slot = slot_of(id);
+    return slot >= FIRST_SLOT && vm->ids[slot] == id ? &vm->tasks[slot] : NULL;
+}
+
+bool vm_task_existed(const struct vm *vm, task_t id)
+{
+    unsigned slot = slot_of(id);
+    return slot >= FIRST_SLOT && TASK_GEN(id) <= vm->last_gen[slot];
+}
+
+int vm_task_pid(const struct vm *vm, task_t task)
+{
+    unsigned slot = slot_of(task);
+    return slot >= FIRST_SLOT && vm->ids[slot] == task ? vm->tasks[slot].pid : -1;
+}
+
+void vm_on_launcher_started(struct vm *vm, const struct message *m)
+{
+    task_t id = m->launcher_started.task;
+    unsigned slot = slot_of(id);
+    if (slot < FIRST_SLOT || vm->ids[slot] || TASK_GEN(id) <= vm->last_gen[slot] ||
+        m->launcher_started.pid <= 0) {
+        vm_log(vm, "the launcher started task %d, which cannot be", id);
+        return;
+    }
+
+    struct vm_task *task = &vm->tasks[slot];
+    memset(task, 0, sizeof(*task));
+    task->id = id;
+    task->pid = m->launcher_started.pid;
+    task->rights = m->launcher_started.rights;
+    task->ool_len = MIN(m->launcher_started.ool_len, VM_MAX_OOL_LEN);
+    memcpy(task->name, m->launcher_started.name, sizeof(task->name) - 1);
+    list_init(&task->parked);
+
+    vm->ids[slot] = id;
+    vm->last_gen[slot] = TASK_GEN(id);
+    vm->num_slots = MAX(vm->num_slots, slot + 1);
+}
+
+void vm_on_exception(struct vm *vm, const struct message *m)
+{
+    task_t id = m->exception.task;
+    struct vm_task *task = vm_task_find(vm, id);
+    if (task) {
+        if (task->wait != VM_NOT_WAITING)
+            vm->stats.dropped++;
+        vm_ool_task_ended(vm, task);
+        vm_shm_task_ended(vm, task);
+        // With the id goes everything that is kept in the task itself: the names that it served,
+        // a lookup or a launch that it waited for, its watches.
+        vm->ids[slot_of(id)] = 0;
+        vm_watch_task_ended(vm, id);
+    }
+    // Also for a task that is not known: the launcher keeps the pid until it hears this.
+    vm->env->reaped(vm->ctx, id);
+}
+
+error_t vm_on_task_alloc(__unused struct vm *vm, __unused struct vm_task *task,
+                         __unused const struct message *m, __unused struct message *reply)
+{
+    return ERR_UNAVAILABLE;
+}
+
+error_t vm_on_task_free(struct vm *vm, struct vm_task *task, const struct message *m,
+                        __unused struct message *reply)
+{
+    task_t id = m->task_free.task;
+    if (id != task->id && !(task->rights & RIGHT_DESTROY))
+        return ERR_NOT_PERMITTED;
+    if (!vm_task_find(vm, id))
+        return ERR_INVALID_TASK;
+    return vm->env->destroy(vm->ctx, id);
+}
+
+error_t vm_on_task_launch(struct vm *vm, struct vm_task *task, const struct message *m,
+                          __unused struct message *reply)
+{
+    if (!(task->rights & RIGHT_LAUNCH))
+        return ERR_NOT_PERMITTED;
+
+    char text[VM_MAX_TEXT + 1];
+    int len = vm_read_text(vm, task, m->task_launch.name_and_cmdline,
+                           m->task_launch.name_and_cmdline_len, text, VM_MAX_TEXT);
+    if (len < 0)
+        return len;
+    if (len == 0)
+        return ERR_NOT_FOUND;
+
+    // A number comes round again after 2^32 launches; nobody waits that long.
+    uint32_t token = ++vm->next_token;
+    OK_OR_RETURN(vm->env->launch(vm->ctx, token, text, (size_t)len));
+    task->wait = VM_LAUNCH;
+    task->launch_token = token;
+    return DONT_REPLY;
+}
+
+void vm_on_launcher_launched(struct vm *vm, const struct message *m)
+{
+    task_t launched = m->launcher_launched.task;
+    VM_FOR_EACH(vm, task)
+    {
+        if (task->wait != VM_LAUNCH || task->launch_token != m->launcher_launched.token)
+            continue;
+        if (launched <= 0) {
+            bool known = launched >= ERR_LAST && launched < 0 && launched != DONT_REPLY;
+            vm_answer_err(vm, task, known ? launched : ERR_UNAVAILABLE);
+        } else {
+            struct message reply;
+            memset(&reply, 0, sizeof(reply));
+            reply.type = TASK_LAUNCH_REPLY_MSG;
+            reply.task_launch_reply.task = launched;
+            vm_answer(vm, task, &reply);
+        }
+        return;
+    }
+    // Who asked has ended meanwhile.
+}

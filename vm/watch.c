@@ -1,0 +1,110 @@
+// task.watch: who is told of whose end.
+//
+// A watcher has a bit for each live task that it watches and a bounded ring of ends that it has not
+// pulled yet. Both together never exceed the ring (a watch beyond is ERR_NO_MEMORY), so an end
+// always finds room. The notification says only that there is something; ASYNC_MSG pulls one.
+#include <string.h>
+#include "internal.h"
+
+static bool is_watching(const struct vm_task *task, unsigned slot)
+{
+    return task->watching[slot / 64] >> slot % 64 & 1;
+}
+
+static void set_watching(struct vm_task *task, unsigned slot, bool value)
+{
+    if (is_watching(task, slot) == value)
+        return;
+    task->watching[slot / 64] ^= 1ull << slot % 64;
+    if (value)
+        task->num_watching++;
+    else
+        task->num_watching--;
+}
+
+static task_t *exit_at(struct vm_task *task, unsigned i)
+{
+    return &task->exits[(task->first_exit + i) % VM_MAX_EXITS];
+}
+
+// The index of an end that is to be pulled, or num_exits.
+static unsigned find_exit(struct vm_task *task, task_t id)
+{
+    unsigned i = 0;
+    while (i < task->num_exits && *exit_at(task, i) != id)
+        i++;
+    return i;
+}
+
+static void push_exit(struct vm *vm, struct vm_task *task, task_t id)
+{
+    task->num_exits++;
+    *exit_at(task, task->num_exits - 1) = id;
+    vm->env->notify(vm->ctx, task->id, NOTIFY_ASYNC);
+}
+
+error_t vm_on_task_watch(struct vm *vm, struct vm_task *task, const struct message *m,
+                         __unused struct message *reply)
+{
+    task_t id = m->task_watch.task;
+    if (id == task->id)
+        return ERR_INVALID_ARG;
+    if (!vm_task_existed(vm, id))
+        return ERR_INVALID_TASK;
+
+    bool alive = vm_task_find(vm, id);
+    if (alive && is_watching(task, TASK_SLOT(id)))
+        return OK;
+    if (!alive && find_exit(task, id) < task->num_exits)
+        return OK;
+    if (task->num_watching + task->num_exits >= VM_MAX_EXITS)
+        return ERR_NO_MEMORY;
+    if (alive)
+        set_watching(task, TASK_SLOT(id), true);
+    else
+        push_exit(vm, task, id);
+    return OK;
+}
+
+error_t vm_on_task_unwatch(struct vm *vm, struct vm_task *task, const struct message *m,
+                           __unused struct message *reply)
+{
+    task_t id = m->task_unwatch.task;
+    if (vm_task_find(vm, id) && is_watching(task, TASK_SLOT(id))) {
+        set_watching(task, TASK_SLOT(id), false);
+        return OK;
+    }
+
+    unsigned i = find_exit(task, id);
+    if (i == task->num_exits)
+        return ERR_NOT_FOUND;
+    for (; i + 1 < task->num_exits; i++)
+        *exit_at(task, i) = *exit_at(task, i + 1);
+    task->num_exits--;
+    return OK;
+}
+
+error_t vm_on_async_pull(struct vm *vm, struct vm_task *task, __unused const struct message *m,
+                         struct message *reply)
+{
+    if (!task->num_exits)
+        return ERR_EMPTY;
+    reply->task_exited.task = *exit_at(task, 0);
+    task->first_exit = (task->first_exit + 1) % VM_MAX_EXITS;
+    task->num_exits--;
+    vm_answer(vm, task, reply);
+    if (task->num_exits)
+        vm->env->notify(vm->ctx, task->id, NOTIFY_ASYNC);
+    return DONT_REPLY;
+}
+
+void vm_watch_task_ended(struct vm *vm, task_t id)
+{
+    VM_FOR_EACH(vm, task)
+    {
+        if (!is_watching(task, TASK_SLOT(id)))
+            continue;
+        set_watching(task, TASK_SLOT(id), false);
+        push_exit(vm, task, id);
+    }
+}
