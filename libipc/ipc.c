@@ -3,6 +3,7 @@
 #include <resea/ipc.h>
 #include <stdlib.h>
 #include <string.h>
+#include <oolong/internal.h>
 #include <resea/printf.h>
 #include <resea/syscall.h>
 #include "control.h"
