@@ -36,4 +36,6 @@ void compile_emit(const struct program *program, struct output *output)
     }
     text_free(&path);
     emit_tables(program, output_add(output, "idl_tables.c"));
+    emit_html(program, output_add(output, "reference.html"));
+    emit_json(program, output_add(output, "idl.json"));
 }

@@ -1,7 +1,6 @@
 // What the emitters of C share: types, docs, parameters.
 #include "emit.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,17 +33,12 @@ void emit_banner(struct text *out, const char *what)
                 what);
 }
 
-const char *emit_c_type(const struct type_ref *type)
-{
-    return type->base ? type->base->c_name : type->alias->c_name;
-}
-
-static void put_c_type(struct text *out, const struct type_ref *type)
+void emit_put_type(struct text *out, const struct type_ref *type)
 {
     if (type->enumeration)
         text_printf(out, "enum %s", type->enumeration->c_name);
     else
-        text_puts(out, emit_c_type(type));
+        text_puts(out, type->base ? type->base->c_name : type->alias->c_name);
 }
 
 static struct type_shape shape_of(const struct field *field)
@@ -164,7 +158,7 @@ static void put_param(struct text *out, const struct param *param)
     // C does not convert a pointer to arrays to one to constant arrays.
     if (!param->is_out && shape.num_dimensions == 1)
         text_puts(out, "const ");
-    put_c_type(out, type);
+    emit_put_type(out, type);
     text_printf(out, " %s%s", param->is_out && !shape.is_array ? "*" : "", param->name);
     if (type->is_array)
         text_printf(out, "[%" PRIu64 "]", type->count);

@@ -1,6 +1,4 @@
 // Emits idl/<ns>.h: a function for each message that sends it, or calls and takes the reply apart.
-#include <ctype.h>
-
 #include "emit.h"
 
 static void put_signature(struct text *out, const struct message *message,
@@ -139,4 +137,5 @@ void emit_client(const struct namespace *ns, struct text *out)
     for (const struct message *message = ns->messages; message; message = message->next)
         put_message(out, message);
     text_puts(out, "\n#pragma GCC diagnostic pop\n\n#endif\n");
+    emit_wrap(out);
 }

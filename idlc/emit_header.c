@@ -6,14 +6,6 @@
 #include "emit.h"
 #include "source.h"
 
-static void put_type(struct text *out, const struct type_ref *type)
-{
-    if (type->enumeration)
-        text_printf(out, "enum %s", type->enumeration->c_name);
-    else
-        text_puts(out, emit_c_type(type));
-}
-
 static void put_const(struct text *out, const struct const_decl *constant)
 {
     struct type_shape shape;
@@ -25,6 +17,7 @@ static void put_const(struct text *out, const struct const_decl *constant)
 
 static void put_enum(struct text *out, const struct enum_decl *enumeration)
 {
+    text_putc(out, '\n');
     emit_doc(out, "", enumeration->doc);
     text_printf(out, "enum %s {\n", enumeration->c_name);
     for (const struct enum_item *item = enumeration->items; item; item = item->next) {
@@ -42,9 +35,10 @@ static void put_alias(struct text *out, struct type_decl *type)
     type->emitted = true;
     if (type->type.alias)
         put_alias(out, type->type.alias);
+    text_putc(out, '\n');
     emit_doc(out, "", type->doc);
     text_puts(out, "typedef ");
-    put_type(out, &type->type);
+    emit_put_type(out, &type->type);
     text_printf(out, " %s", type->c_name);
     if (type->type.is_array)
         text_printf(out, "[%" PRIu64 "]", type->type.count);
@@ -54,13 +48,15 @@ static void put_alias(struct text *out, struct type_decl *type)
 static void put_types(const struct program *program, struct text *out)
 {
     for (const struct namespace *ns = program->namespaces; ns; ns = ns->next) {
+        if (ns->consts)
+            text_putc(out, '\n');
         for (const struct const_decl *c = ns->consts; c; c = c->next)
             put_const(out, c);
         for (const struct enum_decl *e = ns->enums; e; e = e->next)
             put_enum(out, e);
     }
     text_puts(out, "\n// Opaque: the registers of a task.\n"
-                   "typedef struct {\n    uint64_t opaque[22];\n} trap_frame_t, hv_frame_t;\n\n");
+                   "typedef struct {\n    uint64_t opaque[22];\n} trap_frame_t, hv_frame_t;\n");
     for (const struct namespace *ns = program->namespaces; ns; ns = ns->next) {
         for (struct type_decl *t = ns->types; t; t = t->next)
             put_alias(out, t);
@@ -87,7 +83,7 @@ static void put_field(struct text *out, const struct field *field)
                     name);
         return;
     }
-    put_type(out, &field->type);
+    emit_put_type(out, &field->type);
     text_printf(out, " %s", name);
     if (field->type.is_array)
         text_printf(out, "[%" PRIu64 "]", field->type.count);
@@ -171,11 +167,12 @@ void emit_header(const struct program *program, struct text *out)
 {
     emit_banner(out, "The messages of all interfaces. Programs include <oolong/message.h>, which "
                      "includes this.");
-    text_puts(out, "#ifndef OOLONG_IDL_H\n#define OOLONG_IDL_H\n\n#include <oolong/types.h>\n\n");
+    text_puts(out, "#ifndef OOLONG_IDL_H\n#define OOLONG_IDL_H\n\n#include <oolong/types.h>\n");
     put_types(program, out);
     put_numbers(program, out);
     put_bodies(program, out);
     put_message_struct(program, out);
     put_asserts(program, out);
     text_puts(out, "\n#endif\n");
+    emit_wrap(out);
 }

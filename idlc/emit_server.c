@@ -59,10 +59,7 @@ static void put_result_variable(struct text *out, const struct param *param)
         return;
     }
     text_puts(out, "    ");
-    if (field->type.enumeration)
-        text_printf(out, "enum %s", field->type.enumeration->c_name);
-    else
-        text_puts(out, emit_c_type(&field->type));
+    emit_put_type(out, &field->type);
     text_printf(out, " %s", param->name);
     if (field->type.is_array)
         text_printf(out, "[%u]", (unsigned)field->type.count);
@@ -219,4 +216,5 @@ void emit_server(const struct namespace *ns, struct text *out)
     }
     put_dispatch(out, ns);
     text_puts(out, "\n#pragma GCC diagnostic pop\n\n#endif\n");
+    emit_wrap(out);
 }

@@ -56,4 +56,5 @@ void emit_skeleton(const struct namespace *ns, struct text *out)
                      "        if (!%sdispatch(&ops, &m))\n"
                      "            discard_unknown_message(&m);\n"
                      "    }\n}\n", ns->name, ns->prefix);
+    emit_wrap(out);
 }

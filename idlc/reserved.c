@@ -46,7 +46,7 @@ static const char *const global_macros[] = {
     "MESSAGE_SIZE", "CONSOLE_IRQ", "CONTROL_FD", "EOF",     "NULL",         NULL};
 
 static const char *const global_prefixes[] = {"ERR_",  "MSG_",   "NOTIFY_",  "IPC_", "CONFIG_",
-                                              "WIRE_", "idl_",   "OOLONG_",  "SIG",  NULL};
+                                              "WIRE_", "idl_",   "OOLONG_",  NULL};
 
 static const char *const functions[] = {
     "ipc_send",         "ipc_send_noblock", "ipc_send_err", "ipc_recv",     "ipc_call",
@@ -90,7 +90,10 @@ const char *reserved_global(const char *c_name)
     const char *why = reserved_word(c_name);
     if (why)
         return why;
-    for (const char *const *prefix = global_prefixes; *prefix; prefix++) {
+    // No header of libipc has names like CONFIG_READ_MSG: namespaces may well be called `config`.
+    size_t len = strlen(c_name);
+    bool is_number = len > 4 && strcmp(c_name + len - 4, "_MSG") == 0;
+    for (const char *const *prefix = global_prefixes; *prefix && !is_number; prefix++) {
         if (strncmp(c_name, *prefix, strlen(*prefix)) == 0)
             return "kept for libipc's own headers";
     }
