@@ -1,0 +1,243 @@
+// The pure half of the launcher's work with channels; see channel.h.
+#include <stdlib.h>
+#include <string.h>
+#include "channel.h"
+#include "util.h"
+
+void channels_init(struct channels *c, const struct channel_env *env)
+{
+    c->env = *env;
+}
+
+static uint8_t *half(struct channels *c, task_t owner, task_t peer)
+{
+    return &c->halves[TASK_SLOT(owner)][TASK_SLOT(peer)];
+}
+
+task_t channels_add(struct channels *c)
+{
+    for (int i = 1; i < CONFIG_NUM_TASKS; i++) {
+        int slot = (c->last_slot + i) % CONFIG_NUM_TASKS;
+        struct endpoint *e = &c->endpoints[slot];
+        // vm's slot is used once, and one whose generations are used up is never used again.
+        if (slot == 0 || e->state != ENDPOINT_FREE || (slot == VM_TASK && e->next_gen > 0) ||
+            e->next_gen > TASK_MAX_GEN)
+            continue;
+        c->last_slot = slot;
+        e->id = TASK_MAKE(e->next_gen, slot);
+        e->next_gen++;
+        e->state = ENDPOINT_STARTING;
+        return e->id;
+    }
+    return ERR_NO_MEMORY;
+}
+
+struct endpoint *channels_find(struct channels *c, task_t task)
+{
+    if (task <= 0 || TASK_SLOT(task) >= CONFIG_NUM_TASKS)
+        return NULL;
+    struct endpoint *e = &c->endpoints[TASK_SLOT(task)];
+    bool alive = e->state == ENDPOINT_STARTING || e->state == ENDPOINT_READY;
+    return alive && e->id == task ? e : NULL;
+}
+
+uint32_t channels_number(struct channels *c)
+{
+    return ++c->last_chan;
+}
+
+static void close_all(struct channels *c, const int *fds, unsigned num_fds)
+{
+    for (unsigned i = 0; i < num_fds; i++)
+        c->env.close_fd(c->env.ctx, fds[i]);
+}
+
+void channels_push(struct channels *c, task_t task, const struct packet *packet, const int *fds,
+                   unsigned num_fds)
+{
+    struct endpoint *e = channels_find(c, task);
+    if (!e) {
+        close_all(c, fds, num_fds);
+        return;
+    }
+    struct outgoing *out = xcalloc(1, sizeof(*out));
+    out->packet = *packet;
+    if (num_fds)
+        memcpy(out->fds, fds, num_fds * sizeof(*fds));
+    out->num_fds = num_fds;
+    if (e->head)
+        e->tail->next = out;
+    else
+        e->head = out;
+    e->tail = out;
+    e->num_queued++;
+}
+
+void channels_answer(struct channels *c, task_t task, enum control_op op, task_t about,
+                     error_t error)
+{
+    struct packet packet = {.type = CTL_ANSWER, .word = wire_word(WIRE_CONTROL, 0, 0)};
+    packet.answer = (struct control_answer){op, about, error};
+    channels_push(c, task, &packet, NULL, 0);
+}
+
+static bool is_grant(const struct outgoing *out)
+{
+    return out->packet.type == CTL_GRANT && wire_kind(out->packet.word) == WIRE_CONTROL;
+}
+
+struct outgoing *channels_next(struct channels *c, task_t task)
+{
+    struct endpoint *e = channels_find(c, task);
+    if (!e || !e->head || (is_grant(e->head) && e->unacked))
+        return NULL;
+    return e->head;
+}
+
+static struct outgoing *take_head(struct endpoint *e)
+{
+    struct outgoing *out = e->head;
+    e->head = out->next;
+    e->num_queued--;
+    return out;
+}
+
+void channels_sent(struct channels *c, task_t task)
+{
+    struct endpoint *e = channels_find(c, task);
+    struct outgoing *out = take_head(e);
+    if (is_grant(out)) {
+        e->unacked = out->packet.grant.task;
+        // The peer may have ended since; its slot is then nobody's or another one's.
+        if (channels_find(c, e->unacked))
+            *half(c, task, e->unacked) = HALF_SENT;
+    }
+    close_all(c, out->fds, out->num_fds);
+    free(out);
+}
+
+bool channels_ack(struct channels *c, task_t task, task_t peer)
+{
+    struct endpoint *e = channels_find(c, task);
+    if (!e || !e->unacked || e->unacked != peer)
+        return false;
+    e->unacked = 0;
+    if (channels_find(c, peer))
+        *half(c, task, peer) = HALF_TAKEN;
+    return true;
+}
+
+static void queue_grant(struct channels *c, task_t task, task_t peer, uint32_t chan,
+                        const int fds[2])
+{
+    struct packet packet = {.type = CTL_GRANT, .word = wire_word(WIRE_CONTROL, 0, 0)};
+    packet.grant.task = peer;
+    packet.grant.chan = chan;
+    c->env.compare(c->env.ctx, task, peer, &packet.grant);
+    *half(c, task, peer) = HALF_QUEUED;
+    channels_push(c, task, &packet, fds, 2);
+}
+
+bool channels_grant_vm(struct channels *c, task_t task, uint32_t chan, int fd)
+{
+    int page = c->env.open_page(c->env.ctx, task);
+    if (page < 0) {
+        c->env.close_fd(c->env.ctx, fd);
+        return false;
+    }
+    *half(c, task, VM_TASK) = HALF_TAKEN;
+    queue_grant(c, VM_TASK, task, chan, (int[]){fd, page});
+    return true;
+}
+
+// Makes the channel of two tasks that are both ready.
+static error_t grant_both(struct channels *c, task_t a, task_t b)
+{
+    void *ctx = c->env.ctx;
+    int ends[2];
+    if (!c->env.make_pair(ctx, ends))
+        return ERR_NO_MEMORY;
+    int page_a = c->env.open_page(ctx, a);
+    int page_b = c->env.open_page(ctx, b);
+    if (page_a < 0 || page_b < 0) {
+        close_all(c, ends, 2);
+        if (page_a >= 0)
+            c->env.close_fd(ctx, page_a);
+        if (page_b >= 0)
+            c->env.close_fd(ctx, page_b);
+        return ERR_NO_MEMORY;
+    }
+    uint32_t chan = channels_number(c);
+    queue_grant(c, a, b, chan, (int[]){ends[0], page_b});
+    queue_grant(c, b, a, chan, (int[]){ends[1], page_a});
+    return OK;
+}
+
+// Whether `task` may ask for a channel to `peer`.
+static error_t check_connect(struct channels *c, task_t task, task_t peer)
+{
+    if (peer == task)
+        return ERR_INVALID_ARG;
+    if (!channels_find(c, peer))
+        return ERR_INVALID_TASK;
+    if (*half(c, task, peer) == HALF_TAKEN)
+        return ERR_ABORTED;
+    if (!c->env.may_talk(c->env.ctx, task, peer))
+        return ERR_NOT_PERMITTED;
+    return OK;
+}
+
+void channels_connect(struct channels *c, task_t task, task_t peer)
+{
+    error_t err = check_connect(c, task, peer);
+    if (err == OK && *half(c, task, peer) != HALF_NONE)
+        return;
+    if (err == OK && channels_find(c, peer)->state == ENDPOINT_STARTING)
+        *half(c, task, peer) = HALF_ASKED;
+    else if (err == OK)
+        err = grant_both(c, task, peer);
+    if (err != OK)
+        channels_answer(c, task, CTL_CONNECT, peer, err);
+}
+
+void channels_ready(struct channels *c, task_t task)
+{
+    struct endpoint *e = channels_find(c, task);
+    e->state = ENDPOINT_READY;
+    for (int slot = 1; slot < CONFIG_NUM_TASKS; slot++) {
+        task_t asker = c->endpoints[slot].id;
+        if (c->halves[slot][TASK_SLOT(task)] != HALF_ASKED || !channels_find(c, asker))
+            continue;
+        *half(c, asker, task) = HALF_NONE;
+        error_t err = grant_both(c, asker, task);
+        if (err != OK)
+            channels_answer(c, asker, CTL_CONNECT, task, err);
+    }
+}
+
+void channels_ended(struct channels *c, task_t task)
+{
+    struct endpoint *e = channels_find(c, task);
+    while (e->head) {
+        struct outgoing *out = take_head(e);
+        close_all(c, out->fds, out->num_fds);
+        free(out);
+    }
+    e->unacked = 0;
+    e->state = ENDPOINT_ENDED;
+    int own = TASK_SLOT(task);
+    for (int slot = 0; slot < CONFIG_NUM_TASKS; slot++) {
+        // Grants that are queued to others stay: they find the end of file.
+        if (c->halves[slot][own] == HALF_ASKED)
+            channels_answer(c, c->endpoints[slot].id, CTL_CONNECT, task, ERR_ABORTED);
+        c->halves[slot][own] = HALF_NONE;
+        c->halves[own][slot] = HALF_NONE;
+    }
+}
+
+void channels_free(struct channels *c, task_t task)
+{
+    struct endpoint *e = &c->endpoints[TASK_SLOT(task)];
+    if (e->id == task && e->state == ENDPOINT_ENDED)
+        e->state = ENDPOINT_FREE;
+}

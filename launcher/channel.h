@@ -1,0 +1,111 @@
+// Who has a channel to whom, and what is to be sent to each task: the launcher's decisions about
+// tasks' slots, grants and control packets. There is no system call in here; descriptors are
+// numbers that `struct channel_env` makes and closes, so the same code runs under a simulation.
+//
+// A grant goes to both tasks of a new channel. A task's packets leave in order, and a CTL_GRANT
+// waits at the head of its queue until the task acknowledged the one before it: about a thousand
+// undelivered descriptors would stop an ordinary user from passing any.
+#ifndef LAUNCHER_CHANNEL_H
+#define LAUNCHER_CHANNEL_H
+
+#include <oolong/wire.h>
+
+// A packet that waits to be sent. It owns its descriptors.
+struct outgoing {
+    struct packet packet;
+    int fds[PACKET_MAX_FDS];
+    unsigned num_fds;
+    struct outgoing *next;
+};
+
+enum endpoint_state {
+    ENDPOINT_FREE = 0, // no task in this slot
+    ENDPOINT_STARTING, // not under its filters yet: no channel to a peer is granted
+    ENDPOINT_READY,
+    ENDPOINT_ENDED, // keeps its slot until it is reaped
+};
+
+struct endpoint {
+    task_t id;
+    enum endpoint_state state;
+    int32_t next_gen;
+    task_t unacked; // the grant about this task was sent and not acknowledged; 0: none
+    struct outgoing *head;
+    struct outgoing *tail;
+    unsigned num_queued;
+};
+
+// What one task has of another, by slots.
+enum half {
+    HALF_NONE = 0,
+    HALF_ASKED,  // asked for it; the other one is starting
+    HALF_QUEUED, // a grant waits in its queue
+    HALF_SENT,   // a grant was sent
+    HALF_TAKEN,  // acknowledged, or had from birth
+};
+
+struct channel_env {
+    void *ctx;
+    // Whether the suite lets two tasks talk.
+    bool (*may_talk)(void *ctx, task_t a, task_t b);
+    // Makes the two ends of a channel. False: no descriptors left.
+    bool (*make_pair)(void *ctx, int ends[2]);
+    // Returns a new read-only descriptor of a task's state page, or -1.
+    int (*open_page)(void *ctx, task_t task);
+    void (*close_fd)(void *ctx, int fd);
+    // Fills `num_refused` and `refused` of the grants for `a` and `b`.
+    void (*compare)(void *ctx, task_t a, task_t b, struct control_grant *grant);
+};
+
+struct channels {
+    struct channel_env env;
+    uint32_t last_chan; // channel numbers are unique in the suite, from 1
+    int last_slot;      // slots are given out in turn, so that one is reused as late as possible
+    struct endpoint endpoints[CONFIG_NUM_TASKS];
+    uint8_t halves[CONFIG_NUM_TASKS][CONFIG_NUM_TASKS]; // enum half: [owner's slot][peer's slot]
+};
+
+// `c` is zeroed memory.
+void channels_init(struct channels *c, const struct channel_env *env);
+
+// Takes a slot for a new task and returns its id, ERR_NO_MEMORY when all are taken. The first one
+// is vm.
+task_t channels_add(struct channels *c);
+
+// The endpoint of a task that has not ended; NULL for any other id.
+struct endpoint *channels_find(struct channels *c, task_t task);
+
+// A number for a channel that is not granted but born with: a task's to vm. Its half at the task
+// counts as taken; the one at vm is queued with channels_grant_vm().
+uint32_t channels_number(struct channels *c);
+
+// Queues to vm the grant for its end of a starting task's channel, `fd` (owned from here on).
+// False: there is no descriptor left for the page; nothing was queued and `fd` is closed.
+bool channels_grant_vm(struct channels *c, task_t task, uint32_t chan, int fd);
+
+// The task is under its filters: those who asked for it get their channels.
+void channels_ready(struct channels *c, task_t task);
+
+// The task ended: its queue is dropped, those who asked for it get ERR_ABORTED. Its slot stays
+// taken until channels_free().
+void channels_ended(struct channels *c, task_t task);
+void channels_free(struct channels *c, task_t task);
+
+// CTL_CONNECT: `task` wants a channel to `peer`. Answers by queueing grants or an error; not at all
+// when a grant is on its way already.
+void channels_connect(struct channels *c, task_t task, task_t peer);
+
+// CTL_GRANT_ACK. False: no such grant was sent; the task breaks the rules.
+bool channels_ack(struct channels *c, task_t task, task_t peer);
+
+// Queues a packet for `task`. `fds` are owned from here on, also when the task is gone.
+void channels_push(struct channels *c, task_t task, const struct packet *packet, const int *fds,
+                   unsigned num_fds);
+void channels_answer(struct channels *c, task_t task, enum control_op op, task_t about,
+                     error_t error);
+
+// The packet that is to be sent next, or NULL; and that it was sent, which releases it.
+struct outgoing *channels_next(struct channels *c, task_t task);
+void channels_sent(struct channels *c, task_t task);
+
+#endif

@@ -1,0 +1,250 @@
+// The launcher's ends of the control channels: packets in and out, and the descriptors in them.
+// What a task sends is hostile: a packet of another size, with descriptors, or of another kind is
+// the end of the task.
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "suite.h"
+
+// So that one task cannot keep the launcher from the others.
+#define PACKETS_PER_TURN 16
+
+#define RETRY_MS 10
+
+static struct timer retry;
+
+bool make_memfd(const char *name, size_t size, int *rw, int *ro)
+{
+    char path[64];
+    *ro = -1;
+    *rw = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (*rw < 0)
+        return false;
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", *rw);
+    // The mode keeps who has the read-only one from opening it anew for writing.
+    if (ftruncate(*rw, (off_t)size) == 0 && fchmod(*rw, 0400) == 0 &&
+        fcntl(*rw, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) == 0)
+        *ro = open(path, O_RDONLY | O_CLOEXEC);
+    if (*ro >= 0)
+        return true;
+    int error = errno;
+    close(*rw);
+    *rw = -1;
+    errno = error;
+    return false;
+}
+
+static void control_close(struct task *task)
+{
+    if (task->control_fd < 0)
+        return;
+    loop_forget(&task->control);
+    close(task->control_fd);
+    task->control_fd = -1;
+}
+
+// Under gdb the task is a child of gdb: the kernel says who it is, with its first packet.
+static void learn_pid(struct task *task, struct msghdr *msg)
+{
+    struct ucred cred;
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR(msg, c)) {
+        if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_CREDENTIALS)
+            continue;
+        memcpy(&cred, CMSG_DATA(c), sizeof(cred));
+        if (cred.pid == task->pid || cred.pid <= 0)
+            continue;
+        task->task_pid = cred.pid;
+        vm_announce(task);
+    }
+}
+
+// Takes one packet. Returns false when there is none, or the channel was ended.
+static bool read_packet(struct task *task)
+{
+    uint8_t data[sizeof(struct packet) + 1];
+    union {
+        struct cmsghdr align;
+        char data[CMSG_SPACE(sizeof(struct ucred))];
+    } control;
+    struct iovec iov = {data, sizeof(data)};
+    struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
+    if (task->debugged && !task->task_pid) {
+        msg.msg_control = &control;
+        msg.msg_controllen = sizeof(control);
+    }
+    ssize_t got = recvmsg(task->control_fd, &msg, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    if (got < 0 && (errno == EAGAIN || errno == EINTR))
+        return false;
+    // A reset is reported before what was queued: it is not the end yet.
+    if (got < 0 && errno == ECONNRESET)
+        return true;
+    if (got == 0) {
+        control_close(task);
+        task_hung_up(task);
+        return false;
+    }
+    // Descriptors: there is no room for them, so the kernel has dropped them and says so.
+    const char *offence = NULL;
+    if (msg.msg_flags & MSG_CTRUNC)
+        offence = "attached a descriptor to a control packet";
+    else if (got != sizeof(struct packet))
+        offence = "sent a control packet of a wrong size";
+    if (offence || got < 0) {
+        task_offend(task, offence ? offence : "broke its control channel");
+        control_close(task);
+        return false;
+    }
+    if (task->debugged && !task->task_pid)
+        learn_pid(task, &msg);
+    struct packet packet;
+    memcpy(&packet, data, sizeof(packet));
+    request_handle(task, &packet);
+    return task->control_fd >= 0;
+}
+
+static void control_flush(struct task *task);
+
+static void on_control(struct source *source, uint32_t events)
+{
+    struct task *task = (struct task *)((char *)source - offsetof(struct task, control));
+    if (events & EPOLLOUT)
+        control_flush(task);
+    for (int i = 0; i < PACKETS_PER_TURN && read_packet(task); i++)
+        ;
+}
+
+void control_watch(struct task *task)
+{
+    task->control = (struct source){.fd = task->control_fd, .ready = on_control};
+    loop_watch(&task->control, EPOLLIN);
+}
+
+void control_drain(struct task *task)
+{
+    // What fits in a socket's queue; more can only come from somebody else that holds it.
+    for (int i = 0; i < 1024 && task->control_fd >= 0 && read_packet(task); i++)
+        ;
+    control_close(task);
+}
+
+// Returns false when it did not go.
+static bool send_packet(struct task *task, struct outgoing *out)
+{
+    union {
+        struct cmsghdr align;
+        char data[CMSG_SPACE(PACKET_MAX_FDS * sizeof(int))];
+    } control = {0};
+    struct iovec iov = {&out->packet, sizeof(out->packet)};
+    struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
+    if (out->num_fds) {
+        msg.msg_control = &control;
+        msg.msg_controllen = CMSG_SPACE(out->num_fds * sizeof(int));
+        struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
+        c->cmsg_level = SOL_SOCKET;
+        c->cmsg_type = SCM_RIGHTS;
+        c->cmsg_len = CMSG_LEN(out->num_fds * sizeof(int));
+        memcpy(CMSG_DATA(c), out->fds, out->num_fds * sizeof(int));
+    }
+    return sendmsg(task->control_fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
+}
+
+static void on_retry(struct timer *timer)
+{
+    (void)timer;
+    control_flush_all();
+}
+
+static void control_flush(struct task *task)
+{
+    struct outgoing *out;
+    uint32_t events = EPOLLIN;
+    while ((out = channels_next(&suite.channels, task->id))) {
+        if (send_packet(task, out)) {
+            channels_sent(&suite.channels, task->id);
+        } else if (errno == EAGAIN) {
+            events |= EPOLLOUT;
+            break;
+        } else if (errno == ETOOMANYREFS || errno == ENOMEM || errno == ENOBUFS) {
+            loop_timer(&retry, RETRY_MS);
+            break;
+        } else {
+            break; // it ends: SIGCHLD comes
+        }
+    }
+    if (task->control.events)
+        loop_watch(&task->control, events);
+}
+
+void control_flush_all(void)
+{
+    retry.fire = on_retry;
+    for (int slot = 1; slot < CONFIG_NUM_TASKS; slot++) {
+        struct task *task = suite.tasks[slot];
+        if (task && task->control_fd >= 0 && suite.channels.endpoints[slot].head)
+            control_flush(task);
+    }
+}
+
+// --- What the pure logic needs of the world -----------------------------------------------------
+
+static bool may_talk(void *ctx, task_t a, task_t b)
+{
+    (void)ctx;
+    return manifest_may_talk(task_find(a)->spec, task_find(b)->spec);
+}
+
+static bool make_pair(void *ctx, int ends[2])
+{
+    (void)ctx;
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0)
+        return true;
+    log_error("cannot make a channel: %m");
+    return false;
+}
+
+static int open_page(void *ctx, task_t id)
+{
+    (void)ctx;
+    return fcntl(task_find(id)->page_fd, F_DUPFD_CLOEXEC, 0);
+}
+
+static void close_descriptor(void *ctx, int fd)
+{
+    (void)ctx;
+    close(fd);
+}
+
+// Names the interfaces that two tasks know in different versions.
+static void compare(void *ctx, task_t id_a, task_t id_b, struct control_grant *grant)
+{
+    (void)ctx;
+    const struct task *a = task_find(id_a), *b = task_find(id_b);
+    for (unsigned i = 0; i < a->num_digests; i++) {
+        const struct digest *mine = &a->digests[i];
+        for (unsigned k = 0; k < b->num_digests; k++) {
+            const struct digest *theirs = &b->digests[k];
+            if (mine->name_hash != theirs->name_hash || mine->digest == theirs->digest ||
+                grant->num_refused == sizeof(grant->refused) / sizeof(grant->refused[0]))
+                continue;
+            grant->refused[grant->num_refused++] = mine->name_hash;
+            if (id_a < id_b) // the other one gets a grant too
+                log_error("%s and %s were built with different versions of interface '%s'",
+                          a->spec->name, b->spec->name, namespace_name(mine->name_hash));
+        }
+    }
+}
+
+const struct channel_env control_env = {
+    .may_talk = may_talk,
+    .make_pair = make_pair,
+    .open_page = open_page,
+    .close_fd = close_descriptor,
+    .compare = compare,
+};

@@ -1,0 +1,1 @@
+int doctor(void); int doctor(void){return 0;}

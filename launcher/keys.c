@@ -1,0 +1,349 @@
+// What the keys of a suite file mean: a table of keys for each kind of section, and ${KEY}.
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <oolong/types.h>
+#include <oolong/wire.h>
+#include "manifest.h"
+#include "sandbox.h"
+
+#define DEFAULT_MEMORY (1ull << 30)
+#define DEFAULT_FILES  1200 // two tasks of a full suite need 511 channels and as many page copies
+#define MAX_OOL_LEN    (1ull << 30)
+
+// Where a value stands, for the functions below.
+struct place {
+    struct manifest *mf;
+    struct task_spec *task;
+    int line;
+    const char *key;
+    bool from_setting; // the value begins with ${...}
+};
+
+void task_spec_init(struct task_spec *task)
+{
+    *task = (struct task_spec){
+        .profile = xstrdup("plain"),
+        .autostart = true,
+        .memory = DEFAULT_MEMORY,
+        .files = DEFAULT_FILES,
+        .ool_len = CONFIG_OOL_BUFFER_LEN,
+        .cpu = CPU_AUTO,
+    };
+}
+
+static void bad_value(struct place *at, const char *value, const char *wanted)
+{
+    manifest_error(at->mf, at->line, "%s = %s: must be %s", at->key, value, wanted);
+}
+
+// A number, with K, M or G behind it when `allow_unit`.
+static bool parse_number(const char *value, bool allow_unit, uint64_t max, uint64_t *result)
+{
+    char *end;
+    errno = 0;
+    if (value[0] < '0' || value[0] > '9')
+        return false;
+    unsigned long long number = strtoull(value, &end, 10);
+    const char *units = "KMG";
+    const char *unit = allow_unit && *end ? strchr(units, *end) : NULL;
+    uint64_t scale = unit ? 1ull << (10 * (unit - units + 1)) : 1;
+    if (unit)
+        end++;
+    if (errno || *end || number > max / scale)
+        return false;
+    *result = number * scale;
+    return true;
+}
+
+static bool parse_bool(struct place *at, const char *value)
+{
+    if (strcmp(value, "yes") && strcmp(value, "no"))
+        bad_value(at, value, "yes or no");
+    return !strcmp(value, "yes");
+}
+
+// Calls `add` for each name in a list separated by blanks or commas.
+static void each_name(struct place *at, const char *value,
+                      void (*add)(struct place *at, const char *name))
+{
+    char *copy = xstrdup(value), *save = NULL;
+    for (char *name = strtok_r(copy, " \t\n,", &save); name; name = strtok_r(NULL, " \t\n,", &save))
+        add(at, name);
+    free(copy);
+}
+
+static void set_program(struct place *at, const char *value)
+{
+    struct task_spec *task = at->task;
+    if (!*value || (!strchr(value, '/') && !is_plain_name(value))) {
+        bad_value(at, value, "a program's name, or a path with a '/'");
+        return;
+    }
+    free(task->program);
+    if (*value == '/' || !strchr(value, '/') || at->from_setting)
+        task->program = xstrdup(value);
+    else
+        task->program = xasprintf("%s%s", at->mf->dir, value);
+    task->program_line = at->line;
+}
+
+static void set_args(struct place *at, const char *value)
+{
+    const char *error = split_command(value, &at->task->args);
+    if (error)
+        manifest_error(at->mf, at->line, "args: %s", error);
+}
+
+static void add_call(struct place *at, const char *name)
+{
+    if (!strcmp(name, "*"))
+        at->task->calls_any = true;
+    else
+        strings_add(&at->task->calls, name);
+}
+
+static void set_calls(struct place *at, const char *value)
+{
+    each_name(at, value, add_call);
+}
+
+static void add_service(struct place *at, const char *name)
+{
+    if (strlen(name) > 63)
+        bad_value(at, name, "a name of at most 63 bytes");
+    else
+        strings_add(&at->task->serves, name);
+}
+
+static void set_serves(struct place *at, const char *value)
+{
+    each_name(at, value, add_service);
+}
+
+static void set_profile(struct place *at, const char *value)
+{
+    if (!sandbox_profile_exists(value)) {
+        char *names = sandbox_profile_names();
+        manifest_error(at->mf, at->line, "profile = %s: there are %s", value, names);
+        free(names);
+        return;
+    }
+    free(at->task->profile);
+    at->task->profile = xstrdup(value);
+    at->task->profile_line = at->line;
+}
+
+static void set_restart(struct place *at, const char *value)
+{
+    if (!strcmp(value, "never"))
+        at->task->restart = RESTART_NEVER;
+    else if (!strcmp(value, "on-failure"))
+        at->task->restart = RESTART_ON_FAILURE;
+    else if (!strcmp(value, "always"))
+        at->task->restart = RESTART_ALWAYS;
+    else
+        bad_value(at, value, "never, on-failure or always");
+}
+
+static void add_right(struct place *at, const char *name)
+{
+    if (!strcmp(name, "quit"))
+        at->task->rights |= RIGHT_QUIT;
+    else if (!strcmp(name, "launch"))
+        at->task->rights |= RIGHT_LAUNCH;
+    else if (!strcmp(name, "destroy"))
+        at->task->rights |= RIGHT_DESTROY;
+    else
+        bad_value(at, name, "quit, launch or destroy");
+}
+
+static void set_rights(struct place *at, const char *value)
+{
+    each_name(at, value, add_right);
+}
+
+static void set_console(struct place *at, const char *value)
+{
+    at->task->console = parse_bool(at, value);
+}
+
+static void set_autostart(struct place *at, const char *value)
+{
+    at->task->autostart = parse_bool(at, value);
+}
+
+static void set_main(struct place *at, const char *value)
+{
+    at->task->is_main = parse_bool(at, value);
+}
+
+static void set_memory(struct place *at, const char *value)
+{
+    if (!strcmp(value, "unlimited"))
+        at->task->memory = 0;
+    else if (!parse_number(value, true, UINT64_MAX / 2, &at->task->memory) ||
+             at->task->memory < 16 << 20)
+        bad_value(at, value, "16M or more, or unlimited");
+}
+
+static void set_files(struct place *at, const char *value)
+{
+    uint64_t number;
+    if (!parse_number(value, false, 1000000, &number) || number < 16)
+        bad_value(at, value, "a number from 16 to 1000000");
+    else
+        at->task->files = (unsigned)number;
+}
+
+static void set_ool_buffer(struct place *at, const char *value)
+{
+    uint64_t number;
+    if (!parse_number(value, true, MAX_OOL_LEN, &number) || number < 4096)
+        bad_value(at, value, "from 4K to 1G");
+    else
+        at->task->ool_len = number;
+}
+
+static void set_cpu(struct place *at, const char *value)
+{
+    uint64_t number;
+    if (!strcmp(value, "auto"))
+        at->task->cpu = CPU_AUTO;
+    else if (!strcmp(value, "any"))
+        at->task->cpu = CPU_ANY;
+    else if (parse_number(value, false, 1023, &number))
+        at->task->cpu = (int)number;
+    else
+        bad_value(at, value, "auto, any or the number of a core");
+}
+
+// file.NAME = PATH [ro|rw]. The mode is the last word, when it is one of the two.
+static void set_file(struct place *at, const char *value)
+{
+    struct task_spec *task = at->task;
+    const char *name = at->key + strlen("file.");
+    size_t len = strlen(value);
+    bool has_mode = len > 3 && (!strcmp(value + len - 3, " ro") || !strcmp(value + len - 3, " rw"));
+    bool writable = has_mode && value[len - 1] == 'w';
+    len -= has_mode ? 3 : 0;
+    while (len && (value[len - 1] == ' ' || value[len - 1] == '\t'))
+        len--;
+    if (!is_plain_name(name) || !len) {
+        manifest_error(at->mf, at->line, "must be file.NAME = PATH [ro|rw]");
+        return;
+    }
+    // What a user names on the command line is meant from where the user is.
+    const char *dir = *value == '/' || at->from_setting ? "" : at->mf->dir;
+    task->file = reallocarray(task->file, task->num_files + 1, sizeof(*task->file));
+    if (!task->file)
+        abort();
+    task->file[task->num_files++] = (struct spec_file){
+        .name = xstrdup(name),
+        .path = xasprintf("%s%.*s", dir, (int)len, value),
+        .writable = writable,
+        .line = at->line,
+    };
+}
+
+static const struct key {
+    const char *name;
+    bool is_list; // may be continued on the next line
+    void (*set)(struct place *at, const char *value);
+} task_keys[] = {
+    {"program", false, set_program}, {"args", true, set_args},
+    {"calls", true, set_calls},      {"serves", true, set_serves},
+    {"profile", false, set_profile}, {"restart", false, set_restart},
+    {"rights", true, set_rights},    {"console", false, set_console},
+    {"main", false, set_main},       {"autostart", false, set_autostart},
+    {"memory", false, set_memory},   {"files", false, set_files},
+    {"cpu", false, set_cpu},         {"ool_buffer", false, set_ool_buffer},
+};
+
+void manifest_task_key(struct manifest *mf, struct task_spec *task, int line, const char *key,
+                       const char *value, bool is_more, bool from_setting)
+{
+    struct place at = {mf, task, line, key, from_setting};
+    bool is_list = false;
+    void (*set)(struct place *, const char *) = strncmp(key, "file.", 5) ? NULL : set_file;
+    for (size_t i = 0; i < sizeof(task_keys) / sizeof(task_keys[0]); i++) {
+        if (!strcmp(task_keys[i].name, key)) {
+            set = task_keys[i].set;
+            is_list = task_keys[i].is_list;
+        }
+    }
+    if (!set)
+        manifest_error(mf, line, "a task has no key '%s'", key);
+    else if (is_more && !is_list)
+        manifest_error(mf, line, "a line that begins with a blank continues the value of %s, which "
+                       "is no list", key);
+    else
+        set(&at, value);
+}
+
+void manifest_suite_key(struct manifest *mf, int line, const char *key, const char *value)
+{
+    struct place at = {.mf = mf, .line = line, .key = key};
+    uint64_t number;
+    if (!strcmp(key, "name")) {
+        if (!is_plain_name(value)) {
+            bad_value(&at, value, "1 to 63 of A-Z a-z 0-9 _ . -");
+            return;
+        }
+        free(mf->name);
+        mf->name = xstrdup(value);
+    } else if (!strcmp(key, "vm")) {
+        free(mf->vm_program);
+        mf->vm_program = *value != '/' && strchr(value, '/') ? xasprintf("%s%s", mf->dir, value)
+                                                             : xstrdup(value);
+    } else if (!strcmp(key, "lookup_timeout_ms")) {
+        if (parse_number(value, false, UINT32_MAX, &number))
+            mf->lookup_timeout_ms = (uint32_t)number;
+        else
+            bad_value(&at, value, "a number of milliseconds");
+    } else {
+        manifest_error(mf, line, "a suite has no key '%s'", key);
+    }
+}
+
+static const char *find_setting(const struct settings *settings, const char *key, size_t len)
+{
+    for (size_t i = settings ? settings->pairs.len : 0; i-- > 0;) {
+        const char *pair = settings->pairs.items[i];
+        if (!strncmp(pair, key, len) && pair[len] == '=')
+            return pair + len + 1;
+    }
+    return NULL;
+}
+
+char *settings_expand(const struct settings *settings, const char *value, char **error)
+{
+    char *result = xstrdup("");
+    while (*value) {
+        size_t len = strcspn(value, "$");
+        char *more = NULL;
+        if (len) {
+            more = xasprintf("%s%.*s", result, (int)len, value);
+        } else if (value[1] != '{') {
+            len = value[1] == '$' ? 2 : 1; // "$$" is a dollar sign
+            more = xasprintf("%s$", result);
+        } else {
+            size_t key_len = strcspn(value + 2, "}");
+            const char *found = find_setting(settings, value + 2, key_len);
+            len = key_len + 3;
+            if (value[len - 1] != '}')
+                *error = xstrdup("${ without }");
+            else if (!found)
+                *error = xasprintf("${%.*s} is not set: give --set %.*s=VALUE", (int)key_len,
+                                   value + 2, (int)key_len, value + 2);
+            else
+                more = xasprintf("%s%s", result, found);
+        }
+        free(result);
+        result = more;
+        if (!result)
+            return NULL;
+        value += len;
+    }
+    return result;
+}

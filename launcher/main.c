@@ -1,0 +1,125 @@
+// The command `oolong`: its arguments. What the subcommands do is in run.c and doctor.c.
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "suite.h"
+
+#define EXIT_USAGE 2
+
+static const char help_text[] =
+    "Usage: oolong COMMAND [OPTION]...\n"
+    "Runs microkernel-style servers as Linux processes.\n"
+    "\n"
+    "  oolong run SUITE.ini     boot a suite and run it until it ends or is interrupted\n"
+    "  oolong check SUITE.ini   say what is wrong with a suite file, start nothing\n"
+    "  oolong doctor            say what this host allows, and what to do\n"
+    "\n"
+    "Options of run and check:\n"
+    "  -s, --set KEY=VALUE      give ${KEY} a value in the suite file\n"
+    "  -m, --main 'TASK ARGS'   add a task: its standard output is this command's, its end ends\n"
+    "                           the suite, and its exit status is this command's\n"
+    "  -g, --gdb TASK           start one task under gdb, in this terminal\n"
+    "  -v, --verbose            tell what starts and ends; twice: each request too\n"
+    "      --help               show this and exit\n"
+    "      --version            show the version and exit\n"
+    "\n"
+    "Exit status of run: that of the main task (128 + N when signal N ended it), 0 when a task\n"
+    "ended the suite, 130 after Ctrl-C, 143 after SIGTERM, 1 when the suite is wrong or vm ended,\n"
+    "2 when the arguments are wrong.\n"
+    "\n"
+    "See oolong(1) and oolong-suite(5).\n";
+
+static const struct option long_options[] = {
+    {"set", required_argument, NULL, 's'}, {"main", required_argument, NULL, 'm'},
+    {"gdb", required_argument, NULL, 'g'}, {"verbose", no_argument, NULL, 'v'},
+    {"help", no_argument, NULL, 'h'},      {"version", no_argument, NULL, 'V'},
+    {NULL, 0, NULL, 0},
+};
+
+static void __noreturn usage_error(const char *text, const char *what)
+{
+    fprintf(stderr, "oolong: %s%s\nTry 'oolong --help'.\n", text, what);
+    exit(EXIT_USAGE);
+}
+
+static void add_setting(struct run_options *options, const char *text)
+{
+    if (!strchr(text, '=') || *text == '=')
+        usage_error("--set takes KEY=VALUE, not ", text);
+    strings_add(&options->settings.pairs, text);
+}
+
+static void set_main(struct run_options *options, const char *text)
+{
+    if (options->main.len)
+        usage_error("--main is given twice", "");
+    const char *error = split_command(text, &options->main);
+    if (error)
+        usage_error("--main: ", error);
+    if (!options->main.len)
+        usage_error("--main names no task", "");
+}
+
+static void parse_options(struct run_options *options, int argc, char **argv)
+{
+    int option;
+    while ((option = getopt_long(argc, argv, "s:m:g:vh", long_options, NULL)) >= 0) {
+        switch (option) {
+        case 's':
+            add_setting(options, optarg);
+            break;
+        case 'm':
+            set_main(options, optarg);
+            break;
+        case 'g':
+            options->debug = optarg;
+            break;
+        case 'v':
+            options->verbose++;
+            break;
+        case 'h':
+            fputs(help_text, stdout);
+            exit(0);
+        case 'V':
+            printf("oolong %s\n", OOLONG_VERSION);
+            exit(0);
+        default:
+            fputs("Try 'oolong --help'.\n", stderr);
+            exit(EXIT_USAGE);
+        }
+    }
+    if (optind == argc)
+        return;
+    options->path = argv[optind];
+    if (optind + 1 < argc)
+        usage_error("one argument too many: ", argv[optind + 1]);
+}
+
+int main(int argc, char **argv)
+{
+    struct run_options options = {0};
+    const char *command = argc > 1 && argv[1][0] != '-' ? argv[1] : NULL;
+    if (command) { // getopt sees the rest, under the name of the program
+        argv[1] = argv[0];
+        argv++;
+        argc--;
+    }
+    parse_options(&options, argc, argv);
+    if (!command)
+        usage_error("no command: run, check or doctor", "");
+    if (!strcmp(command, "doctor")) {
+        if (options.path)
+            usage_error("doctor takes no argument: ", options.path);
+        return doctor();
+    }
+    bool is_run = !strcmp(command, "run");
+    if (!is_run && strcmp(command, "check"))
+        usage_error("unknown command ", command);
+    if (!options.path)
+        usage_error(command, " takes a suite file");
+    int status = is_run ? run_suite(&options) : check_suite(&options);
+    strings_free(&options.main);
+    strings_free(&options.settings.pairs);
+    return status;
+}

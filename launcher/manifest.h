@@ -1,0 +1,111 @@
+// The suite file: what tasks there are and what each may do. Reading it and checking it; nothing
+// here starts anything. The format is described in oolong-suite(5).
+#ifndef LAUNCHER_MANIFEST_H
+#define LAUNCHER_MANIFEST_H
+
+#include <stdio.h>
+#include "util.h"
+
+enum restart_policy {
+    RESTART_NEVER = 0,
+    RESTART_ON_FAILURE, // after a crash or an exit status that is not 0
+    RESTART_ALWAYS,
+};
+
+#define CPU_AUTO (-2) // the core that the launcher chose at its start
+#define CPU_ANY  (-1) // no affinity
+
+// A file that the launcher opens for a task and hands to it by name.
+struct spec_file {
+    char *name;
+    char *path; // as the launcher opens it
+    bool writable;
+    int line; // where the suite file says so
+};
+
+// One [task NAME]. Also made for a program that is launched without being in the file.
+struct task_spec {
+    char *name;
+    char *program; // absolute path, or a name to be looked for among the installed programs
+    struct strings args;   // without the program's name
+    struct strings calls;  // tasks that it may call
+    bool calls_any;        // calls = *
+    struct strings serves; // names that it may serve; "*" is kept as it is
+    char *profile;         // sandbox profile
+    enum restart_policy restart;
+    unsigned rights;  // enum task_rights
+    bool console;     // has the command's standard input and output
+    bool autostart;   // is started with the suite
+    bool is_main;     // its end ends the suite, with its exit status
+    uint64_t memory;  // limit of its address space in bytes; 0: none
+    unsigned files;   // limit of descriptors
+    uint64_t ool_len; // largest payload that it receives, in bytes
+    int cpu;          // CPU_AUTO, CPU_ANY or a number
+    struct spec_file *file;
+    size_t num_files;
+    int line;         // of the section's head; 0 when it is not in the file
+    int program_line; // of `program`, or as `line`
+    int profile_line;
+    unsigned failures; // in a row: how long a restart waits
+    struct task_spec *next;
+};
+
+// What is wrong, in the order of lines when printed.
+struct diagnostics {
+    struct diagnostic {
+        int line; // 0: the file as a whole
+        char *text;
+    } *items;
+    size_t len;
+};
+
+struct manifest {
+    char *path; // of the suite file, as the user gave it
+    char *dir;  // its folder, with a '/' at the end, or ""
+    char *name;
+    uint32_t lookup_timeout_ms; // 0: for ever
+    char *vm_program;
+    struct task_spec *tasks; // in the order of the file
+    struct diagnostics errors;
+};
+
+// Values for ${KEY}, as "KEY=VALUE".
+struct settings {
+    struct strings pairs;
+};
+
+// Reads and checks a suite file. Returns whether it is free of errors; they are in
+// `mf->errors`. Release with manifest_free() in both cases.
+bool manifest_load(struct manifest *mf, const char *path, const struct settings *settings);
+
+// The same for a text in memory, as if it were the file `path`.
+bool manifest_parse(struct manifest *mf, const char *path, const char *text, size_t len,
+                    const struct settings *settings);
+void manifest_free(struct manifest *mf);
+
+void manifest_error(struct manifest *mf, int line, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+// Prints "path:line: error: text" lines, lowest line first.
+void manifest_print_errors(const struct manifest *mf, FILE *out);
+
+struct task_spec *manifest_find(const struct manifest *mf, const char *name);
+
+// Makes a spec for a program that is not in the file, with what every unlisted program has:
+// profile plain, calls = *, serves nothing, no rights. Owned by the manifest.
+struct task_spec *manifest_add_program(struct manifest *mf, const char *name);
+
+// Whether the suite lets two tasks talk: either names the other.
+bool manifest_may_talk(const struct task_spec *a, const struct task_spec *b);
+
+// Replaces each ${KEY} in `value`. Returns the text (the caller frees it) or NULL with `*error` set
+// to a text that the caller frees.
+char *settings_expand(const struct settings *settings, const char *value, char **error);
+
+// In keys.c: one `key = value` of a section; `is_more` says that the line continues the value.
+void manifest_suite_key(struct manifest *mf, int line, const char *key, const char *value);
+void manifest_task_key(struct manifest *mf, struct task_spec *task, int line, const char *key,
+                       const char *value, bool is_more, bool from_setting);
+void task_spec_init(struct task_spec *task);
+
+#endif

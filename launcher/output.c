@@ -1,0 +1,297 @@
+// Prefixing, line buffering and writing without ever blocking; see output.h.
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "output.h"
+#include "suite.h"
+#include "util.h"
+
+#define BACKLOG_HIGH (256 << 10) // tasks are not read from above this
+#define BACKLOG_LOW  (64 << 10)  // and are again below this
+
+// One of the launcher's own outputs.
+struct sink {
+    struct source source;
+    bool is_tty;
+    bool is_socket;
+    bool is_shared; // blocking, and belongs to others too: write only what is sure to fit
+    bool is_dead;   // nobody reads it any more
+    char *data;
+    size_t len, size;
+};
+
+static struct sink sinks[2]; // standard output and error
+static struct sink *task_sink;
+static struct stream *streams;
+static bool paused;
+
+static void on_sink(struct source *source, uint32_t events);
+
+static void sink_init(struct sink *sink, int fd)
+{
+    struct stat st;
+    sink->source = (struct source){.fd = fd, .ready = on_sink};
+    if (fstat(fd, &st) < 0) {
+        sink->is_dead = true;
+        return;
+    }
+    sink->is_tty = isatty(fd);
+    sink->is_socket = S_ISSOCK(st.st_mode);
+    if (!S_ISFIFO(st.st_mode) && !S_ISCHR(st.st_mode))
+        return;
+    // O_NONBLOCK belongs to the open file, which we share with the user's shell: open it anew.
+    char path[32];
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+    int own = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (own >= 0)
+        sink->source.fd = own;
+    else
+        sink->is_shared = true;
+}
+
+static ssize_t sink_write_some(struct sink *sink, const char *data, size_t len)
+{
+    if (sink->is_socket)
+        return send(sink->source.fd, data, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (sink->is_shared) {
+        struct pollfd pfd = {.fd = sink->source.fd, .events = POLLOUT};
+        if (poll(&pfd, 1, 0) == 0) {
+            errno = EAGAIN;
+            return -1;
+        }
+        len = len < 256 ? len : 256;
+    }
+    return write(sink->source.fd, data, len);
+}
+
+static void set_paused(bool pause)
+{
+    if (paused == pause)
+        return;
+    paused = pause;
+    for (struct stream *stream = streams; stream; stream = stream->next) {
+        if (stream->source.fd < 0)
+            continue;
+        // A pipe that hung up is reported whatever it is watched for.
+        if (pause)
+            loop_forget(&stream->source);
+        else
+            loop_watch(&stream->source, EPOLLIN);
+    }
+}
+
+static void sink_flush(struct sink *sink)
+{
+    size_t done = 0;
+    bool is_full = false;
+    while (done < sink->len && !sink->is_dead && !is_full) {
+        ssize_t written = sink_write_some(sink, sink->data + done, sink->len - done);
+        if (written >= 0)
+            done += (size_t)written;
+        else if (errno == EAGAIN || errno == ENOBUFS)
+            is_full = true;
+        else if (errno != EINTR)
+            sink->is_dead = true;
+    }
+    if (sink->is_dead)
+        done = sink->len;
+    memmove(sink->data, sink->data + done, sink->len - done);
+    sink->len -= done;
+    if (is_full)
+        loop_watch(&sink->source, EPOLLOUT);
+    else
+        loop_forget(&sink->source);
+    if (sinks[0].len + sinks[1].len > BACKLOG_HIGH)
+        set_paused(true);
+    else if (sinks[0].len + sinks[1].len < BACKLOG_LOW)
+        set_paused(false);
+}
+
+static void on_sink(struct source *source, uint32_t events)
+{
+    (void)events;
+    sink_flush(source == &sinks[0].source ? &sinks[0] : &sinks[1]);
+}
+
+static void sink_add(struct sink *sink, const char *data, size_t len)
+{
+    if (sink->is_dead || !len)
+        return;
+    if (sink->len + len > sink->size) {
+        sink->size = (sink->len + len) * 2;
+        sink->data = realloc(sink->data, sink->size);
+        if (!sink->data) {
+            sink->is_dead = true;
+            sink->len = 0;
+            return;
+        }
+    }
+    memcpy(sink->data + sink->len, data, len);
+    sink->len += len;
+}
+
+void output_init(bool on_stderr)
+{
+    sink_init(&sinks[0], STDOUT_FILENO);
+    sink_init(&sinks[1], STDERR_FILENO);
+    task_sink = &sinks[on_stderr];
+}
+
+// A task must not be able to send the user's terminal commands.
+static void disarm(char *line, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)line[i];
+        if ((c < 0x20 && c != '\t') || c == 0x7f)
+            line[i] = '?';
+    }
+}
+
+static void emit_line(struct stream *stream)
+{
+    char prefix[128];
+    unsigned colour = 1;
+    for (const char *p = stream->name; *p; p++)
+        colour = colour * 31 + (unsigned char)*p;
+    if (task_sink->is_tty) {
+        snprintf(prefix, sizeof(prefix), "\033[%um[%s]\033[0m ", 31 + colour % 6, stream->name);
+        disarm(stream->line, stream->len);
+    } else {
+        snprintf(prefix, sizeof(prefix), "[%s] ", stream->name);
+    }
+    sink_add(task_sink, prefix, strlen(prefix));
+    sink_add(task_sink, stream->line, stream->len);
+    sink_add(task_sink, "\n", 1);
+    stream->len = 0;
+}
+
+static void take_bytes(struct stream *stream, const char *data, size_t len)
+{
+    while (len) {
+        const char *newline = memchr(data, '\n', len);
+        size_t part = newline ? (size_t)(newline - data) : len;
+        size_t room = sizeof(stream->line) - stream->len;
+        bool is_whole = newline && part <= room;
+        part = part < room ? part : room;
+        memcpy(stream->line + stream->len, data, part);
+        stream->len += (unsigned)part;
+        if (is_whole || stream->len == sizeof(stream->line))
+            emit_line(stream);
+        part += is_whole;
+        data += part;
+        len -= part;
+    }
+}
+
+// Returns false at the end of the pipe.
+static bool stream_read(struct stream *stream)
+{
+    char data[16384];
+    ssize_t got = read(stream->source.fd, data, sizeof(data));
+    if (got > 0)
+        take_bytes(stream, data, (size_t)got);
+    return got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR));
+}
+
+static void on_stream(struct source *source, uint32_t events)
+{
+    struct stream *stream = (struct stream *)((char *)source - offsetof(struct stream, source));
+    (void)events;
+    if (!stream_read(stream)) {
+        loop_forget(source);
+        close(source->fd);
+        source->fd = -1;
+    }
+    sink_flush(task_sink);
+}
+
+void stream_open(struct stream *stream, int fd, const char *name)
+{
+    fcntl(fd, F_SETFL, O_NONBLOCK);
+    stream->source = (struct source){.fd = fd, .ready = on_stream};
+    stream->name = name;
+    stream->len = 0;
+    stream->next = streams;
+    streams = stream;
+    if (!paused)
+        loop_watch(&stream->source, EPOLLIN);
+}
+
+void stream_close(struct stream *stream)
+{
+    struct stream **link = &streams;
+    while (*link && *link != stream)
+        link = &(*link)->next;
+    if (!*link)
+        return;
+    *link = stream->next;
+    if (stream->source.fd >= 0) {
+        // One pipe's worth at most, even if somebody else holds its other end.
+        struct pollfd pfd = {.fd = stream->source.fd, .events = POLLIN};
+        for (int i = 0; i < 64 && poll(&pfd, 1, 0) == 1 && stream_read(stream); i++)
+            ;
+        loop_forget(&stream->source);
+        close(stream->source.fd);
+        stream->source.fd = -1;
+    }
+    if (stream->len)
+        emit_line(stream);
+    sink_flush(task_sink);
+}
+
+static void log_line(const char *format, va_list args)
+{
+    char *text = NULL;
+    if (vasprintf(&text, format, args) < 0)
+        return;
+    if (sinks[1].is_tty)
+        disarm(text, strlen(text));
+    char *line = xasprintf("oolong: %s\n", text);
+    if (sinks[1].source.fd) {
+        sink_add(&sinks[1], line, strlen(line));
+        sink_flush(&sinks[1]);
+    } else {
+        fputs(line, stderr);
+    }
+    free(line);
+    free(text);
+}
+
+void log_error(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    log_line(format, args);
+    va_end(args);
+}
+
+void log_verbose(unsigned level, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    if (suite.verbose >= level)
+        log_line(format, args);
+    va_end(args);
+}
+
+void output_finish(unsigned timeout_ms)
+{
+    uint64_t end = now_ns() + timeout_ms * NS_PER_MS;
+    for (int i = 0; i < 2; i++) {
+        struct sink *sink = &sinks[i];
+        sink_flush(sink);
+        while (sink->len && now_ns() < end) {
+            struct pollfd pfd = {.fd = sink->source.fd, .events = POLLOUT};
+            poll(&pfd, 1, 10);
+            sink_flush(sink);
+        }
+    }
+}

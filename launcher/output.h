@@ -1,0 +1,36 @@
+// The tasks' output, line by line with their names in front, and the launcher's own messages.
+// Nothing here waits: what the user's side does not take is kept, and tasks are not read from while
+// there is too much of it.
+#ifndef LAUNCHER_OUTPUT_H
+#define LAUNCHER_OUTPUT_H
+
+#include "loop.h"
+
+// What one task writes, from the pipe that is its standard output and error.
+struct stream {
+    struct source source; // fd -1 when it is at its end
+    const char *name;
+    bool is_first; // no line of it was begun
+    char line[4096];
+    unsigned len;
+    struct stream *next;
+};
+
+// Prepares standard output and error. Tasks' lines go to standard error if `on_stderr`.
+void output_init(bool on_stderr);
+
+// Takes `fd` over. `name` must live as long as the stream.
+void stream_open(struct stream *stream, int fd, const char *name);
+
+// Reads what is there (everything, when the task ended) and ends the last line.
+void stream_close(struct stream *stream);
+
+// A line from the launcher itself, on standard error, with "oolong: " in front.
+void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+// The same with --verbose given `level` times or more.
+void log_verbose(unsigned level, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+// Waits until everything is written, at most `timeout_ms` in all.
+void output_finish(unsigned timeout_ms);
+
+#endif

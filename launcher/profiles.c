@@ -1,0 +1,182 @@
+// The table of system calls by role. Not in any set, on purpose: clone, fork, ptrace, userfaultfd,
+// socket, io_uring_setup, kill; open and everything else that takes a path stands in SET_LOADER
+// alone, for reading. How the table becomes filters is in sandbox.c.
+#include <asm/termbits.h>
+#include <asm/ioctls.h>
+#include <fcntl.h>
+#include <linux/futex.h>
+#include <linux/prctl.h>
+#include <linux/seccomp.h>
+#include <seccomp.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include "profiles.h"
+
+#define LOW32 0xffffffffu
+
+// The rows' vocabulary.
+#define ANY(sets, call)                                                                            \
+    {                                                                                              \
+        (sets), SCMP_SYS(call), 0, {{0}}                                                               \
+    }
+#define IF(sets, call, ...)                                                                        \
+    {                                                                                              \
+        (sets), SCMP_SYS(call), sizeof((struct rule_check[]){__VA_ARGS__}) / sizeof(struct rule_check),\
+            {__VA_ARGS__}                                                                          \
+    }
+#define EQ(arg, value)            {(arg), LOW32, (uint32_t)(value), 0}
+#define MASKED(arg, mask, value)  {(arg), (uint32_t)(mask), (uint32_t)(value), 0}
+#define BELOW(arg, value)         {(arg), 0, 0, (value)}
+#define NULL_POINTER(arg)         {(arg), UINT64_MAX, 0, 0}
+
+#define NO_EXEC        MASKED(2, PROT_EXEC, 0)
+#define MAP_KIND(kind) MASKED(3, MAP_TYPE | MAP_ANONYMOUS, (kind))
+// Private and shared futexes, with either clock; waiting and waking, nothing with priorities.
+#define FUTEX_IS(op)   MASKED(1, ~(FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME), (op))
+#define READ_ONLY(arg) MASKED(arg, O_ACCMODE | O_CREAT | O_TRUNC | (O_TMPFILE & ~O_DIRECTORY), O_RDONLY)
+
+const struct rule profile_rules[] = {
+    // Channels. sendto has no check of its address: every socket that a task has is connected, and
+    // a call without checks stays in the kernel's cache of allowed calls.
+    ANY(SET_PLAIN, sendto),
+    ANY(SET_PLAIN, recvmsg),
+    ANY(SET_PLAIN, ppoll),
+    ANY(SET_PLAIN, epoll_wait),
+    ANY(SET_PLAIN, epoll_pwait),
+    ANY(SET_PLAIN, epoll_ctl),
+    IF(SET_PLAIN, futex, FUTEX_IS(FUTEX_WAIT)),
+    IF(SET_PLAIN, futex, FUTEX_IS(FUTEX_WAKE)),
+    IF(SET_PLAIN, futex, FUTEX_IS(FUTEX_WAIT_BITSET)),
+    ANY(SET_PLAIN, clock_gettime),
+    // Memory, never executable.
+    ANY(SET_PLAIN, brk),
+    IF(SET_PLAIN, mmap, NO_EXEC, MAP_KIND(MAP_PRIVATE | MAP_ANONYMOUS)),
+    IF(SET_PLAIN, mmap, NO_EXEC, MAP_KIND(MAP_SHARED)),
+    ANY(SET_PLAIN, munmap),
+    ANY(SET_PLAIN, mremap),
+    ANY(SET_PLAIN, madvise),
+    // Output and the rest.
+    IF(SET_PLAIN, write, EQ(0, 1)),
+    IF(SET_PLAIN, write, EQ(0, 2)),
+    ANY(SET_PLAIN, close),
+    ANY(SET_PLAIN, exit_group),
+    ANY(SET_PLAIN, rt_sigreturn),
+    ANY(SET_PLAIN, restart_syscall), // a stopped and continued task enters it
+
+    ANY(SET_VM, process_vm_readv),
+    ANY(SET_VM, process_vm_writev),
+    ANY(SET_VM, sendmsg), // with a descriptor of shared memory
+
+    // Descriptors that the launcher opened. There are no others to read from but channels.
+    ANY(SET_ARCHIVE | SET_DISK, pread64),
+    ANY(SET_ARCHIVE | SET_DISK, lseek),
+    ANY(SET_ARCHIVE | SET_DISK, fstat),
+    // glibc's fstat. A path cannot be told apart here: what leaks is whether a file exists.
+    IF(SET_ARCHIVE | SET_DISK, newfstatat, MASKED(3, AT_EMPTY_PATH, AT_EMPTY_PATH)),
+    ANY(SET_ARCHIVE, read),
+    ANY(SET_DISK, pwrite64),
+    ANY(SET_DISK, fdatasync),
+
+    ANY(SET_RANDOM, getrandom),
+
+    IF(SET_CONSOLE, read, EQ(0, 0)),
+    IF(SET_CONSOLE, ioctl, BELOW(0, 3), EQ(1, TCGETS)),
+    IF(SET_CONSOLE, ioctl, BELOW(0, 3), EQ(1, TCSETS)),
+    IF(SET_CONSOLE, ioctl, BELOW(0, 3), EQ(1, TCSETSW)),
+    IF(SET_CONSOLE, ioctl, BELOW(0, 3), EQ(1, TCSETSF)),
+    IF(SET_CONSOLE, ioctl, BELOW(0, 3), EQ(1, TIOCGWINSZ)),
+    ANY(SET_CONSOLE, poll),
+    ANY(SET_CONSOLE, pselect6),
+    IF(SET_CONSOLE, fcntl, BELOW(0, 3), EQ(1, F_GETFL)),
+    // Compared as 64 bits, so that nothing slips past as SIGSYS with high bits set: the handler of
+    // SIGSYS stays libipc's.
+    IF(SET_CONSOLE, rt_sigaction, BELOW(0, SIGSYS)),
+    ANY(SET_CONSOLE, rt_sigprocmask),
+
+    ANY(SET_SANITIZED, mprotect),
+    ANY(SET_SANITIZED, sigaltstack),
+    ANY(SET_SANITIZED, rt_sigprocmask),
+    IF(SET_SANITIZED, rt_sigaction, BELOW(0, SIGSYS)),
+    ANY(SET_SANITIZED, getpid),
+    ANY(SET_SANITIZED, gettid),
+    ANY(SET_SANITIZED, sched_yield),
+    ANY(SET_SANITIZED, sched_getaffinity),
+    ANY(SET_SANITIZED, getrandom),
+    ANY(SET_SANITIZED, read),
+    ANY(SET_SANITIZED, lseek),
+    ANY(SET_SANITIZED, fstat),
+    ANY(SET_SANITIZED, newfstatat),
+    ANY(SET_SANITIZED, readlink),
+    ANY(SET_SANITIZED, clock_nanosleep),
+    IF(SET_SANITIZED, ioctl, BELOW(0, 3), EQ(1, TCGETS)),
+    IF(SET_SANITIZED, prlimit64, NULL_POINTER(2)),
+    IF(SET_SANITIZED, openat, READ_ONLY(2)),
+    IF(SET_SANITIZED, tgkill, EQ(2, SIGABRT)),
+
+    // Between exec and the role's filter.
+    ANY(SET_LOADER, execve),
+    IF(SET_LOADER, open, READ_ONLY(1)),
+    IF(SET_LOADER, openat, READ_ONLY(2)),
+    ANY(SET_LOADER, read),
+    ANY(SET_LOADER, pread64),
+    ANY(SET_LOADER, lseek),
+    ANY(SET_LOADER, fstat),
+    ANY(SET_LOADER, stat),
+    ANY(SET_LOADER, lstat),
+    ANY(SET_LOADER, statx),
+    ANY(SET_LOADER, newfstatat),
+    ANY(SET_LOADER, access),
+    ANY(SET_LOADER, faccessat),
+    ANY(SET_LOADER, faccessat2),
+    ANY(SET_LOADER, readlink),
+    ANY(SET_LOADER, readlinkat),
+    ANY(SET_LOADER, getdents64),
+    ANY(SET_LOADER, getcwd),
+    IF(SET_LOADER, fcntl, BELOW(1, F_SETLK)), // duplicates and flags
+    IF(SET_LOADER, ioctl, EQ(1, TCGETS)),
+    IF(SET_LOADER, ioctl, EQ(1, TIOCGWINSZ)),
+    IF(SET_LOADER, writev, EQ(0, 2)), // the loader's complaints
+    ANY(SET_LOADER, mmap),
+    ANY(SET_LOADER, mprotect),
+    ANY(SET_LOADER, arch_prctl),
+    ANY(SET_LOADER, set_tid_address),
+    ANY(SET_LOADER, set_robust_list),
+    ANY(SET_LOADER, rseq),
+    IF(SET_LOADER, prlimit64, NULL_POINTER(2)),
+    ANY(SET_LOADER, getrlimit),
+    ANY(SET_LOADER, getrandom),
+    ANY(SET_LOADER, uname),
+    ANY(SET_LOADER, sysinfo),
+    ANY(SET_LOADER, sched_getaffinity),
+    ANY(SET_LOADER, sched_yield),
+    ANY(SET_LOADER, getpid),
+    ANY(SET_LOADER, gettid),
+    ANY(SET_LOADER, getuid),
+    ANY(SET_LOADER, geteuid),
+    ANY(SET_LOADER, getgid),
+    ANY(SET_LOADER, getegid),
+    ANY(SET_LOADER, rt_sigaction),
+    ANY(SET_LOADER, rt_sigprocmask),
+    ANY(SET_LOADER, sigaltstack),
+    ANY(SET_LOADER, epoll_create1),
+    ANY(SET_LOADER, poll),
+    IF(SET_LOADER, prctl, EQ(0, PR_SET_PTRACER)),
+    IF(SET_LOADER, prctl, EQ(0, PR_SET_NAME)),
+    IF(SET_LOADER, prctl, EQ(0, PR_SET_NO_NEW_PRIVS)),
+    IF(SET_LOADER, seccomp, EQ(0, SECCOMP_SET_MODE_FILTER)),
+};
+const size_t profile_num_rules = sizeof(profile_rules) / sizeof(profile_rules[0]);
+
+const struct profile profiles[] = {
+    {"plain", SET_PLAIN, "messages, memory and a clock"},
+    {"vm", SET_PLAIN | SET_VM, "the vm server"},
+    {"archive", SET_PLAIN | SET_ARCHIVE, "reads files that the suite names"},
+    {"disk", SET_PLAIN | SET_DISK, "reads and writes files that the suite names"},
+    {"random", SET_PLAIN | SET_RANDOM, "the kernel's random numbers"},
+    {"console", SET_PLAIN | SET_CONSOLE, "a line editor on the terminal"},
+};
+const size_t num_profiles = sizeof(profiles) / sizeof(profiles[0]);
+
+const int profile_hot_calls[] = {SCMP_SYS(recvmsg), SCMP_SYS(sendto), SCMP_SYS(ppoll), SCMP_SYS(epoll_wait),
+                                 SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev)};
+const size_t profile_num_hot_calls = sizeof(profile_hot_calls) / sizeof(profile_hot_calls[0]);

@@ -1,0 +1,51 @@
+// The sandbox profiles as data: which system call, with which arguments, each may make.
+#ifndef LAUNCHER_PROFILES_H
+#define LAUNCHER_PROFILES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// Sets of rules. A profile is a union of sets.
+enum rule_set {
+    SET_PLAIN = 1 << 0,     // what libipc and malloc need: every task has it
+    SET_VM = 1 << 1,        // copies between tasks, hands out shared memory
+    SET_ARCHIVE = 1 << 2,   // reads files that it was given
+    SET_DISK = 1 << 3,      // reads and writes files that it was given
+    SET_RANDOM = 1 << 4,    // the kernel's random numbers
+    SET_CONSOLE = 1 << 5,   // a line editor on descriptors 0 and 1
+    SET_SANITIZED = 1 << 6, // what the runtime of AddressSanitizer adds
+    SET_LOADER = 1 << 7,    // outer filter only: the dynamic loader, the C library's and libipc's start
+};
+
+// Compares argument `arg`: (value & mask) == equal, or value < below when `below` is not 0. Masks
+// name the low 32 bits of arguments that the kernel takes as int: it ignores the others.
+struct rule_check {
+    unsigned arg;
+    uint64_t mask;
+    uint64_t equal;
+    uint64_t below;
+};
+
+// The call is allowed when all its checks hold. Several rules for one call: any of them.
+struct rule {
+    unsigned sets; // enum rule_set
+    int nr;
+    unsigned num_checks;
+    struct rule_check checks[2];
+};
+extern const struct rule profile_rules[];
+extern const size_t profile_num_rules;
+
+struct profile {
+    const char *name;
+    unsigned sets;
+    const char *purpose;
+};
+extern const struct profile profiles[];
+extern const size_t num_profiles;
+
+// Calls that a task makes most, in this order: tested first by the filters.
+extern const int profile_hot_calls[];
+extern const size_t profile_num_hot_calls;
+
+#endif

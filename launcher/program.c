@@ -1,0 +1,68 @@
+// Where programs and the files of tasks are, and whether all of them are there.
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "suite.h"
+
+// The folder of this executable, without a '/' at the end.
+static const char *own_dir(void)
+{
+    static char dir[PATH_MAX];
+    if (!*dir) {
+        ssize_t len = readlink("/proc/self/exe", dir, sizeof(dir) - 1);
+        dir[len > 0 ? len : 0] = '\0';
+        char *slash = strrchr(dir, '/');
+        if (slash)
+            *slash = '\0';
+    }
+    return dir;
+}
+
+bool program_find(const char *program, char **path)
+{
+    struct stat st;
+    *path = strchr(program, '/') ? xstrdup(program)
+                                 : xasprintf("%s/../libexec/oolong/%s", own_dir(), program);
+    if (stat(*path, &st) < 0)
+        return false;
+    errno = EACCES;
+    return S_ISREG(st.st_mode) && access(*path, X_OK) == 0;
+}
+
+int spec_file_open(const struct spec_file *file)
+{
+    return open(file->path, (file->writable ? O_RDWR : O_RDONLY) | O_CLOEXEC | O_NOCTTY);
+}
+
+static void check_files(struct manifest *mf, const struct task_spec *task)
+{
+    for (size_t i = 0; i < task->num_files; i++) {
+        const struct spec_file *file = &task->file[i];
+        int fd = spec_file_open(file);
+        if (fd < 0)
+            manifest_error(mf, file->line, "task %s: cannot open %s: %s", task->name, file->path,
+                           strerror(errno));
+        else
+            close(fd);
+    }
+}
+
+bool program_check_all(struct manifest *mf)
+{
+    char *path;
+    if (!program_find(mf->vm_program, &path))
+        manifest_error(mf, 0, "cannot run the vm server %s: %s", path, strerror(errno));
+    free(path);
+    for (const struct task_spec *task = mf->tasks; task; task = task->next) {
+        if (!program_find(task->program, &path))
+            manifest_error(mf, task->program_line, "task %s: cannot run %s: %s", task->name, path,
+                           strerror(errno));
+        free(path);
+        check_files(mf, task);
+    }
+    return mf->errors.len == 0;
+}

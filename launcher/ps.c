@@ -1,0 +1,55 @@
+// The table of tasks, out of their state pages.
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "suite.h"
+
+static char *state_text(const struct task *task)
+{
+    uint64_t word = atomic_load(&task->page->wait);
+    task_t other = wait_word_task(word);
+    const char *parked = atomic_load(&task->page->parked_in_vm) ? " (parked in vm)" : "";
+    if (task->phase == TASK_ENDED)
+        return xstrdup("ended");
+    if (task->phase == TASK_STARTING)
+        return xstrdup("starting");
+    switch (wait_word_kind(word)) {
+    case WAIT_RUNNING:
+        return xstrdup("running");
+    case WAIT_ANY:
+        return xstrdup("receives");
+    case WAIT_RECV:
+        return xasprintf("receives from %s", task_label(other));
+    case WAIT_CALL:
+        return xasprintf("calls %s%s", task_label(other), parked);
+    case WAIT_SEND:
+        return xasprintf("sends to %s%s", task_label(other), parked);
+    default:
+        return xstrdup("?");
+    }
+}
+
+char *ps_text(void)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    if (!out)
+        return xstrdup("");
+    fprintf(out, "%8s  %-16s %8s  %-28s %10s %10s\n", "TASK", "NAME", "PID", "STATE", "SENT",
+            "RECEIVED");
+    fprintf(out, "%8d  %-16s %8d  %-28s\n", KERNEL_TASK, "launcher", (int)suite.pid, "running");
+    for (int slot = 1; slot < CONFIG_NUM_TASKS; slot++) {
+        const struct task *task = suite.tasks[slot];
+        if (!task)
+            continue;
+        char *state = state_text(task);
+        fprintf(out, "%8d  %-16s %8d  %-28s %10llu %10llu\n", task->id, task->spec->name,
+                (int)(task->task_pid ? task->task_pid : task->pid), state,
+                (unsigned long long)atomic_load(&task->page->num_sent),
+                (unsigned long long)atomic_load(&task->page->num_received));
+        free(state);
+    }
+    fclose(out);
+    return text;
+}

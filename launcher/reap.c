@@ -1,0 +1,157 @@
+// The end of tasks. A dead task stays a zombie, so that its process id is nobody else's, until vm
+// acknowledged its end; then it is reaped, and its slot is free. Restarts, with back-off.
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#undef WAIT_ANY // a kind of wait in wire.h is called so too
+#include <unistd.h>
+#include <oolong/message.h>
+#include "suite.h"
+
+#define FIRST_DELAY_MS 100
+#define MAX_DELAY_MS   10000
+// A task that ran for so long is healthy: its next failure counts as the first.
+#define HEALTHY_NS (10000 * NS_PER_MS)
+
+struct restart {
+    struct timer timer;
+    struct task_spec *spec;
+};
+
+void task_kill(struct task *task, int signal)
+{
+    if (!task->exited && task->pid > 0)
+        kill(task->pid, signal);
+    if (task->debugged && task->task_pid > 0 && !task->hung_up)
+        kill(task->task_pid, signal);
+}
+
+static void on_restart(struct timer *timer)
+{
+    struct restart *restart = (struct restart *)((char *)timer - offsetof(struct restart, timer));
+    if (!suite.stopping)
+        task_start(restart->spec, NULL);
+    free(restart);
+    control_flush_all();
+}
+
+static bool has_failed(const struct task *task, const siginfo_t *info)
+{
+    return task->exec_error || info->si_code != CLD_EXITED || info->si_status != 0;
+}
+
+static void schedule_restart(struct task *task, const siginfo_t *info)
+{
+    struct task_spec *spec = task->spec;
+    if (suite.stopping || task->destroyed || spec->restart == RESTART_NEVER ||
+        (spec->restart == RESTART_ON_FAILURE && !has_failed(task, info)))
+        return;
+    if (now_ns() - task->started_ns > HEALTHY_NS)
+        spec->failures = 0;
+    unsigned doublings = spec->failures < 7 ? spec->failures : 7;
+    uint64_t delay = (uint64_t)FIRST_DELAY_MS << doublings;
+    delay = delay < MAX_DELAY_MS ? delay : MAX_DELAY_MS;
+    spec->failures++;
+    log_error("task %s is started again in %llu ms", spec->name, (unsigned long long)delay);
+    struct restart *restart = xcalloc(1, sizeof(*restart));
+    restart->spec = spec;
+    restart->timer.fire = on_restart;
+    loop_timer(&restart->timer, delay);
+}
+
+static int exception_of(const struct task *task, const siginfo_t *info)
+{
+    if (task->trapped)
+        return EXCEPTION_TYPE_SANDBOX_VIOLATION;
+    if (task->destroyed || task->offence)
+        return EXCEPTION_TYPE_DESTROYED;
+    return info->si_code == CLD_EXITED && !task->exec_error ? EXCEPTION_TYPE_GRACEFUL_EXIT
+                                                               : EXCEPTION_TYPE_CRASHED;
+}
+
+static void free_task(struct task *task)
+{
+    if (task->exited)
+        waitpid(task->pid, NULL, 0);
+    suite.tasks[TASK_SLOT(task->id)] = NULL;
+    channels_free(&suite.channels, task->id);
+    munmap((void *)(uintptr_t)task->page, STATE_PAGE_SIZE);
+    close(task->page_fd);
+    if (task->vm_end >= 0)
+        close(task->vm_end);
+    strings_free(&task->args);
+    free(task->digests);
+    free(task->exec_error);
+    free(task);
+}
+
+// It is over: tells vm, or forgets it at once when vm never knew it.
+static void end_task(struct task *task, int exception)
+{
+    channels_ended(&suite.channels, task->id);
+    task->phase = TASK_ENDED;
+    if (task->announced && !suite.stopping)
+        vm_task_ended(task->id, exception);
+    else
+        task->forgotten = true;
+}
+
+void task_ended_in_debugger(struct task *task)
+{
+    if (task->phase != TASK_ENDED && !suite.stopping) {
+        log_error("task %s (%d) ended; its debugger goes on", task->spec->name, task->id);
+        end_task(task, EXCEPTION_TYPE_CRASHED);
+    }
+}
+
+static int exit_status_of(const struct task *task, const siginfo_t *info)
+{
+    if (task->exec_error)
+        return 127;
+    return info->si_code == CLD_EXITED ? info->si_status : 128 + info->si_status;
+}
+
+static void child_ended(struct task *task, const siginfo_t *info)
+{
+    task->exited = true;
+    control_drain(task);
+    stream_close(&task->output);
+    if (task->phase != TASK_ENDED) {
+        report_end(task, info);
+        end_task(task, exception_of(task, info));
+    }
+    if (task->id == VM_TASK && !suite.stopping) {
+        log_error("vm ended: the suite ends");
+        stop_now(1);
+    } else if (task->is_main && !suite.stopping) {
+        stop_suite(exit_status_of(task, info));
+    } else {
+        schedule_restart(task, info);
+    }
+    if (task->forgotten || suite.stopping)
+        free_task(task);
+    stop_continue();
+}
+
+void reap_children(void)
+{
+    for (int slot = 1; slot < CONFIG_NUM_TASKS; slot++) {
+        struct task *task = suite.tasks[slot];
+        siginfo_t info = {0};
+        if (!task || task->exited)
+            continue;
+        if (waitid(P_PID, (id_t)task->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid)
+            child_ended(task, &info);
+    }
+}
+
+void reap_task(task_t id)
+{
+    struct task *task = task_find(id);
+    if (!task || task->phase != TASK_ENDED)
+        return;
+    task->forgotten = true;
+    if (task->exited)
+        free_task(task);
+}

@@ -1,0 +1,321 @@
+// What tasks may ask of the launcher: one row for each control packet says who may send it and
+// when; anything else ends the sender.
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+#include "suite.h"
+
+#define MAX_DIGESTS      1024
+#define MAX_LAUNCH_TEXT  (8 << 10)
+#define MAX_QUEUED       4096 // answers that a task has not read
+#define MAX_MEMFD        (1ull << 40)
+#define HANG_UP_GRACE_MS 1000 // from the end of its control channel to its own end
+#define TRAP_GRACE_MS    5000 // for writing a core file
+
+// What vm asks to launch, while it arrives in pieces.
+static struct {
+    uint32_t token;
+    size_t len;
+    char text[MAX_LAUNCH_TEXT + 1];
+} launch;
+
+void task_offend(struct task *task, const char *offence)
+{
+    if (task->phase == TASK_ENDED || task->offence)
+        return;
+    task->offence = offence;
+    log_error("task %s (%d) %s: killed", task->spec->name, task->id, offence);
+    task_kill(task, SIGKILL);
+}
+
+void task_hung_up(struct task *task)
+{
+    task->hung_up = true;
+    if (!task->kill_at_ns)
+        task->kill_at_ns = now_ns() + HANG_UP_GRACE_MS * NS_PER_MS;
+    if (task->debugged)
+        task_ended_in_debugger(task);
+}
+
+static void answer(struct task *task, enum control_op op, error_t error)
+{
+    channels_answer(&suite.channels, task->id, op, 0, error);
+}
+
+static void on_digests(struct task *task, const struct packet *packet)
+{
+    const struct control_digests *d = &packet->digests;
+    unsigned max = sizeof(d->entries) / sizeof(d->entries[0]);
+    if (d->count > max || task->num_digests + d->count > MAX_DIGESTS) {
+        task_offend(task, "sent too many interface digests");
+        return;
+    }
+    task->digests = reallocarray(task->digests, task->num_digests + d->count + 1,
+                                 sizeof(*task->digests));
+    if (!task->digests)
+        abort();
+    for (unsigned i = 0; i < d->count; i++)
+        task->digests[task->num_digests++] =
+            (struct digest){d->entries[i].name_hash, d->entries[i].digest};
+}
+
+// vm speaks to every task: what the two make of each other cannot be refused later, by name.
+static bool agrees_with_vm(struct task *task)
+{
+    static const char *const essential[] = {"ool", "discovery", "task", "shm", "vm", ""};
+    struct control_grant differing = {0};
+    if (task->id == VM_TASK)
+        return true;
+    suite.channels.env.compare(suite.channels.env.ctx, VM_TASK, task->id, &differing);
+    for (unsigned i = 0; i < differing.num_refused; i++) {
+        const char *name = namespace_name(differing.refused[i]);
+        for (size_t k = 0; k < sizeof(essential) / sizeof(essential[0]); k++) {
+            if (!strcmp(name, essential[k]))
+                return false;
+        }
+    }
+    return true;
+}
+
+static void on_ready(struct task *task, const struct packet *packet)
+{
+    (void)packet;
+    int filters = sandbox_count_filters(task->task_pid);
+    if (!task->debugged && filters != -2 && filters != suite.own_filters + 2) {
+        task_offend(task, "says that it is ready, and is not under both of its filters");
+        return;
+    }
+    if (!agrees_with_vm(task)) {
+        task_offend(task, "was built for another version of vm: build it again");
+        return;
+    }
+    task->phase = TASK_READY;
+    channels_ready(&suite.channels, task->id);
+    log_verbose(2, "task %s (%d) is ready", task->spec->name, task->id);
+    if (task->id == VM_TASK)
+        suite_start_tasks();
+}
+
+static void on_connect(struct task *task, const struct packet *packet)
+{
+    log_verbose(2, "task %s (%d) asks for task %d", task->spec->name, task->id, packet->task.task);
+    channels_connect(&suite.channels, task->id, packet->task.task);
+}
+
+static void on_grant_ack(struct task *task, const struct packet *packet)
+{
+    if (!channels_ack(&suite.channels, task->id, packet->task.task))
+        task_offend(task, "acknowledged a channel that it was not given");
+}
+
+static void send_text(struct task *task, uint32_t token, const char *text, error_t error)
+{
+    size_t len = strlen(text);
+    do {
+        struct packet packet = {.type = CTL_TEXT, .word = wire_word(WIRE_CONTROL, 0, 0)};
+        size_t part = MIN(len, sizeof(packet.text.text));
+        packet.text.token = token;
+        packet.text.error = error;
+        packet.text.len = (uint16_t)part;
+        memcpy(packet.text.text, text, part);
+        text += part;
+        len -= part;
+        packet.text.more = len > 0;
+        channels_push(&suite.channels, task->id, &packet, NULL, 0);
+    } while (len);
+}
+
+static void on_kdebug(struct task *task, const struct packet *packet)
+{
+    const struct control_text *t = &packet->text;
+    char command[sizeof(t->text) + 1] = "";
+    char *text = NULL;
+    error_t error = OK;
+    if (t->len <= sizeof(t->text))
+        memcpy(command, t->text, t->len);
+    if (!strcmp(command, "ps"))
+        text = ps_text();
+    else if (!strcmp(command, "q") && !(task->spec->rights & RIGHT_QUIT))
+        error = ERR_NOT_PERMITTED;
+    else if (strcmp(command, "q") && strcmp(command, "_"))
+        error = ERR_INVALID_ARG;
+    send_text(task, t->token, text ? text : "", error);
+    free(text);
+    if (!strcmp(command, "q") && error == OK) {
+        log_verbose(1, "task %s ends the suite", task->spec->name);
+        stop_suite(0);
+    }
+}
+
+// Whether `task` may end or slow down another one.
+static bool may_rule(const struct task *task, task_t other)
+{
+    return other == task->id ||
+           (other != VM_TASK && (task->id == VM_TASK || task->spec->rights & RIGHT_DESTROY));
+}
+
+static void on_destroy(struct task *task, const struct packet *packet)
+{
+    struct task *other = task_find(packet->task.task);
+    error_t error = OK;
+    if (!other || other->phase == TASK_ENDED)
+        error = ERR_INVALID_TASK;
+    else if (!may_rule(task, other->id))
+        error = ERR_NOT_PERMITTED;
+    answer(task, CTL_DESTROY, error);
+    if (error == OK) {
+        other->destroyed = true;
+        task_kill(other, SIGKILL);
+    }
+}
+
+// A priority is a nice value: 0 is the ordinary one, higher ones wait for lower ones.
+static void on_schedule(struct task *task, const struct packet *packet)
+{
+    struct task *other = task_find(packet->task.task);
+    int priority = packet->task.value;
+    error_t error = OK;
+    if (!other || other->phase == TASK_ENDED)
+        error = ERR_INVALID_TASK;
+    else if (!may_rule(task, other->id))
+        error = ERR_NOT_PERMITTED;
+    else if (priority < 0 || priority > 19)
+        error = ERR_INVALID_ARG;
+    else if (setpriority(PRIO_PROCESS, (id_t)other->pid, priority) < 0)
+        error = ERR_NOT_PERMITTED;
+    answer(task, CTL_SCHEDULE, error);
+}
+
+static void on_trap(struct task *task, const struct packet *packet)
+{
+    task->trapped = true;
+    task->trap = packet->trap;
+    task->kill_at_ns = now_ns() + TRAP_GRACE_MS * NS_PER_MS;
+}
+
+static void on_reap(struct task *task, const struct packet *packet)
+{
+    (void)task;
+    reap_task(packet->task.task);
+}
+
+// Starts "name arguments": a task of the suite, or an installed program.
+static task_t launch_text(const char *text)
+{
+    struct strings words = {0};
+    task_t id = ERR_INVALID_ARG;
+    if (!split_command(text, &words) && words.len && is_plain_name(words.items[0]) &&
+        strcmp(words.items[0], "vm")) {
+        struct strings args = {words.items + 1, words.len - 1};
+        struct task_spec *spec = manifest_find(&suite.manifest, words.items[0]);
+        char *path = NULL;
+        if (!spec && program_find(words.items[0], &path))
+            spec = manifest_add_program(&suite.manifest, words.items[0]);
+        id = spec ? task_start(spec, &args) : ERR_NOT_FOUND;
+        free(path);
+    }
+    strings_free(&words);
+    return id;
+}
+
+static void on_launch(struct task *vm, const struct packet *packet)
+{
+    const struct control_text *t = &packet->text;
+    if (t->token != launch.token)
+        launch.len = 0;
+    launch.token = t->token;
+    if (t->len > sizeof(t->text)) {
+        task_offend(vm, "sent a text of a wrong length");
+        return;
+    }
+    bool fits = launch.len + t->len <= MAX_LAUNCH_TEXT;
+    if (fits)
+        memcpy(launch.text + launch.len, t->text, t->len);
+    launch.len = fits ? launch.len + t->len : MAX_LAUNCH_TEXT + 1;
+    if (t->more)
+        return;
+    task_t id = ERR_TOO_LARGE;
+    if (launch.len <= MAX_LAUNCH_TEXT) {
+        launch.text[launch.len] = '\0';
+        id = suite.stopping ? ERR_UNAVAILABLE : launch_text(launch.text);
+    }
+    launch.len = 0;
+    vm_launched(t->token, id);
+}
+
+static void on_memfd(struct task *vm, const struct packet *packet)
+{
+    uint64_t size = packet->task.size;
+    int fds[2];
+    if (!size || size > MAX_MEMFD) {
+        answer(vm, CTL_MEMFD, ERR_INVALID_ARG);
+    } else if (!make_memfd("shared", size, &fds[0], &fds[1])) {
+        answer(vm, CTL_MEMFD, ERR_NO_MEMORY);
+    } else {
+        struct packet reply = {.type = CTL_ANSWER, .word = wire_word(WIRE_CONTROL, 0, 0)};
+        reply.answer.op = CTL_MEMFD;
+        channels_push(&suite.channels, vm->id, &reply, fds, 2);
+    }
+}
+
+#define STARTING (1u << TASK_STARTING)
+#define READY    (1u << TASK_READY)
+
+static const struct row {
+    enum control_op op;
+    unsigned phases; // in which it may be sent
+    bool vm_only;
+    void (*handle)(struct task *task, const struct packet *packet);
+} rows[] = {
+    {CTL_DIGESTS, STARTING, false, on_digests},
+    {CTL_READY, STARTING, false, on_ready},
+    {CTL_CONNECT, READY, false, on_connect},
+    {CTL_GRANT_ACK, STARTING | READY, false, on_grant_ack},
+    {CTL_KDEBUG, READY, false, on_kdebug},
+    {CTL_DESTROY, READY, false, on_destroy},
+    {CTL_SCHEDULE, READY, false, on_schedule},
+    {CTL_TRAP, STARTING | READY, false, on_trap},
+    {CTL_REAP, READY, true, on_reap},
+    {CTL_LAUNCH, READY, true, on_launch},
+    {CTL_MEMFD, READY, true, on_memfd},
+};
+
+// The new process could not become its program; it ends by itself.
+static bool is_exec_failure(struct task *task, const struct packet *packet)
+{
+    const struct control_text *t = &packet->text;
+    if (packet->type != CTL_ANSWER || task->phase != TASK_STARTING || task->num_digests ||
+        t->len >= sizeof(t->text) || task->exec_error)
+        return false;
+    task->exec_error = xasprintf("%.*s: %s", (int)t->len, t->text, strerror(t->error));
+    return true;
+}
+
+void request_handle(struct task *task, const struct packet *packet)
+{
+    // What is found in the queue of one that ended can only explain its end.
+    bool is_over = task->exited || task->trapped || task->offence;
+    if (wire_kind(packet->word) != WIRE_CONTROL) {
+        task_offend(task, "sent something else than a control packet to the launcher");
+        return;
+    }
+    if (is_exec_failure(task, packet) || (is_over && packet->type != CTL_TRAP))
+        return;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const struct row *row = &rows[i];
+        if (row->op != (enum control_op)packet->type || !(row->phases & (1u << task->phase)) ||
+            (row->vm_only && task->id != VM_TASK))
+            continue;
+        if (task->id != VM_TASK && row->op != CTL_GRANT_ACK &&
+            suite.channels.endpoints[TASK_SLOT(task->id)].num_queued > MAX_QUEUED)
+            task_offend(task, "asks and does not read the answers");
+        else
+            row->handle(task, packet);
+        return;
+    }
+    task_offend(task, "sent a control packet that it may not send");
+}

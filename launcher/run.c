@@ -1,0 +1,189 @@
+// `oolong run` and `oolong check`: what happens in which order, from the suite file to the exit
+// status.
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+#include "suite.h"
+
+#define VM_FILES        4096 // a channel and a page for each task, and shared memory
+#define OUTPUT_GRACE_MS 2000 // to write what the tasks said, at the end
+
+struct suite suite;
+
+static bool load(const struct run_options *options)
+{
+    struct manifest *mf = &suite.manifest;
+    manifest_load(mf, options->path, &options->settings);
+    if (!mf->errors.len)
+        program_check_all(mf);
+    manifest_print_errors(mf, stderr);
+    return mf->errors.len == 0;
+}
+
+int check_suite(const struct run_options *options)
+{
+    bool is_good = load(options);
+    unsigned num_tasks = 0;
+    for (struct task_spec *task = suite.manifest.tasks; task; task = task->next)
+        num_tasks++;
+    if (is_good)
+        printf("%s: %u tasks, no errors\n", options->path, num_tasks);
+    manifest_free(&suite.manifest);
+    return is_good ? 0 : 1;
+}
+
+// The tasks that --main and --gdb name.
+static bool find_named(const struct run_options *options)
+{
+    struct manifest *mf = &suite.manifest;
+    if (options->main.len) {
+        const char *name = options->main.items[0];
+        struct task_spec *spec = is_plain_name(name) ? manifest_find(mf, name) : NULL;
+        char *path = NULL;
+        if (!spec && (!is_plain_name(name) || !program_find(name, &path))) {
+            fprintf(stderr, "oolong: --main: %s is neither a task of %s nor an installed program\n",
+                    name, options->path);
+            free(path);
+            return false;
+        }
+        free(path);
+        if (!spec)
+            spec = manifest_add_program(mf, name);
+        spec->restart = RESTART_NEVER;
+        suite.main_name = spec->name;
+        for (size_t i = 1; i < options->main.len; i++)
+            strings_add(&suite.main_args, options->main.items[i]);
+    }
+    suite.debug_name = options->debug;
+    if (options->debug && strcmp(options->debug, "vm") && !manifest_find(mf, options->debug)) {
+        fprintf(stderr, "oolong: --gdb: there is no task %s in %s\n", options->debug,
+                options->path);
+        return false;
+    }
+    return true;
+}
+
+static void make_vm_spec(void)
+{
+    struct task_spec *spec = xcalloc(1, sizeof(*spec));
+    task_spec_init(spec);
+    free(spec->profile);
+    spec->name = xstrdup("vm");
+    spec->program = xstrdup(suite.manifest.vm_program);
+    spec->profile = xstrdup("vm");
+    spec->memory = 0; // its tables are bounded by themselves
+    spec->files = VM_FILES;
+    suite.vm_spec = spec;
+}
+
+// Descriptors 0 to 2 are the command's, whatever the caller left closed.
+static void open_standard_descriptors(void)
+{
+    int fd;
+    do {
+        fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+    } while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        close(fd);
+}
+
+static void raise_descriptor_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+static bool hangup_ignored;
+
+static void on_signal(int signo)
+{
+    switch (signo) {
+    case SIGCHLD:
+        reap_children();
+        break;
+    case SIGTSTP:
+        if (!suite.debug_name)
+            terminal_suspend();
+        break;
+    case SIGINT:
+        if (!suite.debug_name) // it is gdb's
+            stop_suite(128 + signo);
+        break;
+    case SIGHUP:
+        if (!hangup_ignored)
+            stop_suite(128 + signo);
+        break;
+    default:
+        stop_suite(128 + signo);
+    }
+}
+
+static bool prepare(const struct run_options *options)
+{
+    struct sigaction hangup;
+    open_standard_descriptors();
+    raise_descriptor_limit();
+    suite.pid = getpid();
+    suite.verbose = options->verbose;
+    suite.own_filters = sandbox_count_filters(0);
+    // Where the kernel put us is likely to be where there is room; all tasks go there together,
+    // since waking another core costs more than the exchange of a message.
+    suite.cpu = sched_getcpu();
+    hangup_ignored = sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler == SIG_IGN;
+    signal(SIGPIPE, SIG_IGN);
+    if (!loop_init(on_signal)) {
+        fprintf(stderr, "oolong: cannot make the event loop: %s\n", strerror(errno));
+        return false;
+    }
+    channels_init(&suite.channels, &control_env);
+    output_init(options->main.len > 0);
+    terminal_save();
+    return true;
+}
+
+void suite_start_tasks(void)
+{
+    struct task_spec *main_spec = NULL;
+    for (struct task_spec *spec = suite.manifest.tasks; spec && !suite.stopping;
+         spec = spec->next) {
+        bool is_main = suite.main_name ? spec->name == suite.main_name : spec->is_main;
+        if (is_main)
+            main_spec = spec;
+        else if (spec->autostart && !spec->is_main && task_start(spec, NULL) < 0)
+            stop_suite(1);
+    }
+    // Last, so that it is the first to be stopped.
+    if (main_spec && !suite.stopping && task_start(main_spec, &suite.main_args) < 0)
+        stop_suite(1);
+}
+
+int run_suite(const struct run_options *options)
+{
+    if (!load(options) || !find_named(options)) {
+        manifest_free(&suite.manifest);
+        return 1;
+    }
+    make_vm_spec();
+    if (!prepare(options))
+        return 1;
+    log_verbose(1, "suite %s, tasks on core %d", suite.manifest.name, suite.cpu);
+    watch_start();
+    if (task_start(suite.vm_spec, NULL) < 0)
+        stop_suite(1);
+    while (!suite.finished) {
+        control_flush_all();
+        loop_once();
+    }
+    terminal_restore();
+    output_finish(OUTPUT_GRACE_MS);
+    return suite.exit_status;
+}

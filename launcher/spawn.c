@@ -1,0 +1,371 @@
+// Starts a task: its descriptors, the fork, what the new process does before it becomes the
+// program, and the boot packets. The grant to vm is queued before the task is told to go on.
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include "suite.h"
+
+// What is needed while a task is being started; -1 what is not there.
+struct birth {
+    struct task *task;
+    const char *path;
+    char **argv;
+    int stdio[3];     // the task's; borrowed, but for the pipe
+    int pipe[2];      // its output
+    int null_fd;
+    int control[2];   // ours, the task's
+    int vm[2];        // the task's, vm's
+    int page_rw;
+    int page_ro;
+    int *files;       // one for each file of the spec
+};
+
+struct task *task_find(task_t id)
+{
+    if (id <= 0 || TASK_SLOT(id) >= CONFIG_NUM_TASKS)
+        return NULL;
+    struct task *task = suite.tasks[TASK_SLOT(id)];
+    return task && task->id == id ? task : NULL;
+}
+
+const char *task_label(task_t id)
+{
+    if (id == KERNEL_TASK)
+        return "launcher";
+    struct task *task = task_find(id);
+    return task ? task->spec->name : "?";
+}
+
+static void close_fd(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+}
+
+static bool make_page(struct birth *b)
+{
+    if (!make_memfd("state-page", STATE_PAGE_SIZE, &b->page_rw, &b->page_ro))
+        return false;
+    void *page = mmap(NULL, STATE_PAGE_SIZE, PROT_READ, MAP_SHARED, b->page_ro, 0);
+    if (page == MAP_FAILED)
+        return false;
+    b->task->page = page;
+    b->task->page_fd = b->page_ro;
+    b->page_ro = -1;
+    return true;
+}
+
+static bool open_files(struct birth *b)
+{
+    const struct task_spec *spec = b->task->spec;
+    b->files = xcalloc(spec->num_files + 1, sizeof(int));
+    for (size_t i = 0; i < spec->num_files; i++) {
+        b->files[i] = spec_file_open(&spec->file[i]);
+        if (b->files[i] >= 0)
+            continue;
+        log_error("task %s: cannot open %s: %m", spec->name, spec->file[i].path);
+        while (i-- > 0)
+            close(b->files[i]);
+        b->files[0] = -1;
+        return false;
+    }
+    return true;
+}
+
+static bool make_descriptors(struct birth *b)
+{
+    struct task *task = b->task;
+    const int type = SOCK_SEQPACKET | SOCK_CLOEXEC;
+    int on = 1;
+    if (!make_page(b) || socketpair(AF_UNIX, type, 0, b->control) < 0 ||
+        pipe2(b->pipe, O_CLOEXEC) < 0)
+        return false;
+    // Only our end: O_NONBLOCK is not shared between the two.
+    if (fcntl(b->control[0], F_SETFL, O_NONBLOCK) < 0)
+        return false;
+    if (task->debugged &&
+        setsockopt(b->control[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) < 0)
+        return false;
+    b->null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (b->null_fd < 0 || (task->id != VM_TASK && socketpair(AF_UNIX, type, 0, b->vm) < 0))
+        return false;
+    b->stdio[0] = task->spec->console ? STDIN_FILENO : b->null_fd;
+    b->stdio[1] = task->spec->console || (task->is_main && suite.main_name) ? STDOUT_FILENO
+                                                                           : b->pipe[1];
+    b->stdio[2] = b->pipe[1];
+    return true;
+}
+
+// --- In the new process -------------------------------------------------------------------------
+
+static void __noreturn child_fail(const char *step, int error)
+{
+    // The launcher takes this from its end of the control channel; see requests.c.
+    struct packet packet = {.type = CTL_ANSWER, .word = wire_word(WIRE_CONTROL, 0, 0)};
+    packet.text.error = error;
+    packet.text.len =
+        (uint16_t)snprintf(packet.text.text, sizeof(packet.text.text), "cannot %s", step);
+    if (send(CONTROL_FD, &packet, sizeof(packet), MSG_NOSIGNAL) < 0)
+        _exit(126);
+    _exit(127);
+}
+
+// Puts descriptors where the program expects them, above which everything is closed. They may
+// stand in each other's places, so each first goes out of the way.
+static void child_place(int fds[4])
+{
+    for (int i = 0; i < 4; i++) {
+        if (fds[i] >= 0)
+            fds[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, 16);
+    }
+    for (int i = 0; i < 4; i++) {
+        if (fds[i] >= 0 && dup2(fds[i], i) < 0)
+            _exit(126);
+    }
+    if (syscall(SYS_close_range, CONTROL_FD + 1, ~0u, 0) < 0)
+        child_fail("close other descriptors", errno);
+}
+
+static void child_signals(void)
+{
+    sigset_t none;
+    for (int signo = 1; signo < NSIG; signo++)
+        signal(signo, SIG_DFL);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static void child_affinity(const struct task_spec *spec)
+{
+    int cpu = spec->cpu == CPU_AUTO ? suite.cpu : spec->cpu;
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    if (cpu >= 0 && cpu < CPU_SETSIZE) {
+        CPU_SET(cpu, &set);
+        if (sched_setaffinity(0, sizeof(set), &set) < 0)
+            child_fail("run on the core that the suite names", errno);
+    }
+}
+
+static char **task_environment(void)
+{
+    struct strings env = {0};
+    const char *term = getenv("TERM");
+    strings_add(&env, "LC_ALL=C.UTF-8");
+    // For the runtimes of sanitizers: no leak check, which needs ptrace, and no other program.
+    strings_add(&env, "ASAN_OPTIONS=detect_leaks=0:symbolize=0");
+    strings_add(&env, "UBSAN_OPTIONS=print_stacktrace=1:symbolize=0");
+    strings_add(&env, "MSAN_OPTIONS=symbolize=0");
+    if (term) {
+        char *pair = xasprintf("TERM=%s", term);
+        strings_add(&env, pair);
+        free(pair);
+    }
+    return env.items;
+}
+
+static void __noreturn child_debug(struct birth *b)
+{
+    struct strings args = {0};
+    strings_add(&args, "gdb");
+    strings_add(&args, "--args");
+    strings_add(&args, b->path);
+    for (char **arg = b->argv + 1; *arg; arg++)
+        strings_add(&args, *arg);
+    child_place((int[]){STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO, b->control[1]});
+    execvp("gdb", args.items);
+    child_fail("run gdb", errno);
+}
+
+static void __noreturn child_main(struct birth *b)
+{
+    struct task *task = b->task;
+    const char *step;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != suite.pid)
+        _exit(126); // the launcher ended before that
+    child_signals();
+    if (task->debugged)
+        child_debug(b);
+    setsid();
+    char **env = task_environment();
+    child_place((int[]){b->stdio[0], b->stdio[1], b->stdio[2], b->control[1]});
+    child_affinity(task->spec);
+    struct limits limits = {task->spec->memory, task->spec->files};
+    int error = sandbox_enter(&limits, &task->box->outer, &step);
+    if (error)
+        child_fail(step, error);
+    execve(b->path, b->argv, env);
+    char *text = xasprintf("run %s", b->path);
+    child_fail(text, errno);
+}
+
+// --- In the launcher ----------------------------------------------------------------------------
+
+static void push_control(struct task *task, enum control_op op, struct packet *packet,
+                         const int *fds, unsigned num_fds)
+{
+    packet->type = op;
+    packet->word = wire_word(WIRE_CONTROL, 0, 0);
+    channels_push(&suite.channels, task->id, packet, fds, num_fds);
+}
+
+static void push_boot(struct birth *b)
+{
+    struct task *task = b->task;
+    const struct task_spec *spec = task->spec;
+    struct packet packet = {0};
+    struct control_boot *boot = &packet.boot;
+    struct task *vm = task_find(VM_TASK);
+    int fds[PACKET_MAX_FDS];
+    unsigned num_fds = 0;
+
+    fds[num_fds++] = b->page_rw;
+    b->page_rw = -1;
+    if (task->id != VM_TASK) {
+        fds[num_fds++] = b->vm[0];
+        b->vm[0] = -1;
+        fds[num_fds++] = fcntl(vm->page_fd, F_DUPFD_CLOEXEC, 0);
+    }
+    if (!task->debugged) {
+        fds[num_fds++] = fcntl(task->box->role_fd, F_DUPFD_CLOEXEC, 0);
+        boot->num_filter = task->box->role_len;
+    }
+    boot->task = task->id;
+    boot->vm_pid = vm->task_pid;
+    boot->flags = (spec->console ? BOOT_CONSOLE : 0) | (task->debugged ? BOOT_DEBUG : 0) |
+                  (task->is_main && suite.main_name ? BOOT_MAIN : 0);
+    boot->rights = spec->rights;
+    boot->vm_chan = task->vm_chan;
+    boot->num_files = (uint32_t)spec->num_files;
+    boot->lookup_timeout_ms = suite.manifest.lookup_timeout_ms;
+    boot->ool_len = spec->ool_len;
+    snprintf(boot->name, sizeof(boot->name), "%s", spec->name);
+    snprintf(boot->profile, sizeof(boot->profile), "%s", task->box->name);
+    push_control(task, CTL_BOOT, &packet, fds, num_fds);
+
+    for (size_t i = 0; i < spec->num_files; i++) {
+        packet = (struct packet){0};
+        snprintf(packet.file.name, sizeof(packet.file.name), "%s", spec->file[i].name);
+        push_control(task, CTL_FILE, &packet, &b->files[i], 1);
+        b->files[i] = -1;
+    }
+}
+
+static void born(struct birth *b, pid_t pid)
+{
+    struct task *task = b->task;
+    task->pid = pid;
+    task->task_pid = task->debugged ? 0 : pid;
+    task->order = ++suite.num_started;
+    task->started_ns = now_ns();
+    task->control_fd = b->control[0];
+    b->control[0] = -1;
+    stream_open(&task->output, b->pipe[0], task->spec->name);
+    b->pipe[0] = -1;
+    task->vm_end = b->vm[1];
+    b->vm[1] = -1;
+    if (task->id != VM_TASK)
+        task->vm_chan = channels_number(&suite.channels);
+    if (task->task_pid)
+        vm_announce(task);
+    push_boot(b);
+    control_watch(task);
+    log_verbose(1, "task %s (%d) starts as process %d: %s", task->spec->name, task->id, pid,
+                b->path);
+}
+
+static void release_birth(struct birth *b)
+{
+    for (int i = 0; i < 2; i++) {
+        close_fd(&b->pipe[i]);
+        close_fd(&b->control[i]);
+        close_fd(&b->vm[i]);
+    }
+    for (size_t i = 0; b->files && b->files[0] >= 0 && i < b->task->spec->num_files; i++)
+        close_fd(&b->files[i]);
+    free(b->files);
+    close_fd(&b->null_fd);
+    close_fd(&b->page_rw);
+    close_fd(&b->page_ro);
+}
+
+static struct task *new_task(struct task_spec *spec, const struct strings *extra, task_t id)
+{
+    struct task *task = xcalloc(1, sizeof(*task));
+    task->id = id;
+    task->spec = spec;
+    task->control_fd = task->page_fd = task->vm_end = -1;
+    task->output.source.fd = -1;
+    // Another one of the same name may be launched later.
+    task->is_main = !suite.main_started &&
+                    (suite.main_name ? !strcmp(spec->name, suite.main_name) : spec->is_main);
+    suite.main_started = suite.main_started || task->is_main;
+    task->debugged = suite.debug_name && !strcmp(spec->name, suite.debug_name);
+    strings_add(&task->args, spec->name);
+    for (size_t i = 0; i < spec->args.len; i++)
+        strings_add(&task->args, spec->args.items[i]);
+    for (size_t i = 0; extra && i < extra->len; i++)
+        strings_add(&task->args, extra->items[i]);
+    suite.tasks[TASK_SLOT(id)] = task;
+    return task;
+}
+
+static void discard_task(struct task *task)
+{
+    suite.tasks[TASK_SLOT(task->id)] = NULL;
+    channels_ended(&suite.channels, task->id);
+    channels_free(&suite.channels, task->id);
+    if (task->page)
+        munmap((void *)(uintptr_t)task->page, STATE_PAGE_SIZE);
+    close_fd(&task->page_fd);
+    strings_free(&task->args);
+    free(task);
+}
+
+task_t task_start(struct task_spec *spec, const struct strings *extra)
+{
+    task_t id = channels_add(&suite.channels);
+    if (id < 0) {
+        log_error("task %s: all %d slots are taken", spec->name, CONFIG_NUM_TASKS);
+        return id;
+    }
+    struct task *task = new_task(spec, extra, id);
+    struct birth b = {.task = task, .argv = task->args.items, .pipe = {-1, -1}, .null_fd = -1,
+                      .control = {-1, -1}, .vm = {-1, -1}, .page_rw = -1, .page_ro = -1};
+    char *path;
+    error_t err = ERR_NO_MEMORY;
+    pid_t pid = -1;
+    if (!program_find(spec->program, &path)) {
+        err = ERR_NOT_FOUND;
+        log_error("task %s: cannot run %s: %m", spec->name, path);
+    } else if (!open_files(&b)) {
+        err = ERR_NOT_FOUND;
+    } else if (!(task->box = sandbox_get(spec->profile)) || !make_descriptors(&b)) {
+        log_error("task %s: cannot prepare it: %m", spec->name);
+    } else {
+        b.path = path;
+        pid = fork();
+        if (pid == 0)
+            child_main(&b);
+        if (pid < 0)
+            log_error("task %s: cannot fork: %m", spec->name);
+        else
+            born(&b, pid);
+    }
+    release_birth(&b);
+    if (pid < 0)
+        discard_task(task);
+    free(path);
+    return pid < 0 ? err : id;
+}

@@ -1,0 +1,73 @@
+// The end of the suite: tasks one after the other, the youngest first, then vm.
+#include <signal.h>
+#include "suite.h"
+
+// For all tasks together to end by themselves.
+#define STOP_DEADLINE_MS 1000
+
+static struct timer deadline;
+static bool is_late;
+static struct task *asked; // got SIGTERM, and has not ended yet
+
+static struct task *youngest(void)
+{
+    struct task *found = NULL;
+    for (int slot = 1; slot < CONFIG_NUM_TASKS; slot++) {
+        struct task *task = suite.tasks[slot];
+        if (task && !task->exited && (!found || task->order > found->order))
+            found = task;
+    }
+    return found;
+}
+
+static void kill_all(bool with_vm)
+{
+    for (int slot = with_vm ? VM_TASK : VM_TASK + 1; slot < CONFIG_NUM_TASKS; slot++) {
+        if (suite.tasks[slot])
+            task_kill(suite.tasks[slot], SIGKILL);
+    }
+}
+
+static void on_deadline(struct timer *timer)
+{
+    (void)timer;
+    is_late = true;
+    kill_all(false);
+}
+
+void stop_suite(int exit_status)
+{
+    if (suite.stopping) {
+        on_deadline(&deadline);
+        return;
+    }
+    suite.stopping = true;
+    suite.exit_status = exit_status;
+    deadline.fire = on_deadline;
+    loop_timer(&deadline, STOP_DEADLINE_MS);
+    stop_continue();
+}
+
+void stop_now(int exit_status)
+{
+    suite.exit_status = suite.stopping ? suite.exit_status : exit_status;
+    suite.stopping = is_late = true;
+    kill_all(true);
+    stop_continue();
+}
+
+void stop_continue(void)
+{
+    if (!suite.stopping)
+        return;
+    struct task *task = youngest();
+    if (!task) {
+        suite.finished = true;
+    } else if (task->id == VM_TASK) {
+        // It handles no signal, and has nobody left to serve.
+        task_kill(task, SIGKILL);
+    } else if (task != asked && !is_late) {
+        asked = task;
+        task_kill(task, SIGTERM);
+    }
+}

@@ -1,0 +1,162 @@
+// The running suite: the one state of the launcher that its files share. The launcher is a single
+// thread around an event loop, so there is one of each.
+#ifndef LAUNCHER_SUITE_H
+#define LAUNCHER_SUITE_H
+
+#include <signal.h>
+#include <sys/types.h>
+#include <oolong/wire.h>
+#include "channel.h"
+#include "loop.h"
+#include "manifest.h"
+#include "output.h"
+#include "sandbox.h"
+
+enum task_phase {
+    TASK_STARTING, // from fork to CTL_READY
+    TASK_READY,    // its filters are in place
+    TASK_ENDED,    // a zombie until vm acknowledged its death
+};
+
+// One running program. Freed when it is reaped.
+struct task {
+    task_t id;
+    struct task_spec *spec;
+    enum task_phase phase;
+    pid_t pid;       // our child: the task, or gdb
+    pid_t task_pid;  // the task's own; 0 until known (under gdb: with its first packet)
+    unsigned order;  // of starting
+    uint64_t started_ns;
+    struct strings args;
+    bool is_main;  // its end ends the suite
+    bool debugged; // under gdb
+
+    int control_fd; // -1 when it ended
+    struct source control;
+    int page_fd; // read-only
+    const struct state_page *page;
+    int vm_end; // vm's end of its channel to vm, until that is granted
+    uint32_t vm_chan;
+    const struct sandbox *box;
+    struct stream output;
+
+    struct digest {
+        uint32_t name_hash;
+        uint32_t digest;
+    } *digests; // of the interfaces that it was built with
+    unsigned num_digests;
+
+    bool announced;      // vm knows it, and will acknowledge its end
+    bool hung_up;        // its control channel is at its end
+    bool exited;         // the child is a zombie
+    bool forgotten;      // vm acknowledged its end
+    bool destroyed;      // we ended it, on request
+    bool trapped;        // it said that it used a forbidden call:
+    struct control_trap trap;
+    uint64_t kill_at_ns; // when it is killed if it has not ended by itself; 0: never
+    const char *offence; // the rule of its control channel that it broke
+    char *exec_error;    // it never became the program
+};
+
+struct suite {
+    struct manifest manifest;
+    struct channels channels;
+    struct task *tasks[CONFIG_NUM_TASKS]; // by slot
+    unsigned num_started;
+    pid_t pid;         // the launcher's
+    int cpu;           // the core for `cpu = auto`
+    int own_filters;   // seccomp filters that the launcher itself is under
+    unsigned verbose;  // --verbose, how often
+    const char *main_name;  // --main: the task's name
+    const char *debug_name; // --gdb
+    struct strings main_args;
+    struct task_spec *vm_spec;
+    bool main_started;
+    bool stopping;
+    bool finished; // every task ended: the loop is left
+    int exit_status;
+};
+extern struct suite suite;
+
+// spawn.c. Starts a task with `extra` arguments behind its spec's. Returns its id or an error,
+// which was logged.
+task_t task_start(struct task_spec *spec, const struct strings *extra);
+struct task *task_find(task_t id); // NULL unless it is there; it may have ended
+const char *task_label(task_t id); // its name, for messages to people
+
+// program.c. Sets `*path` (the caller frees it) to where a program must be, and returns whether it
+// can be executed, else with errno set.
+bool program_find(const char *program, char **path);
+// Checks that the programs and files of a suite are there. Returns false when some are not; the
+// errors are in the manifest.
+bool program_check_all(struct manifest *mf);
+int spec_file_open(const struct spec_file *file);
+
+// control.c. Sends what is queued and can be sent, to all.
+void control_flush_all(void);
+void control_watch(struct task *task);
+// Reads what a task that ended has left behind.
+void control_drain(struct task *task);
+bool make_memfd(const char *name, size_t size, int *rw, int *ro);
+extern const struct channel_env control_env;
+
+// requests.c: what tasks and vm may ask for, a row each.
+void request_handle(struct task *task, const struct packet *packet);
+// The task broke a rule: it is logged and killed.
+void task_offend(struct task *task, const char *offence);
+// Its control channel is at its end: it has ended, or will.
+void task_hung_up(struct task *task);
+
+// vmlink.c: what vm is told.
+void vm_announce(struct task *task);
+void vm_task_ended(task_t id, int exception);
+void vm_launched(uint32_t token, task_t task);
+
+// reap.c
+void reap_children(void);
+void reap_task(task_t id); // vm acknowledged
+void task_kill(struct task *task, int signal);
+
+// Under gdb its child can be gone while gdb, which is ours, stays.
+void task_ended_in_debugger(struct task *task);
+
+// report.c
+void report_end(const struct task *task, const siginfo_t *info);
+
+// stop.c
+void stop_suite(int exit_status); // in order; a second call kills at once
+void stop_now(int exit_status);   // vm ended, or there is no time
+void stop_continue(void);         // a task ended
+
+// watch.c: what the launcher looks at now and then: deadlocks, tasks that overstay.
+void watch_start(void);
+
+// run.c. Boots a suite, runs it and returns the exit status of `oolong run`.
+struct run_options {
+    const char *path; // of the suite file
+    struct settings settings;
+    struct strings main; // --main: task and arguments; empty: not given
+    const char *debug;   // --gdb
+    unsigned verbose;
+};
+int run_suite(const struct run_options *options);
+int check_suite(const struct run_options *options);
+// vm is ready: starts the tasks of the suite.
+void suite_start_tasks(void);
+
+// ps.c. The table of tasks as text; the caller frees it.
+char *ps_text(void);
+
+// terminal.c: the settings of the user's terminal, which a task may change.
+void terminal_save(void);
+void terminal_restore(void);
+void terminal_suspend(void); // Ctrl-Z
+
+// doctor.c
+int doctor(void);
+
+// names.c: names out of the interface tables.
+const char *message_name(int type); // "fs.open"; static
+const char *namespace_name(uint32_t name_hash);
+
+#endif

@@ -1,0 +1,69 @@
+// What the launcher looks at twice a second: rings of waiting tasks, and tasks that should have
+// ended.
+#include <signal.h>
+#include <stdlib.h>
+#include "deadlock.h"
+#include "suite.h"
+
+#define SCAN_MS 500
+
+static struct timer scan;
+static struct deadlock deadlock;
+
+static const char *verb(enum wait_kind kind)
+{
+    switch (kind) {
+    case WAIT_CALL:
+        return "calls";
+    case WAIT_SEND:
+        return "sends to";
+    default:
+        return "receives from";
+    }
+}
+
+static void report_ring(void *ctx, const struct waiting *ring, unsigned len)
+{
+    char *text = xstrdup("");
+    (void)ctx;
+    for (unsigned i = 0; i < len; i++) {
+        task_t next = ring[(i + 1) % len].task;
+        enum wait_kind kind = wait_word_kind(ring[i].wait);
+        const struct task *task = task_find(ring[i].task);
+        bool has_message = task && kind != WAIT_RECV;
+        char *more = xasprintf("%s%s%s (%d) %s %s (%d)%s%s", text, i ? ", " : "",
+                               task_label(ring[i].task), ring[i].task, verb(kind), task_label(next),
+                               next, has_message ? " with " : "",
+                               has_message ? message_name(atomic_load(&task->page->wait_type)) : "");
+        free(text);
+        text = more;
+    }
+    log_error("deadlock: %s", text);
+    free(text);
+}
+
+static void on_scan(struct timer *timer)
+{
+    static struct waiting now[CONFIG_NUM_TASKS];
+    for (int slot = 1; slot < CONFIG_NUM_TASKS; slot++) {
+        struct task *task = suite.tasks[slot];
+        bool is_ready = task && task->phase == TASK_READY;
+        now[slot] = (struct waiting){0};
+        if (is_ready)
+            now[slot] = (struct waiting){task->id, atomic_load(&task->page->wait)};
+        if (!task || task->exited || !task->kill_at_ns || task->kill_at_ns > now_ns())
+            continue;
+        if (task->hung_up && !task->trapped && !task->debugged)
+            task_offend(task, "closed its control channel");
+        if (!task->debugged)
+            task_kill(task, SIGKILL);
+    }
+    deadlock_scan(&deadlock, now, report_ring, NULL);
+    loop_timer(timer, SCAN_MS);
+}
+
+void watch_start(void)
+{
+    scan.fire = on_scan;
+    loop_timer(&scan, SCAN_MS);
+}

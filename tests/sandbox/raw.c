@@ -1,0 +1,201 @@
+// A task that speaks the wire format by itself, without libipc, and so can break every rule of it.
+// Its first argument says what it does; the name `vm` makes it a vm that only acknowledges.
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include <oolong/message.h>
+#include <oolong/wire.h>
+
+static struct control_boot boot;
+static int boot_fds[PACKET_MAX_FDS];
+
+static int receive(struct packet *packet, int *fds)
+{
+    union {
+        struct cmsghdr align;
+        char data[CMSG_SPACE(PACKET_MAX_FDS * sizeof(int))];
+    } control;
+    struct iovec iov = {packet, sizeof(*packet)};
+    struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control,
+                         .msg_controllen = sizeof(control)};
+    ssize_t got = recvmsg(CONTROL_FD, &msg, 0);
+    if (got <= 0)
+        exit(99);
+    struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
+    int num = c ? (int)((c->cmsg_len - CMSG_LEN(0)) / sizeof(int)) : 0;
+    if (num)
+        memcpy(fds, CMSG_DATA(c), (size_t)num * sizeof(int));
+    return num;
+}
+
+static void send_packet(int op, struct packet *packet)
+{
+    packet->type = op;
+    packet->word = wire_word(WIRE_CONTROL, 0, 0);
+    if (send(CONTROL_FD, packet, sizeof(*packet), MSG_NOSIGNAL) < 0)
+        exit(98);
+}
+
+static void send_op(int op, int task)
+{
+    struct packet packet = {0};
+    packet.task.task = task;
+    send_packet(op, &packet);
+}
+
+// Loads the filter of the role, which is the last descriptor of the boot packet.
+static void load_filter(int fd)
+{
+    struct sock_filter *program = calloc(boot.num_filter, sizeof(*program));
+    struct sock_fprog fprog = {(unsigned short)boot.num_filter, program};
+    size_t size = boot.num_filter * sizeof(*program);
+    if (pread(fd, program, size, 0) != (ssize_t)size ||
+        syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &fprog) < 0) {
+        fprintf(stderr, "cannot load the filter: %s\n", strerror(errno));
+        exit(97);
+    }
+}
+
+static void start(bool with_filter)
+{
+    struct packet packet;
+    int num = receive(&packet, boot_fds);
+    boot = packet.boot;
+    for (unsigned i = 0; i < boot.num_files; i++) {
+        int fd;
+        receive(&packet, &fd);
+    }
+    if (with_filter)
+        load_filter(boot_fds[num - 1]);
+    send_op(CTL_READY, 0);
+}
+
+static void __attribute__((noreturn)) play_vm(void)
+{
+    start(true);
+    for (;;) {
+        struct packet packet;
+        int fds[PACKET_MAX_FDS];
+        int num = receive(&packet, fds);
+        if (wire_kind(packet.word) == WIRE_CONTROL && packet.type == CTL_GRANT)
+            send_op(CTL_GRANT_ACK, packet.grant.task);
+        if (wire_kind(packet.word) == WIRE_NOBLOCK && packet.type == EXCEPTION_MSG) {
+            struct message m;
+            memcpy(&m, &packet, sizeof(m));
+            send_op(CTL_REAP, m.exception.task);
+        }
+        if (wire_kind(packet.word) == WIRE_NOBLOCK && packet.type == LAUNCHER_STARTED_MSG)
+            continue; // the descriptors of its grant stay open, as vm keeps them
+        if (num > 2)
+            exit(96);
+    }
+}
+
+// Sends `size` bytes as if they were a packet.
+static void send_size(size_t size)
+{
+    char *data = calloc(1, size + 1);
+    send(CONTROL_FD, data, size, MSG_NOSIGNAL);
+    free(data);
+}
+
+static void send_descriptor(void)
+{
+    struct packet packet = {.type = CTL_CONNECT, .word = wire_word(WIRE_CONTROL, 0, 0)};
+    union {
+        struct cmsghdr align;
+        char data[CMSG_SPACE(sizeof(int))];
+    } control = {0};
+    struct iovec iov = {&packet, sizeof(packet)};
+    struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control,
+                         .msg_controllen = sizeof(control)};
+    struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
+    c->cmsg_level = SOL_SOCKET;
+    c->cmsg_type = SCM_RIGHTS;
+    c->cmsg_len = CMSG_LEN(sizeof(int));
+    memcpy(CMSG_DATA(c), &(int){2}, sizeof(int));
+    sendmsg(CONTROL_FD, &msg, MSG_NOSIGNAL);
+}
+
+// Waits for the answer to a request and prints it.
+static void print_answer(void)
+{
+    struct packet packet;
+    int fds[PACKET_MAX_FDS];
+    int num = receive(&packet, fds);
+    if (packet.type == CTL_ANSWER)
+        printf("answer op %d task %d error %d\n", packet.answer.op, packet.answer.task,
+               packet.answer.error);
+    else if (packet.type == CTL_GRANT)
+        printf("grant task %d with %d descriptors\n", packet.grant.task, num);
+    else if (packet.type == CTL_TEXT)
+        printf("text error %d %.*s\n", packet.text.error, packet.text.len, packet.text.text);
+}
+
+static void wait_for_end(void)
+{
+    struct packet packet;
+    int fds[PACKET_MAX_FDS];
+    for (;;)
+        receive(&packet, fds);
+}
+
+// Asks for the same thing again and again and reads no answer.
+static void flood(int op)
+{
+    struct packet packet = {0};
+    packet.task.task = boot.task + 1000;
+    for (;;)
+        send_packet(op, &packet);
+}
+
+static void play(const char *what, int number)
+{
+    if (!strcmp(what, "exit"))
+        exit(number);
+    else if (!strcmp(what, "size"))
+        send_size((size_t)number);
+    else if (!strcmp(what, "descriptor"))
+        send_descriptor();
+    else if (!strcmp(what, "op"))
+        send_op(number, 1);
+    else if (!strcmp(what, "hangup"))
+        close(CONTROL_FD), ppoll(NULL, 0, NULL, NULL);
+    else if (!strcmp(what, "flood"))
+        flood(number);
+    else if (!strcmp(what, "ask"))
+        send_op(CTL_CONNECT, number), print_answer(), exit(0);
+    else if (!strcmp(what, "destroy"))
+        send_op(CTL_DESTROY, number), print_answer(), exit(0);
+    else if (!strcmp(what, "write"))
+        printf("output\nof two lines"), exit(number);
+    else if (!strcmp(what, "crash"))
+        *(volatile int *)(uintptr_t)number = 1;
+    else if (!strcmp(what, "stay"))
+        ppoll(NULL, 0, NULL, NULL);
+    wait_for_end();
+}
+
+int main(int argc, char **argv)
+{
+    static char buffer[4096];
+    setvbuf(stdout, buffer, _IOFBF, sizeof(buffer)); // or stdio asks for the kind of file
+    if (!strcmp(argv[0], "vm"))
+        play_vm();
+    const char *what = argc > 1 ? argv[1] : "wait";
+    int number = argc > 2 ? atoi(argv[2]) : 0;
+    if (strcmp(what, "silent")) {
+        // Without the role's filter only where that is what is tried.
+        start(strcmp(what, "unfiltered") != 0);
+        play(what, number);
+    }
+    wait_for_end();
+}
