@@ -221,24 +221,27 @@ static void close_descriptor(void *ctx, int fd)
     close(fd);
 }
 
-// Names the interfaces that two tasks know in different versions.
-static void compare(void *ctx, task_t id_a, task_t id_b, struct control_grant *grant)
+void compare_digests(const struct task *a, const struct task *b, struct control_grant *grant)
 {
-    (void)ctx;
-    const struct task *a = task_find(id_a), *b = task_find(id_b);
     for (unsigned i = 0; i < a->num_digests; i++) {
         const struct digest *mine = &a->digests[i];
         for (unsigned k = 0; k < b->num_digests; k++) {
             const struct digest *theirs = &b->digests[k];
-            if (mine->name_hash != theirs->name_hash || mine->digest == theirs->digest ||
-                grant->num_refused == sizeof(grant->refused) / sizeof(grant->refused[0]))
-                continue;
-            grant->refused[grant->num_refused++] = mine->name_hash;
-            if (id_a < id_b) // the other one gets a grant too
-                log_error("%s and %s were built with different versions of interface '%s'",
-                          a->spec->name, b->spec->name, namespace_name(mine->name_hash));
+            if (mine->name_hash == theirs->name_hash && mine->digest != theirs->digest &&
+                grant->num_refused < sizeof(grant->refused) / sizeof(grant->refused[0]))
+                grant->refused[grant->num_refused++] = mine->name_hash;
         }
     }
+}
+
+static void compare(void *ctx, task_t id_a, task_t id_b, struct control_grant *grant)
+{
+    (void)ctx;
+    const struct task *a = task_find(id_a), *b = task_find(id_b);
+    compare_digests(a, b, grant);
+    for (unsigned i = 0; id_a < id_b && i < grant->num_refused; i++) // the other gets a grant too
+        log_error("%s and %s were built with different versions of interface '%s'", a->spec->name,
+                  b->spec->name, namespace_name(grant->refused[i]));
 }
 
 const struct channel_env control_env = {

@@ -254,9 +254,14 @@ struct task_spec *manifest_find(const struct manifest *mf, const char *name)
     return task;
 }
 
-struct task_spec *manifest_add_program(struct manifest *mf, const char *name)
+struct task_spec *manifest_add_program(struct manifest *mf, const char *program)
 {
-    struct task_spec *task = new_task(mf, name, 0);
+    const char *slash = strrchr(program, '/');
+    struct task_spec *task = new_task(mf, slash ? slash + 1 : program, 0);
+    if (slash) {
+        free(task->program);
+        task->program = xasprintf("%s%s", *program == '/' ? "" : mf->dir, program);
+    }
     task->calls_any = true;
     task->autostart = false;
     return task;

@@ -92,8 +92,9 @@ void manifest_print_errors(const struct manifest *mf, FILE *out);
 struct task_spec *manifest_find(const struct manifest *mf, const char *name);
 
 // Makes a spec for a program that is not in the file, with what every unlisted program has:
-// profile plain, calls = *, serves nothing, no rights. Owned by the manifest.
-struct task_spec *manifest_add_program(struct manifest *mf, const char *name);
+// profile plain, calls = *, serves nothing, no rights. `program` is a name, or a path (relative to
+// the suite file), whose last part becomes the task's name. Owned by the manifest.
+struct task_spec *manifest_add_program(struct manifest *mf, const char *program);
 
 // Whether the suite lets two tasks talk: either names the other.
 bool manifest_may_talk(const struct task_spec *a, const struct task_spec *b);

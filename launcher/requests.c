@@ -70,7 +70,7 @@ static bool agrees_with_vm(struct task *task)
     struct control_grant differing = {0};
     if (task->id == VM_TASK)
         return true;
-    suite.channels.env.compare(suite.channels.env.ctx, VM_TASK, task->id, &differing);
+    compare_digests(task_find(VM_TASK), task, &differing);
     for (unsigned i = 0; i < differing.num_refused; i++) {
         const char *name = namespace_name(differing.refused[i]);
         for (size_t k = 0; k < sizeof(essential) / sizeof(essential[0]); k++) {
@@ -173,9 +173,10 @@ static void on_destroy(struct task *task, const struct packet *packet)
     }
 }
 
-// A priority is a nice value: 0 is the ordinary one, higher ones wait for lower ones.
+// Priorities are 0 (highest) to 7; a task starts with 3.
 static void on_schedule(struct task *task, const struct packet *packet)
 {
+    static const int nice_values[] = {-15, -10, -5, 0, 5, 10, 15, 19};
     struct task *other = task_find(packet->task.task);
     int priority = packet->task.value;
     error_t error = OK;
@@ -183,9 +184,9 @@ static void on_schedule(struct task *task, const struct packet *packet)
         error = ERR_INVALID_TASK;
     else if (!may_rule(task, other->id))
         error = ERR_NOT_PERMITTED;
-    else if (priority < 0 || priority > 19)
+    else if (priority < 0 || priority > 7)
         error = ERR_INVALID_ARG;
-    else if (setpriority(PRIO_PROCESS, (id_t)other->pid, priority) < 0)
+    else if (setpriority(PRIO_PROCESS, (id_t)other->pid, nice_values[priority]) < 0)
         error = ERR_NOT_PERMITTED;
     answer(task, CTL_SCHEDULE, error);
 }

@@ -38,30 +38,38 @@ int check_suite(const struct run_options *options)
     return is_good ? 0 : 1;
 }
 
+// The task that --main names: one of the suite file, or a program.
+static bool find_main(const struct run_options *options)
+{
+    struct manifest *mf = &suite.manifest;
+    const char *name = options->main.items[0];
+    const char *slash = strrchr(name, '/');
+    struct task_spec *spec = manifest_find(mf, name);
+    char *path = NULL;
+    if (!spec && is_plain_name(slash ? slash + 1 : name))
+        spec = manifest_add_program(mf, name);
+    if (!spec || (!spec->line && !program_find(spec->program, &path))) {
+        fprintf(stderr, "oolong: --main: %s is neither a task of %s nor a program%s%s\n", name,
+                options->path, path ? ": there is no " : "", path ? path : "");
+        free(path);
+        return false;
+    }
+    free(path);
+    spec->restart = RESTART_NEVER;
+    suite.main_name = spec->name;
+    for (size_t i = 1; i < options->main.len; i++)
+        strings_add(&suite.main_args, options->main.items[i]);
+    return true;
+}
+
 // The tasks that --main and --gdb name.
 static bool find_named(const struct run_options *options)
 {
-    struct manifest *mf = &suite.manifest;
-    if (options->main.len) {
-        const char *name = options->main.items[0];
-        struct task_spec *spec = is_plain_name(name) ? manifest_find(mf, name) : NULL;
-        char *path = NULL;
-        if (!spec && (!is_plain_name(name) || !program_find(name, &path))) {
-            fprintf(stderr, "oolong: --main: %s is neither a task of %s nor an installed program\n",
-                    name, options->path);
-            free(path);
-            return false;
-        }
-        free(path);
-        if (!spec)
-            spec = manifest_add_program(mf, name);
-        spec->restart = RESTART_NEVER;
-        suite.main_name = spec->name;
-        for (size_t i = 1; i < options->main.len; i++)
-            strings_add(&suite.main_args, options->main.items[i]);
-    }
+    if (options->main.len && !find_main(options))
+        return false;
     suite.debug_name = options->debug;
-    if (options->debug && strcmp(options->debug, "vm") && !manifest_find(mf, options->debug)) {
+    if (options->debug && strcmp(options->debug, "vm") &&
+        !manifest_find(&suite.manifest, options->debug)) {
         fprintf(stderr, "oolong: --gdb: there is no task %s in %s\n", options->debug,
                 options->path);
         return false;

@@ -98,6 +98,8 @@ void control_watch(struct task *task);
 // Reads what a task that ended has left behind.
 void control_drain(struct task *task);
 bool make_memfd(const char *name, size_t size, int *rw, int *ro);
+// Adds the interfaces that two tasks know in different versions.
+void compare_digests(const struct task *a, const struct task *b, struct control_grant *grant);
 extern const struct channel_env control_env;
 
 // requests.c: what tasks and vm may ask for, a row each.
