@@ -76,7 +76,7 @@ struct type_decl {
     const char *c_name; // "fs_path_t"
     bool in_cycle;
     unsigned walk; // that passed here last, in the search for cycles
-    bool emitted; // the header emitter's: an alias comes after what it names
+    bool emitted;  // the header emitter's: an alias comes after what it names
 };
 
 struct const_decl {
@@ -116,8 +116,8 @@ struct field {
     // Set by layout.
     bool is_payload;
     bool is_str;
-    size_t offset; // from the start of the message, in bytes
-    size_t size;   // a payload's is its descriptor's
+    size_t offset;               // from the start of the message, in bytes
+    size_t size;                 // a payload's is its descriptor's
     struct field *next_laid_out; // in the order of the struct
 };
 
@@ -153,7 +153,8 @@ struct message {
     struct body reply;
 };
 
-struct namespace {
+struct namespace
+{
     struct namespace *next; // in the order of reading; the first is the root, named ""
     struct namespace *parent;
     struct ident ident;

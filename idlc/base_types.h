@@ -12,12 +12,12 @@ const struct base_type *base_type_find(const char *name);
 
 // What a type is after all aliases: the element's size, alignment and base, and how many.
 struct type_shape {
-    const struct base_type *base;       // NULL for an enumeration
+    const struct base_type *base;        // NULL for an enumeration
     const struct enum_decl *enumeration; // NULL for a base type
     size_t element_size;
     size_t align;
-    uint64_t count;   // elements, all dimensions multiplied; 1 when it is no array
-    bool is_array;    // in C, so copied with memcpy
+    uint64_t count; // elements, all dimensions multiplied; 1 when it is no array
+    bool is_array;  // in C, so copied with memcpy
     unsigned num_dimensions;
 };
 

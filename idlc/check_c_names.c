@@ -91,8 +91,8 @@ static void name_enum(struct claims *claims, struct enum_decl *enumeration)
         arena_printf(arena, "%s%s", enumeration->ns->prefix, enumeration->name.text);
     claim(claims, &claims->tags, enumeration->c_name, &enumeration->name);
     for (struct enum_item *item = enumeration->items; item; item = item->next) {
-        item->c_name = upper(claims->program, arena_printf(arena, "%s_%s", enumeration->c_name,
-                                                           item->name.text));
+        item->c_name = upper(claims->program,
+                             arena_printf(arena, "%s_%s", enumeration->c_name, item->name.text));
         claim_ordinary(claims, item->c_name, &item->name);
     }
 }
@@ -107,8 +107,8 @@ static void name_namespace(struct claims *claims, struct namespace *ns)
         claim_ordinary(claims, type->c_name, &type->name);
     }
     for (struct const_decl *constant = ns->consts; constant; constant = constant->next) {
-        constant->c_name = upper(claims->program,
-                                 arena_printf(arena, "%s%s", ns->prefix, constant->name.text));
+        constant->c_name =
+            upper(claims->program, arena_printf(arena, "%s%s", ns->prefix, constant->name.text));
         claim_ordinary(claims, constant->c_name, &constant->name);
     }
     for (struct message *message = ns->messages; message; message = message->next)
@@ -120,8 +120,7 @@ static void name_glue(struct claims *claims, const struct namespace *ns)
 {
     struct arena *arena = &claims->program->arena;
     if (strncmp(ns->c_name, "idl_", 4) == 0 || strcmp(ns->c_name, "idl") == 0) {
-        diag_error(claims->program, ns->ident.span, "a namespace cannot be called `%s`",
-                   ns->name);
+        diag_error(claims->program, ns->ident.span, "a namespace cannot be called `%s`", ns->name);
         diag_help(claims->program, "`idl` and `idl_` are kept for generated code");
     }
     if (claim(claims, &claims->tags, arena_printf(arena, "%sops", ns->prefix), &ns->ident))

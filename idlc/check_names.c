@@ -78,8 +78,7 @@ static bool is_len_of(const char *name, const struct field *payload)
            strcmp(name + len, "_len") == 0;
 }
 
-static void check_field(struct program *program, const struct body *body,
-                        const struct field *field)
+static void check_field(struct program *program, const struct body *body, const struct field *field)
 {
     const char *name = field->name.text;
     check_name(program, &field->name);

@@ -161,8 +161,10 @@ static void check_enum_values(struct program *program, const struct enum_decl *e
     for (const struct enum_item *item = enumeration->items; item; item = item->next) {
         if (item->value <= MAX_ENUM_VALUE)
             continue;
-        diag_error(program, item->value_span, "%" PRIu64 " does not fit an enumeration, "
-                   "whose largest value is %d", item->value, MAX_ENUM_VALUE);
+        diag_error(program, item->value_span,
+                   "%" PRIu64 " does not fit an enumeration, "
+                   "whose largest value is %d",
+                   item->value, MAX_ENUM_VALUE);
         diag_help(program, "declare it as `const %s: uint64` outside of the enumeration",
                   item->name.text);
     }

@@ -39,8 +39,8 @@ void diag_error(struct program *program, struct span span, const char *format, .
 
     va_list args;
     va_start(args, format);
-    list->diags[list->len] = (struct diag){
-        .span = span, .text = format_text(program, format, args), .order = list->len};
+    list->diags[list->len] =
+        (struct diag){.span = span, .text = format_text(program, format, args), .order = list->len};
     va_end(args);
     list->len++;
 }

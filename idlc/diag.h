@@ -7,10 +7,10 @@
 #include "ast.h"
 
 struct diag {
-    struct span span;  // source NULL: of no file
+    struct span span; // source NULL: of no file
     const char *text;
-    const char *help;  // what to do, or NULL
-    struct span note;  // another place, source NULL: none
+    const char *help; // what to do, or NULL
+    struct span note; // another place, source NULL: none
     const char *note_text;
     size_t order; // of reporting, among equals
 };

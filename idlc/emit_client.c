@@ -67,10 +67,12 @@ static void put_retry(struct text *out, const struct message *message, const str
     put_signature(out, message, params, "");
     text_printf(out, "    error_t idl_err_ = %s_once_(%s", name, task);
     emit_arg_list(out, params);
-    text_printf(out, ");\n    if (!idl_is_gone(idl_err_))\n        return idl_err_;\n"
-                     "    task_t idl_again_ = ipc_lookup_again(%s);\n"
-                     "    if (IS_ERROR(idl_again_))\n        return idl_err_;\n"
-                     "    return %s_once_(idl_again_", task, name);
+    text_printf(out,
+                ");\n    if (!idl_is_gone(idl_err_))\n        return idl_err_;\n"
+                "    task_t idl_again_ = ipc_lookup_again(%s);\n"
+                "    if (IS_ERROR(idl_again_))\n        return idl_err_;\n"
+                "    return %s_once_(idl_again_",
+                task, name);
     emit_arg_list(out, params);
     text_puts(out, ");\n}\n");
     text_free(&buffer);

@@ -27,8 +27,8 @@ static void put_fields(struct text *out, const struct body *body)
 static void put_declaration(struct text *out, const struct message *message)
 {
     text_printf(out, "<pre><code>%s%s%s %s", message->is_async ? "async " : "",
-                message->is_idempotent ? "idempotent " : "",
-                message->has_reply ? "rpc" : "oneway", message->name.text);
+                message->is_idempotent ? "idempotent " : "", message->has_reply ? "rpc" : "oneway",
+                message->name.text);
     put_fields(out, &message->request);
     if (message->has_reply) {
         text_puts(out, " -&gt; ");
@@ -151,8 +151,9 @@ static void put_namespace(struct text *out, const struct namespace *ns)
         text_puts(out, "<p class=dim>From ");
         const char *file = source_basename(ns->ident.span.source);
         html_escape(out, file, strlen(file));
-        text_printf(out, ". Calls: <code>&lt;idl/%s.h&gt;</code>, server: "
-                         "<code>&lt;idl/%s_server.h&gt;</code>. Digest %08" PRIx32 ".</p>\n",
+        text_printf(out,
+                    ". Calls: <code>&lt;idl/%s.h&gt;</code>, server: "
+                    "<code>&lt;idl/%s_server.h&gt;</code>. Digest %08" PRIx32 ".</p>\n",
                     ns->c_name, ns->c_name, ns->digest);
     }
     put_declarations(out, ns);

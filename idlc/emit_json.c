@@ -74,8 +74,8 @@ static void put_body(struct text *out, const struct message *message, const stru
                 body->id, body->type, body->num_payloads, body->size);
     text_printf(out, "      \"async\": %s, \"idempotent\": %s, ",
                 message->is_async ? "true" : "false", message->is_idempotent ? "true" : "false");
-    put_pair(out, "reply", message->has_reply && body == &message->request
-                               ? message->reply.full_name : "");
+    put_pair(out, "reply",
+             message->has_reply && body == &message->request ? message->reply.full_name : "");
     text_puts(out, ",\n      ");
     put_pair(out, "doc", message->doc);
     text_puts(out, ",\n      \"fields\": [");

@@ -158,8 +158,10 @@ static void put_serve(struct text *out, const struct message *message)
         emit_params(&message->request, message->has_reply ? &message->reply : NULL);
     struct text check = {0};
     bool has_check = emit_bool_check(&check, &message->request, "&idl_m_");
-    text_printf(out, "\nstatic inline void %s_serve_(const struct %sops *idl_ops_, "
-                     "struct message idl_m_)\n{\n", message->request.c_name, message->ns->prefix);
+    text_printf(out,
+                "\nstatic inline void %s_serve_(const struct %sops *idl_ops_, "
+                "struct message idl_m_)\n{\n",
+                message->request.c_name, message->ns->prefix);
     if (message->has_reply)
         put_rpc_call(out, message, &params, has_check ? check.chars : NULL);
     else
@@ -171,12 +173,14 @@ static void put_serve(struct text *out, const struct message *message)
 
 static void put_dispatch(struct text *out, const struct namespace *ns)
 {
-    text_printf(out, "\n/// Serves one received message. False: it is none of this interface (or "
-                     "not as the\n/// interface has it) and was not touched: see "
-                     "discard_unknown_message(). True: it was served,\n"
-                     "/// replied to, and its payloads are freed.\n"
-                     "static inline bool %sdispatch(const struct %sops *ops, "
-                     "struct message *m)\n{\n    switch (m->type) {\n", ns->prefix, ns->prefix);
+    text_printf(out,
+                "\n/// Serves one received message. False: it is none of this interface (or "
+                "not as the\n/// interface has it) and was not touched: see "
+                "discard_unknown_message(). True: it was served,\n"
+                "/// replied to, and its payloads are freed.\n"
+                "static inline bool %sdispatch(const struct %sops *ops, "
+                "struct message *m)\n{\n    switch (m->type) {\n",
+                ns->prefix, ns->prefix);
     for (const struct message *message = ns->messages; message; message = message->next)
         text_printf(out, "    case %s:\n        %s_serve_(ops, *m);\n        return true;\n",
                     message->request.macro, message->request.c_name);
@@ -186,7 +190,8 @@ static void put_dispatch(struct text *out, const struct namespace *ns)
 static const char notes[] =
     "//\n"
     "// A handler gets what the request carries, which it may use until it returns; its payloads\n"
-    "// are freed then. The handler of an rpc writes its results and returns OK: strings and bytes\n"
+    "// are freed then. The handler of an rpc writes its results and returns OK: strings and "
+    "bytes\n"
     "// that it allocated with malloc() are freed after the reply. When it returns an error, that\n"
     "// is the reply, and results are not looked at. When it returns DONT_REPLY, it replies later\n"
     "// with the *_reply() function or ipc_reply_err(). Without a handler the reply is\n"

@@ -38,23 +38,27 @@ static void put_table(struct text *out, const struct namespace *ns)
 void emit_skeleton(const struct namespace *ns, struct text *out)
 {
     text_printf(out, "// A server of the interface %s.\n", ns->name);
-    text_printf(out, "#include <resea/ipc.h>\n#include <resea/printf.h>\n"
-                     "#include <idl/%s_server.h>\n\n", ns->c_name);
+    text_printf(out,
+                "#include <resea/ipc.h>\n#include <resea/printf.h>\n"
+                "#include <idl/%s_server.h>\n\n",
+                ns->c_name);
     for (const struct message *message = ns->messages; message; message = message->next)
         put_handler(out, message);
     put_table(out, ns);
-    text_printf(out, "void main(void)\n{\n"
-                     "    ASSERT_OK(ipc_serve(\"%s\"));\n"
-                     "    INFO(\"ready\");\n\n"
-                     "    while (true) {\n"
-                     "        struct message m;\n"
-                     "        error_t err = ipc_recv(IPC_ANY, &m);\n"
-                     "        if (IS_ERROR(err)) {\n"
-                     "            WARN(\"cannot receive: error %%d\", err);\n"
-                     "            continue;\n"
-                     "        }\n"
-                     "        if (!%sdispatch(&ops, &m))\n"
-                     "            discard_unknown_message(&m);\n"
-                     "    }\n}\n", ns->name, ns->prefix);
+    text_printf(out,
+                "void main(void)\n{\n"
+                "    ASSERT_OK(ipc_serve(\"%s\"));\n"
+                "    INFO(\"ready\");\n\n"
+                "    while (true) {\n"
+                "        struct message m;\n"
+                "        error_t err = ipc_recv(IPC_ANY, &m);\n"
+                "        if (IS_ERROR(err)) {\n"
+                "            WARN(\"cannot receive: error %%d\", err);\n"
+                "            continue;\n"
+                "        }\n"
+                "        if (!%sdispatch(&ops, &m))\n"
+                "            discard_unknown_message(&m);\n"
+                "    }\n}\n",
+                ns->name, ns->prefix);
     emit_wrap(out);
 }

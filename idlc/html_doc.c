@@ -47,8 +47,7 @@ static void put_inline(struct text *out, const char *chars, size_t len)
 {
     size_t i = 0;
     while (i < len) {
-        const char *close =
-            chars[i] == '`' ? memchr(chars + i + 1, '`', len - i - 1) : NULL;
+        const char *close = chars[i] == '`' ? memchr(chars + i + 1, '`', len - i - 1) : NULL;
         if (close) {
             size_t end = (size_t)(close - chars);
             text_puts(out, "<code>");

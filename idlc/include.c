@@ -72,11 +72,10 @@ static void include_known(struct parser *parser, struct span span, const struct 
     }
 }
 
-static void include_file(struct parser *parser, struct span span, const char *path,
-                         bool by_pattern)
+static void include_file(struct parser *parser, struct span span, const char *path, bool by_pattern)
 {
     struct source *source = NULL;
-    switch (source_open(parser->program, path, &source)) {
+    switch (source_open(parser->program, path, true, &source)) {
     case SOURCE_NEW:
         source->includer = parser->source;
         parser_run(parser->program, source, parser->ns);

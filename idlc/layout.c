@@ -24,8 +24,10 @@ static void report_payload(struct program *program, const struct field *field)
 {
     diag_error(program, field->name.span, "`%s` is the fifth payload of this message",
                field->name.text);
-    diag_help(program, "a message carries at most %d; put two into one `bytes` field, or split "
-                       "the message", MAX_PAYLOADS);
+    diag_help(program,
+              "a message carries at most %d; put two into one `bytes` field, or split "
+              "the message",
+              MAX_PAYLOADS);
 }
 
 static void place(struct body *body, struct field ***last, struct field *field, size_t align)
@@ -66,8 +68,7 @@ static void layout_body(struct program *program, struct body *body, const char *
         diag_error(program, first_outside->name.span,
                    "`%s` has %zu bytes, %zu more than a message holds", name, body->size,
                    body->size - MESSAGE_BODY_LEN);
-        diag_help(program, "%d bytes fit; shrink a field, or send it as `bytes`",
-                  MESSAGE_BODY_LEN);
+        diag_help(program, "%d bytes fit; shrink a field, or send it as `bytes`", MESSAGE_BODY_LEN);
     }
 }
 

@@ -51,9 +51,8 @@ static struct token *add(struct lexer *lexer, enum token_kind kind, size_t start
         lexer->tokens = memory_grow(lexer->tokens, lexer->cap * sizeof(*lexer->tokens));
     }
     struct token *token = &lexer->tokens[lexer->num_tokens++];
-    *token = (struct token){.kind = kind,
-                            .span = span_from(lexer, start),
-                            .is_line_start = lexer->is_line_start};
+    *token = (struct token){
+        .kind = kind, .span = span_from(lexer, start), .is_line_start = lexer->is_line_start};
     if (lexer->doc.chars) {
         token->doc = arena_strndup(&lexer->program->arena, lexer->doc.chars, lexer->doc.len);
         text_free(&lexer->doc);
@@ -167,8 +166,7 @@ static void lex_string(struct lexer *lexer)
         diag_help(lexer->program, "close it with \"");
     }
     struct token *token = add(lexer, TOKEN_STRING, start);
-    token->text =
-        arena_strndup(&lexer->program->arena, lexer->text + start + 1, end - start - 1);
+    token->text = arena_strndup(&lexer->program->arena, lexer->text + start + 1, end - start - 1);
 }
 
 static void lex_unknown(struct lexer *lexer)

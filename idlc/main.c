@@ -1,4 +1,5 @@
 // The command line of idlc, the compiler of interfaces.
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 #include "diag.h"
 #include "emit.h"
 #include "parser.h"
+#include "source.h"
 
 #ifndef IDLC_VERSION
 #define IDLC_VERSION "unknown"
@@ -18,6 +20,7 @@
 struct options {
     const char *out_dir;
     const char *skeleton; // a namespace
+    const char *depfile;
     bool check;
 };
 
@@ -32,6 +35,7 @@ static const char help[] =
     "                        idl/NAMESPACE_server.h (dispatch), idl_tables.c,\n"
     "                        reference.html and idl.json\n"
     "  --skeleton NAMESPACE  print a server's main.c for a namespace\n"
+    "  --depfile FILE        with --out-dir: write to FILE, for make, which files were read\n"
     "  --check               report errors and write nothing\n"
     "  --help                print this help\n"
     "  --version             print the version\n"
@@ -39,9 +43,9 @@ static const char help[] =
     "Ends with 0, with 1 when the files have errors (nothing is written then), and with 2\n"
     "when the command line is wrong. See idlc(1).\n";
 
-static int usage_error(const char *message, const char *detail)
+static int usage_error(const char *message)
 {
-    fprintf(stderr, "idlc: error: %s%s\n", message, detail);
+    fprintf(stderr, "idlc: error: %s\n", message);
     fputs("Try `idlc --help`.\n", stderr);
     return EXIT_USAGE;
 }
@@ -70,12 +74,57 @@ static int print_skeleton(const struct program *program, const char *name)
     return 1;
 }
 
+// A file name as make reads it.
+static void put_make_name(FILE *file, const char *path)
+{
+    for (; *path; path++) {
+        if (strchr(" \t#\\", *path))
+            fputc('\\', file);
+        if (*path == '$')
+            fputc('$', file);
+        fputc(*path, file);
+    }
+}
+
+static bool write_depfile(const struct program *program, const struct options *options)
+{
+    FILE *file = fopen(options->depfile, "w");
+    if (file) {
+        put_make_name(file, options->out_dir);
+        fputs("/oolong/idl.h:", file);
+        for (const struct source *source = program->sources; source; source = source->next) {
+            fputs(" \\\n ", file);
+            put_make_name(file, source->path);
+        }
+        fputc('\n', file);
+    }
+    bool ok = file && !ferror(file);
+    if (file && fclose(file) != 0)
+        ok = false;
+    if (!ok) {
+        fprintf(stderr, "idlc: error: %s: %s\n", options->depfile, strerror(errno));
+        remove(options->depfile);
+    }
+    return ok;
+}
+
+static bool write_output(const struct program *program, const struct options *options)
+{
+    struct output output;
+    output_init(&output);
+    compile_emit(program, &output);
+    bool ok = (!options->depfile || write_depfile(program, options)) &&
+              output_write(&output, options->out_dir);
+    if (!ok && options->depfile)
+        remove(options->depfile);
+    output_free(&output);
+    return ok;
+}
+
 static int compile(const struct options *options, char **paths)
 {
     int status = 1;
     struct program *program = program_new();
-    struct output output;
-    output_init(&output);
     for (; *paths; paths++)
         parser_add_file(program, *paths);
 
@@ -86,20 +135,35 @@ static int compile(const struct options *options, char **paths)
     } else if (options->check) {
         status = 0;
     } else {
-        compile_emit(program, &output);
-        status = output_write(&output, options->out_dir) ? 0 : 1;
+        status = write_output(program, options) ? 0 : 1;
     }
-    output_free(&output);
     program_free(program);
     return status;
 }
 
+static int run(const struct options *options, char **paths)
+{
+    int num_modes = (options->out_dir != NULL) + (options->skeleton != NULL) + options->check;
+    if (num_modes != 1)
+        return usage_error("give one of --out-dir, --skeleton and --check");
+    if (!*paths)
+        return usage_error("no files");
+    if (options->out_dir && !options->out_dir[0])
+        return usage_error("--out-dir names no folder");
+    if (options->depfile && !options->out_dir)
+        return usage_error("--depfile goes with --out-dir");
+    return compile(options, paths);
+}
+
 int main(int argc, char **argv)
 {
-    static const struct option long_options[] = {
-        {"out-dir", required_argument, NULL, 'o'}, {"skeleton", required_argument, NULL, 's'},
-        {"check", no_argument, NULL, 'c'},         {"help", no_argument, NULL, 'h'},
-        {"version", no_argument, NULL, 'v'},       {0}};
+    static const struct option long_options[] = {{"out-dir", required_argument, NULL, 'o'},
+                                                 {"skeleton", required_argument, NULL, 's'},
+                                                 {"depfile", required_argument, NULL, 'd'},
+                                                 {"check", no_argument, NULL, 'c'},
+                                                 {"help", no_argument, NULL, 'h'},
+                                                 {"version", no_argument, NULL, 'v'},
+                                                 {0}};
     struct options options = {0};
     int option;
     while ((option = getopt_long(argc, argv, "h", long_options, NULL)) != -1) {
@@ -109,6 +173,9 @@ int main(int argc, char **argv)
             break;
         case 's':
             options.skeleton = optarg;
+            break;
+        case 'd':
+            options.depfile = optarg;
             break;
         case 'c':
             options.check = true;
@@ -122,12 +189,5 @@ int main(int argc, char **argv)
             return EXIT_USAGE;
         }
     }
-    int num_modes = (options.out_dir != NULL) + (options.skeleton != NULL) + options.check;
-    if (num_modes != 1)
-        return usage_error("give one of --out-dir, --skeleton and --check", "");
-    if (optind == argc)
-        return usage_error("no files", "");
-    if (options.out_dir && !options.out_dir[0])
-        return usage_error("--out-dir names no folder", "");
-    return compile(&options, argv + optind);
+    return run(&options, argv + optind);
 }

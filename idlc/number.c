@@ -5,8 +5,8 @@
 #include "diag.h"
 #include "layout.h"
 
-#define TYPE_STR 0x40000000u
-#define TYPE_OOL 0x20000000u
+#define TYPE_STR         0x40000000u
+#define TYPE_OOL         0x20000000u
 #define TYPE_COUNT_SHIFT 16
 #define TYPE_STRS_SHIFT  18 // of payload 1; payload 0 has TYPE_STR
 
@@ -47,16 +47,18 @@ static void report_collision(struct program *program, const struct message *mess
                              const struct message *first, unsigned free)
 {
     struct span span = message->has_number ? message->number_span : message->name.span;
-    diag_error(program, span, "`%s` has the number 0x%04x, as `%s` has",
-               message->request.full_name, message->request.id, first->request.full_name);
+    diag_error(program, span, "`%s` has the number 0x%04x, as `%s` has", message->request.full_name,
+               message->request.id, first->request.full_name);
     diag_note(program, first->name.span, "the first is here");
     if (free == 0)
         diag_help(program, "no number is free");
     else if (message->has_number)
         diag_help(program, "0x%04x is free", free);
     else
-        diag_help(program, "numbers are made from names, and these two happen to meet: give one "
-                           "its own, as in `= 0x%04x;` (which is free)", free);
+        diag_help(program,
+                  "numbers are made from names, and these two happen to meet: give one "
+                  "its own, as in `= 0x%04x;` (which is free)",
+                  free);
 }
 
 void number_messages(struct program *program)
@@ -66,8 +68,7 @@ void number_messages(struct program *program)
         taken[i] = NULL;
 
     for (struct message *m = program->messages; m; m = m->next_all) {
-        m->request.id =
-            m->has_number ? (uint16_t)m->number : number_of(m->request.full_name);
+        m->request.id = m->has_number ? (uint16_t)m->number : number_of(m->request.full_name);
         m->reply.id = m->request.id | REPLY_BIT;
         m->request.type = type_word(&m->request);
         m->reply.type = type_word(&m->reply);

@@ -100,8 +100,8 @@ bool parser_expect_number(struct parser *parser, const char *what, uint64_t *val
 
 bool parser_at_statement(const struct parser *parser)
 {
-    static const char *const words[] = {"namespace", "rpc",  "oneway", "async",  "idempotent",
-                                        "type",      "const", "enum",  "include"};
+    static const char *const words[] = {"namespace", "rpc",   "oneway", "async",  "idempotent",
+                                        "type",      "const", "enum",   "include"};
     if (parser->token->kind != TOKEN_NAME)
         return false;
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
@@ -197,10 +197,8 @@ void parser_run(struct program *program, struct source *source, struct namespace
 {
     source->is_open = true;
     source->ns = ns;
-    struct parser parser = {.program = program,
-                            .source = source,
-                            .ns = ns,
-                            .token = lexer_run(program, source)};
+    struct parser parser = {
+        .program = program, .source = source, .ns = ns, .token = lexer_run(program, source)};
     parse_statements(&parser);
     source->is_open = false;
 }
@@ -208,7 +206,7 @@ void parser_run(struct program *program, struct source *source, struct namespace
 void parser_add_file(struct program *program, const char *path)
 {
     struct source *source = NULL;
-    switch (source_open(program, path, &source)) {
+    switch (source_open(program, path, false, &source)) {
     case SOURCE_NEW:
         parser_run(program, source, program->namespaces);
         break;
@@ -219,6 +217,11 @@ void parser_add_file(struct program *program, const char *path)
         program->lost_names = true;
         break;
     }
+}
+
+void parser_add_text(struct program *program, const char *name, const char *text, size_t len)
+{
+    parser_run(program, source_add(program, name, text, len), program->namespaces);
 }
 
 struct program *program_new(void)

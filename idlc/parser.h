@@ -10,5 +10,7 @@ void program_free(struct program *program);
 
 // Reads a file named on the command line, and all that it includes. Errors are reported.
 void parser_add_file(struct program *program, const char *path);
+// The same for text in memory, which messages call `name`.
+void parser_add_text(struct program *program, const char *name, const char *text, size_t len);
 
 #endif

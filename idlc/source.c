@@ -37,12 +37,37 @@ static struct source *find_same(struct program *program, const struct stat *st)
     return NULL;
 }
 
-enum source_status source_open(struct program *program, const char *path, struct source **source)
+struct source *source_add(struct program *program, const char *name, const char *text, size_t len)
+{
+    struct source *source = arena_alloc(&program->arena, sizeof(*source));
+    source->path = arena_strndup(&program->arena, name, strlen(name));
+    source->text = arena_strndup(&program->arena, text, len);
+    source->len = len;
+    for (struct source *other = program->sources; other; other = other->next)
+        source->order++;
+    *program->last_source = source;
+    program->last_source = &source->next;
+    return source;
+}
+
+// Looks before it opens, since opening a FIFO waits for a writer.
+static int open_file(const char *path, bool only_regular)
+{
+    struct stat st;
+    if (only_regular && stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
+        errno = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
+        return -1;
+    }
+    return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+enum source_status source_open(struct program *program, const char *path, bool only_regular,
+                               struct source **source)
 {
     enum source_status status = SOURCE_FAILED;
     struct text text = {0};
     struct stat st;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open_file(path, only_regular);
     if (fd < 0 || fstat(fd, &st) < 0)
         goto out;
 
@@ -55,17 +80,9 @@ enum source_status source_open(struct program *program, const char *path, struct
     if (read_all(fd, &text) < 0)
         goto out;
 
-    struct source *new = arena_alloc(&program->arena, sizeof(*new));
-    new->path = arena_strndup(&program->arena, path, strlen(path));
-    new->text = arena_strndup(&program->arena, text.chars, text.len);
-    new->len = text.len;
-    new->dev = st.st_dev;
-    new->ino = st.st_ino;
-    for (struct source *other = program->sources; other; other = other->next)
-        new->order++;
-    *program->last_source = new;
-    program->last_source = &new->next;
-    *source = new;
+    *source = source_add(program, path, text.chars, text.len);
+    (*source)->dev = st.st_dev;
+    (*source)->ino = st.st_ino;
     status = SOURCE_NEW;
 
 out:;

@@ -25,8 +25,12 @@ enum source_status {
     SOURCE_FAILED, // errno says why
 };
 
-// Finds or reads a file. `*source` is set unless it failed.
-enum source_status source_open(struct program *program, const char *path, struct source **source);
+// Finds or reads a file. `*source` is set unless it failed. With `only_regular`, anything but a
+// file of a disk is refused: an include must not wait at a FIFO or a terminal.
+enum source_status source_open(struct program *program, const char *path, bool only_regular,
+                               struct source **source);
+// A source that is in no file.
+struct source *source_add(struct program *program, const char *name, const char *text, size_t len);
 
 // Line and column, from 1; columns count characters, a tab as one.
 void source_position(const struct span *span, size_t *line, size_t *column);
