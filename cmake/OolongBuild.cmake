@@ -17,6 +17,11 @@ target_compile_options(oolong_warnings INTERFACE
   -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wpointer-arith
   -Wwrite-strings $<$<BOOL:${OOLONG_WERROR}>:-Werror>)
 
+# Linked after the warnings, because the last option counts: -Wmissing-prototypes would complain of
+# every task's main.
+add_library(oolong_task_warnings INTERFACE)
+target_compile_options(oolong_task_warnings INTERFACE -Wno-missing-prototypes -Wno-main)
+
 add_library(oolong_sanitizers INTERFACE)
 if(OOLONG_SANITIZE)
   target_compile_options(oolong_sanitizers INTERFACE
@@ -41,5 +46,6 @@ set(OOLONG_BASE_IDL
   ${CMAKE_SOURCE_DIR}/servers/random/random.idl
   ${CMAKE_SOURCE_DIR}/servers/rtc/rtc.idl
   ${CMAKE_SOURCE_DIR}/servers/time/time.idl
+  ${CMAKE_SOURCE_DIR}/servers/pong/pong.idl
   ${CMAKE_SOURCE_DIR}/servers/net/net.idl
   ${CMAKE_SOURCE_DIR}/servers/tcpip/tcpip.idl)

@@ -25,8 +25,10 @@ function(oolong_generate_idl target)
   set(outputs ${arg_OUT}/oolong/idl.h ${arg_OUT}/idl_tables.c)
   add_custom_command(
     OUTPUT ${outputs}
-    COMMAND Oolong::idlc --out-dir ${arg_OUT} ${files}
+    COMMAND Oolong::idlc --out-dir ${arg_OUT} --depfile ${CMAKE_CURRENT_BINARY_DIR}/${target}.d
+            ${files}
     DEPENDS Oolong::idlc ${files}
+    DEPFILE ${CMAKE_CURRENT_BINARY_DIR}/${target}.d
     COMMENT "Compiling interfaces for ${target}"
     VERBATIM)
   add_custom_target(${target}_files DEPENDS ${outputs})
@@ -52,8 +54,7 @@ function(oolong_add_task name)
   # Outside the tree, where a program ends up and how it is installed is its own affair.
   if(COMMAND oolong_private)
     oolong_private(${name})
-    # -Wmissing-prototypes would complain of every task's main.
-    target_compile_options(${name} PRIVATE -Wno-missing-prototypes -Wno-main)
+    target_link_libraries(${name} PRIVATE oolong_task_warnings)
     set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${OOLONG_LIBEXEC_DIR})
     if(NOT arg_NO_INSTALL)
       install(TARGETS ${name} DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/oolong)
