@@ -16,7 +16,7 @@ static uint8_t *half(struct channels *c, task_t owner, task_t peer)
 
 task_t channels_add(struct channels *c)
 {
-    for (int i = 1; i < CONFIG_NUM_TASKS; i++) {
+    for (int i = 1; i <= CONFIG_NUM_TASKS; i++) {
         int slot = (c->last_slot + i) % CONFIG_NUM_TASKS;
         struct endpoint *e = &c->endpoints[slot];
         // vm's slot is used once, and one whose generations are used up is never used again.

@@ -90,9 +90,21 @@ static void set_program(struct place *at, const char *value)
 
 static void set_args(struct place *at, const char *value)
 {
-    const char *error = split_command(value, &at->task->args);
+    struct strings words = {0};
+    const char *error = split_command(value, &words);
     if (error)
         manifest_error(at->mf, at->line, "args: %s", error);
+    for (size_t i = 0; i < words.len; i++) {
+        char *unset = NULL;
+        char *word = settings_expand(at->mf->settings, words.items[i], &unset);
+        if (word)
+            strings_add(&at->task->args, word);
+        else
+            manifest_error(at->mf, at->line, "%s", unset);
+        free(word);
+        free(unset);
+    }
+    strings_free(&words);
 }
 
 static void add_call(struct place *at, const char *name)

@@ -13,7 +13,6 @@
 
 struct reader {
     struct manifest *mf;
-    const struct settings *settings;
     const char *text;
     const char *end;
     int line;
@@ -155,7 +154,9 @@ static int handle_pair(void *arg, const char *section, const char *key, const ch
     if (r->in_nothing)
         return 1;
     char *error = NULL;
-    char *value = settings_expand(r->settings, raw, &error);
+    // A value with blanks is one argument: args are split before they are filled in.
+    bool is_args = r->task && !strcmp(key, "args");
+    char *value = is_args ? xstrdup(raw) : settings_expand(r->mf->settings, raw, &error);
     bool is_more = r->is_more && strings_contain(&r->seen, key);
     if (!value) {
         manifest_error(r->mf, r->line, "%s", error);
@@ -203,7 +204,7 @@ static void check_whole(struct manifest *mf)
 bool manifest_parse(struct manifest *mf, const char *path, const char *text, size_t len,
                     const struct settings *settings)
 {
-    *mf = (struct manifest){.path = xstrdup(path)};
+    *mf = (struct manifest){.path = xstrdup(path), .settings = settings};
     const char *slash = strrchr(path, '/');
     mf->dir = slash ? xasprintf("%.*s", (int)(slash - path + 1), path) : xstrdup("");
     const char *base = slash ? slash + 1 : path;
@@ -212,7 +213,6 @@ bool manifest_parse(struct manifest *mf, const char *path, const char *text, siz
 
     struct reader reader = {
         .mf = mf,
-        .settings = settings,
         .text = text,
         .end = text + len,
     };

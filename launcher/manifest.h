@@ -59,7 +59,10 @@ struct diagnostics {
     size_t len;
 };
 
+struct settings;
+
 struct manifest {
+    const struct settings *settings; // while it is read
     char *path; // of the suite file, as the user gave it
     char *dir;  // its folder, with a '/' at the end, or ""
     char *name;

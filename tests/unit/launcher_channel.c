@@ -1,0 +1,318 @@
+// Slots, grants and queues, without a system call: descriptors are numbers that are counted.
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+#include "channel.h"
+
+static struct channels *c;
+static int next_fd;
+static int num_open;
+static int fds_left;
+static task_t forbidden[2];
+
+static bool env_may_talk(void *ctx, task_t a, task_t b)
+{
+    (void)ctx;
+    return !(a == forbidden[0] && b == forbidden[1]) && !(b == forbidden[0] && a == forbidden[1]);
+}
+
+static bool env_make_pair(void *ctx, int ends[2])
+{
+    (void)ctx;
+    if (fds_left < 2)
+        return false;
+    fds_left -= 2;
+    num_open += 2;
+    ends[0] = next_fd++;
+    ends[1] = next_fd++;
+    return true;
+}
+
+static int env_open_page(void *ctx, task_t task)
+{
+    (void)ctx;
+    (void)task;
+    if (fds_left < 1)
+        return -1;
+    fds_left--;
+    num_open++;
+    return next_fd++;
+}
+
+static void env_close(void *ctx, int fd)
+{
+    (void)ctx;
+    (void)fd;
+    num_open--;
+}
+
+static void env_compare(void *ctx, task_t a, task_t b, struct control_grant *grant)
+{
+    (void)ctx;
+    (void)a;
+    (void)b;
+    (void)grant;
+}
+
+static const struct channel_env env = {NULL,          env_may_talk, env_make_pair,
+                                       env_open_page, env_close,    env_compare};
+
+static void setup(void)
+{
+    c = calloc(1, sizeof(*c));
+    next_fd = 100;
+    num_open = 0;
+    fds_left = 100000;
+    forbidden[0] = forbidden[1] = -1;
+    channels_init(c, &env);
+    ck_assert_int_eq(channels_add(c), VM_TASK);
+    channels_ready(c, VM_TASK);
+}
+
+static void teardown(void)
+{
+    for (int slot = 1; slot < CONFIG_NUM_TASKS; slot++) {
+        if (channels_find(c, c->endpoints[slot].id))
+            channels_ended(c, c->endpoints[slot].id);
+    }
+    ck_assert_int_eq(num_open, 0); // every descriptor was given away or closed
+    free(c);
+}
+
+static task_t add_ready(void)
+{
+    task_t task = channels_add(c);
+    ck_assert_int_gt(task, 0);
+    channels_ready(c, task);
+    return task;
+}
+
+// Sends the next packet of `task` and returns it; type 0 when there is none.
+static struct packet take(task_t task)
+{
+    struct outgoing *out = channels_next(c, task);
+    struct packet packet = {0};
+    if (out) {
+        packet = out->packet;
+        channels_sent(c, task);
+    }
+    return packet;
+}
+
+static void expect_answer(task_t task, task_t about, error_t error)
+{
+    struct packet packet = take(task);
+    ck_assert_int_eq(packet.type, CTL_ANSWER);
+    ck_assert_int_eq(packet.answer.op, CTL_CONNECT);
+    ck_assert_int_eq(packet.answer.task, about);
+    ck_assert_int_eq(packet.answer.error, error);
+}
+
+static uint32_t expect_grant(task_t task, task_t peer)
+{
+    struct packet packet = take(task);
+    ck_assert_int_eq(packet.type, CTL_GRANT);
+    ck_assert_int_eq(packet.grant.task, peer);
+    return packet.grant.chan;
+}
+
+START_TEST(both_sides_get_one_grant_with_the_same_number)
+{
+    task_t a = add_ready(), b = add_ready();
+    channels_connect(c, a, b);
+    channels_connect(c, b, a); // at once: its grant is on its way already
+    channels_connect(c, a, b);
+    uint32_t chan = expect_grant(a, b);
+    ck_assert_uint_eq(expect_grant(b, a), chan);
+    ck_assert_int_eq(take(a).type, 0);
+    ck_assert_int_eq(take(b).type, 0);
+}
+END_TEST
+
+START_TEST(what_cannot_be_connected_is_answered_with_an_error)
+{
+    task_t a = add_ready(), b = add_ready();
+    forbidden[0] = a;
+    forbidden[1] = b;
+    static const task_t unknown[] = {0, -1, 7, CONFIG_NUM_TASKS, INT32_MAX, INT32_MIN,
+                                     TASK_MAKE(1, 2)};
+    for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++) {
+        channels_connect(c, a, unknown[i]);
+        expect_answer(a, unknown[i], ERR_INVALID_TASK);
+    }
+    channels_connect(c, a, a);
+    expect_answer(a, a, ERR_INVALID_ARG);
+    channels_connect(c, a, b);
+    expect_answer(a, b, ERR_NOT_PERMITTED);
+    channels_connect(c, b, a);
+    expect_answer(b, a, ERR_NOT_PERMITTED);
+}
+END_TEST
+
+START_TEST(an_ended_channel_is_not_made_again)
+{
+    task_t a = add_ready(), b = add_ready();
+    channels_connect(c, a, b);
+    expect_grant(a, b);
+    channels_connect(c, a, b); // not acknowledged: it is on its way
+    ck_assert_int_eq(take(a).type, 0);
+    ck_assert(channels_ack(c, a, b));
+    channels_connect(c, a, b);
+    expect_answer(a, b, ERR_ABORTED);
+}
+END_TEST
+
+START_TEST(one_unacknowledged_grant_a_task)
+{
+    task_t a = add_ready(), b = add_ready(), d = add_ready();
+    channels_connect(c, a, b);
+    channels_connect(c, a, d);
+    expect_grant(a, b);
+    ck_assert_ptr_null(channels_next(c, a));
+    channels_answer(c, a, CTL_DESTROY, 0, OK); // in order: behind the grant that waits
+    ck_assert_ptr_null(channels_next(c, a));
+    ck_assert(channels_ack(c, a, b));
+    expect_grant(a, d);
+    ck_assert_int_eq(take(a).type, CTL_ANSWER);
+}
+END_TEST
+
+START_TEST(a_wrong_acknowledgement_is_a_violation)
+{
+    task_t a = add_ready(), b = add_ready();
+    ck_assert(!channels_ack(c, a, b));
+    ck_assert(!channels_ack(c, a, 0));
+    channels_connect(c, a, b);
+    ck_assert(!channels_ack(c, a, b)); // queued, not sent
+    expect_grant(a, b);
+    ck_assert(!channels_ack(c, a, a));
+    ck_assert(channels_ack(c, a, b));
+    ck_assert(!channels_ack(c, a, b)); // twice
+}
+END_TEST
+
+START_TEST(a_grant_waits_until_the_peer_is_under_its_filters)
+{
+    task_t a = add_ready(), b = channels_add(c);
+    channels_connect(c, a, b);
+    ck_assert_int_eq(take(a).type, 0);
+    channels_ready(c, b);
+    expect_grant(a, b);
+    expect_grant(b, a);
+}
+END_TEST
+
+START_TEST(asking_for_one_that_dies_while_it_starts_is_aborted)
+{
+    task_t a = add_ready(), b = channels_add(c);
+    channels_connect(c, a, b);
+    channels_ended(c, b);
+    expect_answer(a, b, ERR_ABORTED);
+    channels_connect(c, a, b);
+    expect_answer(a, b, ERR_INVALID_TASK);
+}
+END_TEST
+
+START_TEST(the_grant_of_a_peer_that_died_is_still_delivered)
+{
+    task_t a = add_ready(), b = add_ready();
+    channels_connect(c, a, b);
+    channels_ended(c, b);
+    channels_free(c, b);
+    expect_grant(a, b); // it finds the end of file
+    ck_assert(channels_ack(c, a, b));
+    ck_assert_int_eq(take(b).type, 0);
+}
+END_TEST
+
+START_TEST(a_reused_slot_is_another_task)
+{
+    task_t a = add_ready(), b = add_ready();
+    channels_connect(c, a, b);
+    expect_grant(a, b);
+    channels_ended(c, b);
+    channels_free(c, b);
+    task_t again = 0;
+    for (int i = 0; i < CONFIG_NUM_TASKS && TASK_SLOT(again) != TASK_SLOT(b); i++) {
+        again = add_ready();
+        if (TASK_SLOT(again) != TASK_SLOT(b)) {
+            channels_ended(c, again);
+            channels_free(c, again);
+        }
+    }
+    ck_assert_int_ne(again, b);
+    ck_assert_int_eq(TASK_GEN(again), TASK_GEN(b) + 1);
+    ck_assert(channels_ack(c, a, b)); // late, of the old one: does not count for the new one
+    channels_connect(c, a, b);
+    expect_answer(a, b, ERR_INVALID_TASK);
+    channels_connect(c, a, again);
+    expect_grant(a, again);
+}
+END_TEST
+
+START_TEST(slots_run_out_and_come_back)
+{
+    task_t last = 0;
+    for (int i = 2; i < CONFIG_NUM_TASKS; i++) {
+        last = channels_add(c);
+        ck_assert_int_gt(last, 0);
+    }
+    ck_assert_int_eq(channels_add(c), ERR_NO_MEMORY);
+    channels_ended(c, last);
+    ck_assert_int_eq(channels_add(c), ERR_NO_MEMORY); // not before it is reaped
+    channels_free(c, last);
+    ck_assert_int_eq(TASK_SLOT(channels_add(c)), TASK_SLOT(last));
+}
+END_TEST
+
+START_TEST(running_out_of_descriptors_leaks_none)
+{
+    task_t a = add_ready(), b = add_ready();
+    for (int left = 0; left < 4; left++) {
+        fds_left = left;
+        channels_connect(c, a, b);
+        expect_answer(a, b, ERR_NO_MEMORY);
+        ck_assert_int_eq(num_open, 0);
+    }
+    fds_left = 4;
+    channels_connect(c, a, b);
+    expect_grant(a, b);
+}
+END_TEST
+
+START_TEST(vm_gets_its_end_by_grant)
+{
+    task_t a = channels_add(c);
+    num_open++; // the end that is handed over
+    ck_assert(channels_grant_vm(c, a, channels_number(c), 7));
+    expect_grant(VM_TASK, a);
+    channels_ready(c, a);
+    channels_connect(c, a, VM_TASK); // it has one from birth
+    expect_answer(a, VM_TASK, ERR_ABORTED);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("launcher_channel");
+    TCase *tc = tcase_create("channel");
+    tcase_add_checked_fixture(tc, setup, teardown);
+    tcase_add_test(tc, both_sides_get_one_grant_with_the_same_number);
+    tcase_add_test(tc, what_cannot_be_connected_is_answered_with_an_error);
+    tcase_add_test(tc, an_ended_channel_is_not_made_again);
+    tcase_add_test(tc, one_unacknowledged_grant_a_task);
+    tcase_add_test(tc, a_wrong_acknowledgement_is_a_violation);
+    tcase_add_test(tc, a_grant_waits_until_the_peer_is_under_its_filters);
+    tcase_add_test(tc, asking_for_one_that_dies_while_it_starts_is_aborted);
+    tcase_add_test(tc, the_grant_of_a_peer_that_died_is_still_delivered);
+    tcase_add_test(tc, a_reused_slot_is_another_task);
+    tcase_add_test(tc, slots_run_out_and_come_back);
+    tcase_add_test(tc, running_out_of_descriptors_leaks_none);
+    tcase_add_test(tc, vm_gets_its_end_by_grant);
+    suite_add_tcase(suite, tc);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

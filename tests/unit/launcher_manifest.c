@@ -1,0 +1,222 @@
+// Suite files: what a good one means, and each error with its line.
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+#include <oolong/wire.h>
+#include "manifest.h"
+
+static struct manifest mf;
+static struct settings settings;
+
+static bool parse(const char *text)
+{
+    return manifest_parse(&mf, "dir/suite.ini", text, strlen(text), &settings);
+}
+
+static void teardown(void)
+{
+    manifest_free(&mf);
+    strings_free(&settings.pairs);
+}
+
+START_TEST(a_section_without_keys_is_a_task_with_defaults)
+{
+    ck_assert(parse("[task pong]\n"));
+    struct task_spec *task = manifest_find(&mf, "pong");
+    ck_assert_ptr_nonnull(task);
+    ck_assert_str_eq(task->program, "pong");
+    ck_assert_str_eq(task->profile, "plain");
+    ck_assert_int_eq(task->restart, RESTART_NEVER);
+    ck_assert_uint_eq(task->rights, 0);
+    ck_assert(task->autostart && !task->console && !task->is_main && !task->calls_any);
+    ck_assert_uint_eq(task->ool_len, CONFIG_OOL_BUFFER_LEN);
+    ck_assert_int_eq(task->cpu, CPU_AUTO);
+    ck_assert_int_eq(task->line, 1);
+    ck_assert_str_eq(mf.name, "suite");
+}
+END_TEST
+
+START_TEST(every_key_is_understood)
+{
+    strings_add(&settings.pairs, "archive=my files.tar");
+    strings_add(&settings.pairs, "n=2");
+    ck_assert(parse("; a comment\n"
+                    "[suite]\nname = demo\nlookup_timeout_ms = 500\nvm = other\n"
+                    "[task a]\n"
+                    "program = ./bin/a\n"
+                    "args = -n ${n} \"two words\"\n  '${archive}'\n"
+                    "calls = b, c\n  vm\n"
+                    "serves = fs blk\nprofile = archive\nrestart = on-failure\n"
+                    "rights = quit launch destroy\nconsole = yes\nautostart = no\nmain = no\n"
+                    "memory = 64M\nfiles = 100\nool_buffer = 8K\ncpu = 1\n"
+                    "file.one = ${archive}\nfile.two = data/x y rw\nfile.three = /dev/null ro\n"
+                    "[task b]\ncalls = *\nmemory = unlimited\ncpu = any\n[task c]\n"));
+    struct task_spec *a = manifest_find(&mf, "a");
+    ck_assert_str_eq(mf.name, "demo");
+    ck_assert_uint_eq(mf.lookup_timeout_ms, 500);
+    ck_assert_str_eq(mf.vm_program, "other");
+    ck_assert_str_eq(a->program, "dir/./bin/a");
+    ck_assert_uint_eq(a->args.len, 4);
+    ck_assert_str_eq(a->args.items[1], "2");
+    ck_assert_str_eq(a->args.items[2], "two words");
+    ck_assert_str_eq(a->args.items[3], "my files.tar");
+    ck_assert_uint_eq(a->calls.len, 3);
+    ck_assert_uint_eq(a->serves.len, 2);
+    ck_assert_int_eq(a->restart, RESTART_ON_FAILURE);
+    ck_assert_uint_eq(a->rights, RIGHT_QUIT | RIGHT_LAUNCH | RIGHT_DESTROY);
+    ck_assert(a->console && !a->autostart);
+    ck_assert_uint_eq(a->memory, 64 << 20);
+    ck_assert_uint_eq(a->files, 100);
+    ck_assert_uint_eq(a->ool_len, 8192);
+    ck_assert_int_eq(a->cpu, 1);
+    ck_assert_uint_eq(a->num_files, 3);
+    ck_assert_str_eq(a->file[0].path, "my files.tar"); // from where the user is
+    ck_assert_str_eq(a->file[1].path, "dir/data/x y"); // from where the suite file is
+    ck_assert(a->file[1].writable && !a->file[2].writable);
+    ck_assert_str_eq(a->file[2].path, "/dev/null");
+    ck_assert_uint_eq(manifest_find(&mf, "b")->memory, 0);
+    ck_assert_int_eq(manifest_find(&mf, "b")->cpu, CPU_ANY);
+}
+END_TEST
+
+// Each text has one error, at `line`.
+static const struct row {
+    const char *text;
+    int line;
+    const char *error; // part of it
+} rows[] = {
+    {"program = x\n", 1, "before the first section"},
+    {"\n[tsak a]\n", 2, "not a section"},
+    {"[task]\n", 1, "not a section"},
+    {"[task a b/c]\n[task b/c]\n", 2, "cannot name a task"},
+    {"[task vm]\n", 1, "belongs to every suite"},
+    {"[task a]\n\n[task a]\n", 3, "already at line 1"},
+    {"[task a]\ncolour = red\n", 2, "no key 'colour'"},
+    {"[suite]\ncolour = red\n", 2, "no key 'colour'"},
+    {"[suite]\nname = a b\n", 2, "must be"},
+    {"[suite]\nlookup_timeout_ms = soon\n", 2, "number of milliseconds"},
+    {"[task a]\nprofile = none\n", 2, "there are plain, vm"},
+    {"[task a]\nrestart = sometimes\n", 2, "never, on-failure or always"},
+    {"[task a]\nrights = quit fly\n", 2, "quit, launch or destroy"},
+    {"[task a]\nconsole = maybe\n", 2, "yes or no"},
+    {"[task a]\nmemory = 1M\n", 2, "16M or more"},
+    {"[task a]\nmemory = 99999999999G\n", 2, "16M or more"},
+    {"[task a]\nmemory = 64MB\n", 2, "16M or more"},
+    {"[task a]\nfiles = 1\n", 2, "from 16"},
+    {"[task a]\nool_buffer = 2G\n", 2, "from 4K to 1G"},
+    {"[task a]\ncpu = -1\n", 2, "number of a core"},
+    {"[task a]\nfile.x =\n", 2, "file.NAME = PATH"},
+    {"[task a]\nfile. = /dev/null\n", 2, "file.NAME = PATH"},
+    {"[task a]\nargs = 'a\n", 2, "quote"},
+    {"[task a]\nargs = ${unset}\n", 2, "--set unset=VALUE"},
+    {"[task a]\nprogram = ${unset}\n", 2, "--set unset=VALUE"},
+    {"[task a]\nprogram = ${unset\n", 2, "without }"},
+    {"[task a]\nprogram =\n", 2, "program's name"},
+    {"[task a]\nprogram = x\nprogram = y\n", 3, "given twice"},
+    {"[task a]\nprogram = x\n  y\n", 3, "which is no list"},
+    {"[task a]\ncalls = b\n", 1, "there is no [task b]"},
+    {"[task a]\nwhat is this\n", 2, "neither 'key = value'"},
+    {"[task a]\nmain = yes\n[task b]\nmain = yes\n", 3, "main one already"},
+    {"[task a]\nconsole = yes\n[task b]\nconsole = yes\n", 3, "console already"},
+    {"[task a]\nmain = yes\nrestart = always\n", 1, "cannot be restarted"},
+    {"[task a]\nserves = "
+     "0123456789012345678901234567890123456789012345678901234567890123\n", 2, "at most 63"},
+};
+
+START_TEST(an_error_names_its_line)
+{
+    const struct row *row = &rows[_i];
+    ck_assert(!parse(row->text));
+    bool found = false;
+    for (size_t i = 0; i < mf.errors.len; i++) {
+        const struct diagnostic *e = &mf.errors.items[i];
+        found = found || (e->line == row->line && strstr(e->text, row->error));
+    }
+    ck_assert_msg(found, "%s: got line %d: %s", row->text, mf.errors.items[0].line,
+                  mf.errors.items[0].text);
+}
+END_TEST
+
+START_TEST(all_errors_are_collected_and_printed_in_order)
+{
+    char *text = NULL;
+    size_t size;
+    ck_assert(!parse("[task a]\ncalls = nobody\ncpu = x\nfiles = x\n[what]\nx = y\n"));
+    FILE *out = open_memstream(&text, &size);
+    manifest_print_errors(&mf, out);
+    fclose(out);
+    ck_assert_str_eq(text,
+                     "dir/suite.ini:1: error: task a calls nobody, and there is no [task nobody]\n"
+                     "dir/suite.ini:3: error: cpu = x: must be auto, any or the number of a core\n"
+                     "dir/suite.ini:4: error: files = x: must be a number from 16 to 1000000\n"
+                     "dir/suite.ini:5: error: [what] is not a section: [suite] or [task NAME]\n");
+    free(text);
+}
+END_TEST
+
+START_TEST(lines_that_are_too_long_and_nul_bytes_are_errors)
+{
+    char text[700] = "[task a]\nargs = ";
+    memset(text + 16, 'x', 600);
+    ck_assert(!parse(text));
+    ck_assert_int_eq(mf.errors.items[0].line, 2);
+    ck_assert_ptr_nonnull(strstr(mf.errors.items[0].text, "longer than"));
+    manifest_free(&mf);
+    ck_assert(!manifest_parse(&mf, "x", "[task a]\nargs = a\0b\n", 20, &settings));
+    ck_assert_int_eq(mf.errors.items[0].line, 2);
+}
+END_TEST
+
+START_TEST(settings_are_filled_in)
+{
+    strings_add(&settings.pairs, "a=one");
+    strings_add(&settings.pairs, "empty=");
+    strings_add(&settings.pairs, "a=last wins");
+    static const char *const cases[][2] = {
+        {"${a}", "last wins"}, {"x${a}y${a}", "xlast wins" "y" "last wins"}, {"${empty}", ""},
+        {"$$a", "$a"},         {"a$b", "a$b"}, {"$", "$"}, {"", ""},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char *error = NULL;
+        char *text = settings_expand(&settings, cases[i][0], &error);
+        ck_assert_ptr_null(error);
+        ck_assert_str_eq(text, cases[i][1]);
+        free(text);
+    }
+}
+END_TEST
+
+START_TEST(two_may_talk_when_either_names_the_other)
+{
+    ck_assert(parse("[task a]\ncalls = b\n[task b]\n[task c]\n[task d]\ncalls = *\n"));
+    struct task_spec *a = manifest_find(&mf, "a"), *b = manifest_find(&mf, "b");
+    struct task_spec *c = manifest_find(&mf, "c"), *d = manifest_find(&mf, "d");
+    ck_assert(manifest_may_talk(a, b) && manifest_may_talk(b, a));
+    ck_assert(!manifest_may_talk(a, c) && !manifest_may_talk(b, c));
+    ck_assert(manifest_may_talk(c, d) && manifest_may_talk(d, c));
+    struct task_spec *added = manifest_add_program(&mf, "tools/hello");
+    ck_assert_str_eq(added->name, "hello");
+    ck_assert_str_eq(added->program, "dir/tools/hello");
+    ck_assert(manifest_may_talk(added, c) && !added->autostart);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("launcher_manifest");
+    TCase *tc = tcase_create("manifest");
+    tcase_add_checked_fixture(tc, NULL, teardown);
+    tcase_add_test(tc, a_section_without_keys_is_a_task_with_defaults);
+    tcase_add_test(tc, every_key_is_understood);
+    tcase_add_loop_test(tc, an_error_names_its_line, 0, sizeof(rows) / sizeof(rows[0]));
+    tcase_add_test(tc, all_errors_are_collected_and_printed_in_order);
+    tcase_add_test(tc, lines_that_are_too_long_and_nul_bytes_are_errors);
+    tcase_add_test(tc, settings_are_filled_in);
+    tcase_add_test(tc, two_may_talk_when_either_names_the_other);
+    suite_add_tcase(suite, tc);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
