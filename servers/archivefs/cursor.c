@@ -1,0 +1,232 @@
+// Reads members through libarchive: formats that compress or scatter what they store. A cursor
+// walks from header to header and can only go forward; going back means to start again.
+#include "reader_private.h"
+#include "stream.h"
+#include <stdlib.h>
+#include <string.h>
+
+#define WINDOW_LEN   (1024u * 1024)
+#define CACHE_KEY(n) ((uint64_t)1 << 63 | (n))
+#define NO_ENTRY     (-1)
+
+struct cursor {
+    bool open;
+    struct stream stream;
+    int64_t ordinal; // of the current header, or NO_ENTRY before the first
+    uint64_t size;   // what the current header says
+    uint64_t win_at; // content position of the window's first byte
+    size_t win_len;
+    uint64_t last_used;
+    uint8_t *window;
+};
+
+struct cursors {
+    struct reader *reader;
+    uint64_t clock;
+    uint8_t *small; // SMALL_FILE_LEN bytes
+    struct cursor cursors[NUM_PLACES];
+};
+
+struct cursors *cursors_create(struct reader *reader)
+{
+    struct cursors *cursors = calloc(1, sizeof(*cursors));
+    if (!cursors)
+        return NULL;
+    cursors->reader = reader;
+    cursors->small = malloc(SMALL_FILE_LEN);
+    if (!cursors->small) {
+        free(cursors);
+        return NULL;
+    }
+    return cursors;
+}
+
+static void close_cursor(struct cursor *cursor)
+{
+    if (cursor->open)
+        stream_close(&cursor->stream);
+    free(cursor->window);
+    *cursor = (struct cursor){0};
+}
+
+void cursors_free(struct cursors *cursors)
+{
+    if (!cursors)
+        return;
+    for (int i = 0; i < NUM_PLACES; i++)
+        close_cursor(&cursors->cursors[i]);
+    free(cursors->small);
+    free(cursors);
+}
+
+static error_t fail(struct cursors *cursors, struct cursor *cursor)
+{
+    return reader_fail(cursors->reader, ERR_UNAVAILABLE, stream_error(&cursor->stream));
+}
+
+// Opens a cursor before the first header. The stream keeps a pointer to itself, so it must not move.
+static error_t open_cursor(struct cursors *cursors, struct cursor *cursor)
+{
+    close_cursor(cursor);
+    cursor->window = malloc(WINDOW_LEN);
+    if (!cursor->window)
+        return reader_fail(cursors->reader, ERR_NO_MEMORY, "out of memory");
+    error_t err = stream_open(&cursor->stream, cursors->reader->image, false,
+                              cursors->reader->error);
+    if (IS_ERROR(err)) {
+        close_cursor(cursor);
+        return err;
+    }
+    cursor->open = true;
+    cursor->ordinal = NO_ENTRY;
+    return OK;
+}
+
+// The cursor that can reach `offset` of member `ordinal` by going the least far, or NULL.
+static struct cursor *nearest_cursor(struct cursors *cursors, int64_t ordinal, uint64_t offset)
+{
+    struct cursor *best = NULL;
+    for (int i = 0; i < NUM_PLACES; i++) {
+        struct cursor *cursor = &cursors->cursors[i];
+        if (!cursor->open || cursor->ordinal > ordinal)
+            continue;
+        if (cursor->ordinal == ordinal && cursor->win_at > offset)
+            continue;
+        if (!best || cursor->ordinal > best->ordinal
+            || (cursor->ordinal == best->ordinal && cursor->win_at > best->win_at))
+            best = cursor;
+    }
+    return best;
+}
+
+static struct cursor *oldest_cursor(struct cursors *cursors)
+{
+    struct cursor *oldest = &cursors->cursors[0];
+    for (int i = 1; i < NUM_PLACES; i++) {
+        if (cursors->cursors[i].last_used < oldest->last_used)
+            oldest = &cursors->cursors[i];
+    }
+    return oldest;
+}
+
+// Reads `len` bytes of the current member, which may end before only with a hole. With `last`, they
+// are its last ones: asking for more makes libarchive verify its checksum.
+static error_t read_content(struct cursors *cursors, struct cursor *cursor, void *buf, size_t len,
+                            bool sparse, bool last)
+{
+    size_t done = 0;
+    while (done < len) {
+        la_ssize_t n = archive_read_data(cursor->stream.archive, (char *)buf + done, len - done);
+        if (n < 0)
+            return fail(cursors, cursor);
+        if (n == 0 && !sparse)
+            return reader_fail(cursors->reader, ERR_UNAVAILABLE, "the content ends too early");
+        if (n == 0)
+            break;
+        done += (size_t)n;
+    }
+    memset((char *)buf + done, 0, len - done);
+
+    char more;
+    if (!last)
+        return OK;
+    la_ssize_t n = archive_read_data(cursor->stream.archive, &more, 1);
+    if (n < 0)
+        return fail(cursors, cursor);
+    return n == 0 ? OK : reader_fail(cursors->reader, ERR_UNAVAILABLE, "longer than its header says");
+}
+
+// Keeps the current member if it is small. What cannot be read is left to who asks for it.
+static void keep_passed(struct cursors *cursors, struct cursor *cursor, struct archive_entry *entry)
+{
+    if (!cursors->reader->keep_passed || cursor->size == 0 || cursor->size > SMALL_FILE_LEN
+        || archive_entry_filetype(entry) != AE_IFREG)
+        return;
+    bool sparse = archive_entry_sparse_count(entry) > 0;
+    if (read_content(cursors, cursor, cursors->small, cursor->size, sparse, true) == OK)
+        cache_put(cursors->reader->cache, CACHE_KEY((uint64_t)cursor->ordinal), cursors->small,
+                  cursor->size);
+}
+
+// Walks to header number `ordinal`.
+static error_t walk_to(struct cursors *cursors, struct cursor *cursor, int64_t ordinal)
+{
+    struct archive_entry *entry;
+    while (cursor->ordinal < ordinal) {
+        int result = archive_read_next_header(cursor->stream.archive, &entry);
+        if (result == ARCHIVE_EOF)
+            return reader_fail(cursors->reader, ERR_UNAVAILABLE, "the archive has changed");
+        if (result != ARCHIVE_OK && result != ARCHIVE_WARN)
+            return fail(cursors, cursor);
+        cursor->ordinal++;
+        cursor->win_at = 0;
+        cursor->win_len = 0;
+        cursor->size = (uint64_t)MAX(archive_entry_size(entry), (la_int64_t)0);
+        if (cursor->ordinal < ordinal)
+            keep_passed(cursors, cursor, entry);
+    }
+    return OK;
+}
+
+// Copies from the window, moving it forward as needed.
+static error_t read_windowed(struct cursors *cursors, struct cursor *cursor,
+                             const struct inode *inode, uint64_t offset, void *buf, size_t len)
+{
+    while (len > 0) {
+        if (offset >= cursor->win_at + cursor->win_len) {
+            uint64_t at = cursor->win_at + cursor->win_len;
+            size_t n = (size_t)MIN(inode->size - at, (uint64_t)WINDOW_LEN);
+            OK_OR_RETURN(read_content(cursors, cursor, cursor->window, n, inode->sparse,
+                                      at + n == inode->size));
+            cursor->win_at = at;
+            cursor->win_len = n;
+            continue;
+        }
+        size_t skip = (size_t)(offset - cursor->win_at);
+        size_t n = MIN(len, cursor->win_len - skip);
+        memcpy(buf, &cursor->window[skip], n);
+        buf = (uint8_t *)buf + n;
+        offset += n;
+        len -= n;
+    }
+    return OK;
+}
+
+static error_t read_at_cursor(struct cursors *cursors, struct cursor *cursor,
+                              const struct inode *inode, uint64_t offset, void *buf, size_t len)
+{
+    OK_OR_RETURN(walk_to(cursors, cursor, inode->ordinal));
+    if (inode->size > SMALL_FILE_LEN)
+        return read_windowed(cursors, cursor, inode, offset, buf, len);
+
+    OK_OR_RETURN(read_content(cursors, cursor, cursors->small, inode->size, inode->sparse, true));
+    cache_put(cursors->reader->cache, CACHE_KEY(inode->ordinal), cursors->small, inode->size);
+    memcpy(buf, &cursors->small[offset], len);
+    // The content is used up; only a later member can be reached from here.
+    cursor->win_at = inode->size;
+    return OK;
+}
+
+error_t cursors_read(struct cursors *cursors, const struct inode *inode, uint64_t offset, void *buf,
+                     size_t len)
+{
+    size_t kept_len;
+    const uint8_t *kept = cache_get(cursors->reader->cache, CACHE_KEY(inode->ordinal), &kept_len);
+    if (kept && offset + len <= kept_len) {
+        memcpy(buf, &kept[offset], len);
+        return OK;
+    }
+
+    // A small file is read from its start.
+    uint64_t reach = inode->size > SMALL_FILE_LEN ? offset : 0;
+    struct cursor *cursor = nearest_cursor(cursors, inode->ordinal, reach);
+    if (!cursor) {
+        cursor = oldest_cursor(cursors);
+        OK_OR_RETURN(open_cursor(cursors, cursor));
+    }
+    cursor->last_used = ++cursors->clock;
+    error_t err = read_at_cursor(cursors, cursor, inode, offset, buf, len);
+    if (IS_ERROR(err))
+        close_cursor(cursor);
+    return err;
+}

@@ -1,0 +1,319 @@
+// Builds the tree of an archive's members: nodes, inodes, their names, and what happens when a
+// later member has the path of an earlier one. Looking paths up is in lookup.c.
+#include "index.h"
+#include "index_private.h"
+#include <stdlib.h>
+#include <string.h>
+
+#define STRING_CHUNK_LEN (64 * 1024)
+#define MIN_SLOTS        1024
+
+struct string_chunk {
+    struct string_chunk *next;
+    size_t used;
+    char text[STRING_CHUNK_LEN];
+};
+
+// A hard link whose target had not been seen when it came.
+struct late_link {
+    struct late_link *next;
+    uint32_t node;
+    char path[]; // tidy
+};
+
+static const char *store_string(struct index *index, const char *text, size_t len)
+{
+    struct string_chunk *chunk = index->strings;
+    if (len >= STRING_CHUNK_LEN)
+        return NULL;
+    if (!chunk || STRING_CHUNK_LEN - chunk->used <= len) {
+        if (index->string_bytes + sizeof(*chunk) > INDEX_BYTES_MAX)
+            return NULL;
+        chunk = malloc(sizeof(*chunk));
+        if (!chunk)
+            return NULL;
+        chunk->used = 0;
+        chunk->next = index->strings;
+        index->strings = chunk;
+        index->string_bytes += sizeof(*chunk);
+    }
+
+    char *stored = &chunk->text[chunk->used];
+    memcpy(stored, text, len);
+    stored[len] = '\0';
+    chunk->used += len + 1;
+    return stored;
+}
+
+// Makes room for one more element. False: out of memory, or over the limit.
+static bool reserve(void **array, uint32_t num, uint32_t *max, size_t elem_size)
+{
+    if (num < *max)
+        return true;
+    if (num >= INDEX_MEMBERS_MAX)
+        return false;
+    uint32_t new_max = *max ? *max * 2 : 256;
+    void *bigger = realloc(*array, new_max * elem_size);
+    if (!bigger)
+        return false;
+    *array = bigger;
+    *max = new_max;
+    return true;
+}
+
+static bool new_inode(struct index *index, const struct inode *inode, uint32_t *number)
+{
+    if (!reserve((void **)&index->inodes, index->num_inodes, &index->max_inodes,
+                 sizeof(struct inode)))
+        return false;
+    struct inode copy = *inode;
+    copy.target = "";
+    if (inode->kind == INDEX_SYMLINK && inode->target) {
+        copy.target = store_string(index, inode->target, strlen(inode->target));
+        if (!copy.target)
+            return false;
+        copy.size = strlen(copy.target);
+    }
+    *number = index->num_inodes++;
+    index->inodes[*number] = copy;
+    return true;
+}
+
+// FNV-1a over the parent's number and the name.
+static uint32_t hash_name(uint32_t parent, const struct path_part *part)
+{
+    uint32_t hash = 2166136261u;
+    for (int i = 0; i < 32; i += 8)
+        hash = (hash ^ (parent >> i & 0xff)) * 16777619u;
+    for (size_t i = 0; i < part->len; i++)
+        hash = (hash ^ (uint8_t)part->name[i]) * 16777619u;
+    return hash;
+}
+
+uint32_t *index_slot(const struct index *index, uint32_t parent, const struct path_part *part)
+{
+    uint32_t mask = index->num_slots - 1;
+    for (uint32_t i = hash_name(parent, part);; i++) {
+        uint32_t *slot = &index->slots[i & mask];
+        if (*slot == 0)
+            return slot;
+        const struct node *node = &index->nodes[*slot - 1];
+        if (node->parent == parent && strlen(node->name) == part->len
+            && memcmp(node->name, part->name, part->len) == 0)
+            return slot;
+    }
+}
+
+// Keeps the hash table at most half full.
+static bool grow_slots(struct index *index)
+{
+    if (index->num_nodes + 1 < index->num_slots / 2)
+        return true;
+    uint32_t num_slots = index->num_slots ? index->num_slots * 2 : MIN_SLOTS;
+    uint32_t *slots = calloc(num_slots, sizeof(*slots));
+    if (!slots)
+        return false;
+
+    free(index->slots);
+    index->slots = slots;
+    index->num_slots = num_slots;
+    for (uint32_t i = 1; i < index->num_nodes; i++) {
+        struct node *node = &index->nodes[i];
+        if (node->dead)
+            continue;
+        struct path_part part = {node->name, strlen(node->name)};
+        *index_slot(index, node->parent, &part) = i + 1;
+    }
+    return true;
+}
+
+// Makes a node in place of whatever had that name.
+static bool new_node(struct index *index, uint32_t parent, const struct path_part *part,
+                     uint32_t inode, uint32_t *number)
+{
+    if (!reserve((void **)&index->nodes, index->num_nodes, &index->max_nodes, sizeof(struct node))
+        || !grow_slots(index))
+        return false;
+    const char *name = store_string(index, part->name, part->len);
+    if (!name)
+        return false;
+
+    uint32_t *slot = index_slot(index, parent, part);
+    if (*slot != 0)
+        index->nodes[*slot - 1].dead = true;
+    *number = index->num_nodes++;
+    *slot = *number + 1;
+    index->nodes[*number] = (struct node){.name = name, .parent = parent, .inode = inode};
+    return true;
+}
+
+// The directory `part` of `parent`, made if need be. What is no directory makes way: something
+// lies below it, so it must have been replaced by one.
+static error_t enter_directory(struct index *index, uint32_t parent, const struct path_part *part,
+                               uint32_t *dir)
+{
+    uint32_t found = *index_slot(index, parent, part);
+    if (found != 0 && index_inode(index, found - 1)->kind == INDEX_DIRECTORY) {
+        *dir = found - 1;
+        return OK;
+    }
+
+    struct inode implied = {
+        .kind = INDEX_DIRECTORY, .mode = 0755, .direct_at = INODE_NOT_DIRECT};
+    uint32_t inode;
+    if (!new_inode(index, &implied, &inode) || !new_node(index, parent, part, inode, dir))
+        return ERR_NO_MEMORY;
+    return OK;
+}
+
+// Walks to the last component of a tidy path, making directories on the way.
+static error_t walk_to_parent(struct index *index, const char *path, uint32_t *parent,
+                              struct path_part *last)
+{
+    struct path_part part;
+    *parent = 0;
+    path_next(&path, last);
+    while (path_next(&path, &part)) {
+        OK_OR_RETURN(enter_directory(index, *parent, last, parent));
+        *last = part;
+    }
+    return OK;
+}
+
+static error_t add_late_link(struct index *index, uint32_t node, const char *path)
+{
+    struct late_link *late = malloc(sizeof(*late) + strlen(path) + 1);
+    if (!late)
+        return ERR_NO_MEMORY;
+    late->node = node;
+    strcpy(late->path, path);
+    late->next = index->late_links;
+    index->late_links = late;
+    return OK;
+}
+
+// Another name for what `hardlink` names. If that comes later in the archive, the new name gets an
+// inode of its own for the time being.
+static error_t add_hardlink(struct index *index, const struct member *member, uint32_t parent,
+                            const struct path_part *last)
+{
+    char path[PATH_LEN_MAX + 1];
+    OK_OR_RETURN(path_tidy(member->hardlink, path, sizeof(path)));
+    uint32_t target, node, inode;
+    bool known = index_find_plain(index, path, &target)
+                 && index_inode(index, target)->kind != INDEX_DIRECTORY;
+    if (known) {
+        inode = index->nodes[target].inode;
+        if (member->has_data) {
+            // cpio puts the content after the last of the names.
+            struct inode *shared = &index->inodes[inode];
+            shared->size = member->inode.size;
+            shared->ordinal = member->inode.ordinal;
+            shared->sparse = member->inode.sparse;
+            shared->direct_at = member->inode.direct_at;
+        }
+    } else if (!new_inode(index, &member->inode, &inode)) {
+        return ERR_NO_MEMORY;
+    }
+
+    if (!new_node(index, parent, last, inode, &node))
+        return ERR_NO_MEMORY;
+    return known || member->has_data ? OK : add_late_link(index, node, path);
+}
+
+error_t index_add(struct index *index, const struct member *member)
+{
+    char path[PATH_LEN_MAX + 1];
+    OK_OR_RETURN(path_tidy(member->path, path, sizeof(path)));
+    if (path[0] == '\0') {
+        // The root itself: its permissions and times, if it is a directory.
+        if (member->inode.kind == INDEX_DIRECTORY) {
+            index->inodes[0] = member->inode;
+            index->inodes[0].target = "";
+        }
+        return OK;
+    }
+
+    uint32_t parent;
+    struct path_part last;
+    OK_OR_RETURN(walk_to_parent(index, path, &parent, &last));
+    if (member->hardlink)
+        return add_hardlink(index, member, parent, &last);
+
+    uint32_t inode, node;
+    if (!new_inode(index, &member->inode, &inode))
+        return ERR_NO_MEMORY;
+    uint32_t found = *index_slot(index, parent, &last);
+    if (found != 0 && member->inode.kind == INDEX_DIRECTORY
+        && index_inode(index, found - 1)->kind == INDEX_DIRECTORY) {
+        index->nodes[found - 1].inode = inode;
+        return OK;
+    }
+    return new_node(index, parent, &last, inode, &node) ? OK : ERR_NO_MEMORY;
+}
+
+// Gives hard links that came before their targets what they stand for.
+static int resolve_late_links(struct index *index)
+{
+    int num_dangling = 0;
+    for (struct late_link *late = index->late_links; late; late = late->next) {
+        struct node *node = &index->nodes[late->node];
+        uint32_t target;
+        if (node->dead)
+            continue;
+        if (index_find_plain(index, late->path, &target) && target != late->node
+            && index_inode(index, target)->kind != INDEX_DIRECTORY) {
+            node->inode = index->nodes[target].inode;
+        } else {
+            node->dead = true;
+            num_dangling++;
+        }
+    }
+    return num_dangling;
+}
+
+int index_finish(struct index *index)
+{
+    int num_dangling = resolve_late_links(index);
+    error_t err = index_sort(index);
+    return IS_ERROR(err) ? err : num_dangling;
+}
+
+struct index *index_create(void)
+{
+    struct index *index = calloc(1, sizeof(*index));
+    if (!index)
+        return NULL;
+
+    struct inode root = {.kind = INDEX_DIRECTORY, .mode = 0755, .direct_at = INODE_NOT_DIRECT};
+    uint32_t inode;
+    if (!reserve((void **)&index->nodes, 0, &index->max_nodes, sizeof(struct node))
+        || !grow_slots(index) || !new_inode(index, &root, &inode)) {
+        index_free(index);
+        return NULL;
+    }
+    index->nodes[0] = (struct node){.name = ""};
+    index->num_nodes = 1;
+    return index;
+}
+
+void index_free(struct index *index)
+{
+    if (!index)
+        return;
+    while (index->strings) {
+        struct string_chunk *next = index->strings->next;
+        free(index->strings);
+        index->strings = next;
+    }
+    while (index->late_links) {
+        struct late_link *next = index->late_links->next;
+        free(index->late_links);
+        index->late_links = next;
+    }
+    free(index->nodes);
+    free(index->inodes);
+    free(index->slots);
+    free(index->sorted);
+    free(index);
+}

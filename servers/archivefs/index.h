@@ -1,0 +1,107 @@
+// The tree of an archive's members, in memory: built once from the headers, then only read.
+//
+// A node is a name in a directory; an inode is what the name stands for. Hard links are several
+// nodes with one inode. Both are known by number, and number 0 is the root directory.
+#ifndef ARCHIVEFS_INDEX_H
+#define ARCHIVEFS_INDEX_H
+
+#include <oolong/types.h>
+#include "path.h"
+
+#define INDEX_MEMBERS_MAX (1u << 20)          // nodes, and inodes
+#define INDEX_BYTES_MAX   (256u * 1024 * 1024) // names and link targets
+
+// What an inode is; the numbers are those of enum fs_kind.
+enum index_kind {
+    INDEX_OTHER = 0,
+    INDEX_FILE = 1,
+    INDEX_DIRECTORY = 2,
+    INDEX_SYMLINK = 3,
+};
+
+#define INODE_NOT_DIRECT UINT64_MAX
+
+struct inode {
+    enum index_kind kind;
+    uint32_t mode; // permission bits
+    uint32_t uid;
+    uint32_t gid;
+    int64_t mtime;      // seconds since 1970
+    uint64_t size;      // bytes of content
+    uint32_t ordinal;   // which header of the archive, from 0, has the content
+    bool sparse;        // has holes: the stored data may end before `size`
+    uint64_t direct_at; // the content is `size` bytes of the decompressed archive from here on, or
+                        // INODE_NOT_DIRECT
+    const char *target; // of a symbolic link, else ""
+};
+
+struct node {
+    const char *name; // NUL-terminated
+    uint32_t parent;
+    uint32_t inode;
+    uint32_t first_child; // position in `sorted`, of a directory
+    uint32_t num_children;
+    bool dead; // replaced by a later member
+};
+
+struct index {
+    struct node *nodes;
+    uint32_t num_nodes;
+    uint32_t max_nodes;
+    struct inode *inodes;
+    uint32_t num_inodes;
+    uint32_t max_inodes;
+    uint32_t *slots; // hash table of node number + 1, by parent and name
+    uint32_t num_slots;
+    uint32_t *sorted; // node numbers, each directory's children together in name order
+    size_t string_bytes;
+    struct string_chunk *strings;
+    struct late_link *late_links;
+};
+
+// One header of an archive, as index_add() takes it. All pointers stay the caller's.
+struct member {
+    const char *path;
+    const char *hardlink; // the path that this is another name of, or NULL
+    bool has_data;        // a hard link that brings the content itself
+    struct inode inode;   // target is NULL for what is not a symbolic link
+};
+
+// An index with an empty root directory. NULL: out of memory.
+struct index *index_create(void);
+void index_free(struct index *index);
+
+// Adds a member, and directories that it implies. A later member of the same path replaces an
+// earlier one; a directory that is named again keeps its children.
+//
+// ERR_TOO_LARGE: the path is too long; nothing was added. ERR_NO_MEMORY: out of memory, or over the
+// limits above.
+__mustuse error_t index_add(struct index *index, const struct member *member);
+
+// Ends the building: resolves hard links to later members and sorts directories. Returns how many
+// hard links lead nowhere (they are dropped), or ERR_NO_MEMORY.
+__mustuse int index_finish(struct index *index);
+
+// Finds what `path` names. Symbolic links on the way are followed, within the archive alone; the
+// last component's only if `follow`. An absolute target starts at the archive's root, and ".." does
+// not leave it. A trailing slash asks for a directory.
+//
+// ERR_NOT_FOUND: no such path, or over 40 links. ERR_TOO_LARGE: longer than PATH_LEN_MAX.
+__mustuse error_t index_find(const struct index *index, const char *path, bool follow,
+                             uint32_t *node);
+
+static inline const struct inode *index_inode(const struct index *index, uint32_t node)
+{
+    return &index->inodes[index->nodes[node].inode];
+}
+
+// Writes the path of a node, cut to `size` bytes with the NUL.
+void index_path(const struct index *index, const struct node *node, char *buf, size_t size);
+
+// Child number `k` (from 0, in name order) of a directory.
+static inline uint32_t index_child(const struct index *index, uint32_t dir, uint32_t k)
+{
+    return index->sorted[index->nodes[dir].first_child + k];
+}
+
+#endif

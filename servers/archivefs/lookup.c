@@ -1,0 +1,145 @@
+// Looks paths up in the index, follows symbolic links, and sorts directories.
+#include "index.h"
+#include "index_private.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LINKS_MAX 40 // as Linux
+
+// The child of `dir` with that name. 0, which is nobody's child: none.
+static uint32_t find_child(const struct index *index, uint32_t dir, const struct path_part *part)
+{
+    uint32_t found = *index_slot(index, dir, part);
+    return found == 0 || index->nodes[found - 1].dead ? 0 : found - 1;
+}
+
+bool index_find_plain(const struct index *index, const char *path, uint32_t *node)
+{
+    struct path_part part;
+    uint32_t at = 0;
+    while (path_next(&path, &part)) {
+        at = find_child(index, at, &part);
+        if (at == 0)
+            return false;
+    }
+    *node = at;
+    return true;
+}
+
+// Replaces what is left of a path by a link's target and that rest.
+static error_t splice_target(char *rest, size_t size, const char *target, const char *tail)
+{
+    size_t target_len = strlen(target), tail_len = strlen(tail);
+    if (target_len + 1 + tail_len >= size)
+        return ERR_NOT_FOUND;
+    memmove(&rest[target_len + 1], tail, tail_len + 1);
+    memcpy(rest, target, target_len);
+    rest[target_len] = tail_len > 0 ? '/' : '\0';
+    return OK;
+}
+
+// "name/" and "name/." ask for a directory, as they do elsewhere.
+static bool asks_for_directory(const char *path)
+{
+    size_t len = strlen(path);
+    if (len > 0 && path[len - 1] == '.')
+        len--;
+    return len == 0 || path[len - 1] == '/';
+}
+
+error_t index_find(const struct index *index, const char *path, bool follow, uint32_t *node)
+{
+    char rest[2 * (PATH_LEN_MAX + 1)];
+    size_t path_len = strlen(path);
+    if (path_len > PATH_LEN_MAX)
+        return ERR_TOO_LARGE;
+    if (path_len == 0)
+        return ERR_NOT_FOUND;
+    memcpy(rest, path, path_len + 1);
+
+    bool only_directory = asks_for_directory(path);
+    const char *next = rest;
+    uint32_t at = 0;
+    int num_links = 0;
+    struct path_part part;
+    while (path_next(&next, &part)) {
+        if (index_inode(index, at)->kind != INDEX_DIRECTORY)
+            return ERR_NOT_FOUND;
+        if (path_is_parent(&part)) {
+            at = index->nodes[at].parent;
+            continue;
+        }
+        uint32_t child = find_child(index, at, &part);
+        if (child == 0)
+            return ERR_NOT_FOUND;
+
+        const struct inode *inode = index_inode(index, child);
+        if (inode->kind != INDEX_SYMLINK || (!follow && *next == '\0')) {
+            at = child;
+            continue;
+        }
+        if (++num_links > LINKS_MAX || inode->target[0] == '\0')
+            return ERR_NOT_FOUND;
+        if (inode->target[0] == '/')
+            at = 0;
+        if (*next == '\0')
+            only_directory |= asks_for_directory(inode->target);
+        OK_OR_RETURN(splice_target(rest, sizeof(rest), inode->target, next));
+        next = rest;
+    }
+
+    if (only_directory && index_inode(index, at)->kind != INDEX_DIRECTORY)
+        return ERR_NOT_FOUND;
+    *node = at;
+    return OK;
+}
+
+// The chain of parents, written from the end of a buffer to its start.
+void index_path(const struct index *index, const struct node *node, char *buf, size_t size)
+{
+    char path[2 * (PATH_LEN_MAX + 1)];
+    char *start = &path[sizeof(path) - 1];
+    *start = '\0';
+    while (node != &index->nodes[0]) {
+        size_t len = strlen(node->name);
+        if (len + 1 > (size_t)(start - path))
+            break;
+        start -= len;
+        memcpy(start, node->name, len);
+        *--start = '/';
+        node = &index->nodes[node->parent];
+    }
+    snprintf(buf, size, "%s", start);
+}
+
+static int compare_nodes(const void *a, const void *b, void *arg)
+{
+    const struct index *index = arg;
+    const struct node *x = &index->nodes[*(const uint32_t *)a];
+    const struct node *y = &index->nodes[*(const uint32_t *)b];
+    if (x->parent != y->parent)
+        return x->parent < y->parent ? -1 : 1;
+    return strcmp(x->name, y->name);
+}
+
+error_t index_sort(struct index *index)
+{
+    index->sorted = malloc(index->num_nodes * sizeof(*index->sorted));
+    if (!index->sorted)
+        return ERR_NO_MEMORY;
+
+    uint32_t num = 0;
+    for (uint32_t i = 1; i < index->num_nodes; i++) {
+        if (!index->nodes[i].dead)
+            index->sorted[num++] = i;
+    }
+    qsort_r(index->sorted, num, sizeof(*index->sorted), compare_nodes, index);
+
+    for (uint32_t i = 0; i < num; i++) {
+        struct node *parent = &index->nodes[index->nodes[index->sorted[i]].parent];
+        if (parent->num_children++ == 0)
+            parent->first_child = i;
+    }
+    return OK;
+}

@@ -1,0 +1,221 @@
+// archivefs: serves `fs` from an archive that the suite gives as file.archive, read-only. The
+// first argument is the archive's name in messages.
+//
+// Owns the handlers alone. The archive's file is image.c, its headers scan.c, its tree index.c and
+// lookup.c, its contents reader.c.
+//
+// Sandbox: profile "archive": what every task needs, and pread64 and fstat on the archive. Nothing
+// is opened after oolong_prepare(): what the C library and libarchive load on first use is loaded
+// there.
+#include <config.h>
+#include <idl/fs_server.h>
+#include <message.h>
+#include <resea/ipc.h>
+#include <resea/printf.h>
+#include <resea/task.h>
+#include <iconv.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include "clients.h"
+#include "image.h"
+#include "listing.h"
+#include "reader.h"
+#include "scan.h"
+
+#define LISTING_LEN (1024u * 1024) // bytes of one answer to fs.list, at most
+
+static const char *archive_name = "archive";
+static struct image image;
+static struct index *index_;
+static struct reader *reader;
+
+void oolong_prepare(void);
+void oolong_prepare(void)
+{
+    setlocale(LC_CTYPE, "C.UTF-8");
+    // Times of formats that do not say their zone are UTC; and a set zone is not looked for again.
+    setenv("TZ", "UTC0", 1);
+    tzset();
+    // Names are UTF-16 in 7z, cab and Joliet. A descriptor kept open keeps its modules loaded.
+    static const char *const charsets[] = {"UTF-16LE", "UTF-16BE", "UTF-8"};
+    for (size_t i = 0; i < sizeof(charsets) / sizeof(charsets[0]); i++) {
+        if (iconv_open("UTF-8", charsets[i]) == (iconv_t)-1)
+            WARN("names in %s cannot be converted", charsets[i]);
+    }
+    image_prepare();
+}
+
+static error_t find(const char *path, bool follow, const struct inode **inode)
+{
+    uint32_t node;
+    if (IS_ERROR(index_find(index_, path, follow, &node)))
+        return ERR_NOT_FOUND;
+    *inode = index_inode(index_, node);
+    return OK;
+}
+
+static error_t fs_do_open(task_t client, const char *path, handle_t *handle)
+{
+    uint32_t node;
+    if (IS_ERROR(index_find(index_, path, true, &node)))
+        return ERR_NOT_FOUND;
+    if (index_inode(index_, node)->kind != INDEX_FILE)
+        return ERR_NOT_ACCEPTABLE;
+    return clients_open(client, &index_->nodes[node], handle);
+}
+
+static error_t fs_do_create(task_t client, const char *path, bool exist_ok, handle_t *handle)
+{
+    const struct inode *inode;
+    if (IS_ERROR(find(path, true, &inode)))
+        return ERR_NOT_PERMITTED;
+    return exist_ok ? fs_do_open(client, path, handle) : ERR_ALREADY_EXISTS;
+}
+
+static error_t fs_do_close(task_t client, handle_t handle)
+{
+    return clients_close(client, handle);
+}
+
+static error_t fs_do_read(task_t client, handle_t handle, offset_t offset, size_t len, void **data,
+                          size_t *data_len)
+{
+    const struct node *node = clients_file(client, handle);
+    if (!node)
+        return ERR_NOT_FOUND;
+    const struct inode *inode = &index_->inodes[node->inode];
+    if (offset >= inode->size)
+        return OK;
+
+    len = MIN(len, (size_t)CONFIG_OOL_BUFFER_LEN);
+    len = (size_t)MIN((uint64_t)len, inode->size - offset);
+    void *buf = malloc(len > 0 ? len : 1);
+    if (!buf)
+        return ERR_NO_MEMORY;
+    error_t err = reader_read(reader, inode, offset, buf, len);
+    if (IS_ERROR(err)) {
+        char name[PATH_LEN_MAX + 1];
+        index_path(index_, node, name, sizeof(name));
+        WARN("%s: %s: %s", archive_name, name, reader_error(reader));
+        free(buf);
+        return err;
+    }
+    *data = buf;
+    *data_len = len;
+    return OK;
+}
+
+static error_t fs_do_write(task_t client, handle_t handle, offset_t offset, const void *data,
+                           size_t data_len)
+{
+    (void)offset, (void)data, (void)data_len;
+    return clients_file(client, handle) ? ERR_NOT_PERMITTED : ERR_NOT_FOUND;
+}
+
+static error_t fs_do_stat(task_t client, const char *path, size_t *size, unsigned *kind,
+                          unsigned *mode, unsigned *uid, unsigned *gid, int64_t *mtime)
+{
+    (void)client;
+    const struct inode *inode;
+    OK_OR_RETURN(find(path, true, &inode));
+    *size = inode->size;
+    *kind = inode->kind;
+    *mode = inode->mode;
+    *uid = inode->uid;
+    *gid = inode->gid;
+    *mtime = inode->mtime;
+    return OK;
+}
+
+static error_t fs_do_lstat(task_t client, const char *path, char **target, size_t *size,
+                           unsigned *kind, unsigned *mode, unsigned *uid, unsigned *gid,
+                           int64_t *mtime)
+{
+    (void)client;
+    const struct inode *inode;
+    OK_OR_RETURN(find(path, false, &inode));
+    *target = strdup(inode->target);
+    if (!*target)
+        return ERR_NO_MEMORY;
+    *size = inode->size;
+    *kind = inode->kind;
+    *mode = inode->mode;
+    *uid = inode->uid;
+    *gid = inode->gid;
+    *mtime = inode->mtime;
+    return OK;
+}
+
+static error_t fs_do_list(task_t client, const char *path, unsigned first, void **entries,
+                          size_t *entries_len, unsigned *next)
+{
+    (void)client;
+    uint32_t dir;
+    if (IS_ERROR(index_find(index_, path, true, &dir)))
+        return ERR_NOT_FOUND;
+    if (index_inode(index_, dir)->kind != INDEX_DIRECTORY)
+        return ERR_NOT_ACCEPTABLE;
+    return listing_pack(index_, dir, first, LISTING_LEN, entries, entries_len, next);
+}
+
+static const struct fs_ops fs_ops = {
+    .open = fs_do_open,
+    .create = fs_do_create,
+    .close = fs_do_close,
+    .read = fs_do_read,
+    .write = fs_do_write,
+    .stat = fs_do_stat,
+    .lstat = fs_do_lstat,
+    .list = fs_do_list,
+};
+
+// Ends the task with one line that names the archive.
+static __noreturn void give_up(const char *why)
+{
+    oolong_log("error: ", "%s: %s", archive_name, why);
+    exit(EXIT_FAILURE);
+}
+
+static void open_archive(void)
+{
+    char error_text[ERROR_TEXT_LEN];
+    int fd = task_file("archive");
+    if (fd < 0)
+        give_up("the suite gives no file.archive");
+    if (IS_ERROR(image_open(&image, fd, error_text)))
+        give_up(error_text);
+
+    struct scan_result scan;
+    if (IS_ERROR(scan_image(&image, &scan)))
+        give_up(scan.error);
+    index_ = scan.index;
+    reader = reader_create(&image, &scan);
+    if (!reader)
+        give_up("out of memory");
+    if (scan.num_skipped > 0)
+        WARN("%s: left out %u members: names too long, or links to nothing", archive_name,
+             scan.num_skipped);
+    TRACE("%s: %u members", archive_name, scan.num_members);
+}
+
+void main(void)
+{
+    if (task_argc() > 1)
+        archive_name = task_argv()[1];
+    open_archive();
+    ASSERT_OK(ipc_serve("fs"));
+
+    while (true) {
+        struct message m;
+        if (IS_ERROR(ipc_recv(IPC_ANY, &m)))
+            continue;
+        if (m.type == NOTIFICATIONS_MSG && m.src == KERNEL_TASK) {
+            if (m.notifications.data & NOTIFY_ASYNC)
+                clients_reap();
+        } else if (!fs_dispatch(&fs_ops, &m)) {
+            discard_unknown_message(&m);
+        }
+    }
+}

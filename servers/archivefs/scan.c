@@ -1,0 +1,251 @@
+// Builds the index of an image: one pass over headers, contents skipped. What cannot be read to the
+// end is an error as a whole: half an archive is not a file system.
+#include "scan.h"
+#include "stream.h"
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+// The format's family, without its variant.
+static int format_of(const struct stream *stream)
+{
+    return archive_format(stream->archive) & ARCHIVE_FORMAT_BASE_MASK;
+}
+
+static bool is_solid(const struct stream *stream)
+{
+    if (stream->image->kind != IMAGE_PLAIN)
+        return true;
+    switch (format_of(stream)) {
+    case ARCHIVE_FORMAT_7ZIP:
+    case ARCHIVE_FORMAT_CAB:
+    case ARCHIVE_FORMAT_LHA:
+    case ARCHIVE_FORMAT_RAR:
+    case ARCHIVE_FORMAT_RAR_V5:
+        return true;
+    default:
+        return false;
+    }
+}
+
+// The name as its bytes are in the archive. libarchive has it in the locale's form, UTF-8, when it
+// is valid, else as raw bytes.
+static const char *name_of(struct archive_entry *entry)
+{
+    const char *name = archive_entry_pathname(entry);
+    return name ? name : archive_entry_pathname_utf8(entry);
+}
+
+static const char *hardlink_of(struct archive_entry *entry)
+{
+    const char *name = archive_entry_hardlink(entry);
+    return name ? name : archive_entry_hardlink_utf8(entry);
+}
+
+static const char *target_of(struct archive_entry *entry)
+{
+    const char *name = archive_entry_symlink(entry);
+    return name ? name : archive_entry_symlink_utf8(entry);
+}
+
+static enum index_kind kind_of(struct archive_entry *entry)
+{
+    switch (archive_entry_filetype(entry)) {
+    case AE_IFREG:
+        return INDEX_FILE;
+    case AE_IFDIR:
+        return INDEX_DIRECTORY;
+    case AE_IFLNK:
+        return INDEX_SYMLINK;
+    case 0:
+        // Formats without types, and hard links: a file.
+        return INDEX_FILE;
+    default:
+        return INDEX_OTHER;
+    }
+}
+
+static void fill_member(struct archive_entry *entry, unsigned ordinal, struct member *member)
+{
+    int64_t size = archive_entry_size(entry);
+    *member = (struct member){
+        .path = name_of(entry),
+        .hardlink = hardlink_of(entry),
+        .inode = {
+            .kind = kind_of(entry),
+            .mode = (uint32_t)archive_entry_perm(entry) & 07777,
+            .uid = (uint32_t)archive_entry_uid(entry),
+            .gid = (uint32_t)archive_entry_gid(entry),
+            .mtime = archive_entry_mtime(entry),
+            .size = size > 0 ? (uint64_t)size : 0,
+            .ordinal = ordinal,
+            .sparse = archive_entry_sparse_count(entry) > 0,
+            .direct_at = INODE_NOT_DIRECT,
+            .target = target_of(entry),
+        },
+    };
+    member->has_data = member->hardlink && size > 0;
+    if (member->inode.kind == INDEX_SYMLINK && !member->inode.target)
+        member->inode.target = "";
+    if (member->inode.kind == INDEX_DIRECTORY || member->inode.kind == INDEX_OTHER)
+        member->inode.size = 0;
+}
+
+// Reads content whose size no header tells, to know it.
+static bool count_content(struct stream *stream, struct member *member)
+{
+    const void *data;
+    size_t len;
+    la_int64_t offset;
+    int result;
+    while ((result = archive_read_data_block(stream->archive, &data, &len, &offset)) == ARCHIVE_OK)
+        member->inode.size = (uint64_t)offset + len;
+    return result == ARCHIVE_EOF;
+}
+
+// Whether `stored` bytes, as many as the archive has between two headers, are the content as it is:
+// exactly its size, rounded up as the format does.
+static bool stored_as_is(const struct stream *stream, const struct inode *inode, uint64_t stored)
+{
+    if (inode->sparse || stored == 0)
+        return false;
+    if (format_of(stream) == ARCHIVE_FORMAT_TAR)
+        return stored == ALIGN_UP(inode->size, 512);
+    return format_of(stream) == ARCHIVE_FORMAT_CPIO && stored >= inode->size
+           && stored - inode->size < 4;
+}
+
+// Passes over the content, and notes where it is when it can be read without libarchive.
+static bool skip_content(struct stream *stream, struct archive_entry *entry, struct member *member)
+{
+    uint64_t start = (uint64_t)archive_filter_bytes(stream->archive, 0);
+    if (member->inode.kind == INDEX_FILE && !archive_entry_size_is_set(entry)
+        && !member->hardlink && !count_content(stream, member))
+        return false;
+    if (archive_read_data_skip(stream->archive) < ARCHIVE_WARN)
+        return false;
+
+    uint64_t stored = (uint64_t)archive_filter_bytes(stream->archive, 0) - start;
+    if (stored_as_is(stream, &member->inode, stored))
+        member->inode.direct_at = start;
+    return true;
+}
+
+// Whether libarchive took an end of file for the end of a tar archive, which has a mark of zeros.
+static bool lacks_end_mark(const struct stream *stream, uint64_t last_end)
+{
+    return format_of(stream) == ARCHIVE_FORMAT_TAR
+           && (uint64_t)archive_filter_bytes(stream->archive, 0) <= last_end;
+}
+
+static uint32_t from_le32(const uint8_t *p)
+{
+    return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+// Whether an ISO 9660 image is shorter than its primary volume descriptor says.
+static bool lacks_blocks(const struct stream *stream)
+{
+    uint8_t descriptor[2048];
+    if (format_of(stream) != ARCHIVE_FORMAT_ISO9660 || stream->image->kind != IMAGE_PLAIN)
+        return false;
+    if (image_pread(stream->image, descriptor, sizeof(descriptor), 16 * 2048) != 2048)
+        return true;
+    uint64_t num_blocks = from_le32(&descriptor[80]);
+    uint64_t block_len = descriptor[128] | (uint64_t)descriptor[129] << 8;
+    return num_blocks * block_len > stream->image->size;
+}
+
+// Decompresses what is left, so that a damaged end of the file is found now.
+static bool drain(struct stream *stream, struct scan_result *result)
+{
+    const void *data;
+    ssize_t len = 1;
+    while (stream->image->kind != IMAGE_PLAIN && len > 0)
+        len = source_read(stream->source, &data);
+    if (len < 0)
+        snprintf(result->error, sizeof(result->error), "%s", source_error(stream->source));
+    return len >= 0;
+}
+
+static error_t scan_member(struct stream *stream, struct archive_entry *entry,
+                           struct scan_result *result)
+{
+    struct member member;
+    fill_member(entry, result->num_members, &member);
+    if (result->num_members++ >= INDEX_MEMBERS_MAX) {
+        snprintf(result->error, sizeof(result->error), "more than %u members", INDEX_MEMBERS_MAX);
+        return ERR_NO_MEMORY;
+    }
+    if (!skip_content(stream, entry, &member)) {
+        snprintf(result->error, sizeof(result->error), "%s", stream_error(stream));
+        return ERR_UNAVAILABLE;
+    }
+    if (member.inode.kind == INDEX_FILE && member.inode.size <= SMALL_FILE_LEN)
+        result->small_size += member.inode.size;
+
+    error_t err = member.path ? index_add(result->index, &member) : ERR_TOO_LARGE;
+    if (err == ERR_NO_MEMORY)
+        snprintf(result->error, sizeof(result->error), "too many or too long names");
+    if (err != ERR_TOO_LARGE)
+        return err;
+    result->num_skipped++;
+    return OK;
+}
+
+static error_t scan_members(struct stream *stream, struct scan_result *result)
+{
+    struct archive_entry *entry;
+    uint64_t last_end = 0;
+    int status;
+    while ((status = archive_read_next_header(stream->archive, &entry)) != ARCHIVE_EOF) {
+        if (status != ARCHIVE_OK && status != ARCHIVE_WARN) {
+            snprintf(result->error, sizeof(result->error), "%s", stream_error(stream));
+            return ERR_UNAVAILABLE;
+        }
+        OK_OR_RETURN(scan_member(stream, entry, result));
+        last_end = (uint64_t)archive_filter_bytes(stream->archive, 0);
+    }
+
+    if (lacks_end_mark(stream, last_end)) {
+        snprintf(result->error, sizeof(result->error), "truncated tar archive: no end mark");
+        return ERR_UNAVAILABLE;
+    }
+    if (lacks_blocks(stream)) {
+        snprintf(result->error, sizeof(result->error), "truncated ISO 9660 image");
+        return ERR_UNAVAILABLE;
+    }
+    if (result->num_members == 0) {
+        snprintf(result->error, sizeof(result->error), "an archive without members");
+        return ERR_UNAVAILABLE;
+    }
+    result->solid = is_solid(stream);
+    return drain(stream, result) ? OK : ERR_UNAVAILABLE;
+}
+
+error_t scan_image(struct image *image, struct scan_result *result)
+{
+    struct stream stream = {0};
+    memset(result, 0, sizeof(*result));
+    error_t err = stream_open(&stream, image, true, result->error);
+    if (IS_ERROR(err))
+        return err;
+
+    err = ERR_NO_MEMORY;
+    result->index = index_create();
+    if (result->index)
+        err = scan_members(&stream, result);
+    if (err == OK) {
+        int num_dangling = index_finish(result->index);
+        err = IS_ERROR(num_dangling) ? num_dangling : OK;
+        result->num_skipped += num_dangling > 0 ? (unsigned)num_dangling : 0;
+    }
+    if (IS_ERROR(err)) {
+        if (result->error[0] == '\0')
+            snprintf(result->error, sizeof(result->error), "out of memory");
+        index_free(result->index);
+        result->index = NULL;
+    }
+    stream_close(&stream);
+    return err;
+}

@@ -1,0 +1,109 @@
+// One pass of libarchive over an image: which formats, and how it gets the bytes.
+#include "stream.h"
+#include <stdio.h>
+
+static la_ssize_t read_source(struct archive *archive, void *arg, const void **data)
+{
+    struct stream *stream = arg;
+    ssize_t len = source_read(stream->source, data);
+    if (len < 0) {
+        archive_set_error(archive, EIO, "%s", source_error(stream->source));
+        return ARCHIVE_FATAL;
+    }
+    return len;
+}
+
+// Never beyond the end: libarchive then sees that the file is truncated.
+static la_int64_t skip_source(struct archive *archive, void *arg, la_int64_t request)
+{
+    (void)archive;
+    struct stream *stream = arg;
+    uint64_t pos = source_pos(stream->source);
+    uint64_t left = stream->image->size - pos;
+    uint64_t skipped = MIN((uint64_t)MAX(request, (la_int64_t)0), left);
+    source_seek(stream->source, pos + skipped);
+    return (la_int64_t)skipped;
+}
+
+static la_int64_t seek_source(struct archive *archive, void *arg, la_int64_t offset, int whence)
+{
+    struct stream *stream = arg;
+    la_int64_t base = 0;
+    if (whence == SEEK_CUR)
+        base = (la_int64_t)source_pos(stream->source);
+    else if (whence == SEEK_END)
+        base = (la_int64_t)stream->image->size;
+
+    la_int64_t target;
+    if (__builtin_add_overflow(base, offset, &target) || target < 0) {
+        archive_set_error(archive, EINVAL, "the archive points outside the file");
+        return ARCHIVE_FATAL;
+    }
+    source_seek(stream->source, (uint64_t)target);
+    return (la_int64_t)source_pos(stream->source);
+}
+
+// Left out: mtree, which names other files; raw and empty, which take anything; xar, whose XML
+// library opens files.
+static void enable_formats(struct archive *archive, bool plain)
+{
+    archive_read_support_format_tar(archive);
+    archive_read_support_format_cpio(archive);
+    archive_read_support_format_7zip(archive);
+    archive_read_support_format_iso9660(archive);
+    archive_read_support_format_ar(archive);
+    archive_read_support_format_cab(archive);
+    archive_read_support_format_lha(archive);
+    archive_read_support_format_rar(archive);
+    archive_read_support_format_rar5(archive);
+    archive_read_support_format_warc(archive);
+    // The table of contents of a zip is at its end. Reading one without it would take a truncated
+    // file for a complete one, so that is done only where the end cannot be reached.
+    if (plain)
+        archive_read_support_format_zip_seekable(archive);
+    else
+        archive_read_support_format_zip_streamable(archive);
+}
+
+error_t stream_open(struct stream *stream, struct image *image, bool note,
+                    char error_text[ERROR_TEXT_LEN])
+{
+    bool plain = image->kind == IMAGE_PLAIN;
+    stream->image = image;
+    stream->archive = archive_read_new();
+    stream->source = source_open(image, 0, note);
+    if (!stream->archive || !stream->source) {
+        snprintf(error_text, ERROR_TEXT_LEN, "out of memory");
+        stream_close(stream);
+        return ERR_NO_MEMORY;
+    }
+
+    enable_formats(stream->archive, plain);
+    archive_read_set_read_callback(stream->archive, read_source);
+    if (plain) {
+        archive_read_set_skip_callback(stream->archive, skip_source);
+        archive_read_set_seek_callback(stream->archive, seek_source);
+    }
+    archive_read_set_callback_data(stream->archive, stream);
+    if (archive_read_open1(stream->archive) != ARCHIVE_OK) {
+        snprintf(error_text, ERROR_TEXT_LEN, "%s", stream_error(stream));
+        stream_close(stream);
+        return ERR_UNAVAILABLE;
+    }
+    return OK;
+}
+
+void stream_close(struct stream *stream)
+{
+    if (stream->archive)
+        archive_read_free(stream->archive);
+    source_close(stream->source);
+    stream->archive = NULL;
+    stream->source = NULL;
+}
+
+const char *stream_error(const struct stream *stream)
+{
+    const char *text = archive_error_string(stream->archive);
+    return text ? text : "corrupt archive";
+}

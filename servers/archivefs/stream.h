@@ -1,0 +1,25 @@
+// One pass of libarchive over the headers and contents of an image.
+#ifndef ARCHIVEFS_STREAM_H
+#define ARCHIVEFS_STREAM_H
+
+#include <archive.h>
+#include <archive_entry.h>
+#include "image.h"
+
+struct stream {
+    struct archive *archive;
+    struct source *source;
+    struct image *image;
+};
+
+// Opens a pass at the first header. `note` is for source_open(). On failure `error_text` says why.
+//
+// ERR_UNAVAILABLE: no archive that libarchive knows, or unreadable. ERR_NO_MEMORY.
+__mustuse error_t stream_open(struct stream *stream, struct image *image, bool note,
+                              char error_text[ERROR_TEXT_LEN]);
+void stream_close(struct stream *stream);
+
+// Why the last call on `stream->archive` failed; never NULL.
+const char *stream_error(const struct stream *stream);
+
+#endif

@@ -1,0 +1,75 @@
+// shm_test_server: serves `shm_test`: maps segments that clients made, reads and writes them.
+//
+// Sandbox: profile "plain". A mapping stays until the task ends, so there is a bound on them.
+#include <idl/shm.h>
+#include <idl/shm_test_server.h>
+#include <message.h>
+#include <resea/ipc.h>
+#include <resea/printf.h>
+#include <string.h>
+
+#define MAPPINGS_MAX 64
+
+static struct mapping {
+    int shm_id;
+    bool writable;
+    uint8_t *memory;
+} mappings[MAPPINGS_MAX];
+static unsigned num_mappings;
+
+static error_t map(int shm_id, bool writable, uint8_t **memory)
+{
+    for (unsigned i = 0; i < num_mappings; i++) {
+        if (mappings[i].shm_id == shm_id && mappings[i].writable == writable) {
+            *memory = mappings[i].memory;
+            return OK;
+        }
+    }
+    if (num_mappings == MAPPINGS_MAX)
+        return ERR_NO_MEMORY;
+
+    vaddr_t vaddr;
+    OK_OR_RETURN(shm_map(VM_TASK, shm_id, writable, &vaddr));
+    *memory = (uint8_t *)vaddr;
+    mappings[num_mappings++] = (struct mapping){shm_id, writable, *memory};
+    return OK;
+}
+
+static error_t shm_test_do_sum(task_t client, int shm_id, size_t len, uint32_t *sum)
+{
+    (void)client;
+    uint8_t *memory;
+    if (len > PAGE_SIZE)
+        return ERR_TOO_LARGE;
+    OK_OR_RETURN(map(shm_id, false, &memory));
+    *sum = 0;
+    for (size_t i = 0; i < len; i++)
+        *sum += memory[i];
+    return OK;
+}
+
+static error_t shm_test_do_fill(task_t client, int shm_id, size_t len, uint8_t value)
+{
+    (void)client;
+    uint8_t *memory;
+    if (len > PAGE_SIZE)
+        return ERR_TOO_LARGE;
+    OK_OR_RETURN(map(shm_id, true, &memory));
+    memset(memory, value, len);
+    return OK;
+}
+
+static const struct shm_test_ops shm_test_ops = {
+    .sum = shm_test_do_sum,
+    .fill = shm_test_do_fill,
+};
+
+void main(void)
+{
+    ASSERT_OK(ipc_serve("shm_test"));
+    while (true) {
+        struct message m;
+        if (IS_OK(ipc_recv(IPC_ANY, &m)) && !shm_test_dispatch(&shm_test_ops, &m))
+            discard_unknown_message(&m);
+    }
+}
