@@ -190,6 +190,11 @@ static void set_main(struct place *at, const char *value)
     at->task->is_main = parse_bool(at, value);
 }
 
+static void set_vital(struct place *at, const char *value)
+{
+    at->task->vital = parse_bool(at, value);
+}
+
 static void set_memory(struct place *at, const char *value)
 {
     if (!strcmp(value, "unlimited"))
@@ -270,6 +275,7 @@ static const struct key {
     {"main", false, set_main},       {"autostart", false, set_autostart},
     {"memory", false, set_memory},   {"files", false, set_files},
     {"cpu", false, set_cpu},         {"ool_buffer", false, set_ool_buffer},
+    {"vital", false, set_vital},
 };
 
 void manifest_task_key(struct manifest *mf, struct task_spec *task, int line, const char *key,

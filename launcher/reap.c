@@ -126,6 +126,9 @@ static void child_ended(struct task *task, const siginfo_t *info)
         stop_now(1);
     } else if (task->is_main && !suite.stopping) {
         stop_suite(exit_status_of(task, info));
+    } else if (task->spec->vital && !suite.stopping && has_failed(task, info)) {
+        log_error("the suite is nothing without %s: it ends", task->spec->name);
+        stop_suite(1);
     } else {
         schedule_restart(task, info);
     }
