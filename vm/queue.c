@@ -102,9 +102,10 @@ void vm_queue_settle(struct vm *vm)
 {
     struct vm_task *dst;
     while ((dst = LIST_POP_FRONT(&vm->dirty, struct vm_task, dirty_link))) {
-        // Cleared first: a copy that fails at once marks it again, having answered one sender.
-        dst->dirty = false;
+        // Cleared last: what settle() itself changes at `dst` it has looked at. To look again would
+        // never end if the page said something else each time.
         settle(vm, dst);
+        dst->dirty = false;
     }
 }
 

@@ -1,0 +1,437 @@
+// The other side of vm's core in tests: memory, pages, clock, launcher. See vm_sim.h.
+#include "vm_sim.h"
+
+#define SIM_BASE(slot) ((vaddr_t)(slot) << 32)
+
+struct sim_task *sim_find(struct sim *sim, task_t id)
+{
+    for (unsigned i = 0; i < SIM_TASKS; i++) {
+        if (sim->tasks[i].id == id && id > 0)
+            return &sim->tasks[i];
+    }
+    return NULL;
+}
+
+// --- What the core asks for ---------------------------------------------------------------------
+
+// How many bytes of the range the task's pages let through.
+static size_t reachable(struct sim *sim, task_t id, vaddr_t addr, size_t len, unsigned access)
+{
+    struct sim_task *task = sim_find(sim, id);
+    if (!task || addr < SIM_BASE(TASK_SLOT(id)))
+        return 0;
+    size_t offset = addr - SIM_BASE(TASK_SLOT(id));
+    size_t done = 0;
+    while (done < len && offset + done < SIM_MEM && (task->access[(offset + done) / PAGE_SIZE] & access))
+        done += MIN(len - done, PAGE_SIZE - (offset + done) % PAGE_SIZE);
+    return done;
+}
+
+static size_t env_read(void *ctx, task_t task, vaddr_t addr, void *buf, size_t len)
+{
+    struct sim *sim = ctx;
+    ck_assert_msg(vm_task_pid(sim->vm, task) > 0, "reads of a task that ended");
+    if (sim->on_transfer)
+        sim->on_transfer(sim);
+    size_t n = reachable(sim, task, addr, len, SIM_READ);
+    if (n > 0)
+        memcpy(buf, sim_mem(sim, task, addr), n);
+    sim->read_bytes += n;
+    sim->transfers++;
+    return n;
+}
+
+static size_t env_write(void *ctx, task_t task, vaddr_t addr, const void *buf, size_t len)
+{
+    struct sim *sim = ctx;
+    ck_assert_msg(vm_task_pid(sim->vm, task) > 0, "writes to a task that ended");
+    if (sim->on_transfer)
+        sim->on_transfer(sim);
+    size_t n = reachable(sim, task, addr, len, SIM_WRITE);
+    if (n > 0)
+        memcpy(sim_mem(sim, task, addr), buf, n);
+    sim->written_bytes += n;
+    sim->transfers++;
+    return n;
+}
+
+static void env_reply_fd(void *ctx, task_t dst, struct message *m, int fd)
+{
+    struct sim_task *task = sim_find(ctx, dst);
+    ck_assert_msg(task, "answers task %d, which is not alive", dst);
+    ck_assert(m->src == 0);
+    task->reply = *m;
+    task->reply_fd = fd;
+    task->replies++;
+}
+
+static void env_reply(void *ctx, task_t dst, struct message *m)
+{
+    env_reply_fd(ctx, dst, m, -1);
+}
+
+static void env_notify(void *ctx, task_t dst, notifications_t bits)
+{
+    struct sim_task *task = sim_find(ctx, dst);
+    ck_assert(task);
+    task->bits |= bits;
+}
+
+static uint64_t env_now_ns(void *ctx)
+{
+    return ((struct sim *)ctx)->now_ns;
+}
+
+static uint64_t env_random(void *ctx)
+{
+    struct sim *sim = ctx;
+    if (!sim->random_is_stuck)
+        sim->random = sim->random * 6364136223846793005u + 1442695040888963407u;
+    return sim->random ^ sim->random >> 29;
+}
+
+static uint64_t env_wait_word(void *ctx, task_t id)
+{
+    struct sim_task *task = sim_find(ctx, id);
+    if (!task)
+        return 0;
+    if (task->flips) {
+        task->episode++;
+        task->word = wait_word(WAIT_RECV, task->episode, task->flip[task->episode & 1]);
+    }
+    return task->word;
+}
+
+static void env_publish_parked(void *ctx, task_t dst, uint32_t count)
+{
+    struct sim *sim = ctx;
+    struct sim_task *task = sim_find(sim, dst);
+    if (task)
+        task->parked = count;
+    if (sim->on_publish)
+        sim->on_publish(sim, dst, count);
+}
+
+static error_t env_launch(void *ctx, uint32_t token, const char *text, size_t len)
+{
+    struct sim *sim = ctx;
+    ck_assert(len <= VM_MAX_TEXT && strlen(text) == len);
+    strcpy(sim->launched, text);
+    sim->launch_token = token;
+    return sim->launch_error;
+}
+
+static error_t env_destroy(void *ctx, task_t task)
+{
+    ((struct sim *)ctx)->destroyed = task;
+    return OK;
+}
+
+static void env_reaped(void *ctx, task_t task)
+{
+    struct sim *sim = ctx;
+    ck_assert_int_eq(vm_task_pid(sim->vm, task), -1);
+    sim->reaped[sim->num_reaped++ % SIM_OPS] = task;
+}
+
+static error_t env_memfd(void *ctx, size_t size, int fds[2])
+{
+    struct sim *sim = ctx;
+    if (sim->memfd_error)
+        return sim->memfd_error;
+    sim->memfd_size = size;
+    fds[0] = sim->next_fd++;
+    fds[1] = sim->next_fd++;
+    sim->open_fds += 2;
+    return OK;
+}
+
+static void env_close_fd(void *ctx, int fd)
+{
+    struct sim *sim = ctx;
+    ck_assert(fd >= 100 && fd < sim->next_fd);
+    sim->open_fds--;
+}
+
+static void env_log(void *ctx, const char *text)
+{
+    ((struct sim *)ctx)->logs++;
+    if (strstr(text, "check.c") || strstr(text, "broken"))
+        fprintf(stderr, "%s\n", text);
+}
+
+static const struct vm_env env = {
+    .read = env_read,
+    .write = env_write,
+    .reply = env_reply,
+    .reply_fd = env_reply_fd,
+    .notify = env_notify,
+    .now_ns = env_now_ns,
+    .random = env_random,
+    .wait_word = env_wait_word,
+    .publish_parked = env_publish_parked,
+    .launch = env_launch,
+    .destroy = env_destroy,
+    .reaped = env_reaped,
+    .memfd = env_memfd,
+    .close_fd = env_close_fd,
+    .log = env_log,
+};
+
+// --- Tasks --------------------------------------------------------------------------------------
+
+struct sim *sim_new(void)
+{
+    struct sim *sim = calloc(1, sizeof(*sim));
+    sim->vm = malloc(vm_size());
+    memset(sim->vm, 0xa5, vm_size()); // vm_init() must not need zeroed memory
+    sim->now_ns = 1000000000;
+    sim->random = 42;
+    sim->next_fd = 100;
+    vm_init(sim->vm, &env, sim);
+    return sim;
+}
+
+void sim_free(struct sim *sim)
+{
+    for (unsigned i = 0; i < SIM_TASKS; i++)
+        free(sim->tasks[i].mem);
+    free(sim->vm);
+    free(sim);
+}
+
+task_t sim_start(struct sim *sim, size_t ool_len, uint32_t rights)
+{
+    unsigned i = 0;
+    while (sim->tasks[i].id)
+        i++;
+    struct sim_task *task = &sim->tasks[i];
+    task_t id = TASK_MAKE((task_t)sim->gens[i]++, (task_t)i + 2);
+    struct message m = {.type = LAUNCHER_STARTED_MSG};
+    m.launcher_started.task = id;
+    m.launcher_started.pid = 1000 + id;
+    m.launcher_started.rights = rights;
+    m.launcher_started.ool_len = ool_len;
+    snprintf(m.launcher_started.name, sizeof(m.launcher_started.name), "task%d", id);
+
+    uint8_t *mem = task->mem;
+    free(mem);
+    memset(task, 0, sizeof(*task));
+    task->mem = calloc(1, SIM_MEM);
+    memset(task->access, SIM_READ | SIM_WRITE, sizeof(task->access));
+    task->id = id;
+    task->reply_fd = -1;
+    vm_step(sim->vm, KERNEL_TASK, &m);
+    vm_check(sim->vm);
+    return id;
+}
+
+task_t sim_receiver(struct sim *sim)
+{
+    task_t id = sim_start(sim, SIM_LIMIT, 0);
+    ck_assert_int_eq(sim_register(sim, id, OOL_REGION_STANDING, sim_addr(id, PAGE_SIZE), SIM_LIMIT), OK);
+    return id;
+}
+
+void sim_kill(struct sim *sim, task_t id)
+{
+    struct message m = {.type = EXCEPTION_MSG};
+    m.exception.task = id;
+    m.exception.exception = EXCEPTION_TYPE_CRASHED;
+    struct sim_task *task = sim_find(sim, id);
+    if (task)
+        task->id = 0;
+    vm_step(sim->vm, KERNEL_TASK, &m);
+    vm_check(sim->vm);
+}
+
+void sim_kill_all(struct sim *sim)
+{
+    for (unsigned i = 0; i < SIM_TASKS; i++) {
+        if (sim->tasks[i].id)
+            sim_kill(sim, sim->tasks[i].id);
+    }
+}
+
+void sim_wait(struct sim *sim, task_t id, enum wait_kind kind, task_t peer)
+{
+    struct sim_task *task = sim_find(sim, id);
+    task->word = wait_word(kind, ++task->episode, peer);
+}
+
+vaddr_t sim_addr(task_t id, size_t offset)
+{
+    return SIM_BASE(TASK_SLOT(id)) + offset;
+}
+
+uint8_t *sim_mem(struct sim *sim, task_t id, vaddr_t addr)
+{
+    return sim_find(sim, id)->mem + (addr - SIM_BASE(TASK_SLOT(id)));
+}
+
+void sim_protect(struct sim *sim, task_t id, vaddr_t addr, size_t len, unsigned access)
+{
+    size_t first = (addr - SIM_BASE(TASK_SLOT(id))) / PAGE_SIZE;
+    memset(sim_find(sim, id)->access + first, (int)access, ALIGN_UP(len, PAGE_SIZE) / PAGE_SIZE);
+}
+
+static uint8_t pattern(size_t i, unsigned seed)
+{
+    return (uint8_t)(i * 31 + (i >> 8) * 7 + seed * 101 + 1);
+}
+
+void sim_fill(struct sim *sim, task_t id, vaddr_t addr, size_t len, unsigned seed)
+{
+    uint8_t *p = sim_mem(sim, id, addr);
+    for (size_t i = 0; i < len; i++)
+        p[i] = pattern(i, seed);
+}
+
+bool sim_has(struct sim *sim, task_t id, vaddr_t addr, size_t len, unsigned seed)
+{
+    const uint8_t *p = sim_mem(sim, id, addr);
+    for (size_t i = 0; i < len; i++) {
+        if (p[i] != pattern(i, seed))
+            return false;
+    }
+    return true;
+}
+
+// --- Calls --------------------------------------------------------------------------------------
+
+int sim_answer(struct sim *sim, task_t actor, struct message *m)
+{
+    struct sim_task *task = sim_find(sim, actor);
+    ck_assert_uint_le(task->replies, 1);
+    if (!task->replies)
+        return SIM_PARKED;
+    task->replies = 0;
+    *m = task->reply;
+    return m->type < 0 ? m->type : OK;
+}
+
+int sim_call(struct sim *sim, task_t actor, struct message *m)
+{
+    struct sim_task *task = sim_find(sim, actor);
+    ck_assert_uint_eq(task->replies, 0);
+    vm_step(sim->vm, actor, m);
+    vm_check(sim->vm);
+    return sim_answer(sim, actor, m);
+}
+
+void sim_copy(struct sim *sim)
+{
+    while (vm_copy_pending(sim->vm)) {
+        vm_copy_step(sim->vm);
+        vm_check(sim->vm);
+    }
+}
+
+void sim_advance(struct sim *sim, uint64_t ns)
+{
+    uint64_t end = sim->now_ns + ns;
+    while (vm_deadline(sim->vm) <= end) {
+        uint64_t deadline = vm_deadline(sim->vm);
+        sim->now_ns = MAX(sim->now_ns, deadline);
+        vm_tick(sim->vm);
+        vm_check(sim->vm);
+        ck_assert(vm_deadline(sim->vm) > deadline);
+    }
+    sim->now_ns = end;
+}
+
+int sim_register(struct sim *sim, task_t task, enum ool_region region, vaddr_t addr, size_t len)
+{
+    struct message m = {.type = OOL_RECV_MSG};
+    m.ool_recv.addr = addr;
+    m.ool_recv.len = len;
+    m.ool_recv.region = region;
+    return sim_call(sim, task, &m);
+}
+
+int sim_announce(struct sim *sim, task_t task, task_t src)
+{
+    struct message m = {.type = OOL_RECV_MSG};
+    m.ool_recv.region = OOL_REGION_ANNOUNCE;
+    m.ool_recv.src = src;
+    return sim_call(sim, task, &m);
+}
+
+int sim_placed(struct sim *sim, task_t src, uint64_t *id)
+{
+    struct message m;
+    int err = sim_answer(sim, src, &m);
+    if (err == OK) {
+        ck_assert_int_eq(m.type, OOL_SEND_REPLY_MSG);
+        *id = m.ool_send_reply.id;
+    }
+    return err;
+}
+
+int sim_send(struct sim *sim, task_t src, task_t dst, vaddr_t addr, size_t len, unsigned flags,
+             uint64_t *id)
+{
+    struct message m = {.type = OOL_SEND_MSG};
+    m.ool_send.dst = dst;
+    m.ool_send.addr = addr;
+    m.ool_send.len = len;
+    m.ool_send.flags = flags;
+    int err = sim_call(sim, src, &m);
+    if (err == OK && id)
+        *id = m.ool_send_reply.id;
+    return err;
+}
+
+int sim_place(struct sim *sim, task_t src, task_t dst, size_t len, unsigned seed, uint64_t *id)
+{
+    sim_fill(sim, src, sim_addr(src, SIM_SOURCE), len, seed);
+    return sim_send(sim, src, dst, sim_addr(src, SIM_SOURCE), len, 0, id);
+}
+
+int sim_verify(struct sim *sim, task_t task, task_t src, uint64_t id, size_t len, vaddr_t *at)
+{
+    struct message m = {.type = OOL_VERIFY_MSG};
+    m.ool_verify.src = src;
+    m.ool_verify.id = id;
+    m.ool_verify.len = len;
+    int err = sim_call(sim, task, &m);
+    if (err == OK && at) {
+        ck_assert_uint_eq(m.ool_verify_reply.len, len);
+        *at = m.ool_verify_reply.received_at;
+    }
+    return err;
+}
+
+void sim_expect(struct sim *sim, task_t task, task_t src, uint64_t id, size_t len, unsigned seed)
+{
+    vaddr_t at = 0;
+    ck_assert_int_eq(sim_verify(sim, task, src, id, len, &at), OK);
+    ck_assert(sim_has(sim, task, at, len, seed));
+}
+
+int sim_string_call(struct sim *sim, task_t task, int type, const char *text, size_t len,
+                    struct message *m)
+{
+    vaddr_t addr = sim_addr(task, SIM_SOURCE);
+    memcpy(sim_mem(sim, task, addr), text, len);
+    memset(m, 0, sizeof(*m));
+    m->type = type;
+    m->ool_ptr = (void *)addr;
+    m->ool_len = len;
+    return sim_call(sim, task, m);
+}
+
+int sim_main(const char *name, const TTest *const *tests, size_t num_tests)
+{
+    Suite *suite = suite_create(name);
+    TCase *tcase = tcase_create(name);
+    tcase_set_timeout(tcase, 60);
+    for (size_t i = 0; i < num_tests; i++)
+        tcase_add_test(tcase, tests[i]);
+    suite_add_tcase(suite, tcase);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
