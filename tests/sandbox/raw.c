@@ -125,6 +125,23 @@ static void send_descriptor(void)
     sendmsg(CONTROL_FD, &msg, MSG_NOSIGNAL);
 }
 
+// Asks for the end of the suite.
+static void quit(void)
+{
+    struct packet packet = {.text = {.len = 1, .text = "q"}};
+    int fds[PACKET_MAX_FDS];
+    send_packet(CTL_KDEBUG, &packet);
+    receive(&packet, fds);
+    if (packet.text.error)
+        exit(packet.text.error == ERR_NOT_PERMITTED ? 5 : 6);
+}
+
+static void flood_output(void)
+{
+    for (;;)
+        puts("a line");
+}
+
 // Waits for the answer to a request and prints it.
 static void print_answer(void)
 {
@@ -179,6 +196,10 @@ static void play(const char *what, int number)
         printf("output\nof two lines"), exit(number);
     else if (!strcmp(what, "crash"))
         *(volatile int *)(uintptr_t)number = 1;
+    else if (!strcmp(what, "quit"))
+        quit();
+    else if (!strcmp(what, "flood-output"))
+        flood_output();
     else if (!strcmp(what, "stay"))
         ppoll(NULL, 0, NULL, NULL);
     wait_for_end();
