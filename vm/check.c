@@ -6,7 +6,7 @@
 #define CHECK(vm, expr)                                                                            \
     do {                                                                                           \
         if (!(expr))                                                                               \
-            broken(vm, "check.c: " #expr);                                                           \
+            broken(vm, "check.c: " #expr);                                                         \
     } while (0)
 
 static void __noreturn broken(const struct vm *vm, const char *what)
@@ -129,8 +129,8 @@ static void check_receivers(const struct vm *vm)
         CHECK(vm, !vm_landing_is_free(turn) || dst->num_parked == 0);
         CHECK(vm, dst->published == dst->num_parked);
 
-        bool holds_up = turn->state == LANDING_RESERVED && !turn->orphan &&
-                        (dst->num_parked || dst->refused);
+        bool holds_up =
+            turn->state == LANDING_RESERVED && !turn->orphan && (dst->num_parked || dst->refused);
         CHECK(vm, holds_up == (dst->patience.deadline_ns != 0));
         if (holds_up) {
             CHECK(vm, dst->patience.id == turn->id);

@@ -31,28 +31,28 @@ bool vm_task_existed(const struct vm *vm, task_t id);
 void vm_on_launcher_started(struct vm *vm, const struct message *m);
 void vm_on_exception(struct vm *vm, const struct message *m);
 error_t vm_on_task_alloc(struct vm *vm, struct vm_task *task, const struct message *m,
-                   struct message *reply);
+                         struct message *reply);
 error_t vm_on_task_free(struct vm *vm, struct vm_task *task, const struct message *m,
-                  struct message *reply);
+                        struct message *reply);
 error_t vm_on_task_launch(struct vm *vm, struct vm_task *task, const struct message *m,
-                    struct message *reply);
+                          struct message *reply);
 void vm_on_launcher_launched(struct vm *vm, const struct message *m);
 
 // --- watch.c ---
 error_t vm_on_task_watch(struct vm *vm, struct vm_task *task, const struct message *m,
-                   struct message *reply);
+                         struct message *reply);
 error_t vm_on_task_unwatch(struct vm *vm, struct vm_task *task, const struct message *m,
-                     struct message *reply);
+                           struct message *reply);
 error_t vm_on_async_pull(struct vm *vm, struct vm_task *task, const struct message *m,
-                   struct message *reply);
+                         struct message *reply);
 /// A task ended: tells those who watch it.
 void vm_watch_task_ended(struct vm *vm, task_t id);
 
 // --- service.c ---
 error_t vm_on_discovery_serve(struct vm *vm, struct vm_task *task, const struct message *m,
-                        struct message *reply);
+                              struct message *reply);
 error_t vm_on_discovery_lookup(struct vm *vm, struct vm_task *task, const struct message *m,
-                         struct message *reply);
+                               struct message *reply);
 void vm_on_launcher_may_serve(struct vm *vm, const struct message *m);
 /// Ends the lookups whose time is up.
 void vm_service_tick(struct vm *vm, uint64_t now_ns);
@@ -63,27 +63,27 @@ bool vm_name_is_valid(const char *name, size_t len);
 
 // --- shm.c ---
 error_t vm_on_shm_create(struct vm *vm, struct vm_task *task, const struct message *m,
-                   struct message *reply);
+                         struct message *reply);
 error_t vm_on_shm_map(struct vm *vm, struct vm_task *task, const struct message *m,
-                struct message *reply);
+                      struct message *reply);
 error_t vm_on_shm_close(struct vm *vm, struct vm_task *task, const struct message *m,
-                  struct message *reply);
+                        struct message *reply);
 error_t vm_on_alloc_pages(struct vm *vm, struct vm_task *task, const struct message *m,
-                       struct message *reply);
+                          struct message *reply);
 void vm_shm_task_ended(struct vm *vm, struct vm_task *task);
 
 // --- ool.c ---
 error_t vm_on_ool_recv(struct vm *vm, struct vm_task *task, const struct message *m,
-                 struct message *reply);
+                       struct message *reply);
 error_t vm_on_ool_send(struct vm *vm, struct vm_task *task, const struct message *m,
-                 struct message *reply);
+                       struct message *reply);
 error_t vm_on_ool_verify(struct vm *vm, struct vm_task *task, const struct message *m,
-                   struct message *reply);
+                         struct message *reply);
 /// Where the next payload may start behind one of `len` bytes at `offset`.
 size_t vm_ool_next_offset(size_t offset, size_t len);
 /// Places vm's own payload in a buffer of the task, which waits for vm.
 error_t vm_ool_place_own(struct vm *vm, struct vm_task *task, const void *data, size_t len,
-                      uint64_t *id);
+                         uint64_t *id);
 void vm_ool_task_ended(struct vm *vm, struct vm_task *task);
 
 // --- landing.c ---
@@ -97,8 +97,8 @@ void vm_landing_take(struct vm_landing *landing, task_t src, unsigned count, con
 void vm_landing_reserve(struct vm *vm, struct vm_task *dst, struct vm_landing *landing);
 /// The buffer is free; whoever had it knows.
 void vm_landing_clear(struct vm_task *dst, struct vm_landing *landing);
-/// Takes a buffer away from whoever has it. A copy into it is cancelled, its sender is the first in the queue again; the
-/// sender of a reservation is told to try again when the receiver asks for it.
+/// Takes a buffer away from whoever has it. A copy into it is cancelled, its sender is the first in
+/// the queue again; the sender of a reservation is told to try again when the receiver asks for it.
 void vm_landing_void(struct vm *vm, struct vm_task *dst, struct vm_landing *landing);
 
 // --- queue.c ---
@@ -120,8 +120,8 @@ void vm_copy_cancel(struct vm_task *sender);
 
 // --- bench.c ---
 error_t vm_on_benchmark_nop(struct vm *vm, struct vm_task *task, const struct message *m,
-                      struct message *reply);
+                            struct message *reply);
 error_t vm_on_benchmark_nop_with_ool(struct vm *vm, struct vm_task *task, const struct message *m,
-                               struct message *reply);
+                                     struct message *reply);
 
 #endif

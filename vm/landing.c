@@ -3,8 +3,9 @@
 // Two clients of a file server that itself calls a disk server are enough to deadlock with one kind
 // of buffer: client A's reservation fills it, the file server waits for the disk alone, and the
 // disk's answer finds no room. Hence the closed buffer. It serves only the task for which the
-// receiver's page says that it waits alone, and each use is tagged with that task and the episode of
-// the wait. What is tagged otherwise belongs to a wait that is over, and cannot hold up this one.
+// receiver's page says that it waits alone, and each use is tagged with that task and the episode
+// of the wait. What is tagged otherwise belongs to a wait that is over, and cannot hold up this
+// one.
 //
 // The page is the receiver's own claim. One that lies makes its own senders place again or wait; vm
 // and everybody else see nothing of it. It is read once for a decision (`word`), never twice.
@@ -87,8 +88,7 @@ static void remember_revoked(struct vm *vm, struct vm_task *dst, const struct vm
     struct vm_task *sender = vm_task_find(vm, landing->src);
     if (!sender)
         return;
-    sender->revoked[sender->next_revoked] =
-        (struct vm_revoked){.dst = dst->id, .id = landing->id};
+    sender->revoked[sender->next_revoked] = (struct vm_revoked){.dst = dst->id, .id = landing->id};
     sender->next_revoked = (sender->next_revoked + 1) % VM_MAX_REVOKED;
 }
 

@@ -1,7 +1,7 @@
 // The messages of namespace ool: what they say is checked here, before anything is done with it.
 //
-// Everything in them is the sender's claim. Sizes are checked against the receiver's limit first, so
-// that no later sum can overflow, and what the receiver is told comes from vm's own record.
+// Everything in them is the sender's claim. Sizes are checked against the receiver's limit first,
+// so that no later sum can overflow, and what the receiver is told comes from vm's own record.
 #include <string.h>
 #include "internal.h"
 
@@ -196,7 +196,8 @@ error_t vm_on_ool_verify(struct vm *vm, struct vm_task *task, const struct messa
     return OK;
 }
 
-// --- Payloads of vm's own, and the end of a task --------------------------------------------------
+// --- Payloads of vm's own, and the end of a task
+// --------------------------------------------------
 
 error_t vm_ool_place_own(struct vm *vm, struct vm_task *task, const void *data, size_t len,
                          uint64_t *id)

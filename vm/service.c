@@ -75,8 +75,7 @@ error_t vm_on_discovery_serve(struct vm *vm, struct vm_task *task, const struct 
                               __unused struct message *reply)
 {
     char text[VM_NAME_LEN] = {0};
-    OK_OR_RETURN(
-        read_name(vm, task, m->discovery_serve.name, m->discovery_serve.name_len, text));
+    OK_OR_RETURN(read_name(vm, task, m->discovery_serve.name, m->discovery_serve.name_len, text));
     struct vm_name *name = find_name(task, text);
     if (!name && !task->serves_any)
         return ERR_NOT_PERMITTED;
@@ -100,8 +99,7 @@ error_t vm_on_discovery_lookup(struct vm *vm, struct vm_task *task, const struct
                                struct message *reply)
 {
     char text[VM_NAME_LEN] = {0};
-    OK_OR_RETURN(
-        read_name(vm, task, m->discovery_lookup.name, m->discovery_lookup.name_len, text));
+    OK_OR_RETURN(read_name(vm, task, m->discovery_lookup.name, m->discovery_lookup.name_len, text));
     task_t server = find_server(vm, text);
     if (server >= 0) {
         reply->discovery_lookup_reply.task = server;

@@ -10,11 +10,11 @@
 #define VM_BOUNCE_LEN    (128 * 1024) // stays in cache; also the piece by which copies take turns
 #define VM_REVOKE_NS     100000000ull // how long an idle reservation may hold up others
 #define VM_PAYLOAD_ALIGN 16
-#define VM_MAX_OOL_LEN   (1ull << 40) // sums of four such lengths cannot overflow
-#define VM_MAX_TEXT      4096         // task.launch
-#define VM_NAME_LEN      64           // with the NUL
-#define VM_MAX_NAMES     16           // names that one task may serve
-#define VM_MAX_REVOKED   8            // revoked reservations remembered for each sender
+#define VM_MAX_OOL_LEN   (1ull << 40)     // sums of four such lengths cannot overflow
+#define VM_MAX_TEXT      4096             // task.launch
+#define VM_NAME_LEN      64               // with the NUL
+#define VM_MAX_NAMES     16               // names that one task may serve
+#define VM_MAX_REVOKED   8                // revoked reservations remembered for each sender
 #define VM_MAX_EXITS     CONFIG_NUM_TASKS // watches and ends not yet pulled, of one task
 #define VM_MAX_SHM       128              // segments
 #define VM_MAX_TASK_SHM  16               // segments of one task
@@ -44,11 +44,11 @@ struct vm_landing {
     enum landing_state state;
     unsigned count; // of payloads
     vaddr_t addr;
-    size_t cap;                     // bytes of payload; one more byte is registered, for a NUL
-    task_t src;                     // COPYING, RESERVED: whose payloads. Closed and OUT: whose were
-    uint32_t episode;               // closed: of the receiver's wait for `src`
-    bool orphan;                    // RESERVED: `src` ended; gives way to anybody
-    uint64_t id;                    // RESERVED: the nonce that `src` got
+    size_t cap;       // bytes of payload; one more byte is registered, for a NUL
+    task_t src;       // COPYING, RESERVED: whose payloads. Closed and OUT: whose were
+    uint32_t episode; // closed: of the receiver's wait for `src`
+    bool orphan;      // RESERVED: `src` ended; gives way to anybody
+    uint64_t id;      // RESERVED: the nonce that `src` got
     size_t lens[MSG_MAX_PAYLOADS];
 };
 
@@ -99,8 +99,8 @@ struct vm_task {
     // As a receiver.
     struct vm_landing open[2];
     struct vm_landing closed;
-    unsigned turn;      // of the open buffers
-    list_t parked;      // senders, in the order of arrival
+    unsigned turn; // of the open buffers
+    list_t parked; // senders, in the order of arrival
     unsigned num_parked;
     unsigned published; // num_parked as vm's page says it
     bool refused;       // a sender that may not park found the reserved buffer
@@ -147,7 +147,7 @@ struct vm {
     struct vm_shm shm[VM_MAX_SHM];
     unsigned num_shm;
     // Apart from the tasks, so that an instance is made and searched without touching them.
-    task_t ids[CONFIG_NUM_TASKS];      // 0: no live task in the slot
+    task_t ids[CONFIG_NUM_TASKS];       // 0: no live task in the slot
     int32_t last_gen[CONFIG_NUM_TASKS]; // newest generation seen in the slot; -1: none
     struct vm_task tasks[CONFIG_NUM_TASKS];
     uint8_t bounce[VM_BOUNCE_LEN];

@@ -13,8 +13,8 @@ struct vm;
 
 /// What the core asks of its shell. None of them may call back into the core.
 struct vm_env {
-    /// Copies `len` bytes at `addr` of a task into `buf` (out of `buf`, for `write`) and returns how
-    /// many were copied. Fewer than `len` means that the rest cannot be: the core takes any
+    /// Copies `len` bytes at `addr` of a task into `buf` (out of `buf`, for `write`) and returns
+    /// how many were copied. Fewer than `len` means that the rest cannot be: the core takes any
     /// shortfall as an error, and then nothing was delivered.
     size_t (*read)(void *ctx, task_t task, vaddr_t addr, void *buf, size_t len);
     size_t (*write)(void *ctx, task_t task, vaddr_t addr, const void *buf, size_t len);

@@ -1,9 +1,9 @@
 # vm's core in a system of its own: see vm_sim.h.
-add_library(vm_sim STATIC vm_sim.c)
+add_library(vm_sim STATIC vm_sim.c vm_sim_calls.c)
 oolong_private(vm_sim)
 target_include_directories(vm_sim PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
 target_link_libraries(vm_sim PUBLIC vm_core PkgConfig::CHECK)
 
-foreach(module IN ITEMS ool closed queue copy)
+foreach(module IN ITEMS ool closed queue copy task service death stress)
   oolong_add_unit_test(vm_${module} SOURCES vm_${module}_test.c LIBS vm_sim)
 endforeach()

@@ -197,7 +197,8 @@ START_TEST(cancelled_copy_is_the_first_in_the_queue)
     setup();
     const size_t len = 3 * VM_BOUNCE_LEN;
     task_t big = sim_start(sim, len, 0);
-    ck_assert_int_eq(sim_register(sim, big, OOL_REGION_STANDING, sim_addr(big, PAGE_SIZE), len), OK);
+    ck_assert_int_eq(sim_register(sim, big, OOL_REGION_STANDING, sim_addr(big, PAGE_SIZE), len),
+                     OK);
     dst = big;
     uint64_t id = 0;
     task_t c = sim_start(sim, SIM_LIMIT, 0);
@@ -233,7 +234,8 @@ START_TEST(cancelled_copy_of_a_reply_does_not_park)
     setup();
     const size_t len = 2 * VM_BOUNCE_LEN;
     dst = sim_start(sim, len, 0);
-    ck_assert_int_eq(sim_register(sim, dst, OOL_REGION_STANDING, sim_addr(dst, PAGE_SIZE), len), OK);
+    ck_assert_int_eq(sim_register(sim, dst, OOL_REGION_STANDING, sim_addr(dst, PAGE_SIZE), len),
+                     OK);
     task_t c = sim_start(sim, SIM_LIMIT, 0);
     uint64_t id = 0;
     ck_assert_int_eq(sim_place(sim, c, dst, 10, 3, &id), OK);
@@ -281,7 +283,8 @@ START_TEST(page_that_changes_at_every_look_ends_nothing)
     setup();
     const size_t len = 2 * VM_BOUNCE_LEN;
     dst = sim_start(sim, len, 0);
-    ck_assert_int_eq(sim_register(sim, dst, OOL_REGION_STANDING, sim_addr(dst, PAGE_SIZE), len), OK);
+    ck_assert_int_eq(sim_register(sim, dst, OOL_REGION_STANDING, sim_addr(dst, PAGE_SIZE), len),
+                     OK);
     struct sim_task *liar = sim_find(sim, dst);
     liar->flips = true;
     liar->flip[0] = a;
@@ -313,7 +316,8 @@ SIM_MAIN("vm_closed", closed_buffer_serves_only_the_task_that_is_waited_for,
          announce_of_what_the_page_does_not_say_serves_nobody,
          reservation_of_another_source_is_void, reservation_of_another_episode_is_void,
          reservation_outlives_its_wait_when_nobody_needs_it,
-         second_payload_in_one_wait_leaves_the_first_alone, cancelled_copy_is_the_first_in_the_queue,
-         cancelled_copy_of_a_reply_does_not_park, closed_reservation_does_not_expire_during_its_call,
+         second_payload_in_one_wait_leaves_the_first_alone,
+         cancelled_copy_is_the_first_in_the_queue, cancelled_copy_of_a_reply_does_not_park,
+         closed_reservation_does_not_expire_during_its_call,
          page_that_waits_for_nobody_in_particular_is_survived,
          page_that_changes_at_every_look_ends_nothing)

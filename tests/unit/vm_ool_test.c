@@ -29,8 +29,18 @@ START_TEST(ool_send_needs_an_honest_destination)
     setup();
     task_t dead = sim_receiver(sim);
     sim_kill(sim, dead);
-    const task_t bad[] = {0, -1, INT32_MIN, INT32_MAX, src, VM_TASK, dead, TASK_MAKE(1, 2), 1000,
-                          TASK_MAKE(0, 1023), TASK_MAKE(5, 0), TASK_MAKE(5, 1)};
+    const task_t bad[] = {0,
+                          -1,
+                          INT32_MIN,
+                          INT32_MAX,
+                          src,
+                          VM_TASK,
+                          dead,
+                          TASK_MAKE(1, 2),
+                          1000,
+                          TASK_MAKE(0, 1023),
+                          TASK_MAKE(5, 0),
+                          TASK_MAKE(5, 1)};
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         int err = sim_send(sim, src, bad[i], sim_addr(src, SIM_SOURCE), 8, 0, NULL);
         ck_assert_msg(err == ERR_INVALID_TASK, "task %d: %d", bad[i], err);
@@ -154,8 +164,8 @@ START_TEST(ool_send_checks_the_sum_and_the_count_of_payloads)
         int err = sim_call(sim, src, &m);
         ck_assert_msg(err == rows[i].err, "row %zu: %d", i, err);
         if (err == OK)
-            ck_assert_int_eq(
-                sim_verify(sim, dst, src, m.ool_send_reply.id, rows[i].lens[0], NULL), OK);
+            ck_assert_int_eq(sim_verify(sim, dst, src, m.ool_send_reply.id, rows[i].lens[0], NULL),
+                             OK);
     }
 }
 END_TEST

@@ -80,7 +80,8 @@ START_TEST(task_without_buffers_parks_its_senders_until_it_registers)
     task_t late = sim_start(sim, SIM_LIMIT, 0);
     uint64_t id = 0;
     ck_assert_int_eq(sim_place(sim, s[0], late, SIM_LIMIT, 7, NULL), SIM_PARKED);
-    ck_assert_int_eq(sim_register(sim, late, OOL_REGION_STANDING, sim_addr(late, PAGE_SIZE), SIM_LIMIT), OK);
+    ck_assert_int_eq(
+        sim_register(sim, late, OOL_REGION_STANDING, sim_addr(late, PAGE_SIZE), SIM_LIMIT), OK);
     ck_assert_int_eq(sim_placed(sim, s[0], &id), OK);
     sim_expect(sim, late, s[0], id, SIM_LIMIT, 7);
 }
@@ -122,7 +123,8 @@ START_TEST(parked_sender_that_does_not_fit_a_smaller_buffer_is_passed_over)
     uint64_t id = 0;
     ck_assert_int_eq(sim_place(sim, s[0], late, 101, 0, NULL), SIM_PARKED);
     ck_assert_int_eq(sim_place(sim, s[1], late, 100, 1, NULL), SIM_PARKED);
-    ck_assert_int_eq(sim_register(sim, late, OOL_REGION_STANDING, sim_addr(late, PAGE_SIZE), 100), OK);
+    ck_assert_int_eq(sim_register(sim, late, OOL_REGION_STANDING, sim_addr(late, PAGE_SIZE), 100),
+                     OK);
     ck_assert_int_eq(sim_placed(sim, s[0], &id), ERR_TOO_LARGE);
     ck_assert_int_eq(sim_placed(sim, s[1], &id), OK);
     sim_expect(sim, late, s[1], id, 100, 1);
@@ -134,8 +136,8 @@ START_TEST(second_request_of_a_parked_task_fails_and_changes_nothing)
 {
     setup();
     uint64_t id = hold(2);
-    const int types[] = {OOL_SEND_MSG, OOL_RECV_MSG, OOL_VERIFY_MSG, BENCHMARK_NOP_MSG,
-                         DISCOVERY_LOOKUP_MSG, ASYNC_MSG, 0x7fff, -5};
+    const int types[] = {OOL_SEND_MSG,         OOL_RECV_MSG, OOL_VERIFY_MSG, BENCHMARK_NOP_MSG,
+                         DISCOVERY_LOOKUP_MSG, ASYNC_MSG,    0x7fff,         -5};
     for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
         struct message m = {.type = types[i]};
         m.ool_send.dst = dst;
@@ -173,8 +175,11 @@ START_TEST(busy_receiver_revokes_nobody)
     const struct {
         enum wait_kind kind;
         bool again; // a new episode of the same wait now and then
-    } rows[] = {{WAIT_RUNNING, false}, {WAIT_RECV, false}, {WAIT_CALL, false},
-                {WAIT_SEND, false},    {WAIT_ANY, true}};
+    } rows[] = {{WAIT_RUNNING, false},
+                {WAIT_RECV, false},
+                {WAIT_CALL, false},
+                {WAIT_SEND, false},
+                {WAIT_ANY, true}};
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         setup();
         sim_wait(sim, dst, rows[i].kind, s[4]);

@@ -10,13 +10,13 @@
 #include <oolong/wire.h>
 #include "internal.h"
 
-#define SIM_TASKS   10                // slots 2 to 11
-#define SIM_MEM     (2u << 20)        // memory of a task, in bytes
-#define SIM_PAGES   (SIM_MEM / PAGE_SIZE)
-#define SIM_SOURCE  (SIM_MEM / 2)     // tests put what they send from here on
-#define SIM_LIMIT   65536             // largest payload, where a test does not say
-#define SIM_PARKED  1                 // answer of a request that got none yet
-#define SIM_OPS     64
+#define SIM_TASKS  10         // slots 2 to 11
+#define SIM_MEM    (2u << 20) // memory of a task, in bytes
+#define SIM_PAGES  (SIM_MEM / PAGE_SIZE)
+#define SIM_SOURCE (SIM_MEM / 2) // tests put what they send from here on
+#define SIM_LIMIT  65536         // largest payload, where a test does not say
+#define SIM_PARKED 1             // answer of a request that got none yet
+#define SIM_OPS    64
 
 enum sim_access {
     SIM_NONE = 0,
@@ -26,17 +26,17 @@ enum sim_access {
 
 struct sim_task {
     task_t id;
-    uint64_t word;     // its page
+    uint64_t word; // its page
     uint32_t episode;
-    bool flips;        // each look at its page finds it waiting for the next of two tasks
+    bool flips; // each look at its page finds it waiting for the next of two tasks
     task_t flip[2];
     uint8_t *mem;
     uint8_t access[SIM_PAGES];
     struct message reply;
-    int reply_fd;      // -1: none came with it
-    unsigned replies;  // not yet looked at
+    int reply_fd;     // -1: none came with it
+    unsigned replies; // not yet looked at
     notifications_t bits;
-    uint32_t parked;   // as vm published it
+    uint32_t parked; // as vm published it
 };
 
 struct sim {
