@@ -23,29 +23,36 @@ static bool find_type(const struct namespace *ns, struct type_ref *type)
     return type->base;
 }
 
-// Letters that differ, for "did you mean": Levenshtein's distance, up to a small limit.
+#define MAX_GUESSED_LEN 24
+
+static unsigned smallest(unsigned a, unsigned b, unsigned c)
+{
+    unsigned ab = a < b ? a : b;
+    return ab < c ? ab : c;
+}
+
+// Slips of the keyboard between two words, for "did you mean": a letter left out, added, replaced,
+// or swapped with the next (the restricted Damerau-Levenshtein distance).
 static unsigned distance(const char *a, const char *b)
 {
-    unsigned row[32];
+    unsigned d[MAX_GUESSED_LEN + 1][MAX_GUESSED_LEN + 1];
     size_t a_len = strlen(a), b_len = strlen(b);
-    if (a_len >= 32 || b_len >= 32)
-        return 32;
+    if (a_len > MAX_GUESSED_LEN || b_len > MAX_GUESSED_LEN)
+        return MAX_GUESSED_LEN;
+    for (size_t i = 0; i <= a_len; i++)
+        d[i][0] = (unsigned)i;
     for (size_t j = 0; j <= b_len; j++)
-        row[j] = (unsigned)j;
+        d[0][j] = (unsigned)j;
     for (size_t i = 1; i <= a_len; i++) {
-        unsigned diagonal = row[0];
-        row[0] = (unsigned)i;
         for (size_t j = 1; j <= b_len; j++) {
-            unsigned best = diagonal + (a[i - 1] != b[j - 1]);
-            if (row[j] + 1 < best)
-                best = row[j] + 1;
-            if (row[j - 1] + 1 < best)
-                best = row[j - 1] + 1;
-            diagonal = row[j];
-            row[j] = best;
+            unsigned replaced = d[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
+            d[i][j] = smallest(replaced, d[i - 1][j] + 1, d[i][j - 1] + 1);
+            bool is_swap = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+            if (is_swap && d[i - 2][j - 2] + 1 < d[i][j])
+                d[i][j] = d[i - 2][j - 2] + 1;
         }
     }
-    return row[b_len];
+    return d[a_len][b_len];
 }
 
 struct guess {
@@ -54,10 +61,14 @@ struct guess {
     unsigned distance;
 };
 
+// The nearest wins, and among equals one of the same length.
 static void consider(struct guess *guess, const char *name)
 {
     unsigned d = distance(guess->wanted, name);
-    if (d < guess->distance) {
+    size_t len = strlen(guess->wanted);
+    bool is_better =
+        d == guess->distance && guess->name && strlen(guess->name) != len && strlen(name) == len;
+    if (d < guess->distance || is_better) {
         guess->distance = d;
         guess->name = name;
     }

@@ -48,7 +48,7 @@ void diag_error(struct program *program, struct span span, const char *format, .
 void diag_help(struct program *program, const char *format, ...)
 {
     struct diag *diag = last(program);
-    if (!diag)
+    if (!diag || diag->help)
         return;
     va_list args;
     va_start(args, format);

@@ -23,7 +23,7 @@ struct diag_list {
 // Reports an error at a place.
 __attribute__((format(printf, 3, 4))) void diag_error(struct program *program, struct span span,
                                                       const char *format, ...);
-// Adds to the error reported last what to do about it.
+// Adds to the error reported last what to do about it; the first one said stays.
 __attribute__((format(printf, 2, 3))) void diag_help(struct program *program, const char *format,
                                                      ...);
 // Adds to the error reported last another place that it speaks of.

@@ -52,7 +52,7 @@ void emit_param_list(struct text *out, const struct params *params);
 void emit_arg_list(struct text *out, const struct params *params);
 
 // Assigns arguments to the members of a message variable: `m.fs_open.path = ...`. `on_error` is
-// the statement for a text that does not fit its array.
+// what to do about a text that does not fit its array, one statement a line.
 void emit_put_fields(struct text *out, const struct params *params, const struct body *body,
                      const char *variable, const char *on_error);
 // The condition that all bool fields hold 0 or 1, or nothing when there are none; returns whether

@@ -158,6 +158,10 @@ static void put_param(struct text *out, const struct param *param)
         put_payload_param(out, param);
         return;
     }
+    if (!param->is_out && emit_is_text(param->field)) {
+        text_printf(out, "const char *%s", param->name);
+        return;
+    }
     // C does not convert a pointer to arrays to one to constant arrays.
     if (!param->is_out && shape.num_dimensions == 1)
         text_puts(out, "const ");
@@ -209,7 +213,7 @@ void emit_put_fields(struct text *out, const struct params *params, const struct
         if (param->field->is_payload)
             put_payload(out, param, member.chars);
         else if (emit_is_text(param->field))
-            text_printf(out, "    if (!idl_put_text(%s, sizeof(%s), %s))\n        %s\n",
+            text_printf(out, "    if (!idl_put_text(%s, sizeof(%s), %s)) {\n        %s\n    }\n",
                         member.chars, member.chars, param->name, on_error);
         else if (emit_is_array(param->field))
             text_printf(out, "    memcpy(%s, %s, sizeof(%s));\n", member.chars, param->name,
@@ -226,7 +230,7 @@ bool emit_bool_check(struct text *out, const struct body *body, const char *poin
     for (const struct field *field = body->fields; field; field = field->next) {
         if (!emit_is_bool(field))
             continue;
-        text_printf(out, "%sidl_are_bools(%s, %zu, %zu)", is_first ? "" : " && ", pointer,
+        text_printf(out, "%sidl_are_bools(%s, %zu, %zu)", is_first ? "" : " &&\n        ", pointer,
                     field->offset - MESSAGE_BODY_OFFSET, field->size);
         is_first = false;
     }

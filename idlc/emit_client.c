@@ -122,7 +122,8 @@ static const char notes[] =
     "// Each function sends one message and returns OK or a negative error: ipc_call's, the\n"
     "// server's, ERR_NOT_ACCEPTABLE when the answer is no reply to this call, or ERR_TOO_LARGE\n"
     "// when a string does not fit its array. Results are written on success only; all pointers\n"
-    "// must be given. Strings and bytes that are results are the caller's to free().\n";
+    "// must be given. Strings and bytes that are results are the caller's to free(). An array\n"
+    "// of char that is a result ends at a NUL or at its end.\n";
 
 void emit_client(const struct namespace *ns, struct text *out)
 {

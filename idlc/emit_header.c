@@ -39,7 +39,7 @@ static void put_alias(struct text *out, struct type_decl *type)
     emit_doc(out, "", type->doc);
     text_puts(out, "typedef ");
     emit_put_type(out, &type->type);
-    text_printf(out, " %s", type->c_name);
+    text_printf(out, "%s%s", out->chars[out->len - 1] == '*' ? "" : " ", type->c_name);
     if (type->type.is_array)
         text_printf(out, "[%" PRIu64 "]", type->type.count);
     text_puts(out, ";\n");

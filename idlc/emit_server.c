@@ -32,8 +32,7 @@ static void put_reply(struct text *out, const struct message *message)
     const char *client = emit_task_name(message->ns, "client", &buffer);
     struct params params = emit_params(&message->reply, NULL);
     struct text on_error = {0};
-    text_printf(&on_error, "{\n        ipc_reply_err(%s, ERR_TOO_LARGE);\n        return;\n    }",
-                client);
+    text_printf(&on_error, "ipc_reply_err(%s, ERR_TOO_LARGE);\n        return;", client);
 
     text_printf(out, "\n/// Replies to %s. What the pointers name stays the caller's.\n",
                 message->request.full_name);
@@ -59,10 +58,15 @@ static void put_result_variable(struct text *out, const struct param *param)
         return;
     }
     text_puts(out, "    ");
-    emit_put_type(out, &field->type);
-    text_printf(out, " %s", param->name);
-    if (field->type.is_array)
-        text_printf(out, "[%u]", (unsigned)field->type.count);
+    if (emit_is_text(field)) {
+        // One more, so that it ends in a NUL however much the handler writes.
+        text_printf(out, "char %s[%u]", param->name, (unsigned)emit_count(field) + 1);
+    } else {
+        emit_put_type(out, &field->type);
+        text_printf(out, " %s", param->name);
+        if (field->type.is_array)
+            text_printf(out, "[%u]", (unsigned)field->type.count);
+    }
     // Nothing of our stack may go out when a handler forgets a result.
     text_printf(out, ";\n    memset(&%s, 0, sizeof(%s));\n", param->name, param->name);
 }
@@ -81,9 +85,28 @@ static void put_handler_args(struct text *out, const struct message *message,
                 text_printf(out, ", &%s_len", param->name);
             continue;
         }
+        if (emit_is_text(param->field)) {
+            text_printf(out, ", %s_text_", name);
+            continue;
+        }
         text_printf(out, ", idl_m_.%s.%s", member, name);
         if (has_len)
             text_printf(out, ", idl_m_.%s.%s_len", member, name);
+    }
+}
+
+// A peer's array of char need not end in a NUL; what a handler gets does.
+static void put_texts(struct text *out, const struct message *message)
+{
+    const char *member = message->request.c_name;
+    for (const struct field *field = message->request.fields; field; field = field->next) {
+        if (!emit_is_text(field))
+            continue;
+        const char *name = field->name.text;
+        text_printf(out, "    char %s_text_[%zu];\n", name, field->size + 1);
+        text_printf(out, "    memcpy(%s_text_, idl_m_.%s.%s, %zu);\n", name, member, name,
+                    field->size);
+        text_printf(out, "    %s_text_[%zu] = 0;\n", name, field->size);
     }
 }
 
@@ -162,6 +185,7 @@ static void put_serve(struct text *out, const struct message *message)
                 "\nstatic inline void %s_serve_(const struct %sops *idl_ops_, "
                 "struct message idl_m_)\n{\n",
                 message->request.c_name, message->ns->prefix);
+    put_texts(out, message);
     if (message->has_reply)
         put_rpc_call(out, message, &params, has_check ? check.chars : NULL);
     else
@@ -195,7 +219,8 @@ static const char notes[] =
     "// that it allocated with malloc() are freed after the reply. When it returns an error, that\n"
     "// is the reply, and results are not looked at. When it returns DONT_REPLY, it replies later\n"
     "// with the *_reply() function or ipc_reply_err(). Without a handler the reply is\n"
-    "// ERR_NOT_PERMITTED. An array of char ends at a NUL or at its end.\n";
+    "// ERR_NOT_PERMITTED. An array of char is a string: a handler gets it with a NUL, and writes\n"
+    "// a result of up to as many characters as the array has.\n";
 
 void emit_server(const struct namespace *ns, struct text *out)
 {

@@ -53,7 +53,7 @@ void emit_skeleton(const struct namespace *ns, struct text *out)
                 "        struct message m;\n"
                 "        error_t err = ipc_recv(IPC_ANY, &m);\n"
                 "        if (IS_ERROR(err)) {\n"
-                "            WARN(\"cannot receive: error %%d\", err);\n"
+                "            WARN(\"cannot receive: %%s\", err2str(err));\n"
                 "            continue;\n"
                 "        }\n"
                 "        if (!%sdispatch(&ops, &m))\n"

@@ -19,8 +19,9 @@ static int compare(const void *left, const void *right)
 
 static void put_namespace(struct text *out, const char *name, const char *key, uint32_t digest)
 {
+    uint32_t name_hash = fnv1a(FNV_START, key);
     text_printf(out, "    {\"%s\", 0x%08" PRIx32 ", 0x%08" PRIx32 "}, // %s\n", name,
-                fnv1a(FNV_START, key), digest, key);
+                name_hash ? name_hash : 1, digest, key);
 }
 
 // A message outside of a namespace is an interface by itself: a program that adds one of its own

@@ -40,17 +40,20 @@ static void report_cycle(struct parser *parser, struct span span, const struct s
 {
     if (source == parser->source) {
         diag_error(parser->program, span, "the file includes itself");
+        diag_help(parser->program, "delete this line");
         return;
     }
     struct text chain = {0};
     text_puts(&chain, source_basename(source));
     // From the innermost file outwards, so each is put before the ones it includes.
-    for (const struct source *at = parser->source; at; at = at->includer) {
+    const struct source *at = parser->source;
+    for (;;) {
         char *rest = arena_strndup(&parser->program->arena, chain.chars, chain.len);
         text_free(&chain);
         text_printf(&chain, "%s includes %s", source_basename(at), rest);
         if (at == source)
             break;
+        at = at->includer;
     }
     diag_error(parser->program, span, "the files include each other: %s", chain.chars);
     diag_help(parser->program, "move what both need into a third file");
@@ -72,19 +75,27 @@ static void include_known(struct parser *parser, struct span span, const struct 
     }
 }
 
+static void report_unreadable(struct parser *parser, struct span span, const char *path, int error)
+{
+    diag_error(parser->program, span, "%s: %s", path, strerror(error));
+    if (error == EISDIR)
+        diag_help(parser->program, "include the files in it, as in \"FOLDER/*.idl\"");
+}
+
 static void include_file(struct parser *parser, struct span span, const char *path, bool by_pattern)
 {
     struct source *source = NULL;
     switch (source_open(parser->program, path, true, &source)) {
     case SOURCE_NEW:
         source->includer = parser->source;
+        source->depth = parser->source->depth + 1;
         parser_run(parser->program, source, parser->ns);
         break;
     case SOURCE_KNOWN:
         include_known(parser, span, source, by_pattern);
         break;
     case SOURCE_FAILED:
-        diag_error(parser->program, span, "%s: %s", path, strerror(errno));
+        report_unreadable(parser, span, path, errno);
         parser->program->lost_names = true;
         break;
     }
@@ -116,14 +127,15 @@ bool parse_include(struct parser *parser)
     if (!parser_expect_end(parser, "after the include"))
         return false;
 
-    unsigned depth = 0;
-    for (const struct source *at = parser->source; at; at = at->includer)
-        depth++;
-    if (depth > MAX_INCLUDE_DEPTH) {
+    if (parser->source->depth >= MAX_INCLUDE_DEPTH) {
         diag_error(parser->program, file->span, "files include each other more than %d deep",
                    MAX_INCLUDE_DEPTH);
+        diag_help(parser->program, "include files side by side");
         return true;
     }
-    include_pattern(parser, file->span, file->text);
+    if (file->text)
+        include_pattern(parser, file->span, file->text);
+    else
+        parser->program->lost_names = true;
     return true;
 }

@@ -54,6 +54,8 @@ static struct token *add(struct lexer *lexer, enum token_kind kind, size_t start
     *token = (struct token){
         .kind = kind, .span = span_from(lexer, start), .is_line_start = lexer->is_line_start};
     if (lexer->doc.chars) {
+        while (lexer->doc.len > 0 && lexer->doc.chars[lexer->doc.len - 1] == '\n')
+            lexer->doc.len--;
         token->doc = arena_strndup(&lexer->program->arena, lexer->doc.chars, lexer->doc.len);
         text_free(&lexer->doc);
     }
@@ -131,6 +133,7 @@ static void lex_number(struct lexer *lexer)
         diag_help(lexer->program, "numbers are decimal, or hexadecimal with 0x before them");
     } else if (overflows) {
         diag_error(lexer->program, span, "this number does not fit 64 bits");
+        diag_help(lexer->program, "the largest is 18446744073709551615");
     } else if (base == 10 && num_digits > 1 && digits[0] == '0') {
         diag_error(lexer->program, span, "a decimal number does not start with 0");
         diag_help(lexer->program, "there are no octal numbers here; leave the 0 out");
@@ -157,16 +160,19 @@ static void lex_string(struct lexer *lexer)
     size_t start = lexer->pos++;
     while (lexer->pos < lexer->len && peek(lexer, 0) != '"' && peek(lexer, 0) != '\n')
         lexer->pos++;
-    size_t end = lexer->pos;
     if (peek(lexer, 0) == '"') {
-        lexer->pos++;
-    } else {
-        diag_error(lexer->program, (struct span){lexer->source, start, 1},
-                   "this string does not end on its line");
-        diag_help(lexer->program, "close it with \"");
+        struct arena *arena = &lexer->program->arena;
+        size_t len = lexer->pos++ - start - 1;
+        add(lexer, TOKEN_STRING, start)->text = arena_strndup(arena, lexer->text + start + 1, len);
+        return;
     }
-    struct token *token = add(lexer, TOKEN_STRING, start);
-    token->text = arena_strndup(&lexer->program->arena, lexer->text + start + 1, end - start - 1);
+    diag_error(lexer->program, (struct span){lexer->source, start, 1},
+               "this string does not end on its line");
+    diag_help(lexer->program, "close it with \"");
+    // The statement ends all the same.
+    if (lexer->text[lexer->pos - 1] == ';')
+        lexer->pos--;
+    add(lexer, TOKEN_STRING, start);
 }
 
 static void lex_unknown(struct lexer *lexer)
@@ -174,15 +180,21 @@ static void lex_unknown(struct lexer *lexer)
     uint32_t character;
     size_t start = lexer->pos;
     size_t len = utf8_decode(lexer->text + start, lexer->len - start, &character);
-    lexer->pos += len > 0 ? len : 1;
+    lexer->pos += len;
     diag_error(lexer->program, span_from(lexer, start), "this character means nothing here");
     if (lexer->text[start] == '-')
         diag_help(lexer->program, "numbers are not negative; a reply is written ->");
+    else if (lexer->text[start] == '#')
+        diag_help(lexer->program, "comments start with //, and other files come with "
+                                  "include \"FILE\";");
     else if (lexer->text[start] == '\'')
         diag_help(lexer->program, "character constants are written as numbers");
     else
         diag_help(lexer->program, "outside of comments there are names, numbers, \"strings\" and "
                                   "{ } ( ) [ ] : ; , = ->");
+    // Neither a comment of the shell's kind nor a line for a preprocessor makes sense below.
+    while (lexer->text[start] == '#' && lexer->pos < lexer->len && peek(lexer, 0) != '\n')
+        lexer->pos++;
 }
 
 static void lex_token(struct lexer *lexer)

@@ -8,7 +8,7 @@ enum token_kind {
     TOKEN_END,
     TOKEN_NAME, // keywords too: they are names that the parser knows, so that fields may use them
     TOKEN_NUMBER,
-    TOKEN_STRING, // `text` is what stands between the quotes
+    TOKEN_STRING, // `text` is what stands between the quotes; NULL when it does not end
     TOKEN_ARROW,
     TOKEN_MARK, // one of { } ( ) [ ] : ; , =
 };

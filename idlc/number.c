@@ -63,7 +63,8 @@ static void report_collision(struct program *program, const struct message *mess
 
 void number_messages(struct program *program)
 {
-    struct message **taken = memory_alloc((MAX_MESSAGE_NUMBER + 1) * sizeof(*taken));
+    typedef struct message *message_ptr;
+    message_ptr *taken = memory_alloc((MAX_MESSAGE_NUMBER + 1) * sizeof(message_ptr));
     for (unsigned i = 0; i <= MAX_MESSAGE_NUMBER; i++)
         taken[i] = NULL;
 

@@ -12,8 +12,10 @@ bool parse_type_ref(struct parser *parser, struct type_ref *type)
     if (!parser_accept(parser, '['))
         return true;
     type->is_array = true;
-    if (!parser_expect_number(parser, "the number of elements", &type->count, &type->count_span))
+    if (!parser_expect_number(parser, "the number of elements", &type->count, &type->count_span)) {
+        diag_help(parser->program, "arrays have a fixed size; what varies travels as `bytes`");
         return false;
+    }
     return parser_expect(parser, ']', "after the number of elements");
 }
 
@@ -59,8 +61,10 @@ static bool parse_enum_items(struct parser *parser, struct enum_item **last)
         item->doc = parser->token->doc;
         if (!parser_expect_name(parser, "an item's name", &item->name) ||
             !parser_expect(parser, '=', "and a number after the item's name") ||
-            !parser_expect_number(parser, "the item's number", &item->value, &item->value_span))
+            !parser_expect_number(parser, "the item's number", &item->value, &item->value_span)) {
+            diag_help(parser->program, "items are written `name = NUMBER`, with commas between");
             return false;
+        }
         *last = item;
         last = &item->next;
         if (!parser_is(parser, '}') && !parser_expect(parser, ',', "between items"))

@@ -21,8 +21,10 @@ static bool parse_fields(struct parser *parser, struct body *body)
         field->doc = parser->token->doc;
         if (!parser_expect_name(parser, "a field or `)`", &field->name) ||
             !parser_expect(parser, ':', "and a type after the field's name") ||
-            !parse_type_ref(parser, &field->type))
+            !parse_type_ref(parser, &field->type)) {
+            diag_help(parser->program, "fields are written `name: type`, with commas between");
             return false;
+        }
         if (++num_fields > MESSAGE_BODY_LEN) {
             diag_error(parser->program, field->name.span, "a message has at most %d fields",
                        MESSAGE_BODY_LEN);

@@ -71,6 +71,7 @@ bool parse_namespace(struct parser *parser, const char *doc)
     if (depth > MAX_DEPTH) {
         diag_error(parser->program, ident.span, "namespaces are nested more than %d deep",
                    MAX_DEPTH);
+        diag_help(parser->program, "join some of the names with _");
         return false;
     }
     if (!parser_expect(parser, '{', "after the namespace's name"))
@@ -78,10 +79,9 @@ bool parse_namespace(struct parser *parser, const char *doc)
 
     struct namespace *outer = parser->ns;
     struct namespace *ns = find(parser, ident.text);
-    if (!ns)
+    // What is in one of another file is checked all the same, apart from it.
+    if (!ns || !check_same_file(parser, ns, &ident))
         ns = namespace_new(parser->program, outer, &ident);
-    else if (!check_same_file(parser, ns, &ident))
-        ns = namespace_new(parser->program, outer, &ident); // what is in it is still checked
     if (doc && !ns->doc)
         ns->doc = doc;
 
@@ -92,5 +92,6 @@ bool parse_namespace(struct parser *parser, const char *doc)
         return true;
     parser_unexpected(parser, "`}`");
     diag_note(parser->program, ident.span, "it would close this namespace");
+    diag_help(parser->program, "close it with }");
     return false;
 }

@@ -35,11 +35,15 @@ static const char *const macros[] = {"bool", "true",  "false",    "errno",  "lin
                                      "NULL", "EOF",   "offsetof", "main",   NULL};
 
 static const char *const types[] = {
-    "int8_t",    "int16_t",      "int32_t",    "int64_t",         "uint8_t",
-    "uint16_t",  "uint32_t",     "uint64_t",   "size_t",          "ssize_t",
-    "uintptr_t", "intptr_t",     "task_t",     "handle_t",        "msec_t",
-    "error_t",   "vaddr_t",      "paddr_t",    "gpaddr_t",        "offset_t",
-    "uint",      "trap_frame_t", "hv_frame_t", "notifications_t", NULL};
+    "int8_t",    "int16_t",   "int32_t",   "int64_t",      "uint8_t",    "uint16_t",
+    "uint32_t",  "uint64_t",  "size_t",    "ssize_t",      "uintptr_t",  "intptr_t",
+    "task_t",    "handle_t",  "msec_t",    "error_t",      "vaddr_t",    "paddr_t",
+    "gpaddr_t",  "offset_t",  "uint",      "trap_frame_t", "hv_frame_t", "notifications_t",
+    "blkcnt_t",  "blksize_t", "clock_t",   "clockid_t",    "dev_t",      "gid_t",
+    "id_t",      "ino_t",     "key_t",     "locale_t",     "mode_t",     "nlink_t",
+    "off_t",     "pid_t",     "pthread_t", "ptrdiff_t",    "sem_t",      "sigset_t",
+    "socklen_t", "stack_t",   "time_t",    "timer_t",      "uid_t",      "va_list",
+    NULL};
 
 static const char *const global_macros[] = {
     "OK",           "DONT_REPLY",  "INIT_TASK",     "VM_TASK",   "KERNEL_TASK",  "PAGE_SIZE",
@@ -49,8 +53,8 @@ static const char *const global_macros[] = {
     "OOPS",         "OOPS_OK",     "PANIC",         "NYI",       "UNREACHABLE",  "METRIC",
     "MESSAGE_SIZE", "CONSOLE_IRQ", "CONTROL_FD",    "EOF",       "NULL",         NULL};
 
-static const char *const global_prefixes[] = {"ERR_",  "MSG_", "NOTIFY_", "IPC_", "CONFIG_",
-                                              "WIRE_", "idl_", "OOLONG_", NULL};
+static const char *const global_prefixes[] = {"ERR_",    "MSG_",  "NOTIFY_", "IPC_",
+                                              "CONFIG_", "WIRE_", "OOLONG_", NULL};
 
 static const char *const functions[] = {"ipc_send",          "ipc_send_noblock",
                                         "ipc_send_err",      "ipc_recv",

@@ -14,6 +14,7 @@ struct source {
     unsigned order; // in which it was first read
     bool is_open;   // being parsed: including it again is a cycle
     struct source *includer;
+    unsigned depth;       // includers above it
     struct namespace *ns; // it was included inside of
     dev_t dev;
     ino_t ino;
