@@ -27,13 +27,6 @@ void vm_announce(struct task *task)
     const struct task_spec *spec = task->spec;
     if (task->id == VM_TASK || task->announced)
         return;
-    int end = task->vm_end;
-    task->vm_end = -1;
-    if (!channels_grant_vm(&suite.channels, task->id, task->vm_chan, end)) {
-        log_error("task %s: no descriptors left for its channel to vm", spec->name);
-        task_kill(task, SIGKILL);
-        return;
-    }
     task->announced = true;
 
     struct message m = {.type = LAUNCHER_STARTED_MSG};
@@ -45,6 +38,15 @@ void vm_announce(struct task *task)
     tell_vm(&m);
     for (size_t i = 0; i < spec->serves.len; i++)
         tell_may_serve(task->id, spec->serves.items[i]);
+
+    // Last: once vm has the channel, the task's first request may be read before anything that is
+    // queued behind.
+    int end = task->vm_end;
+    task->vm_end = -1;
+    if (!channels_grant_vm(&suite.channels, task->id, task->vm_chan, end)) {
+        log_error("task %s: no descriptors left for its channel to vm", spec->name);
+        task_kill(task, SIGKILL);
+    }
 }
 
 void vm_task_ended(task_t id, int exception)

@@ -272,12 +272,14 @@ static bool deliver_notifications(struct message *m)
     return true;
 }
 
-// What was stashed while the task waited for somebody else has waited longest.
+// What was stashed while the task waited for somebody else has waited longest. What the launcher
+// said (to vm, of a new task) was said before that task's channel came: it is not interleaved with
+// what comes through the channel.
 void receive_list_stashed(struct channel *ch)
 {
     if (!ch->listed) {
         ch->listed = true;
-        list_push_back(&ready, &ch->ready);
+        list_push_back(ch->task == KERNEL_TASK ? ready.next : &ready, &ch->ready);
     }
 }
 
