@@ -1,0 +1,247 @@
+// async_send, async_recv, async_reply: a queue in the sender, from which the receiver pulls.
+
+#include "scenario.h"
+
+static void send_item(task_t dst, int number)
+{
+    struct message m = {.type = STAGE_ITEM_MSG};
+    m.stage_item.number = number;
+    CHECK_OK(async_send(dst, &m));
+}
+
+// Answers pulls until a quit comes.
+static void serve_pulls(void)
+{
+    for (;;) {
+        struct message m;
+        CHECK_OK(ipc_recv(IPC_ANY, &m));
+        if (m.type == STAGE_QUIT_MSG)
+            return;
+        CHECK_EQ(m.type, ASYNC_MSG);
+        (void)async_reply(m.src);
+    }
+}
+
+static void pull_item(task_t src, int number)
+{
+    struct message m;
+    CHECK_OK(async_recv(src, &m));
+    CHECK_EQ(m.type, STAGE_ITEM_MSG);
+    CHECK_EQ(m.src, src);
+    CHECK_EQ(m.stage_item.number, number);
+}
+
+static void pull_nothing(task_t src)
+{
+    struct message m;
+    CHECK_ERR(async_recv(src, &m), ERR_EMPTY);
+}
+
+#define MANY 10000
+
+static void send_many(void)
+{
+    task_t lead = meet("main");
+    for (int i = 0; i < MANY; i++)
+        send_item(lead, i);
+    CHECK(!async_is_empty(lead));
+    serve_pulls();
+    CHECK(async_is_empty(lead));
+}
+
+// One message a pull, and a notification while there are more.
+static void many_lead(void)
+{
+    task_t a = meet("a");
+    for (int i = 0; i < MANY; i++) {
+        expect_notifications(NOTIFY_ASYNC);
+        pull_item(a, i);
+    }
+    expect_nothing();
+    pull_nothing(a);
+    quit(a);
+}
+
+static void send_too_many(void)
+{
+    task_t lead = meet("main");
+    CHECK(async_is_empty(lead));
+    for (int i = 0; i < 16384; i++)
+        send_item(lead, i);
+    struct message m = {.type = STAGE_ITEM_MSG};
+    CHECK_ERR(async_send(lead, &m), ERR_NO_MEMORY);
+    CHECK_ERR(async_send(lead, &m), ERR_NO_MEMORY);
+    task_t b = meet("b");
+    send_item(b, 1); // another queue
+    step(lead);
+    CHECK_OK(ipc_recv(lead, &m));
+    CHECK_EQ(m.type, ASYNC_MSG);
+    CHECK_OK(async_reply(lead));
+    send_item(lead, 16384); // there is room again
+    serve_pulls();
+}
+
+static void bounded_lead(void)
+{
+    task_t a = meet("a");
+    await_step(a);
+    for (int i = 0; i < 16385; i++)
+        pull_item(a, i);
+    pull_nothing(a);
+    await_step(meet("b"));
+    quit(a);
+}
+
+static void pull_one(void)
+{
+    task_t a = meet("a");
+    expect_notifications(NOTIFY_ASYNC);
+    pull_item(a, 1);
+    pull_nothing(a);
+    step(meet("main"));
+}
+
+// --- Silence ------------------------------------------------------------------------------------
+
+static void be_silent_then_serve(void)
+{
+    task_t lead = meet("main");
+    task_t b = meet("b");
+    for (int i = 0; i < 3; i++)
+        send_item(lead, i);
+    await_step(b);
+    serve_pulls();
+}
+
+static void step_a_when_told(void)
+{
+    task_t a = meet("a");
+    await_step(meet("main"));
+    step(a);
+}
+
+static void silent_lead(void)
+{
+    task_t a = meet("a");
+    task_t b = meet("b");
+    struct message m;
+    expect_notifications(NOTIFY_ASYNC);
+    uint64_t start = now_ms();
+    CHECK_ERR(async_recv(a, &m), ERR_TIMEOUT);
+    CHECK(now_ms() - start >= 900 && now_ms() - start < 8000);
+    step(b);
+    for (int i = 0; i < 3; i++)
+        pull_item(a, i);
+    pull_nothing(a);
+    quit(a);
+}
+
+// It sends to us instead of answering: that message waits for a receive, the pull for its answer.
+static void send_instead_of_answering(void)
+{
+    task_t lead = meet("main");
+    send_item(lead, 1);
+    step_value(lead, 99);
+    serve_pulls();
+}
+
+static void crossed_lead(void)
+{
+    task_t a = meet("a");
+    struct message m;
+    WAIT_UNTIL(waits(a, WAIT_SEND, task_self()));
+    CHECK_ERR(async_recv(a, &m), ERR_TIMEOUT);
+    expect_notifications(NOTIFY_ASYNC);
+    expect(a, STAGE_STEP_MSG, &m);
+    CHECK_EQ(m.stage_step.value, 99);
+    pull_item(a, 1);
+    quit(a);
+}
+
+static void dead_lead(void)
+{
+    task_t a = meet("a");
+    struct message m;
+    expect_notifications(NOTIFY_ASYNC);
+    step(meet("b")); // which lets a end
+    CHECK_ERR(async_recv(a, &m), ERR_ABORTED);
+    CHECK_ERR(async_recv(a, &m), ERR_INVALID_TASK);
+    m.type = STAGE_ITEM_MSG;
+    CHECK_ERR(async_send(a, &m), ERR_INVALID_TASK);
+}
+
+static void end_a_when_told(void)
+{
+    task_t a = meet("a");
+    task_t lead = meet("main");
+    await_step(lead);
+    WAIT_UNTIL(waits(lead, WAIT_CALL, a));
+    step(a);
+}
+
+static void end_when_stepped(void)
+{
+    task_t lead = meet("main");
+    send_item(lead, 1);
+    await_step(meet("b"));
+    task_exit();
+}
+
+// --- Payloads and the rest ----------------------------------------------------------------------
+
+static void send_parcels(void)
+{
+    task_t lead = meet("main");
+    for (int i = 0; i < 200; i++) {
+        uint8_t *data = pattern((size_t)i * 97, (unsigned)i);
+        struct message m = {.type = STAGE_PARCEL_MSG};
+        m.stage_parcel.data = data;
+        m.stage_parcel.data_len = (size_t)i * 97;
+        m.stage_parcel.number = i;
+        CHECK_OK(async_send(lead, &m));
+        memset(data, 0xee, (size_t)i * 97); // the queue has a copy
+        free(data);
+    }
+    serve_pulls();
+}
+
+static void parcels_lead(void)
+{
+    task_t a = meet("a");
+    for (int i = 0; i < 200; i++) {
+        struct message m;
+        expect_notifications(NOTIFY_ASYNC);
+        CHECK_OK(async_recv(a, &m));
+        CHECK_EQ(m.type, STAGE_PARCEL_MSG);
+        CHECK_EQ(m.stage_parcel.number, i);
+        CHECK_EQ(m.stage_parcel.data_len, i * 97);
+        CHECK(is_pattern(m.stage_parcel.data, m.stage_parcel.data_len, (unsigned)i));
+        free(m.stage_parcel.data);
+    }
+    quit(a);
+}
+
+static void refuse_async_lead(void)
+{
+    task_t a = meet("a");
+    struct message m = {.type = ERR_EMPTY};
+    CHECK_ERR(async_send(a, &m), ERR_INVALID_ARG);
+    m.type = MSG_STR | 3;
+    CHECK_ERR(async_send(a, &m), ERR_INVALID_ARG);
+    CHECK(async_is_empty(a));
+    pull_nothing(a);
+    quit(a);
+}
+
+const struct scenario async_scenarios[] = {
+    SCENARIO(async_ten_thousand_in_order, .lead = many_lead, .a = send_many),
+    SCENARIO(async_is_bounded, .lead = bounded_lead, .a = send_too_many, .b = pull_one),
+    SCENARIO(async_silent_source, .lead = silent_lead, .a = be_silent_then_serve,
+             .b = step_a_when_told),
+    SCENARIO(async_source_that_sends, .lead = crossed_lead, .a = send_instead_of_answering),
+    SCENARIO(async_dead_source, .lead = dead_lead, .a = end_when_stepped, .b = end_a_when_told,
+             .ends = "a"),
+    SCENARIO(async_payloads, .lead = parcels_lead, .a = send_parcels),
+    SCENARIO(async_refuses_what_is_no_message, .lead = refuse_async_lead, .a = serve_pulls),
+    SCENARIOS_END,
+};

@@ -1,0 +1,98 @@
+// Many: 64 clients of one server.
+
+#include "scenario.h"
+
+#define NUM_CLIENTS 64
+#define NUM_CALLS   20
+
+static task_t launch(const char *line)
+{
+    struct message m = {.type = TASK_LAUNCH_MSG};
+    m.task_launch.name_and_cmdline = STR(line);
+    CHECK_OK(ipc_call(VM_TASK, &m));
+    CHECK_EQ(m.type, TASK_LAUNCH_REPLY_MSG);
+    CHECK(m.task_launch_reply.task > 0);
+    return m.task_launch_reply.task;
+}
+
+static int find_client(const task_t *clients, task_t task)
+{
+    for (int i = 0; i < NUM_CLIENTS; i++) {
+        if (clients[i] == task)
+            return i;
+    }
+    check_failed(__FILE__, __LINE__, "task %d is no client", task);
+}
+
+static void crowd_lead(void)
+{
+    task_t clients[NUM_CLIENTS];
+    int served[NUM_CLIENTS] = {0};
+    for (int i = 0; i < NUM_CLIENTS; i++)
+        clients[i] = launch("test_scenario crowd_of_clients guest");
+    for (int done = 0; done < NUM_CLIENTS;) {
+        struct message m;
+        CHECK_OK(ipc_recv(IPC_ANY, &m));
+        int client = find_client(clients, m.src);
+        if (m.type == STAGE_DONE_MSG) {
+            CHECK_EQ(served[client], 2 * NUM_CALLS);
+            done++;
+        } else {
+            served[client]++;
+            CHECK(serve_one(&m));
+        }
+    }
+}
+
+// Run by guests alone: there is no task a in this scenario, as they are not of the suite file.
+static void guest(void)
+{
+    if (!strcmp(task_argv()[2], "a"))
+        exit(EXIT_SUCCESS);
+    task_t lead = meet("main");
+    for (unsigned i = 0; i < NUM_CALLS; i++) {
+        check_serves(lead);
+        uint8_t *data = pattern(1000, i + (unsigned)task_self());
+        struct message m = {.type = STAGE_ECHO_MSG};
+        m.stage_echo.data = data;
+        m.stage_echo.data_len = 1000;
+        CHECK_OK(ipc_call(lead, &m));
+        CHECK_EQ(m.stage_echo_reply.data_len, 1000);
+        CHECK(!memcmp(m.stage_echo_reply.data, data, 1000));
+        free(m.stage_echo_reply.data);
+        free(data);
+    }
+    struct message done = {.type = STAGE_DONE_MSG};
+    CHECK_OK(ipc_send(lead, &done));
+}
+
+// Launched with arguments, it has what an unlisted program has.
+static void launched_lead(void)
+{
+    task_t task = launch("test_scenario launched_with_arguments guest 'two words' ''");
+    CHECK_EQ(await_step(task), 5);
+    struct message m = {.type = TASK_LAUNCH_MSG};
+    static char huge[5000];
+    memset(huge, 'x', sizeof(huge) - 1);
+    m.task_launch.name_and_cmdline = huge;
+    CHECK_ERR(ipc_call(VM_TASK, &m), ERR_TOO_LARGE);
+    m.task_launch.name_and_cmdline = STR("");
+    CHECK(IS_ERROR(ipc_call(VM_TASK, &m)));
+}
+
+static void launched_guest(void)
+{
+    if (!strcmp(task_argv()[2], "a"))
+        exit(EXIT_SUCCESS);
+    CHECK(!strcmp(task_argv()[3], "two words"));
+    CHECK(!strcmp(task_argv()[4], ""));
+    CHECK_EQ(task_rights(), 0);
+    CHECK_ERR(ipc_serve("guest"), ERR_NOT_PERMITTED);
+    step_value(meet("main"), task_argc());
+}
+
+const struct scenario crowd_scenarios[] = {
+    SCENARIO(crowd_of_clients, .lead = crowd_lead, .a = guest, .ends = "a"),
+    SCENARIO(launched_with_arguments, .lead = launched_lead, .a = launched_guest, .ends = "a"),
+    SCENARIOS_END,
+};

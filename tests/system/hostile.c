@@ -1,0 +1,311 @@
+// Tasks that speak to their sockets by themselves and break the rules: their channel ends, and the
+// others go on.
+
+#include <sys/socket.h>
+#include "scenario.h"
+#include "../../libipc/channel.h"
+
+// Packets of the wrong size, and of no known kind.
+static void send_raw(task_t dst, size_t len, uint32_t word)
+{
+    static uint8_t bytes[4096];
+    memcpy(bytes + 4, &word, sizeof(word));
+    struct channel *ch = channel_find(dst);
+    CHECK(ch);
+    CHECK_EQ(send(ch->fd, bytes, len, MSG_NOSIGNAL), (ssize_t)len);
+}
+
+static const struct {
+    size_t len;
+    uint32_t word;
+} garbage[] = {
+    {1, 0},
+    {255, 0},
+    {257, 0},
+    {4096, 0},
+    {256, 0},                            // no kind
+    {256, 0xffffffff},                   // no such kind
+    {256, (uint32_t)WIRE_CONTROL << 28}, // for the launcher alone
+};
+#define NUM_GARBAGE (int)(sizeof(garbage) / sizeof(garbage[0]))
+
+static void send_garbage(void)
+{
+    task_t lead = meet("main");
+    for (;;) {
+        int i = await_step(lead);
+        send_raw(lead, garbage[i].len, garbage[i].word);
+        struct message m;
+        CHECK_ERR(ipc_recv(lead, &m), ERR_ABORTED); // for good
+        check_serves(meet("d"));
+        CHECK(IS_ERROR(ipc_send(lead, &m)));
+        return;
+    }
+}
+
+static void await_the_end_of_a_channel(const char *part, int i)
+{
+    task_t task = meet(part);
+    step_value(task, i);
+    struct message m;
+    CHECK_ERR(ipc_recv(task, &m), ERR_ABORTED);
+    CHECK(IS_ERROR(ipc_notify(task, 1)));
+}
+
+static void garbage_lead(int first)
+{
+    await_the_end_of_a_channel("a", first);
+    await_the_end_of_a_channel("b", first + 1);
+    if (first + 2 < NUM_GARBAGE)
+        await_the_end_of_a_channel("c", first + 2);
+    check_serves(meet("d"));
+}
+
+static void garbage_sizes_lead(void)
+{
+    garbage_lead(0);
+    quit(meet("d"));
+}
+
+static void garbage_kinds_lead(void)
+{
+    garbage_lead(4);
+    quit(meet("d"));
+}
+
+// In an open receive the reader sees nothing of it.
+static void garbage_in_open_receive_lead(void)
+{
+    task_t a = meet("a");
+    task_t b = meet("b");
+    step_value(a, 1);
+    step(b);
+    struct message m;
+    expect(b, STAGE_STEP_MSG, &m);
+    expect_nothing();
+    CHECK_ERR(ipc_recv(a, &m), ERR_ABORTED);
+    quit(meet("d"));
+}
+
+static void step_late(void)
+{
+    task_t lead = meet("main");
+    await_step(lead);
+    WAIT_UNTIL(waits(lead, WAIT_ANY, 0));
+    step(lead);
+}
+
+// Answers that nobody asked for are dropped.
+static void answer_unasked(void)
+{
+    task_t lead = meet("main");
+    struct channel *ch = channel_find(lead);
+    for (uint32_t ack = 0; ack < 40; ack++) {
+        struct packet packet = {.type = STAGE_ASK_REPLY_MSG};
+        enum wire_kind kind = ack % 3 == 0 ? WIRE_REPLY : ack % 3 == 1 ? WIRE_ACK : WIRE_NACK;
+        CHECK_OK(channel_send(ch, &packet, kind, 0, ack, true));
+    }
+    step(lead);
+    serve_until_quit();
+}
+
+static void unasked_lead(void)
+{
+    task_t a = meet("a");
+    await_step(a);
+    for (int i = 0; i < 50; i++)
+        check_serves(a);
+    expect_nothing();
+    quit(a);
+}
+
+// More messages under way than the rules allow.
+static void send_without_waiting(void)
+{
+    task_t lead = meet("main");
+    await_step(lead);
+    struct channel *ch = channel_find(lead);
+    for (uint32_t seq = 1; seq < 50; seq++) {
+        struct packet packet = {.type = STAGE_STEP_MSG};
+        if (IS_ERROR(channel_send(ch, &packet, WIRE_SEND, seq, 0, false)))
+            break;
+    }
+    struct message m;
+    CHECK_ERR(ipc_recv(lead, &m), ERR_ABORTED);
+}
+
+static void too_many_lead(void)
+{
+    task_t a = meet("a");
+    step(a);
+    struct message m = {.type = STAGE_HOLD_MSG};
+    CHECK_ERR(ipc_call(a, &m), ERR_ABORTED);
+    check_serves(meet("d"));
+    quit(meet("d"));
+}
+
+// --- Payloads that are not what their messages say -----------------------------------------------
+
+// Sends a descriptor of its own making and returns what the receiver answers.
+static error_t send_descriptor(task_t dst, int type, vaddr_t id, size_t len)
+{
+    static uint32_t seq = 1000;
+    struct channel *ch = channel_find(dst);
+    struct packet packet = {.type = type};
+    memcpy(packet.raw, &id, sizeof(id));
+    memcpy(packet.raw + 8, &len, sizeof(len));
+    CHECK_OK(channel_send(ch, &packet, WIRE_SEND, ++seq, 0, true));
+    for (;;) {
+        switch (channel_read(ch, &packet, -1, NULL)) {
+        case IN_ANSWER:
+            CHECK_EQ(wire_ack(packet.word), seq);
+            return wire_kind(packet.word) == WIRE_ACK ? OK : packet.type;
+        case IN_ENDED:
+            return ERR_ABORTED;
+        default:
+            break;
+        }
+    }
+}
+
+static vaddr_t place(task_t dst, const void *data, size_t len)
+{
+    struct message m = {.type = OOL_SEND_MSG};
+    m.ool_send.dst = dst;
+    m.ool_send.addr = (vaddr_t)data;
+    m.ool_send.len = len;
+    CHECK_OK(ipc_call(VM_TASK, &m));
+    return m.ool_send_reply.id;
+}
+
+static void lie_about_payloads(void)
+{
+    task_t lead = meet("main");
+    CHECK(IS_ERROR(send_descriptor(lead, STAGE_TEXT_MSG, 0, 5)));
+    CHECK(IS_ERROR(send_descriptor(lead, STAGE_TEXT_MSG, 0x1234, 5)));
+    CHECK(IS_ERROR(send_descriptor(lead, STAGE_TEXT_MSG, (vaddr_t)&lead, SIZE_MAX)));
+    vaddr_t id = place(lead, "12345", 5);
+    CHECK(IS_ERROR(send_descriptor(lead, STAGE_TEXT_MSG, id + 1, 5)));
+    CHECK(IS_ERROR(send_descriptor(lead, STAGE_TEXT_MSG, id, 4)));
+    CHECK(IS_ERROR(send_descriptor(lead, STAGE_TEXT_MSG, id, 500)));
+    // Another count than was placed.
+    CHECK(IS_ERROR(send_descriptor(lead, STAGE_TWO_MSG, id, 5)));
+    step(lead);
+}
+
+static void lied_to_lead(void)
+{
+    struct message m;
+    expect(meet("a"), STAGE_STEP_MSG, &m); // and none of the others
+    check_serves(meet("d"));
+    quit(meet("d"));
+}
+
+// A string whose sender placed no NUL has one all the same; one with a NUL inside ends there.
+static void send_unterminated(void)
+{
+    task_t lead = meet("main");
+    CHECK_OK(send_descriptor(lead, STAGE_TEXT_MSG, place(lead, "12345", 5), 5));
+    CHECK_OK(send_descriptor(lead, STAGE_TEXT_MSG, place(lead, "", 0), 0));
+    CHECK_OK(send_descriptor(lead, STAGE_TEXT_MSG, place(lead, "ab\0cd", 6), 6));
+    static char huge[CONFIG_OOL_BUFFER_LEN];
+    memset(huge, 'h', sizeof(huge));
+    CHECK_OK(send_descriptor(lead, STAGE_TEXT_MSG, place(lead, huge, sizeof(huge)), sizeof(huge)));
+}
+
+static void check_text(const char *text, size_t len)
+{
+    struct message m;
+    expect(meet("a"), STAGE_TEXT_MSG, &m);
+    CHECK(m.stage_text.text);
+    CHECK_EQ(m.stage_text.text_len, len);
+    CHECK_EQ(m.stage_text.text[len - 1], '\0');
+    if (text)
+        CHECK(!strcmp(m.stage_text.text, text));
+    free(m.stage_text.text);
+}
+
+static void unterminated_lead(void)
+{
+    check_text("12345", 6);
+    check_text("", 1);
+    check_text("ab", 6);
+    check_text(NULL, CONFIG_OOL_BUFFER_LEN + 1);
+}
+
+// One whose reservation was revoked is told to place again, when it comes after all.
+static void place_and_send_late(void)
+{
+    task_t lead = meet("main");
+    await_step(lead);
+    vaddr_t id = place(lead, "late", 5);
+    step(lead);
+    await_step(lead);
+    CHECK_ERR(send_descriptor(lead, STAGE_TEXT_MSG, id, 5), ERR_TRY_AGAIN);
+    CHECK_OK(send_descriptor(lead, STAGE_TEXT_MSG, place(lead, "late", 5), 5));
+}
+
+static void send_data_when_told(void)
+{
+    task_t lead = meet("main");
+    await_step(lead);
+    struct message m = data_message("x", 1, 1);
+    CHECK_OK(ipc_send(lead, &m));
+}
+
+static void revoked_lead(void)
+{
+    task_t a = meet("a");
+    task_t b = meet("b");
+    struct message m;
+    expect_nothing();
+    step(a);
+    await_step(a);
+    step(b);
+    expect(b, STAGE_DATA_MSG, &m); // after the deadline
+    free(m.stage_data.data);
+    step(a);
+    check_text("late", 5);
+}
+
+// A request to vm while another is under way.
+static void ask_vm_twice(void)
+{
+    struct channel *vm = channel_find(VM_TASK);
+    struct packet packet = {.type = DISCOVERY_LOOKUP_MSG};
+    const char *name = "nobody-serves-this";
+    struct message *m = (struct message *)(void *)&packet;
+    m->discovery_lookup.name = STR(name);
+    m->discovery_lookup.name_len = strlen(name) + 1;
+    CHECK_OK(channel_send(vm, &packet, WIRE_CALL, 9000, 0, true));
+    struct message nop = {.type = BENCHMARK_NOP_MSG};
+    CHECK_ERR(ipc_call(VM_TASK, &nop), ERR_IN_USE);
+    CHECK_ERR(ipc_call(VM_TASK, &nop), ERR_IN_USE);
+}
+
+static void vm_lives_lead(void)
+{
+    struct message m;
+    expect(meet("a"), STAGE_DONE_MSG, &m);
+    m = (struct message){.type = BENCHMARK_NOP_MSG};
+    CHECK_OK(ipc_call(VM_TASK, &m));
+}
+
+const struct scenario hostile_scenarios[] = {
+    SCENARIO(garbage_sizes, .lead = garbage_sizes_lead, .a = send_garbage, .b = send_garbage,
+             .c = send_garbage, .d = serve_until_quit, .ends = "abc"),
+    SCENARIO(garbage_kinds, .lead = garbage_kinds_lead, .a = send_garbage, .b = send_garbage,
+             .c = send_garbage, .d = serve_until_quit, .ends = "abc"),
+    SCENARIO(garbage_in_an_open_receive, .lead = garbage_in_open_receive_lead, .a = send_garbage,
+             .b = step_late, .d = serve_until_quit, .ends = "a"),
+    SCENARIO(answers_that_nobody_asked_for, .lead = unasked_lead, .a = answer_unasked),
+    SCENARIO(too_many_messages_under_way, .lead = too_many_lead, .a = send_without_waiting,
+             .d = serve_until_quit, .ends = "a"),
+    SCENARIO(descriptors_that_lie, .lead = lied_to_lead, .a = lie_about_payloads,
+             .d = serve_until_quit),
+    SCENARIO(strings_are_always_terminated, .lead = unterminated_lead, .a = send_unterminated),
+    SCENARIO(revoked_reservation_is_tried_again, .lead = revoked_lead, .a = place_and_send_late,
+             .b = send_data_when_told),
+    SCENARIO(second_request_to_vm, .lead = vm_lives_lead, .a = ask_vm_twice, .ends = "a"),
+    SCENARIOS_END,
+};

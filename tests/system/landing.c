@@ -1,0 +1,276 @@
+// Landing buffers: who may take them, who waits for them, and who gets them back.
+
+#include "scenario.h"
+
+static void send_data(task_t dst, int number)
+{
+    uint8_t *data = pattern(1000, (unsigned)number);
+    struct message m = data_message(data, 1000, number);
+    CHECK_OK(ipc_send(dst, &m));
+    free(data);
+}
+
+static void check_data(struct message *m, int number)
+{
+    CHECK_EQ(m->type, STAGE_DATA_MSG);
+    CHECK_EQ(m->stage_data.number, number);
+    CHECK_EQ(m->stage_data.data_len, 1000);
+    CHECK(is_pattern(m->stage_data.data, 1000, (unsigned)number));
+    free(m->stage_data.data);
+}
+
+static bool is_parked(task_t task)
+{
+    const struct state_page *page = ipc_peer_page(task);
+    return page && atomic_load(&page->parked_in_vm);
+}
+
+static uint32_t num_parked(task_t dst)
+{
+    return atomic_load(&ipc_peer_page(VM_TASK)->parked[TASK_SLOT(dst)]);
+}
+
+// Holds main's buffer until it is told to end, or for ever.
+static void hold_main(void)
+{
+    task_t lead = meet("main");
+    await_step(lead);
+    hold_landing_buffer(lead);
+    step(lead);
+    await_step(lead);
+}
+
+static void send_data_when_told(void)
+{
+    task_t lead = meet("main");
+    await_step(lead);
+    send_data(lead, task_name()[0]);
+}
+
+// a holds the buffer; then the others park in the order b, c, d.
+static void hold_and_park(const char *others)
+{
+    task_t a = meet("a");
+    step(a);
+    await_step(a);
+    for (uint32_t n = 1; *others; others++, n++) {
+        step(meet((char[]){*others, '\0'}));
+        WAIT_UNTIL(num_parked(task_self()) == n);
+    }
+}
+
+static void expect_data_of(char part)
+{
+    struct message m;
+    expect(meet((char[]){part, '\0'}), STAGE_DATA_MSG, &m);
+    check_data(&m, part);
+}
+
+// Registers the buffers: they are there from the first receive on.
+static void warm_up(void)
+{
+    expect_nothing();
+}
+
+// Nobody waits for ever for one who places and does not send.
+static void placed_never_sent_lead(void)
+{
+    warm_up();
+    hold_and_park("bcd");
+    uint64_t start = now_ms();
+    expect_data_of('b');
+    expect_data_of('c');
+    expect_data_of('d');
+    CHECK(now_ms() - start < 5000);
+    CHECK_EQ(num_parked(task_self()), 0);
+    step(meet("a"));
+}
+
+// A reservation ends with its holder.
+static void holder_dies_lead(void)
+{
+    warm_up();
+    hold_and_park("bc");
+    kill_and_wait(meet("a"));
+    expect_data_of('b');
+    expect_data_of('c');
+}
+
+// The deadline runs only while the receiver says that it receives: one that is busy takes nothing
+// away from anybody.
+static void busy_receiver_lead(void)
+{
+    warm_up();
+    hold_and_park("b");
+    uint64_t start = now_ms();
+    WAIT_UNTIL(now_ms() - start > 400); // four times the deadline
+    CHECK_EQ(num_parked(task_self()), 1);
+    kill_and_wait(meet("a"));
+    expect_data_of('b');
+}
+
+static void parked_dies_lead(void)
+{
+    warm_up();
+    hold_and_park("bcd");
+    CHECK_OK(task_destroy(meet("c")));
+    WAIT_UNTIL(num_parked(task_self()) == 2);
+    kill_and_wait(meet("a"));
+    expect_data_of('b');
+    expect_data_of('d');
+}
+
+// The closed receive: whom the receiver waits for gets through, whoever holds the open buffers.
+static void call_past_holder_lead(void)
+{
+    warm_up();
+    hold_and_park("c");
+    task_t b = meet("b");
+    for (unsigned i = 0; i < 20; i++) {
+        uint8_t *data = pattern(3000, i);
+        struct message m = {.type = STAGE_ECHO_MSG};
+        m.stage_echo.data = data;
+        m.stage_echo.data_len = 3000;
+        CHECK_OK(ipc_call(b, &m));
+        CHECK_EQ(m.stage_echo_reply.data_len, 3000);
+        CHECK(is_pattern(m.stage_echo_reply.data, 3000, i));
+        free(m.stage_echo_reply.data);
+        free(data);
+    }
+    quit(b);
+    kill_and_wait(meet("a"));
+    expect_data_of('c');
+}
+
+// And one who is parked already is fetched.
+static void fetch_parked_lead(void)
+{
+    warm_up();
+    hold_and_park("bcd");
+    struct message m;
+    CHECK_OK(ipc_recv(meet("d"), &m));
+    check_data(&m, 'd');
+    CHECK_OK(ipc_recv(meet("b"), &m));
+    check_data(&m, 'b');
+    CHECK_EQ(num_parked(task_self()), 1);
+    CHECK(is_parked(meet("c")));
+    kill_and_wait(meet("a"));
+    expect_data_of('c');
+}
+
+// Parked for a task that dies: an error for each.
+static void park_for_d(void)
+{
+    task_t lead = meet("main");
+    task_t d = meet("d");
+    await_step(lead);
+    struct message m = data_message("x", 1, 1);
+    CHECK_ERR(ipc_send(d, &m), ERR_ABORTED);
+}
+
+static void hold_d(void)
+{
+    task_t lead = meet("main");
+    task_t d = meet("d");
+    await_step(lead);
+    hold_landing_buffer(d);
+    step(lead);
+    await_step(lead);
+}
+
+static void receive_once_then_wait(void)
+{
+    expect_nothing();
+    await_step(meet("main"));
+    CHECK(!"main does not say so");
+}
+
+static void receiver_dies_lead(void)
+{
+    task_t d = meet("d");
+    WAIT_UNTIL(waits(d, WAIT_RECV, task_self()));
+    task_t a = meet("a");
+    step(a);
+    await_step(a);
+    step(meet("b"));
+    WAIT_UNTIL(num_parked(d) == 1);
+    step(meet("c"));
+    WAIT_UNTIL(num_parked(d) == 2);
+    kill_and_wait(d);
+    step(a);
+}
+
+// --- A file server that calls a disk server ------------------------------------------------------
+
+#define FS_ROUNDS 5000 // of each client
+
+static void disk(void)
+{
+    serve_until_quit();
+}
+
+static void call_with_payload(task_t server, unsigned seed)
+{
+    size_t len = seed * 37 % 6000;
+    uint8_t *data = pattern(len, seed);
+    struct message m = {.type = STAGE_ECHO_MSG};
+    m.stage_echo.data = data;
+    m.stage_echo.data_len = len;
+    CHECK_OK(ipc_call(server, &m));
+    CHECK_EQ(m.type, STAGE_ECHO_REPLY_MSG);
+    CHECK_EQ(m.stage_echo_reply.data_len, len);
+    CHECK(is_pattern(m.stage_echo_reply.data, len, seed));
+    free(m.stage_echo_reply.data);
+    free(data);
+}
+
+static void fs_client(void)
+{
+    task_t fs = meet("a");
+    for (unsigned i = 0; i < FS_ROUNDS; i++)
+        call_with_payload(fs, i);
+    quit(fs);
+}
+
+static void fs_server(void)
+{
+    task_t disk_task = meet("b");
+    unsigned seed = 0;
+    for (int clients = 2; clients > 0;) {
+        struct message m;
+        CHECK_OK(ipc_recv(IPC_ANY, &m));
+        if (m.type == STAGE_QUIT_MSG) {
+            clients--;
+            continue;
+        }
+        call_with_payload(disk_task, seed++ % 777);
+        CHECK(serve_one(&m));
+    }
+    quit(disk_task);
+}
+
+static void nothing(void)
+{
+}
+
+const struct scenario landing_scenarios[] = {
+    SCENARIO(placed_and_never_sent, .lead = placed_never_sent_lead, .a = hold_main,
+             .b = send_data_when_told, .c = send_data_when_told, .d = send_data_when_told),
+    SCENARIO(holder_of_a_buffer_dies, .lead = holder_dies_lead, .a = hold_main,
+             .b = send_data_when_told, .c = send_data_when_told, .ends = "a"),
+    SCENARIO(busy_receiver_revokes_nobody, .lead = busy_receiver_lead, .a = hold_main,
+             .b = send_data_when_told, .ends = "a"),
+    SCENARIO(parked_sender_dies, .lead = parked_dies_lead, .a = hold_main,
+             .b = send_data_when_told, .c = send_data_when_told, .d = send_data_when_told,
+             .ends = "ac"),
+    SCENARIO(closed_receive_past_a_holder, .lead = call_past_holder_lead, .a = hold_main,
+             .b = serve_until_quit, .c = send_data_when_told, .ends = "a"),
+    SCENARIO(closed_receive_of_a_parked_sender, .lead = fetch_parked_lead, .a = hold_main,
+             .b = send_data_when_told, .c = send_data_when_told, .d = send_data_when_told,
+             .ends = "a"),
+    SCENARIO(receiver_of_parked_senders_dies, .lead = receiver_dies_lead, .a = hold_d,
+             .b = park_for_d, .c = park_for_d, .d = receive_once_then_wait, .ends = "d"),
+    SCENARIO(file_server_that_calls_a_disk, .lead = nothing, .a = fs_server, .b = disk,
+             .c = fs_client, .d = fs_client),
+    SCENARIOS_END,
+};
