@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #include "suite.h"
 
@@ -50,6 +51,17 @@ static void control_close(struct task *task)
     task->control_fd = -1;
 }
 
+// gdb has the control channel too, so the end of its child is not seen there.
+static void on_debuggee(struct source *source, uint32_t events)
+{
+    struct task *task = (struct task *)((char *)source - offsetof(struct task, debuggee));
+    (void)events;
+    loop_forget(source);
+    close(source->fd);
+    source->fd = -1;
+    task_ended_in_debugger(task);
+}
+
 // Under gdb the task is a child of gdb: the kernel says who it is, with its first packet.
 static void learn_pid(struct task *task, struct msghdr *msg)
 {
@@ -61,6 +73,10 @@ static void learn_pid(struct task *task, struct msghdr *msg)
         if (cred.pid == task->pid || cred.pid <= 0)
             continue;
         task->task_pid = cred.pid;
+        task->debuggee.fd = (int)syscall(SYS_pidfd_open, cred.pid, 0);
+        task->debuggee.ready = on_debuggee;
+        if (task->debuggee.fd >= 0)
+            loop_watch(&task->debuggee, EPOLLIN);
         vm_announce(task);
     }
 }
@@ -75,7 +91,8 @@ static bool read_packet(struct task *task)
     } control;
     struct iovec iov = {data, sizeof(data)};
     struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
-    if (task->debugged && !task->task_pid) {
+    if (task->debugged) { // SO_PASSCRED is set: there must be room for credentials, and nothing
+                          // else
         msg.msg_control = &control;
         msg.msg_controllen = sizeof(control);
     }

@@ -12,8 +12,8 @@ struct waiting {
 };
 
 struct deadlock {
-    struct waiting last[CONFIG_NUM_TASKS];    // the scan before, by slot
-    uint32_t reported[CONFIG_NUM_TASKS];      // the episode in which the slot's task was reported
+    struct waiting last[CONFIG_NUM_TASKS]; // the scan before, by slot
+    uint32_t reported[CONFIG_NUM_TASKS];   // the episode in which the slot's task was reported
     task_t reported_task[CONFIG_NUM_TASKS];
 };
 

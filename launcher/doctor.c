@@ -14,7 +14,8 @@
 #include <unistd.h>
 #include "suite.h"
 
-// Descriptors that a suite of all slots takes in the launcher: three a task, and those on their way.
+// Descriptors that a suite of all slots takes in the launcher: three a task, and those on their
+// way.
 #define WANTED_FILES (4 * CONFIG_NUM_TASKS)
 
 enum verdict {
@@ -139,8 +140,9 @@ static void check_seccomp(void)
     if (child > 0 && WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS)
         say(FINE, "seccomp", "a forbidden system call was stopped");
     else
-        say(PROBLEM, "seccomp", "the kernel needs CONFIG_SECCOMP_FILTER, and a container must allow "
-                                "the call seccomp");
+        say(PROBLEM, "seccomp",
+            "the kernel needs CONFIG_SECCOMP_FILTER, and a container must allow "
+            "the call seccomp");
 }
 
 static void check_memfd(void)
@@ -151,7 +153,8 @@ static void check_memfd(void)
         close(rw);
         close(ro);
     } else {
-        say(PROBLEM, "memfd", "no sealed memory: is /proc mounted, and is the kernel 3.17 or newer?");
+        say(PROBLEM, "memfd",
+            "no sealed memory: is /proc mounted, and is the kernel 3.17 or newer?");
     }
     if (syscall(SYS_close_range, 1000000, 1000000, 0) < 0)
         say(PROBLEM, "close_range", "the kernel is older than 5.9");

@@ -293,8 +293,10 @@ void manifest_task_key(struct manifest *mf, struct task_spec *task, int line, co
     if (!set)
         manifest_error(mf, line, "a task has no key '%s'", key);
     else if (is_more && !is_list)
-        manifest_error(mf, line, "a line that begins with a blank continues the value of %s, which "
-                       "is no list", key);
+        manifest_error(mf, line,
+                       "a line that begins with a blank continues the value of %s, which "
+                       "is no list",
+                       key);
     else
         set(&at, value);
 }

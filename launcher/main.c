@@ -31,9 +31,12 @@ static const char help_text[] =
     "See oolong(1) and oolong-suite(5).\n";
 
 static const struct option long_options[] = {
-    {"set", required_argument, NULL, 's'}, {"main", required_argument, NULL, 'm'},
-    {"gdb", required_argument, NULL, 'g'}, {"verbose", no_argument, NULL, 'v'},
-    {"help", no_argument, NULL, 'h'},      {"version", no_argument, NULL, 'V'},
+    {"set", required_argument, NULL, 's'},
+    {"main", required_argument, NULL, 'm'},
+    {"gdb", required_argument, NULL, 'g'},
+    {"verbose", no_argument, NULL, 'v'},
+    {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, 'V'},
     {NULL, 0, NULL, 0},
 };
 

@@ -16,8 +16,8 @@ struct reader {
     const char *text;
     const char *end;
     int line;
-    bool is_more;   // the line begins with a blank: inih takes it as more of the value above
-    bool in_suite;  // the section is [suite]
+    bool is_more;    // the line begins with a blank: inih takes it as more of the value above
+    bool in_suite;   // the section is [suite]
     bool in_nothing; // the section is one that was complained about
     struct task_spec *task; // the section is [task ...]
     struct strings seen;    // keys of this section
@@ -79,8 +79,8 @@ static struct task_spec *new_task(struct manifest *mf, const char *name, int lin
 static void begin_task(struct reader *r, const char *name)
 {
     if (!is_plain_name(name)) {
-        manifest_error(r->mf, r->line,
-                       "'%s' cannot name a task: 1 to 63 of A-Z a-z 0-9 _ . -", name);
+        manifest_error(r->mf, r->line, "'%s' cannot name a task: 1 to 63 of A-Z a-z 0-9 _ . -",
+                       name);
     } else if (!strcmp(name, "vm") || !strcmp(name, "launcher")) {
         manifest_error(r->mf, r->line, "%s belongs to every suite and is not listed", name);
     } else if (manifest_find(r->mf, name)) {
@@ -130,8 +130,10 @@ static char *read_line(char *buf, int size, void *arg)
 
     size_t max = (size_t)size - 2;
     if (len > max) {
-        manifest_error(r->mf, r->line, "the line is longer than %zu bytes: continue it on the next "
-                       "line, after a blank", max - 1);
+        manifest_error(r->mf, r->line,
+                       "the line is longer than %zu bytes: continue it on the next "
+                       "line, after a blank",
+                       max - 1);
         len = 0;
     }
     if (len && memchr(line, '\0', len)) {

@@ -26,7 +26,7 @@ struct spec_file {
 // One [task NAME]. Also made for a program that is launched without being in the file.
 struct task_spec {
     char *name;
-    char *program; // absolute path, or a name to be looked for among the installed programs
+    char *program;         // absolute path, or a name to be looked for among the installed programs
     struct strings args;   // without the program's name
     struct strings calls;  // tasks that it may call
     bool calls_any;        // calls = *
@@ -56,7 +56,7 @@ struct diagnostics {
     struct diagnostic {
         int line; // 0: the file as a whole
         char *text;
-    } *items;
+    } * items;
     size_t len;
 };
 
@@ -64,8 +64,8 @@ struct settings;
 
 struct manifest {
     const struct settings *settings; // while it is read
-    char *path; // of the suite file, as the user gave it
-    char *dir;  // its folder, with a '/' at the end, or ""
+    char *path;                      // of the suite file, as the user gave it
+    char *dir;                       // its folder, with a '/' at the end, or ""
     char *name;
     uint32_t lookup_timeout_ms; // 0: for ever
     char *vm_program;

@@ -15,25 +15,22 @@
 #define LOW32 0xffffffffu
 
 // The rows' vocabulary.
-#define ANY(sets, call)                                                                            \
-    {                                                                                              \
-        (sets), SCMP_SYS(call), 0, {{0}}                                                               \
-    }
-#define IF(sets, call, ...)                                                                        \
-    {                                                                                              \
-        (sets), SCMP_SYS(call), sizeof((struct rule_check[]){__VA_ARGS__}) / sizeof(struct rule_check),\
-            {__VA_ARGS__}                                                                          \
-    }
-#define EQ(arg, value)            {(arg), LOW32, (uint32_t)(value), 0}
-#define MASKED(arg, mask, value)  {(arg), (uint32_t)(mask), (uint32_t)(value), 0}
-#define BELOW(arg, value)         {(arg), 0, 0, (value)}
-#define NULL_POINTER(arg)         {(arg), UINT64_MAX, 0, 0}
+// clang-format off
+#define ANY(sets, call)          {(sets), SCMP_SYS(call), 0, {{0}}}
+#define IF(sets, call, ...)      {(sets), SCMP_SYS(call), NUM_CHECKS(__VA_ARGS__), {__VA_ARGS__}}
+#define NUM_CHECKS(...)          sizeof((struct rule_check[]){__VA_ARGS__}) / sizeof(struct rule_check)
+#define EQ(arg, value)           {(arg), LOW32, (uint32_t)(value), 0}
+#define MASKED(arg, mask, value) {(arg), (uint32_t)(mask), (uint32_t)(value), 0}
+#define BELOW(arg, value)        {(arg), 0, 0, (value)}
+#define NULL_POINTER(arg)        {(arg), UINT64_MAX, 0, 0}
+// clang-format on
 
 #define NO_EXEC        MASKED(2, PROT_EXEC, 0)
 #define MAP_KIND(kind) MASKED(3, MAP_TYPE | MAP_ANONYMOUS, (kind))
 // Private and shared futexes, with either clock; waiting and waking, nothing with priorities.
-#define FUTEX_IS(op)   MASKED(1, ~(FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME), (op))
-#define READ_ONLY(arg) MASKED(arg, O_ACCMODE | O_CREAT | O_TRUNC | (O_TMPFILE & ~O_DIRECTORY), O_RDONLY)
+#define FUTEX_IS(op) MASKED(1, ~(FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME), (op))
+#define READ_ONLY(arg)                                                                             \
+    MASKED(arg, O_ACCMODE | O_CREAT | O_TRUNC | (O_TMPFILE & ~O_DIRECTORY), O_RDONLY)
 
 const struct rule profile_rules[] = {
     // Channels. sendto has no check of its address: every socket that a task has is connected, and
@@ -177,6 +174,7 @@ const struct profile profiles[] = {
 };
 const size_t num_profiles = sizeof(profiles) / sizeof(profiles[0]);
 
-const int profile_hot_calls[] = {SCMP_SYS(recvmsg), SCMP_SYS(sendto), SCMP_SYS(ppoll), SCMP_SYS(epoll_wait),
-                                 SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev)};
+const int profile_hot_calls[] = {
+    SCMP_SYS(recvmsg),    SCMP_SYS(sendto),           SCMP_SYS(ppoll),
+    SCMP_SYS(epoll_wait), SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev)};
 const size_t profile_num_hot_calls = sizeof(profile_hot_calls) / sizeof(profile_hot_calls[0]);

@@ -14,7 +14,8 @@ enum rule_set {
     SET_RANDOM = 1 << 4,    // the kernel's random numbers
     SET_CONSOLE = 1 << 5,   // a line editor on descriptors 0 and 1
     SET_SANITIZED = 1 << 6, // what the runtime of AddressSanitizer adds
-    SET_LOADER = 1 << 7,    // outer filter only: the dynamic loader, the C library's and libipc's start
+    SET_LOADER =
+        1 << 7, // outer filter only: the dynamic loader, the C library's and libipc's start
 };
 
 // Compares argument `arg`: (value & mask) == equal, or value < below when `below` is not 0. Masks

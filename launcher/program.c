@@ -8,25 +8,28 @@
 #include <unistd.h>
 #include "suite.h"
 
-// The folder of this executable, without a '/' at the end.
-static const char *own_dir(void)
+// Where programs are: libexec/oolong beside the folder of this executable.
+static const char *programs_dir(void)
 {
-    static char dir[PATH_MAX];
-    if (!*dir) {
-        ssize_t len = readlink("/proc/self/exe", dir, sizeof(dir) - 1);
-        dir[len > 0 ? len : 0] = '\0';
-        char *slash = strrchr(dir, '/');
+    static char *dir;
+    char own[PATH_MAX];
+    if (dir)
+        return dir;
+    ssize_t len = readlink("/proc/self/exe", own, sizeof(own) - 1);
+    own[len > 0 ? len : 0] = '\0';
+    for (int i = 0; i < 2; i++) { // the name, and the folder's name
+        char *slash = strrchr(own, '/');
         if (slash)
             *slash = '\0';
     }
+    dir = xasprintf("%s/libexec/oolong", own);
     return dir;
 }
 
 bool program_find(const char *program, char **path)
 {
     struct stat st;
-    *path = strchr(program, '/') ? xstrdup(program)
-                                 : xasprintf("%s/../libexec/oolong/%s", own_dir(), program);
+    *path = strchr(program, '/') ? xstrdup(program) : xasprintf("%s/%s", programs_dir(), program);
     if (stat(*path, &st) < 0)
         return false;
     errno = EACCES;

@@ -23,7 +23,7 @@ void task_kill(struct task *task, int signal)
 {
     if (!task->exited && task->pid > 0)
         kill(task->pid, signal);
-    if (task->debugged && task->task_pid > 0 && !task->hung_up)
+    if (task->debuggee.fd >= 0)
         kill(task->task_pid, signal);
 }
 
@@ -67,7 +67,7 @@ static int exception_of(const struct task *task, const siginfo_t *info)
     if (task->destroyed || task->offence)
         return EXCEPTION_TYPE_DESTROYED;
     return info->si_code == CLD_EXITED && !task->exec_error ? EXCEPTION_TYPE_GRACEFUL_EXIT
-                                                               : EXCEPTION_TYPE_CRASHED;
+                                                            : EXCEPTION_TYPE_CRASHED;
 }
 
 static void free_task(struct task *task)
@@ -80,6 +80,10 @@ static void free_task(struct task *task)
     close(task->page_fd);
     if (task->vm_end >= 0)
         close(task->vm_end);
+    if (task->debuggee.fd >= 0) {
+        loop_forget(&task->debuggee);
+        close(task->debuggee.fd);
+    }
     strings_free(&task->args);
     free(task->digests);
     free(task->exec_error);

@@ -23,9 +23,9 @@ static bool is_of_abort(const char *call)
 static char *describe_trap(const struct task *task)
 {
     char *call = sandbox_call_name(task->trap.arch, task->trap.nr);
-    char *text = xasprintf("used system call %d (%s), which its profile %s does not allow%s",
-                           task->trap.nr, call, task->box->name,
-                           is_of_abort(call) ? "; abort() does that" : "");
+    char *text =
+        xasprintf("used system call %d (%s), which its profile %s does not allow%s", task->trap.nr,
+                  call, task->box->name, is_of_abort(call) ? "; abort() does that" : "");
     free(call);
     return text;
 }
@@ -58,8 +58,8 @@ static char *describe_core(const siginfo_t *info)
         pattern[strcspn(pattern, "\n")] = '\0';
     if (fd >= 0)
         close(fd);
-    return xasprintf("; core file written (%s '%s')",
-                     *pattern == '|' ? "by" : "core_pattern", pattern);
+    return xasprintf("; core file written (%s '%s')", *pattern == '|' ? "by" : "core_pattern",
+                     pattern);
 }
 
 static char *describe_last_message(const struct task *task)
@@ -76,9 +76,9 @@ void report_end(const struct task *task, const siginfo_t *info)
 {
     bool is_clean = info->si_code == CLD_EXITED && info->si_status == 0 && !task->exec_error;
     // What we did ourselves was said when it was done; what main returns is the command's answer.
-    bool is_expected = is_clean || suite.stopping || task->destroyed || task->offence ||
-                       (task->is_main && info->si_code == CLD_EXITED && !task->exec_error &&
-                        !task->trapped);
+    bool is_expected =
+        is_clean || suite.stopping || task->destroyed || task->offence ||
+        (task->is_main && info->si_code == CLD_EXITED && !task->exec_error && !task->trapped);
     if (is_expected) {
         log_verbose(1, "task %s (%d) ended, status %d", task->spec->name, task->id,
                     info->si_status);

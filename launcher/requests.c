@@ -37,8 +37,6 @@ void task_hung_up(struct task *task)
     task->hung_up = true;
     if (!task->kill_at_ns)
         task->kill_at_ns = now_ns() + HANG_UP_GRACE_MS * NS_PER_MS;
-    if (task->debugged)
-        task_ended_in_debugger(task);
 }
 
 static void answer(struct task *task, enum control_op op, error_t error)
@@ -54,8 +52,8 @@ static void on_digests(struct task *task, const struct packet *packet)
         task_offend(task, "sent too many interface digests");
         return;
     }
-    task->digests = reallocarray(task->digests, task->num_digests + d->count + 1,
-                                 sizeof(*task->digests));
+    task->digests =
+        reallocarray(task->digests, task->num_digests + d->count + 1, sizeof(*task->digests));
     if (!task->digests)
         abort();
     for (unsigned i = 0; i < d->count; i++)

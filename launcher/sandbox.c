@@ -46,8 +46,7 @@ char *sandbox_profile_names(void)
 {
     char *list = NULL;
     for (size_t i = 0; i < num_profiles; i++) {
-        char *more = list ? xasprintf("%s, %s", list, profiles[i].name)
-                          : xstrdup(profiles[i].name);
+        char *more = list ? xasprintf("%s, %s", list, profiles[i].name) : xstrdup(profiles[i].name);
         free(list);
         list = more;
     }
@@ -92,7 +91,8 @@ static int compile(unsigned sets)
         goto out;
     fd = memfd_create("filter", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     err = fd < 0 ? -errno : seccomp_export_bpf(filter, fd);
-    if (!err && fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
+    if (!err &&
+        fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
         err = -errno;
 out:
     if (filter)
@@ -119,7 +119,8 @@ const struct sandbox *sandbox_get(const char *name)
     static struct sandbox *compiled;
     const struct profile *profile = find_profile(name);
     for (struct sandbox *box = compiled; box; box = box->next) {
-        if (!strncmp(box->name, name, strlen(name)) && !strcmp(box->name + strlen(name), VARIANT_NAME))
+        if (!strncmp(box->name, name, strlen(name)) &&
+            !strcmp(box->name + strlen(name), VARIANT_NAME))
             return box;
     }
     int outer_fd = compile(profile->sets | VARIANT | SET_LOADER);
@@ -151,8 +152,8 @@ static int set_limit(int resource, rlim_t value)
     struct rlimit limit;
     if (getrlimit(resource, &limit) < 0)
         return errno;
-    limit.rlim_max = limit.rlim_max == RLIM_INFINITY || value < limit.rlim_max ? value
-                                                                              : limit.rlim_max;
+    limit.rlim_max =
+        limit.rlim_max == RLIM_INFINITY || value < limit.rlim_max ? value : limit.rlim_max;
     limit.rlim_cur = limit.rlim_max;
     return setrlimit(resource, &limit) < 0 ? errno : 0;
 }

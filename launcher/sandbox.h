@@ -8,10 +8,10 @@
 
 // A compiled profile. Lives as long as the launcher.
 struct sandbox {
-    const char *name;         // as it is told to the task
-    struct sock_fprog outer;  // installed between fork and exec
-    int role_fd;              // sealed, read-only: the program of the role's filter
-    unsigned role_len;        // its instructions
+    const char *name;        // as it is told to the task
+    struct sock_fprog outer; // installed between fork and exec
+    int role_fd;             // sealed, read-only: the program of the role's filter
+    unsigned role_len;       // its instructions
     struct sandbox *next;
 };
 

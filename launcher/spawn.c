@@ -19,14 +19,14 @@ struct birth {
     struct task *task;
     const char *path;
     char **argv;
-    int stdio[3];     // the task's; borrowed, but for the pipe
-    int pipe[2];      // its output
+    int stdio[3]; // the task's; borrowed, but for the pipe
+    int pipe[2];  // its output
     int null_fd;
-    int control[2];   // ours, the task's
-    int vm[2];        // the task's, vm's
+    int control[2]; // ours, the task's
+    int vm[2];      // the task's, vm's
     int page_rw;
     int page_ro;
-    int *files;       // one for each file of the spec
+    int *files; // one for each file of the spec
 };
 
 struct task *task_find(task_t id)
@@ -93,15 +93,14 @@ static bool make_descriptors(struct birth *b)
     // Only our end: O_NONBLOCK is not shared between the two.
     if (fcntl(b->control[0], F_SETFL, O_NONBLOCK) < 0)
         return false;
-    if (task->debugged &&
-        setsockopt(b->control[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) < 0)
+    if (task->debugged && setsockopt(b->control[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) < 0)
         return false;
     b->null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
     if (b->null_fd < 0 || (task->id != VM_TASK && socketpair(AF_UNIX, type, 0, b->vm) < 0))
         return false;
     b->stdio[0] = task->spec->console ? STDIN_FILENO : b->null_fd;
-    b->stdio[1] = task->spec->console || (task->is_main && suite.main_name) ? STDOUT_FILENO
-                                                                           : b->pipe[1];
+    b->stdio[1] =
+        task->spec->console || (task->is_main && suite.main_name) ? STDOUT_FILENO : b->pipe[1];
     b->stdio[2] = b->pipe[1];
     return true;
 }
@@ -306,7 +305,7 @@ static struct task *new_task(struct task_spec *spec, const struct strings *extra
     task->id = id;
     task->spec = spec;
     task->control_fd = task->page_fd = task->vm_end = -1;
-    task->output.source.fd = -1;
+    task->output.source.fd = task->debuggee.fd = -1;
     // Another one of the same name may be launched later.
     task->is_main = !suite.main_started &&
                     (suite.main_name ? !strcmp(spec->name, suite.main_name) : spec->is_main);
@@ -341,8 +340,14 @@ task_t task_start(struct task_spec *spec, const struct strings *extra)
         return id;
     }
     struct task *task = new_task(spec, extra, id);
-    struct birth b = {.task = task, .argv = task->args.items, .pipe = {-1, -1}, .null_fd = -1,
-                      .control = {-1, -1}, .vm = {-1, -1}, .page_rw = -1, .page_ro = -1};
+    struct birth b = {.task = task,
+                      .argv = task->args.items,
+                      .pipe = {-1, -1},
+                      .null_fd = -1,
+                      .control = {-1, -1},
+                      .vm = {-1, -1},
+                      .page_rw = -1,
+                      .page_ro = -1};
     char *path;
     error_t err = ERR_NO_MEMORY;
     pid_t pid = -1;

@@ -23,13 +23,14 @@ struct task {
     task_t id;
     struct task_spec *spec;
     enum task_phase phase;
-    pid_t pid;       // our child: the task, or gdb
-    pid_t task_pid;  // the task's own; 0 until known (under gdb: with its first packet)
-    unsigned order;  // of starting
+    pid_t pid;      // our child: the task, or gdb
+    pid_t task_pid; // the task's own; 0 until known (under gdb: with its first packet)
+    unsigned order; // of starting
     uint64_t started_ns;
     struct strings args;
-    bool is_main;  // its end ends the suite
-    bool debugged; // under gdb
+    bool is_main;           // its end ends the suite
+    bool debugged;          // under gdb
+    struct source debuggee; // its pidfd then, or -1
 
     int control_fd; // -1 when it ended
     struct source control;
@@ -43,15 +44,15 @@ struct task {
     struct digest {
         uint32_t name_hash;
         uint32_t digest;
-    } *digests; // of the interfaces that it was built with
+    } * digests; // of the interfaces that it was built with
     unsigned num_digests;
 
-    bool announced;      // vm knows it, and will acknowledge its end
-    bool hung_up;        // its control channel is at its end
-    bool exited;         // the child is a zombie
-    bool forgotten;      // vm acknowledged its end
-    bool destroyed;      // we ended it, on request
-    bool trapped;        // it said that it used a forbidden call:
+    bool announced; // vm knows it, and will acknowledge its end
+    bool hung_up;   // its control channel is at its end
+    bool exited;    // the child is a zombie
+    bool forgotten; // vm acknowledged its end
+    bool destroyed; // we ended it, on request
+    bool trapped;   // it said that it used a forbidden call:
     struct control_trap trap;
     uint64_t kill_at_ns; // when it is killed if it has not ended by itself; 0: never
     const char *offence; // the rule of its control channel that it broke
@@ -63,10 +64,10 @@ struct suite {
     struct channels channels;
     struct task *tasks[CONFIG_NUM_TASKS]; // by slot
     unsigned num_started;
-    pid_t pid;         // the launcher's
-    int cpu;           // the core for `cpu = auto`
-    int own_filters;   // seccomp filters that the launcher itself is under
-    unsigned verbose;  // --verbose, how often
+    pid_t pid;              // the launcher's
+    int cpu;                // the core for `cpu = auto`
+    int own_filters;        // seccomp filters that the launcher itself is under
+    unsigned verbose;       // --verbose, how often
     const char *main_name;  // --main: the task's name
     const char *debug_name; // --gdb
     struct strings main_args;

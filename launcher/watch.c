@@ -31,10 +31,10 @@ static void report_ring(void *ctx, const struct waiting *ring, unsigned len)
         enum wait_kind kind = wait_word_kind(ring[i].wait);
         const struct task *task = task_find(ring[i].task);
         bool has_message = task && kind != WAIT_RECV;
-        char *more = xasprintf("%s%s%s (%d) %s %s (%d)%s%s", text, i ? ", " : "",
-                               task_label(ring[i].task), ring[i].task, verb(kind), task_label(next),
-                               next, has_message ? " with " : "",
-                               has_message ? message_name(atomic_load(&task->page->wait_type)) : "");
+        char *more =
+            xasprintf("%s%s%s (%d) %s %s (%d)%s%s", text, i ? ", " : "", task_label(ring[i].task),
+                      ring[i].task, verb(kind), task_label(next), next, has_message ? " with " : "",
+                      has_message ? message_name(atomic_load(&task->page->wait_type)) : "");
         free(text);
         text = more;
     }

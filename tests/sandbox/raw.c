@@ -24,7 +24,9 @@ static int receive(struct packet *packet, int *fds)
         char data[CMSG_SPACE(PACKET_MAX_FDS * sizeof(int))];
     } control;
     struct iovec iov = {packet, sizeof(*packet)};
-    struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control,
+    struct msghdr msg = {.msg_iov = &iov,
+                         .msg_iovlen = 1,
+                         .msg_control = &control,
                          .msg_controllen = sizeof(control)};
     ssize_t got = recvmsg(CONTROL_FD, &msg, 0);
     if (got <= 0)
@@ -115,7 +117,9 @@ static void send_descriptor(void)
         char data[CMSG_SPACE(sizeof(int))];
     } control = {0};
     struct iovec iov = {&packet, sizeof(packet)};
-    struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control,
+    struct msghdr msg = {.msg_iov = &iov,
+                         .msg_iovlen = 1,
+                         .msg_control = &control,
                          .msg_controllen = sizeof(control)};
     struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
     c->cmsg_level = SOL_SOCKET;

@@ -134,8 +134,8 @@ START_TEST(what_cannot_be_connected_is_answered_with_an_error)
     task_t a = add_ready(), b = add_ready();
     forbidden[0] = a;
     forbidden[1] = b;
-    static const task_t unknown[] = {0, -1, 7, CONFIG_NUM_TASKS, INT32_MAX, INT32_MIN,
-                                     TASK_MAKE(1, 2)};
+    static const task_t unknown[] = {
+        0, -1, 7, CONFIG_NUM_TASKS, INT32_MAX, INT32_MIN, TASK_MAKE(1, 2)};
     for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++) {
         channels_connect(c, a, unknown[i]);
         expect_answer(a, unknown[i], ERR_INVALID_TASK);

@@ -121,7 +121,8 @@ static const struct row {
     {"[task a]\nvital = yes\nrestart = always\n", 1, "cannot be restarted"},
     {"[task a]\nmain = yes\nrestart = always\n", 1, "cannot be restarted"},
     {"[task a]\nserves = "
-     "0123456789012345678901234567890123456789012345678901234567890123\n", 2, "at most 63"},
+     "0123456789012345678901234567890123456789012345678901234567890123\n",
+     2, "at most 63"},
 };
 
 START_TEST(an_error_names_its_line)
@@ -174,8 +175,15 @@ START_TEST(settings_are_filled_in)
     strings_add(&settings.pairs, "empty=");
     strings_add(&settings.pairs, "a=last wins");
     static const char *const cases[][2] = {
-        {"${a}", "last wins"}, {"x${a}y${a}", "xlast wins" "y" "last wins"}, {"${empty}", ""},
-        {"$$a", "$a"},         {"a$b", "a$b"}, {"$", "$"}, {"", ""},
+        {"${a}", "last wins"},
+        {"x${a}y${a}", "xlast wins"
+                       "y"
+                       "last wins"},
+        {"${empty}", ""},
+        {"$$a", "$a"},
+        {"a$b", "a$b"},
+        {"$", "$"},
+        {"", ""},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         char *error = NULL;
