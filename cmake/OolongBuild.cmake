@@ -47,6 +47,5 @@ set(OOLONG_BASE_IDL
   ${CMAKE_SOURCE_DIR}/servers/rtc/rtc.idl
   ${CMAKE_SOURCE_DIR}/servers/time/time.idl
   ${CMAKE_SOURCE_DIR}/servers/pong/pong.idl
-  ${CMAKE_SOURCE_DIR}/servers/shm_test_server/shm_test.idl
   ${CMAKE_SOURCE_DIR}/servers/net/net.idl
   ${CMAKE_SOURCE_DIR}/servers/tcpip/tcpip.idl)
