@@ -6,6 +6,7 @@
 #include "check.h"
 #include "diag.h"
 
+#define MAX_TYPE_DEPTH 32
 #define MAX_ENUM_VALUE 0x7fffffff // an enumeration is an int in C
 
 // Types are looked for in the namespace, then outwards, then in the language.
@@ -130,6 +131,23 @@ static void check_cycle(struct program *program, struct type_decl *type, unsigne
     at->in_cycle = true;
 }
 
+// Chains are walked for each use, so a long one is cut too. One is enough to report.
+static bool check_depth(struct program *program, struct type_decl *type)
+{
+    unsigned depth = 0;
+    for (const struct type_decl *at = type; at && !at->in_cycle; at = at->type.alias)
+        depth++;
+    if (depth <= MAX_TYPE_DEPTH)
+        return true;
+    diag_error(program, type->name.span,
+               "type `%s` stands for another, and that for another, "
+               "more than %d times",
+               type->name.text, MAX_TYPE_DEPTH);
+    diag_help(program, "name the last type of the chain");
+    type->in_cycle = true;
+    return false;
+}
+
 static bool is_payload(const struct type_shape *shape)
 {
     return shape->base && (shape->base->kind == BASE_STR || shape->base->kind == BASE_BYTES);
@@ -189,20 +207,33 @@ static void check_body(struct program *program, const struct namespace *ns, stru
     }
 }
 
-void check_types(struct program *program)
+static void check_aliases(struct program *program)
 {
+    unsigned walk = 0;
+    bool is_shallow = true;
     for (struct namespace *ns = program->namespaces; ns; ns = ns->next) {
         for (struct type_decl *type = ns->types; type; type = type->next)
             resolve(program, ns, &type->type);
     }
-    unsigned walk = 0;
     for (struct namespace *ns = program->namespaces; ns; ns = ns->next) {
         for (struct type_decl *type = ns->types; type; type = type->next)
             check_cycle(program, type, ++walk);
     }
     for (struct namespace *ns = program->namespaces; ns; ns = ns->next) {
-        for (struct type_decl *type = ns->types; type; type = type->next)
+        for (struct type_decl *type = ns->types; type && is_shallow; type = type->next)
+            is_shallow = check_depth(program, type);
+    }
+    // After a deep one, nothing is walked again.
+    for (struct namespace *ns = program->namespaces; ns; ns = ns->next) {
+        for (struct type_decl *type = ns->types; type && is_shallow; type = type->next)
             check_array(program, &type->type);
+    }
+}
+
+void check_types(struct program *program)
+{
+    check_aliases(program);
+    for (struct namespace *ns = program->namespaces; ns; ns = ns->next) {
         for (struct const_decl *constant = ns->consts; constant; constant = constant->next)
             check_const(program, constant);
         for (struct enum_decl *e = ns->enums; e; e = e->next)
