@@ -11,10 +11,9 @@ static bool is_watching(const struct vm_task *task, unsigned slot)
     return task->watching[slot / 64] >> slot % 64 & 1;
 }
 
+// `value` is not what it was.
 static void set_watching(struct vm_task *task, unsigned slot, bool value)
 {
-    if (is_watching(task, slot) == value)
-        return;
     task->watching[slot / 64] ^= 1ull << slot % 64;
     if (value)
         task->num_watching++;

@@ -206,6 +206,8 @@ START_TEST(cancelled_copy_is_the_first_in_the_queue)
     ck_assert_int_eq(sim_place(sim, c, dst, 10, 3, &id), OK); // holds the open buffer
     sim_wait(sim, dst, WAIT_RECV, a);
     ck_assert_int_eq(sim_place(sim, a, dst, len, 1, NULL), SIM_PARKED);
+    task_t d = sim_start(sim, SIM_LIMIT, 0);
+    ck_assert_int_eq(sim_place(sim, d, dst, 10, 5, NULL), SIM_PARKED);
     vm_copy_step(sim->vm);
     vm_check(sim->vm);
 
@@ -214,18 +216,18 @@ START_TEST(cancelled_copy_is_the_first_in_the_queue)
     uint64_t from_b = 0;
     ck_assert_int_eq(place_noblock(b, 10, 2, &from_b), OK);
     ck_assert(!vm_copy_pending(sim->vm));
-    ck_assert_uint_eq(sim_find(sim, dst)->parked, 1);
-    sim_copy(sim);
+    ck_assert_uint_eq(sim_find(sim, dst)->parked, 2);
     sim_expect(sim, dst, b, from_b, 10, 2);
 
-    // C's message is taken, and A goes first and from the beginning.
-    ck_assert_int_eq(sim_place(sim, b, dst, 10, 4, NULL), SIM_PARKED);
+    // C's message is taken, and A goes first, before D, and from the beginning.
     sim_wait(sim, dst, WAIT_ANY, 0);
     sim_expect(sim, dst, c, id, 10, 3);
     sim_copy(sim);
     ck_assert_int_eq(sim_placed(sim, a, &id), OK);
-    ck_assert_int_eq(sim_placed(sim, b, &id), SIM_PARKED);
-    sim_expect(sim, dst, a, sim_find(sim, a)->reply.ool_send_reply.id, len, 1);
+    ck_assert_uint_eq(sim_find(sim, d)->replies, 0);
+    sim_expect(sim, dst, a, id, len, 1);
+    ck_assert_int_eq(sim_placed(sim, d, &id), OK);
+    sim_expect(sim, dst, d, id, 10, 5);
 }
 END_TEST
 

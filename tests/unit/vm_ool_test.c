@@ -140,8 +140,8 @@ START_TEST(ool_send_checks_the_sum_and_the_count_of_payloads)
         int err;
     } rows[] = {
         {0, {10, SIZE_MAX, SIZE_MAX, SIZE_MAX}, 0, OK}, // 0 counts as 1, the rest is not looked at
-        {5, {1, 1, 1, 1}, 0, ERR_INVALID_ARG},
-        {UINT32_MAX, {1, 1, 1, 1}, 0, ERR_INVALID_ARG},
+        {5, {1, 1, 1, 1}, base, ERR_INVALID_ARG},
+        {UINT32_MAX, {1, 1, 1, 1}, base, ERR_INVALID_ARG},
         {2, {15, SIM_LIMIT - 16, 0, 0}, base, OK},
         {2, {16, SIM_LIMIT - 16, 0, 0}, base, ERR_TOO_LARGE},
         {2, {SIM_LIMIT, 1, 0, 0}, base, ERR_TOO_LARGE},
@@ -167,6 +167,26 @@ START_TEST(ool_send_checks_the_sum_and_the_count_of_payloads)
             ck_assert_int_eq(sim_verify(sim, dst, src, m.ool_send_reply.id, rows[i].lens[0], NULL),
                              OK);
     }
+}
+END_TEST
+
+// What can never be placed must not be parked: the answer does not depend on what is registered.
+START_TEST(ool_send_checks_before_it_parks)
+{
+    setup();
+    task_t bare = sim_start(sim, SIM_LIMIT, 0);
+    const vaddr_t base = sim_addr(src, SIM_SOURCE);
+    ck_assert_int_eq(sim_send(sim, src, bare, base, SIM_LIMIT + 1, 0, NULL), ERR_TOO_LARGE);
+    ck_assert_int_eq(sim_send(sim, src, bare, UINTPTR_MAX, 2, 0, NULL), ERR_INVALID_ARG);
+    ck_assert_int_eq(sim_send(sim, src, bare, 0, 2, 0, NULL), ERR_INVALID_ARG);
+    struct message m = {.type = OOL_SEND_MSG};
+    m.ool_send.dst = bare;
+    m.ool_send.count = 2;
+    m.ool_send.addr = m.ool_send.addr2 = base;
+    m.ool_send.len = 16;
+    m.ool_send.len2 = SIM_LIMIT - 16;
+    ck_assert_int_eq(sim_call(sim, src, &m), ERR_TOO_LARGE);
+    ck_assert_uint_eq(sim->transfers, 0);
 }
 END_TEST
 
@@ -335,6 +355,16 @@ START_TEST(ids_differ_when_the_random_numbers_do_not)
     ck_assert(open_id != 0 && closed_id != 0 && open_id != closed_id);
     sim_expect(sim, dst, other, closed_id, 8, 2);
     sim_expect(sim, dst, src, open_id, 8, 1);
+
+    // Nor one for something new and something revoked.
+    uint64_t old = 0;
+    sim_wait(sim, dst, WAIT_RECV, src);
+    ck_assert_int_eq(sim_place(sim, src, dst, 8, 3, &old), OK);
+    sim_wait(sim, dst, WAIT_RECV, src);
+    ck_assert_int_eq(sim_place(sim, src, dst, 8, 4, &closed_id), OK);
+    ck_assert(old != closed_id);
+    ck_assert_int_eq(sim_verify(sim, dst, src, old, 8, NULL), ERR_TRY_AGAIN);
+    sim_expect(sim, dst, src, closed_id, 8, 4);
 }
 END_TEST
 
@@ -363,8 +393,8 @@ END_TEST
 SIM_MAIN("vm_ool", ool_send_places_the_bytes_and_verify_says_where,
          ool_send_needs_an_honest_destination, ool_send_checks_sizes_and_ranges,
          ool_send_takes_up_to_four_payloads_each_at_its_place,
-         ool_send_checks_the_sum_and_the_count_of_payloads, ool_send_refuses_unknown_flags,
-         ool_send_delivers_nothing_when_a_page_is_missing,
+         ool_send_checks_the_sum_and_the_count_of_payloads, ool_send_checks_before_it_parks,
+         ool_send_refuses_unknown_flags, ool_send_delivers_nothing_when_a_page_is_missing,
          ool_send_reads_up_to_the_last_byte_before_a_hole,
          ool_send_never_writes_over_the_byte_for_the_nul, ool_recv_checks_the_range,
          verify_needs_the_right_receiver_source_id_and_length,

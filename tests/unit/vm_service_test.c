@@ -167,6 +167,7 @@ START_TEST(names_are_printable_utf8)
         {"\xe2\x80\x8b", 4, ERR_INVALID_ARG}, // no width
         {"\x80", 2, ERR_INVALID_ARG},
         {"\xff", 2, ERR_INVALID_ARG},
+        {"\xc3(", 3, ERR_INVALID_ARG},
         {"\xc3", 2, ERR_INVALID_ARG}, // cut off
         {"\xe2\x82", 3, ERR_INVALID_ARG},
         {"\xf0\x9f\x90", 3, ERR_INVALID_ARG},

@@ -299,6 +299,19 @@ START_TEST(watch_and_unwatch_check_the_task)
     ck_assert_int_eq(call_task(watcher, TASK_UNWATCH_MSG, x), OK);
     ck_assert_int_eq(call_task(watcher, TASK_UNWATCH_MSG, x), ERR_NOT_FOUND);
     ck_assert_int_eq(pull(watcher, &ended), ERR_EMPTY);
+    // The others in the queue stay, in their order.
+    task_t y[3];
+    for (unsigned i = 0; i < 3; i++) {
+        y[i] = sim_start(sim, SIM_LIMIT, 0);
+        sim_kill(sim, y[i]);
+        ck_assert_int_eq(call_task(watcher, TASK_WATCH_MSG, y[i]), OK);
+    }
+    ck_assert_int_eq(call_task(watcher, TASK_UNWATCH_MSG, y[1]), OK);
+    ck_assert_int_eq(pull(watcher, &ended), OK);
+    ck_assert_int_eq(ended, y[0]);
+    ck_assert_int_eq(pull(watcher, &ended), OK);
+    ck_assert_int_eq(ended, y[2]);
+    ck_assert_int_eq(pull(watcher, &ended), ERR_EMPTY);
 }
 END_TEST
 
