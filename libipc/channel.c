@@ -101,6 +101,7 @@ void channel_end(struct channel *ch, const char *why)
         _exit(EXIT_FAILURE);
     if (why)
         WARN("ended the channel to task %d: %s", ch->task, why);
+    receive_pend(channel_collect_notifications(ch)); // its last; the page goes
     transport_unwatch(ch->fd);
     transport_close(ch->fd);
     ch->fd = -1;
@@ -167,10 +168,12 @@ enum incoming channel_read(struct channel *ch, struct packet *packet, int timeou
     case WIRE_NACK:
         return on_answer(ch, packet);
     case WIRE_RING:
-        // Publish that the ring was consumed, then read the bits (at the next receive): the sender
-        // sets the bits, then reads whether its ring was consumed.
+        // Publish that the ring was consumed, then read the bits: the sender sets the bits, then
+        // reads whether its ring was consumed. The bits are kept for the next open receive, which
+        // would not look at this channel without a ring.
         ch->seen = (uint16_t)((ch->seen & ~PEER_RING) | (channel_peer_sent(ch) & PEER_RING));
         channel_publish(ch);
+        receive_pend(channel_collect_notifications(ch));
         return IN_HANDLED;
     default:
         channel_end(ch, "it sent a packet of no known kind");
