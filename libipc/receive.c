@@ -204,6 +204,26 @@ error_t receive_closed(task_t src, struct message *m, bool noblock)
 // --- Open receive
 // ------------------------------------------------------------------------------------
 
+// Since when the peer waits, as its page says.
+static uint64_t waits_since(const struct channel *ch)
+{
+    return ch->page ? atomic_load_explicit(&ch->page->since_ns, memory_order_relaxed) : 0;
+}
+
+// Puts a channel into the queue of turns, behind those of earlier rounds. epoll's order tells when
+// a channel first had anything, an acknowledgement that was read long ago for example; first come
+// first served goes by when the peers began to wait.
+static void enlist(struct channel *ch, list_elem_t *first)
+{
+    uint64_t since = waits_since(ch);
+    list_elem_t *at = &ready;
+    while (at->prev != first &&
+           waits_since(LIST_CONTAINER(at->prev, struct channel, ready)) > since)
+        at = at->prev;
+    ch->listed = true;
+    list_push_back(at, &ch->ready);
+}
+
 // Puts the channels that have something at the end of the queue of turns, and collects the
 // notification bits that are visible on them. A channel in the queue keeps its place, so nobody
 // is passed over twice by the same other.
@@ -211,16 +231,15 @@ static void gather(int timeout_ms)
 {
     void *cookies[TRANSPORT_MAX_EVENTS];
     int n = transport_wait(cookies, timeout_ms);
+    list_elem_t *last_round = ready.prev;
     for (int i = 0; i < n; i++) {
         if (irq_owns(cookies[i])) {
             pending |= NOTIFY_IRQ;
             continue;
         }
         struct channel *ch = cookies[i];
-        if (!ch->listed) {
-            ch->listed = true;
-            list_push_back(&ready, &ch->ready);
-        }
+        if (!ch->listed)
+            enlist(ch, last_round);
     }
     LIST_FOR_EACH (ch, &ready, struct channel, ready)
         pending |= channel_collect_notifications(ch);
