@@ -13,7 +13,7 @@ build: ## build everything
 	@cmake --build $(BUILD)
 
 run: build ## boot a suite on an archive of this repository and show it; stays at the prompt
-	@suites/demo $(BUILD)
+	@cmake/demo $(BUILD)
 
 test: build ## run all tests
 	@tests/support/run-tests $(BUILD)
