@@ -34,7 +34,7 @@ static void crowd_lead(void)
         struct message m;
         CHECK_OK(ipc_recv(IPC_ANY, &m));
         int client = find_client(clients, m.src);
-        if (m.type == STAGE_DONE_MSG) {
+        if (m.type == STAGE_QUIT_MSG) {
             CHECK_EQ(served[client], 2 * NUM_CALLS);
             done++;
         } else {
@@ -62,8 +62,7 @@ static void guest(void)
         free(m.stage_echo_reply.data);
         free(data);
     }
-    struct message done = {.type = STAGE_DONE_MSG};
-    CHECK_OK(ipc_send(lead, &done));
+    quit(lead);
 }
 
 // Launched with arguments, it has what an unlisted program has.

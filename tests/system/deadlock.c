@@ -8,8 +8,9 @@ static void call_next(const char *next)
     task_t lead = meet("main");
     task_t peer = meet(next);
     await_step(lead);
-    struct message m = {.type = STAGE_HOLD_MSG};
+    struct message m = {.type = BLK_READ_MSG};
     CHECK_ERR(ipc_call(peer, &m), ERR_ABORTED); // main ends it by killing d
+    task_exit();                                // and so it goes round
 }
 
 static void call_a(void)
@@ -37,28 +38,34 @@ static void send_a(void)
     task_t lead = meet("main");
     task_t a = meet("a");
     await_step(lead);
-    step(a);
+    struct message m = {.type = TCPIP_CLOSED_MSG};
+    CHECK_ERR(ipc_send(a, &m), ERR_ABORTED);
+    task_exit();
 }
 
 // Starts the tasks of a circle, the last of which is d, and lets two seconds pass: several looks
 // of the launcher. Nothing may have happened to them by then.
 static void watch_circle(const char *parts, enum wait_kind kind_of_d)
 {
+    task_t tasks[4];
     uint64_t words[4];
     size_t n = strlen(parts);
-    for (size_t i = 0; i < n; i++)
-        step(meet((char[]){parts[i], '\0'}));
     for (size_t i = 0; i < n; i++) {
-        task_t task = meet((char[]){parts[i], '\0'});
-        task_t next = meet((char[]){parts[(i + 1) % n], '\0'});
-        WAIT_UNTIL(waits(task, parts[i] == 'd' ? kind_of_d : WAIT_CALL, next));
-        words[i] = atomic_load(&ipc_peer_page(task)->wait);
+        tasks[i] = meet((char[]){parts[i], '\0'});
+        step(tasks[i]);
+    }
+    for (size_t i = 0; i < n; i++) {
+        enum wait_kind kind = parts[i] == 'd' ? kind_of_d : WAIT_CALL;
+        WAIT_UNTIL(waits(tasks[i], kind, tasks[(i + 1) % n]));
+        words[i] = atomic_load(&ipc_peer_page(tasks[i])->wait);
     }
     CHECK_OK(timer_set(2000));
     expect_notifications(NOTIFY_TIMER);
     for (size_t i = 0; i < n; i++)
-        CHECK(atomic_load(&ipc_peer_page(meet((char[]){parts[i], '\0'}))->wait) == words[i]);
+        CHECK(atomic_load(&ipc_peer_page(tasks[i])->wait) == words[i]);
     CHECK_OK(task_destroy(meet("d")));
+    for (size_t i = n; i > 0; i--)
+        await_end(tasks[i - 1]);
 }
 
 static void two_lead(void)
@@ -77,10 +84,10 @@ static void four_lead(void)
 }
 
 const struct scenario deadlock_scenarios[] = {
-    SCENARIO(deadlock_of_two, .lead = two_lead, .a = call_d, .d = call_a, .ends = "d"),
+    SCENARIO(deadlock_of_two, .lead = two_lead, .a = call_d, .d = call_a, .ends = "ad"),
     SCENARIO(deadlock_of_three, .lead = three_lead, .a = call_b, .b = call_d, .d = send_a,
-             .ends = "d"),
+             .ends = "abd"),
     SCENARIO(deadlock_of_four, .lead = four_lead, .a = call_b, .b = call_c, .c = call_d,
-             .d = call_a, .ends = "d"),
+             .d = call_a, .ends = "abcd"),
     SCENARIOS_END,
 };

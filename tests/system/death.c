@@ -139,9 +139,8 @@ static void noblock_to_the_dead(void)
 {
     task_t b = meet_b_and_await_start();
     struct message m = step_message(0);
-    error_t err = ipc_send_noblock(b, &m);
-    if (err != ERR_WOULD_BLOCK) // it has not looked yet, and b's page says nothing of death
-        check_dead(err);
+    // Until it looks, it knows only b's page, which does not say that b is dead.
+    CHECK(IS_ERROR(ipc_send_noblock(b, &m)));
     check_dead(ipc_recv(b, &m));
     check_dead(ipc_send_noblock(b, &m));
 }
@@ -166,6 +165,7 @@ static void async_send_to_the_dead(void)
             check_dead(err);
     }
     check_dead(async_recv(b, &m));
+    check_dead(ipc_recv(b, &m));
     m.type = STAGE_ITEM_MSG;
     check_dead(async_send(b, &m));
     (void)async_reply(b);
@@ -177,6 +177,8 @@ static void reply_to_the_dead(void)
     struct message m = {.type = STAGE_ASK_REPLY_MSG};
     ipc_reply(b, &m);
     ipc_reply_err(b, ERR_EMPTY);
+    check_dead(ipc_recv(b, &m));
+    ipc_reply(b, &m);
     check_dead(ipc_send_err(b, ERR_EMPTY));
 }
 

@@ -50,6 +50,28 @@ static void not_in_closed_lead(void)
     quit(meet("c"));
 }
 
+// Also when the closed receive is from the one who notified.
+static void from_the_same_lead(void)
+{
+    task_t a = meet("a");
+    for (int i = 0; i < 10; i++) {
+        step(a);
+        await_step(a); // sent behind the notification
+        expect_notifications(NOTIFY_IRQ);
+        expect_nothing();
+    }
+}
+
+static void notify_then_step(void)
+{
+    task_t lead = meet("main");
+    for (int i = 0; i < 10; i++) {
+        await_step(lead);
+        CHECK_OK(ipc_notify(lead, NOTIFY_IRQ));
+        step(lead);
+    }
+}
+
 static void merged_lead(void)
 {
     task_t a = meet("a");
@@ -174,6 +196,8 @@ const struct scenario notify_scenarios[] = {
              .b = step_when_told),
     SCENARIO(notifications_wait_for_an_open_receive, .lead = not_in_closed_lead,
              .a = notify_when_told, .b = step_when_told, .c = serve_until_quit),
+    SCENARIO(notifications_survive_a_closed_receive, .lead = from_the_same_lead,
+             .a = notify_then_step),
     SCENARIO(notifications_merge, .lead = merged_lead, .a = notify_when_told,
              .b = notify_when_told),
     SCENARIO(notifications_never_block, .lead = many_lead, .a = await_notifications),

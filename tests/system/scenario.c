@@ -49,19 +49,33 @@ static void (*part_of(const struct scenario *s, char part))(void)
     }
 }
 
-// All parts that return must have come to their end before the suite ends with main.
+static bool has_end(const struct scenario *s, char part)
+{
+    return part_of(s, part) && !(s->ends && strchr(s->ends, part));
+}
+
+// main asks each part whether it came to its end, and ends the suite when all have.
 static void await_parts(const struct scenario *s)
 {
     for (const char *part = "abcd"; *part; part++) {
-        char name[2] = {*part};
-        if (!part_of(s, *part) || (s->ends && strchr(s->ends, *part)))
+        if (!has_end(s, *part))
             continue;
-        struct message m;
-        error_t err = ipc_recv(meet(name), &m);
-        if (err != OK || m.type != STAGE_DONE_MSG)
-            check_failed(__FILE__, __LINE__, "at the end, %s says %s", name,
+        struct message m = {.type = STAGE_DONE_MSG};
+        error_t err = ipc_call(meet((char[]){*part, '\0'}), &m);
+        if (err != OK || m.type != STAGE_DONE_REPLY_MSG)
+            check_failed(__FILE__, __LINE__, "at the end, %c says %s", *part,
                          msgtype2str(err < 0 ? err : m.type));
     }
+}
+
+static void come_to_the_end(void)
+{
+    struct message m;
+    task_t lead = meet("main");
+    CHECK_OK(ipc_recv(lead, &m));
+    CHECK_EQ(m.type, STAGE_DONE_MSG);
+    m = (struct message){.type = STAGE_DONE_REPLY_MSG};
+    ipc_reply(lead, &m);
 }
 
 void main(void)
@@ -78,10 +92,8 @@ void main(void)
         return;
     CHECK_OK(ipc_serve(part));
     play();
-    if (!strcmp(part, "main")) {
+    if (!strcmp(part, "main"))
         await_parts(s);
-        return;
-    }
-    struct message done = {.type = STAGE_DONE_MSG};
-    CHECK_OK(ipc_send(meet("main"), &done));
+    else if (has_end(s, part[0]))
+        come_to_the_end();
 }

@@ -1,8 +1,8 @@
 // Scenarios: small plays of up to five tasks that show what one rule of docs/semantics.md means.
 //
-// The program is run by each task of scenario.ini with the name of a scenario and of a part. A
-// part that returns tells main so; main waits for all parts, except those of whom the scenario
-// says that they do not return. A check that fails ends the task, and the test.
+// The program is run by each task of scenario.ini with the name of a scenario and of a part. When
+// main's part is over, it waits until all parts have returned, except those of whom the scenario
+// says that main does not wait for them. A check that fails ends the task, and fails the test.
 #ifndef SCENARIO_H
 #define SCENARIO_H
 
@@ -23,7 +23,7 @@ struct scenario {
     void (*b)(void);
     void (*c)(void);
     void (*d)(void);
-    const char *ends; // parts that do not return: they are killed, or run until the suite ends
+    const char *ends; // parts that main does not wait for: they die, or run until the suite ends
 };
 
 // The name is read by CMakeLists.txt: one scenario a line.
