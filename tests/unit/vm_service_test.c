@@ -8,7 +8,7 @@ static void may_serve(task_t task, const char *name)
 {
     struct message m = {.type = LAUNCHER_MAY_SERVE_MSG};
     m.launcher_may_serve.task = task;
-    strncpy(m.launcher_may_serve.name, name, sizeof(m.launcher_may_serve.name));
+    memcpy(m.launcher_may_serve.name, name, MIN(strlen(name) + 1, (size_t)VM_NAME_LEN));
     vm_step(sim->vm, KERNEL_TASK, &m);
     vm_check(sim->vm);
 }

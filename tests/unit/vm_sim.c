@@ -1,6 +1,12 @@
 // The other side of vm's core in tests: memory, pages, clock, launcher. See vm_sim.h.
 #include "vm_sim.h"
 #include <sys/mman.h>
+#ifdef __has_feature
+#if __has_feature(memory_sanitizer)
+#include <sanitizer/msan_interface.h>
+#define SIM_MSAN 1
+#endif
+#endif
 
 #define SIM_BASE(slot) ((vaddr_t)(slot) << 32)
 
@@ -61,6 +67,9 @@ static void env_reply_fd(void *ctx, task_t dst, struct message *m, int fd)
 {
     struct sim_task *task = sim_find(ctx, dst);
     ck_assert_msg(task, "answers task %d, which is not alive", dst);
+#ifdef SIM_MSAN
+    __msan_check_mem_is_initialized(m, sizeof(*m));
+#endif
     ck_assert(m->src == 0);
     task->reply = *m;
     task->reply_fd = fd;
@@ -201,7 +210,9 @@ struct sim *sim_new(void)
 {
     struct sim *sim = calloc(1, sizeof(*sim));
     sim->vm = malloc(vm_size());
+#ifndef SIM_MSAN
     memset(sim->vm, 0xa5, vm_size()); // vm_init() must not need zeroed memory
+#endif
     sim->now_ns = 1000000000;
     sim->random = 42;
     sim->next_fd = 100;
