@@ -140,7 +140,7 @@ static void on_kdebug(struct task *task, const struct packet *packet)
     else if (!strcmp(command, "q") && !(task->spec->rights & RIGHT_QUIT))
         error = ERR_NOT_PERMITTED;
     else if (strcmp(command, "q") && strcmp(command, "_"))
-        error = ERR_INVALID_ARG;
+        error = ERR_NOT_FOUND;
     send_text(task, t->token, text ? text : "", error);
     free(text);
     if (!strcmp(command, "q") && error == OK) {
