@@ -64,15 +64,16 @@ static error_t fail(struct cursors *cursors, struct cursor *cursor)
     return reader_fail(cursors->reader, ERR_UNAVAILABLE, stream_error(&cursor->stream));
 }
 
-// Opens a cursor before the first header. The stream keeps a pointer to itself, so it must not move.
+// Opens a cursor before the first header. The stream keeps a pointer to itself, so it must not
+// move.
 static error_t open_cursor(struct cursors *cursors, struct cursor *cursor)
 {
     close_cursor(cursor);
     cursor->window = malloc(WINDOW_LEN);
     if (!cursor->window)
         return reader_fail(cursors->reader, ERR_NO_MEMORY, "out of memory");
-    error_t err = stream_open(&cursor->stream, cursors->reader->image, false,
-                              cursors->reader->error);
+    error_t err =
+        stream_open(&cursor->stream, cursors->reader->image, false, cursors->reader->error);
     if (IS_ERROR(err)) {
         close_cursor(cursor);
         return err;
@@ -92,8 +93,8 @@ static struct cursor *nearest_cursor(struct cursors *cursors, int64_t ordinal, u
             continue;
         if (cursor->ordinal == ordinal && cursor->win_at > offset)
             continue;
-        if (!best || cursor->ordinal > best->ordinal
-            || (cursor->ordinal == best->ordinal && cursor->win_at > best->win_at))
+        if (!best || cursor->ordinal > best->ordinal ||
+            (cursor->ordinal == best->ordinal && cursor->win_at > best->win_at))
             best = cursor;
     }
     return best;
@@ -133,14 +134,15 @@ static error_t read_content(struct cursors *cursors, struct cursor *cursor, void
     la_ssize_t n = archive_read_data(cursor->stream.archive, &more, 1);
     if (n < 0)
         return fail(cursors, cursor);
-    return n == 0 ? OK : reader_fail(cursors->reader, ERR_UNAVAILABLE, "longer than its header says");
+    return n == 0 ? OK
+                  : reader_fail(cursors->reader, ERR_UNAVAILABLE, "longer than its header says");
 }
 
 // Keeps the current member if it is small. What cannot be read is left to who asks for it.
 static void keep_passed(struct cursors *cursors, struct cursor *cursor, struct archive_entry *entry)
 {
-    if (!cursors->reader->keep_passed || cursor->size == 0 || cursor->size > SMALL_FILE_LEN
-        || archive_entry_filetype(entry) != AE_IFREG)
+    if (!cursors->reader->keep_passed || cursor->size == 0 || cursor->size > SMALL_FILE_LEN ||
+        archive_entry_filetype(entry) != AE_IFREG)
         return;
     bool sparse = archive_entry_sparse_count(entry) > 0;
     if (read_content(cursors, cursor, cursors->small, cursor->size, sparse, true) == OK)

@@ -65,8 +65,8 @@ static bool start(struct filter *filter)
     archive_read_support_format_raw(filter->archive);
     archive_read_set_read_callback(filter->archive, read_input);
     archive_read_set_callback_data(filter->archive, filter);
-    return archive_read_open1(filter->archive) == ARCHIVE_OK
-           && archive_read_next_header(filter->archive, &entry) == ARCHIVE_OK;
+    return archive_read_open1(filter->archive) == ARCHIVE_OK &&
+           archive_read_next_header(filter->archive, &entry) == ARCHIVE_OK;
 }
 
 struct filter *filter_open(const struct image *image)

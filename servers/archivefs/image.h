@@ -55,8 +55,8 @@ void source_seek(struct source *source, uint64_t offset);
 // Why source_read() failed.
 const char *source_error(const struct source *source);
 
-// pread(2) of all of `len` bytes. Returns how many there were, fewer only at the end of the file, or
-// ERR_UNAVAILABLE.
+// pread(2) of all of `len` bytes. Returns how many there were, fewer only at the end of the file,
+// or ERR_UNAVAILABLE.
 ssize_t image_pread(const struct image *image, void *buf, size_t len, uint64_t offset);
 
 #endif

@@ -98,8 +98,8 @@ uint32_t *index_slot(const struct index *index, uint32_t parent, const struct pa
         if (*slot == 0)
             return slot;
         const struct node *node = &index->nodes[*slot - 1];
-        if (node->parent == parent && strlen(node->name) == part->len
-            && memcmp(node->name, part->name, part->len) == 0)
+        if (node->parent == parent && strlen(node->name) == part->len &&
+            memcmp(node->name, part->name, part->len) == 0)
             return slot;
     }
 }
@@ -131,8 +131,9 @@ static bool grow_slots(struct index *index)
 static bool new_node(struct index *index, uint32_t parent, const struct path_part *part,
                      uint32_t inode, uint32_t *number)
 {
-    if (!reserve((void **)&index->nodes, index->num_nodes, &index->max_nodes, sizeof(struct node))
-        || !grow_slots(index))
+    if (!reserve((void **)&index->nodes, index->num_nodes, &index->max_nodes,
+                 sizeof(struct node)) ||
+        !grow_slots(index))
         return false;
     const char *name = store_string(index, part->name, part->len);
     if (!name)
@@ -158,8 +159,7 @@ static error_t enter_directory(struct index *index, uint32_t parent, const struc
         return OK;
     }
 
-    struct inode implied = {
-        .kind = INDEX_DIRECTORY, .mode = 0755, .direct_at = INODE_NOT_DIRECT};
+    struct inode implied = {.kind = INDEX_DIRECTORY, .mode = 0755, .direct_at = INODE_NOT_DIRECT};
     uint32_t inode;
     if (!new_inode(index, &implied, &inode) || !new_node(index, parent, part, inode, dir))
         return ERR_NO_MEMORY;
@@ -200,8 +200,8 @@ static error_t add_hardlink(struct index *index, const struct member *member, ui
     char path[PATH_LEN_MAX + 1];
     OK_OR_RETURN(path_tidy(member->hardlink, path, sizeof(path)));
     uint32_t target, node, inode;
-    bool known = index_find_plain(index, path, &target)
-                 && index_inode(index, target)->kind != INDEX_DIRECTORY;
+    bool known = index_find_plain(index, path, &target) &&
+                 index_inode(index, target)->kind != INDEX_DIRECTORY;
     if (known) {
         inode = index->nodes[target].inode;
         if (member->has_data) {
@@ -244,8 +244,8 @@ error_t index_add(struct index *index, const struct member *member)
     if (!new_inode(index, &member->inode, &inode))
         return ERR_NO_MEMORY;
     uint32_t found = *index_slot(index, parent, &last);
-    if (found != 0 && member->inode.kind == INDEX_DIRECTORY
-        && index_inode(index, found - 1)->kind == INDEX_DIRECTORY) {
+    if (found != 0 && member->inode.kind == INDEX_DIRECTORY &&
+        index_inode(index, found - 1)->kind == INDEX_DIRECTORY) {
         index->nodes[found - 1].inode = inode;
         return OK;
     }
@@ -261,8 +261,8 @@ static int resolve_late_links(struct index *index)
         uint32_t target;
         if (node->dead)
             continue;
-        if (index_find_plain(index, late->path, &target) && target != late->node
-            && index_inode(index, target)->kind != INDEX_DIRECTORY) {
+        if (index_find_plain(index, late->path, &target) && target != late->node &&
+            index_inode(index, target)->kind != INDEX_DIRECTORY) {
             node->inode = index->nodes[target].inode;
         } else {
             node->dead = true;
@@ -287,8 +287,8 @@ struct index *index_create(void)
 
     struct inode root = {.kind = INDEX_DIRECTORY, .mode = 0755, .direct_at = INODE_NOT_DIRECT};
     uint32_t inode;
-    if (!reserve((void **)&index->nodes, 0, &index->max_nodes, sizeof(struct node))
-        || !grow_slots(index) || !new_inode(index, &root, &inode)) {
+    if (!reserve((void **)&index->nodes, 0, &index->max_nodes, sizeof(struct node)) ||
+        !grow_slots(index) || !new_inode(index, &root, &inode)) {
         index_free(index);
         return NULL;
     }

@@ -8,7 +8,7 @@
 #include <oolong/types.h>
 #include "path.h"
 
-#define INDEX_MEMBERS_MAX (1u << 20)          // nodes, and inodes
+#define INDEX_MEMBERS_MAX (1u << 20)           // nodes, and inodes
 #define INDEX_BYTES_MAX   (256u * 1024 * 1024) // names and link targets
 
 // What an inode is; the numbers are those of enum fs_kind.

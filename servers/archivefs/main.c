@@ -31,6 +31,11 @@ static struct image image;
 static struct index *index_;
 static struct reader *reader;
 
+static int compare_ints(const void *a, const void *b)
+{
+    return *(const int *)a - *(const int *)b;
+}
+
 void oolong_prepare(void);
 void oolong_prepare(void)
 {
@@ -45,6 +50,9 @@ void oolong_prepare(void)
             WARN("names in %s cannot be converted", charsets[i]);
     }
     image_prepare();
+    // glibc's qsort() asks how much memory there is when it first sorts more than a kilobyte.
+    int numbers[1024] = {0};
+    qsort(numbers, 1024, sizeof(numbers[0]), compare_ints);
 }
 
 static error_t find(const char *path, bool follow, const struct inode **inode)
@@ -197,7 +205,6 @@ static void open_archive(void)
     if (scan.num_skipped > 0)
         WARN("%s: left out %u members: names too long, or links to nothing", archive_name,
              scan.num_skipped);
-    TRACE("%s: %u members", archive_name, scan.num_members);
 }
 
 void main(void)

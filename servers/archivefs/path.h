@@ -22,7 +22,8 @@ bool path_is_parent(const struct path_part *part);
 // Writes the tidy form of a member's name into `buf`: no leading, double or trailing slashes, no
 // ".", and each ".." removes the component before it, never more than there are. The root is "".
 //
-// ERR_TOO_LARGE: the name, or one of its components, is longer than the limits above or than `size`.
+// ERR_TOO_LARGE: the name, or one of its components, is longer than the limits above or than
+// `size`.
 __mustuse error_t path_tidy(const char *name, char *buf, size_t size);
 
 #endif

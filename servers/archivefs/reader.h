@@ -12,8 +12,8 @@
 
 struct reader;
 
-// Reads members of `image` as `scan` found them. NULL: out of memory. `image` stays the caller's and
-// must outlive the reader.
+// Reads members of `image` as `scan` found them. NULL: out of memory. `image` stays the caller's
+// and must outlive the reader.
 struct reader *reader_create(struct image *image, const struct scan_result *scan);
 void reader_free(struct reader *reader);
 

@@ -71,18 +71,19 @@ static void fill_member(struct archive_entry *entry, unsigned ordinal, struct me
     *member = (struct member){
         .path = name_of(entry),
         .hardlink = hardlink_of(entry),
-        .inode = {
-            .kind = kind_of(entry),
-            .mode = (uint32_t)archive_entry_perm(entry) & 07777,
-            .uid = (uint32_t)archive_entry_uid(entry),
-            .gid = (uint32_t)archive_entry_gid(entry),
-            .mtime = archive_entry_mtime(entry),
-            .size = size > 0 ? (uint64_t)size : 0,
-            .ordinal = ordinal,
-            .sparse = archive_entry_sparse_count(entry) > 0,
-            .direct_at = INODE_NOT_DIRECT,
-            .target = target_of(entry),
-        },
+        .inode =
+            {
+                .kind = kind_of(entry),
+                .mode = (uint32_t)archive_entry_perm(entry) & 07777,
+                .uid = (uint32_t)archive_entry_uid(entry),
+                .gid = (uint32_t)archive_entry_gid(entry),
+                .mtime = archive_entry_mtime(entry),
+                .size = size > 0 ? (uint64_t)size : 0,
+                .ordinal = ordinal,
+                .sparse = archive_entry_sparse_count(entry) > 0,
+                .direct_at = INODE_NOT_DIRECT,
+                .target = target_of(entry),
+            },
     };
     member->has_data = member->hardlink && size > 0;
     if (member->inode.kind == INDEX_SYMLINK && !member->inode.target)
@@ -111,16 +112,16 @@ static bool stored_as_is(const struct stream *stream, const struct inode *inode,
         return false;
     if (format_of(stream) == ARCHIVE_FORMAT_TAR)
         return stored == ALIGN_UP(inode->size, 512);
-    return format_of(stream) == ARCHIVE_FORMAT_CPIO && stored >= inode->size
-           && stored - inode->size < 4;
+    return format_of(stream) == ARCHIVE_FORMAT_CPIO && stored >= inode->size &&
+           stored - inode->size < 4;
 }
 
 // Passes over the content, and notes where it is when it can be read without libarchive.
 static bool skip_content(struct stream *stream, struct archive_entry *entry, struct member *member)
 {
     uint64_t start = (uint64_t)archive_filter_bytes(stream->archive, 0);
-    if (member->inode.kind == INDEX_FILE && !archive_entry_size_is_set(entry)
-        && !member->hardlink && !count_content(stream, member))
+    if (member->inode.kind == INDEX_FILE && !archive_entry_size_is_set(entry) &&
+        !member->hardlink && !count_content(stream, member))
         return false;
     if (archive_read_data_skip(stream->archive) < ARCHIVE_WARN)
         return false;
@@ -134,8 +135,8 @@ static bool skip_content(struct stream *stream, struct archive_entry *entry, str
 // Whether libarchive took an end of file for the end of a tar archive, which has a mark of zeros.
 static bool lacks_end_mark(const struct stream *stream, uint64_t last_end)
 {
-    return format_of(stream) == ARCHIVE_FORMAT_TAR
-           && (uint64_t)archive_filter_bytes(stream->archive, 0) <= last_end;
+    return format_of(stream) == ARCHIVE_FORMAT_TAR &&
+           (uint64_t)archive_filter_bytes(stream->archive, 0) <= last_end;
 }
 
 static uint32_t from_le32(const uint8_t *p)

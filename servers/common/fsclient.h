@@ -1,0 +1,33 @@
+// Whole files and whole directories through `fs`, for applications.
+#ifndef COMMON_FSCLIENT_H
+#define COMMON_FSCLIENT_H
+
+#include <oolong/types.h>
+
+struct fs_entry {
+    const char *name; // valid during the call
+    uint64_t size;
+    int64_t mtime;
+    uint32_t mode;
+    uint32_t kind; // enum fs_kind
+};
+
+// Called for each piece of a file, or each entry of a directory. A negative error ends the walk and
+// becomes its result.
+typedef error_t (*fs_data_fn)(void *arg, const void *data, size_t len);
+typedef error_t (*fs_entry_fn)(void *arg, const struct fs_entry *entry);
+
+// Opens a file, gives all of it in order, in pieces of at most 1 MiB, and closes it.
+//
+// As fs.open and fs.read.
+__mustuse error_t fsclient_read(task_t fs, const char *path, fs_data_fn each, void *arg);
+
+// Gives the entries of a directory in name order.
+//
+// As fs.list. ERR_NOT_ACCEPTABLE also: the server's answer is no listing.
+__mustuse error_t fsclient_list(task_t fs, const char *path, fs_entry_fn each, void *arg);
+
+// Joins a directory's path and a name. The caller frees it. NULL: out of memory.
+char *fsclient_join(const char *dir, const char *name);
+
+#endif

@@ -1,0 +1,118 @@
+// Commands on tasks.
+#include "shell.h"
+#include <idl/task.h>
+#include <oolong/wire.h>
+#include <resea/ipc.h>
+#include <resea/printf.h>
+#include <resea/syscall.h>
+#include <resea/task.h>
+#include <stdlib.h>
+#include <string.h>
+#include "output.h"
+
+#define PS_LEN (128 * 1024)
+
+// The launcher's table of tasks. The caller frees it. NULL: an error was told.
+static char *get_table(void)
+{
+    char *text = malloc(PS_LEN);
+    error_t err = text ? sys_kdebug("ps", 2, text, PS_LEN) : ERR_NO_MEMORY;
+    if (IS_OK(err))
+        return text;
+    complain("ps", err);
+    free(text);
+    return NULL;
+}
+
+bool cmd_ps(unsigned argc, char **argv)
+{
+    (void)argc, (void)argv;
+    char *text = get_table();
+    if (!text)
+        return false;
+    printf("%s", text);
+    free(text);
+    return true;
+}
+
+// A task by its number, or by its name in the table.
+static bool find_task(const char *name, task_t *task)
+{
+    unsigned long long number;
+    if (parse_number(name, INT32_MAX, &number)) {
+        *task = (task_t)number;
+        return true;
+    }
+
+    char *text = get_table();
+    bool found = false;
+    char *rest = text, *line;
+    while (text && !found && (line = strsep(&rest, "\n"))) {
+        int id;
+        char in_table[64];
+        found = sscanf(line, "%d %63s", &id, in_table) == 2 && strcmp(in_table, name) == 0;
+        if (found)
+            *task = id;
+    }
+    if (text && !found)
+        fprintf(stderr, "%s: no such task\n", name);
+    free(text);
+    return found;
+}
+
+// In a script the next command comes when the task has ended; at a terminal the user goes on.
+static bool watch(task_t task, const char *label)
+{
+    error_t err = events_watch(task, label);
+    if (IS_ERROR(err))
+        return complain(label, err);
+    bool console;
+    while (!interactive && events_watching(task))
+        events_take(true, &console);
+    return true;
+}
+
+bool cmd_launch(unsigned argc, char **argv)
+{
+    task_t task;
+    char *line = join_words(argc - 1, &argv[1]);
+    if (!line)
+        return complain(argv[1], ERR_NO_MEMORY);
+    error_t err = task_launch(VM_TASK, line, &task);
+    free(line);
+    if (IS_ERROR(err))
+        return complain(argv[1], err);
+    printf("task %d (%s) started\n", task, argv[1]);
+    fflush(stdout);
+    return watch(task, argv[1]);
+}
+
+bool cmd_watch(unsigned argc, char **argv)
+{
+    (void)argc;
+    task_t task;
+    return find_task(argv[1], &task) && watch(task, argv[1]);
+}
+
+bool cmd_kill(unsigned argc, char **argv)
+{
+    (void)argc;
+    task_t task;
+    if (!find_task(argv[1], &task))
+        return false;
+    error_t err = task_destroy(task);
+    return IS_OK(err) || complain(argv[1], err);
+}
+
+bool cmd_quit(unsigned argc, char **argv)
+{
+    unsigned long long status = 0;
+    char nothing[1];
+    if (argc > 1 && !parse_number(argv[1], 255, &status))
+        return complain(argv[1], ERR_INVALID_ARG);
+    fflush(stdout);
+    // The whole suite, when the suite lets us; else only the shell.
+    if (status == 0 && (task_rights() & RIGHT_QUIT))
+        (void)sys_kdebug("q", 1, nothing, sizeof(nothing));
+    exit((int)status);
+}

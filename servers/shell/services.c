@@ -1,0 +1,26 @@
+// The servers that commands talk to.
+#include "shell.h"
+#include <resea/ipc.h>
+#include <stdio.h>
+#include "output.h"
+
+#define LOOKUP_TIMEOUT_MS 3000
+
+bool complain(const char *what, error_t err)
+{
+    fprintf(stderr, "%s: %s\n", what, error_words(err));
+    return false;
+}
+
+bool find_service(const char *name, task_t *task)
+{
+    // Each time anew: a server may have been restarted as another task.
+    ipc_set_lookup_timeout(LOOKUP_TIMEOUT_MS);
+    task_t found = ipc_lookup(name);
+    if (IS_ERROR(found)) {
+        fprintf(stderr, "%s: nobody serves it: %s\n", name, error_words(found));
+        return false;
+    }
+    *task = found;
+    return true;
+}

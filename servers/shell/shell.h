@@ -1,0 +1,87 @@
+// What the shell's files share.
+#ifndef SHELL_H
+#define SHELL_H
+
+#include <types.h>
+#include <stddef.h>
+
+#define WORDS_MAX 64
+
+// One command of the table. `run` gets the words of the line, the command's name first; it prints
+// what is wrong and returns false.
+struct command {
+    const char *name;
+    const char *usage; // the arguments
+    const char *help;
+    unsigned min_args;
+    unsigned max_args;
+    bool (*run)(unsigned argc, char **argv);
+};
+
+// commands.c
+extern const struct command commands[];
+extern const size_t num_commands;
+bool run_line(char *line);
+
+// cmd_fs.c
+bool cmd_ls(unsigned argc, char **argv);
+bool cmd_cat(unsigned argc, char **argv);
+bool cmd_stat(unsigned argc, char **argv);
+bool cmd_write(unsigned argc, char **argv);
+bool cmd_hexdump(unsigned argc, char **argv);
+
+// cmd_task.c
+bool cmd_ps(unsigned argc, char **argv);
+bool cmd_launch(unsigned argc, char **argv);
+bool cmd_watch(unsigned argc, char **argv);
+bool cmd_kill(unsigned argc, char **argv);
+bool cmd_quit(unsigned argc, char **argv);
+
+// words.c
+
+// Splits a line in place: words are separated by blanks, '' and "" keep blanks, \ keeps the next
+// character, # begins a comment. Returns how many, or ERR_INVALID_ARG: a quote is open;
+// ERR_TOO_LARGE: more than WORDS_MAX.
+int split_words(char *line, char *words[WORDS_MAX]);
+
+// Joins words to a line that splits into the same. The caller frees it. NULL: out of memory.
+char *join_words(unsigned argc, char **argv);
+
+// "1234" as a number up to `max`. False: it is none.
+bool parse_number(const char *text, unsigned long long max, unsigned long long *number);
+
+// services.c: the tasks that serve the names, looked up once.
+
+// Finds a server, or says that nobody serves the name.
+bool find_service(const char *name, task_t *task);
+
+// Says what went wrong with what, and returns false.
+bool complain(const char *what, error_t err);
+
+// events.c: what happens to other tasks meanwhile.
+
+// Tells vm to say when a task ends.
+__mustuse error_t events_watch(task_t task, const char *label);
+
+// Takes one message that is waiting, or with `wait` the next one. Prints what ended. False: there
+// was none. `*console` becomes true when something was typed.
+bool events_take(bool wait, bool *console);
+
+// Whether a watched task has not ended yet.
+bool events_watching(task_t task);
+
+// editor.c: the terminal.
+
+// Opens what the line editor needs, before the sandbox. False: standard input is no terminal.
+bool editor_prepare(void);
+
+// The next line, valid until the next call; NULL at the end of the input.
+char *editor_line(const char *prompt);
+
+// Draws the line again after something else was printed.
+void editor_redraw(void);
+
+// True when commands come from a terminal.
+extern bool interactive;
+
+#endif

@@ -1,0 +1,40 @@
+// The integration tests that run as a task of a suite: one function a property.
+#ifndef TEST_TEST_H
+#define TEST_TEST_H
+
+#include <types.h>
+
+// Prints what was expected and makes the test fail; the rest of its function is left out.
+#define EXPECT(expr)                                                                               \
+    do {                                                                                           \
+        if (!(expr)) {                                                                             \
+            test_failed(__FILE__, __LINE__, #expr);                                                \
+            return;                                                                                \
+        }                                                                                          \
+    } while (0)
+#define EXPECT_ERR(expr, expected) test_error_is(__FILE__, __LINE__, #expr, (expr), (expected))
+#define EXPECT_OK(expr)                                                                            \
+    do {                                                                                           \
+        if (!EXPECT_ERR(expr, OK))                                                                 \
+            return;                                                                                \
+    } while (0)
+
+struct test {
+    const char *name;
+    void (*run)(void);
+};
+
+// A table of tests ends with a NULL name.
+extern const struct test ipc_tests[];
+extern const struct test ool_tests[];
+extern const struct test task_tests[];
+extern const struct test server_tests[];
+extern const struct test fs_tests[];
+
+void test_failed(const char *file, int line, const char *what);
+bool test_error_is(const char *file, int line, const char *what, error_t err, error_t expected);
+
+// Receives notifications until one of `bits` is among them.
+void test_wait_for(notifications_t bits);
+
+#endif
