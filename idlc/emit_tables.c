@@ -51,6 +51,23 @@ static unsigned put_namespaces(const struct program *program, struct text *out, 
     return index;
 }
 
+// The bytes of a body that no field covers: padding, and what is behind the last field. libipc
+// zeroes them, so that nothing of a sender's memory goes with a message.
+static void put_gaps(const struct body *body, struct text *out)
+{
+    size_t at = 0;
+    text_puts(out, "(const uint8_t[]){");
+    for (const struct field *f = body->laid_out; f; f = f->next_laid_out) {
+        size_t start = f->offset - MESSAGE_BODY_OFFSET;
+        if (start > at)
+            text_printf(out, "%zu, %zu, ", at, start - at);
+        at = start + f->size;
+    }
+    if (at < MESSAGE_BODY_LEN)
+        text_printf(out, "%zu, %zu, ", at, (size_t)MESSAGE_BODY_LEN - at);
+    text_puts(out, "0, 0}");
+}
+
 void emit_tables(const struct program *program, struct text *out)
 {
     size_t max_rows = 0, num_rows = 0;
@@ -69,11 +86,14 @@ void emit_tables(const struct program *program, struct text *out)
     if (num_rows > 0)
         qsort(rows, num_rows, sizeof(*rows), compare);
     text_puts(out, "const struct idl_message oolong_idl_messages[] = {\n");
-    for (size_t i = 0; i < num_rows; i++)
-        text_printf(out, "    {0x%04x, %u, \"%s\"},\n", rows[i].body->id, rows[i].ns,
+    for (size_t i = 0; i < num_rows; i++) {
+        text_printf(out, "    {0x%04x, %u, \"%s\", ", rows[i].body->id, rows[i].ns,
                     rows[i].body->full_name);
+        put_gaps(rows[i].body, out);
+        text_puts(out, "},\n");
+    }
     if (num_rows == 0)
-        text_puts(out, "    {0, 0, 0},\n");
+        text_puts(out, "    {0, 0, 0, 0},\n");
     text_printf(out, "};\nconst unsigned oolong_idl_num_messages = %zu;\n", num_rows);
     free(rows);
 }

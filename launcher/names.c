@@ -7,22 +7,13 @@
 const char *message_name(int type)
 {
     static char number[32];
-    unsigned id = (unsigned)MSG_ID(type);
-    unsigned low = 0, high = oolong_idl_num_messages;
-    if (type < 0) {
+    const struct idl_message *message = idl_find_message(type);
+    if (type < 0)
         snprintf(number, sizeof(number), "error %d", type);
-        return number;
-    }
-    while (low < high) {
-        unsigned middle = (low + high) / 2;
-        if (oolong_idl_messages[middle].id == id)
-            return oolong_idl_messages[middle].name;
-        if (oolong_idl_messages[middle].id < id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    snprintf(number, sizeof(number), "message %#x", id);
+    else if (message)
+        return message->name;
+    else
+        snprintf(number, sizeof(number), "message %#x", MSG_ID(type));
     return number;
 }
 

@@ -305,32 +305,15 @@ error_t channel_notify(struct channel *ch, notifications_t bits)
     return err;
 }
 
-// The namespace of a message, or NULL.
-static const struct idl_namespace *find_namespace(int type)
-{
-    unsigned low = 0;
-    unsigned high = oolong_idl_num_messages;
-    while (low < high) {
-        unsigned mid = (low + high) / 2;
-        if (oolong_idl_messages[mid].id == MSG_ID(type))
-            return &oolong_idl_namespaces[oolong_idl_messages[mid].ns];
-        if (oolong_idl_messages[mid].id < MSG_ID(type))
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return NULL;
-}
-
 bool channel_refuses(struct channel *ch, int type)
 {
     if (ch->num_refused == 0 || type < 0)
         return false;
-    const struct idl_namespace *ns = find_namespace(type);
-    for (uint32_t i = 0; ns && i < ch->num_refused; i++) {
-        if (ch->refused[i] == ns->name_hash) {
-            WARN("task %d was built with another version of the interface \"%s\"", ch->task,
-                 ns->name);
+    const struct idl_message *message = idl_find_message(type);
+    for (uint32_t i = 0; message && i < ch->num_refused; i++) {
+        if (ch->refused[i] == oolong_idl_namespaces[message->ns].name_hash) {
+            WARN("%s: task %d was built with another version of its interface", message->name,
+                 ch->task);
             return true;
         }
     }

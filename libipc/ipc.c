@@ -3,6 +3,7 @@
 #include <resea/ipc.h>
 #include <stdlib.h>
 #include <string.h>
+#include <oolong/idl_tables.h>
 #include <oolong/internal.h>
 #include <resea/printf.h>
 #include <resea/syscall.h>
@@ -33,6 +34,14 @@ static bool has_payloads(const struct message *m)
     return m->type >= 0 && (m->type & MSG_OOL);
 }
 
+// Zeroes what no field of the message covers: the caller's stack is nobody else's business.
+static void wipe_gaps(struct message *m)
+{
+    const struct idl_message *known = idl_find_message(m->type);
+    for (const uint8_t *gap = known ? known->gaps : NULL; gap && gap[1]; gap += 2)
+        memset(m->raw + gap[0], 0, gap[1]);
+}
+
 // Makes the packet of a message: a copy, so that the caller's stays as it is, with the payloads
 // placed. vm reads payloads of its clients by itself, and places its own.
 static error_t make_packet(struct channel *ch, const struct message *m, struct packet *packet,
@@ -45,6 +54,8 @@ static error_t make_packet(struct channel *ch, const struct message *m, struct p
         return ERR_NOT_ACCEPTABLE;
     if (m->type < 0)
         memset(copy.raw, 0, sizeof(copy.raw));
+    else
+        wipe_gaps(&copy);
     if (has_payloads(m) && control_boot.task != VM_TASK) {
         OK_OR_RETURN(ool_prepare_lengths(&copy));
         if (ch->task != VM_TASK) {

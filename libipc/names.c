@@ -40,17 +40,9 @@ const char *msgtype2str(int type)
     static unsigned turn;
     if (type < 0)
         return err2str(type);
-    unsigned low = 0;
-    unsigned high = oolong_idl_num_messages;
-    while (low < high) {
-        unsigned mid = (low + high) / 2;
-        if (oolong_idl_messages[mid].id == MSG_ID(type))
-            return oolong_idl_messages[mid].name;
-        if (oolong_idl_messages[mid].id < MSG_ID(type))
-            low = mid + 1;
-        else
-            high = mid;
-    }
+    const struct idl_message *message = idl_find_message(type);
+    if (message)
+        return message->name;
     char *text = unknown[turn++ % 2];
     snprintf(text, sizeof(unknown[0]), "(unknown %x)", (unsigned)type);
     return text;

@@ -3,6 +3,7 @@
 #ifndef OOLONG_IDL_TABLES_H
 #define OOLONG_IDL_TABLES_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -10,9 +11,11 @@ extern "C" {
 #endif
 
 struct idl_message {
-    uint16_t id;      // MSG_ID(type)
-    uint16_t ns;      // index in oolong_idl_namespaces
-    const char *name; // "fs.open", "fs.open_reply"
+    uint16_t id;         // MSG_ID(type)
+    uint16_t ns;         // index in oolong_idl_namespaces
+    const char *name;    // "fs.open", "fs.open_reply"
+    const uint8_t *gaps; // bytes of the body that belong to no field: pairs of offset and length,
+                         // ended by a length of 0
 };
 
 struct idl_namespace {
@@ -25,6 +28,24 @@ extern const struct idl_message oolong_idl_messages[]; // sorted by id
 extern const unsigned oolong_idl_num_messages;
 extern const struct idl_namespace oolong_idl_namespaces[];
 extern const unsigned oolong_idl_num_namespaces;
+
+/// The message of a type, NULL when the program was built without its interface.
+static inline const struct idl_message *idl_find_message(int type)
+{
+    unsigned low = 0;
+    unsigned high = oolong_idl_num_messages;
+    unsigned id = (unsigned)type & 0xffff;
+    while (low < high) {
+        unsigned middle = (low + high) / 2;
+        if (oolong_idl_messages[middle].id == id)
+            return &oolong_idl_messages[middle];
+        if (oolong_idl_messages[middle].id < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
 
 #ifdef __cplusplus
 }
