@@ -45,15 +45,14 @@ static void remember(task_t task, const char *name)
     next_known = (next_known + 1) % MAX_KNOWN;
 }
 
-task_t ipc_lookup(const char *name)
+static task_t look_up(const char *name, task_t except)
 {
-    if (!name)
-        return ERR_INVALID_ARG;
     struct message m = {.type = DISCOVERY_LOOKUP_MSG};
     m.discovery_lookup.name = (char *)(uintptr_t)name;
     m.discovery_lookup.name_len = strlen(name) + 1;
     m.discovery_lookup.timeout_ms =
         lookup_timeout >= 0 ? (uint32_t)lookup_timeout : control_boot.lookup_timeout_ms;
+    m.discovery_lookup.except = except;
     wait_begin(WAIT_CALL, VM_TASK, DISCOVERY_LOOKUP_MSG);
     error_t err = ool_call_vm(&m);
     wait_end();
@@ -62,13 +61,23 @@ task_t ipc_lookup(const char *name)
     return m.discovery_lookup_reply.task;
 }
 
+task_t ipc_lookup(const char *name)
+{
+    if (!name)
+        return ERR_INVALID_ARG;
+    task_t task = look_up(name, 0);
+    // A server's channels end before the launcher, and through it vm, hears of its end.
+    struct channel *ch = channel_find_any(task);
+    return ch && ch->fd < 0 ? look_up(name, task) : task;
+}
+
 task_t ipc_lookup_again(task_t old)
 {
     for (unsigned i = 0; i < MAX_KNOWN; i++) {
         if (old > 0 && known[i].task == old) {
             char name[sizeof(known[i].name)];
             memcpy(name, known[i].name, sizeof(name));
-            return ipc_lookup(name);
+            return look_up(name, old);
         }
     }
     return ERR_NOT_FOUND;

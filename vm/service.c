@@ -101,7 +101,7 @@ error_t vm_on_discovery_lookup(struct vm *vm, struct vm_task *task, const struct
     char text[VM_NAME_LEN] = {0};
     OK_OR_RETURN(read_name(vm, task, m->discovery_lookup.name, m->discovery_lookup.name_len, text));
     task_t server = find_server(vm, text);
-    if (server >= 0) {
+    if (server >= 0 && server != m->discovery_lookup.except) {
         reply->discovery_lookup_reply.task = server;
         return OK;
     }
