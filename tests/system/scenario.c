@@ -1,7 +1,6 @@
 // Owns the start of a scenario: which part this task plays, and how main learns that all went well.
 
 #include "scenario.h"
-#include <stdarg.h>
 #include <stdlib.h>
 
 static const struct scenario *const tables[] = {
@@ -10,17 +9,6 @@ static const struct scenario *const tables[] = {
     death_scenarios,   watch_scenarios,     discovery_scenarios, shm_scenarios,
     deadlock_scenarios, hostile_scenarios,  crowd_scenarios,
 };
-
-void check_failed(const char *file, int line, const char *fmt, ...)
-{
-    char text[512];
-    va_list args;
-    va_start(args, fmt);
-    vsnprintf(text, sizeof(text), fmt, args);
-    va_end(args);
-    oolong_log("CHECK FAILED: ", "%s, %s:%d: %s", task_name(), file, line, text);
-    exit(EXIT_FAILURE);
-}
 
 static const struct scenario *find(const char *name)
 {

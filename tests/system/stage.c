@@ -1,7 +1,19 @@
 // Owns what the parts of scenarios have in common: meeting, waiting for each other, serving.
 
-#include <time.h>
 #include "scenario.h"
+#include <stdarg.h>
+#include <time.h>
+
+void check_failed(const char *file, int line, const char *fmt, ...)
+{
+    char text[512];
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(text, sizeof(text), fmt, args);
+    va_end(args);
+    oolong_log("CHECK FAILED: ", "%s, %s:%d: %s", task_name(), file, line, text);
+    exit(EXIT_FAILURE);
+}
 
 uint64_t now_ms(void)
 {
