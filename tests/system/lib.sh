@@ -76,3 +76,33 @@ pid_of() {
     done
     return 1
 }
+
+# Starts the still life of scenario.ini in the background: $suite is its launcher. Its output is in
+# still.out. Not under the shell's own rule that a background process ignores SIGINT.
+start_still_life() {
+    env --default-signal=INT "$oolong" run "$here/scenario.ini" --set scenario=still_life \
+        >still.out 2>still.err </dev/null &
+    suite=$!
+    await 10000 grep -q '^.*ready$' still.out || die "it does not start: $(cat still.out still.err)"
+    pids=$(processes "$suite")
+    [ "$(echo "$pids" | wc -l)" = 7 ] || die "there are not seven processes: $pids"
+}
+
+# Ends it, whatever is left of it.
+end_still_life() {
+    kill -TERM "$suite" 2>/dev/null
+    wait "$suite"
+    status=$?
+}
+
+# Whether no process of $pids runs. What the launcher does not reap because it was killed is a
+# zombie of init's until that reaps it.
+are_over() {
+    for over_pid in $pids; do
+        [ -e "/proc/$over_pid" ] || continue
+        case "$(sed 's/.*) //' "/proc/$over_pid/stat" 2>/dev/null)" in
+        "Z 1 "*) ;;
+        *) return 1 ;;
+        esac
+    done
+}

@@ -82,7 +82,7 @@ static void small_buffer_lead(void)
 
 // --- Strings ------------------------------------------------------------------------------------
 
-static void say(task_t server, size_t len)
+static void ask_say(task_t server, size_t len)
 {
     char *text = malloc(len + 1);
     CHECK(text);
@@ -104,7 +104,7 @@ static void strings_lead(void)
     task_t a = meet("a");
     static const size_t lens[] = {0, 1, 15, 4094, 4095, 4096, 70000, BUFFER - 2, BUFFER - 1};
     for (size_t i = 0; i < sizeof(lens) / sizeof(lens[0]); i++)
-        say(a, lens[i]);
+        ask_say(a, lens[i]);
     quit(a);
 }
 

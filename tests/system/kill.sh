@@ -1,0 +1,39 @@
+#!/bin/sh
+# kill -9 of any process: of vm or the launcher, everything is gone within a second; of a task, the
+# others go on, and who waited for it is told.
+. "$OOLONG_SOURCE/tests/system/lib.sh"
+
+start_still_life
+kill -9 "$(pid_of "$suite" vm)"
+await 1000 eval 'for p in $pids; do [ "$p" = "$suite" ] || [ ! -e /proc/$p ] || exit 1; done' ||
+    fail "vm was killed, and after a second there is still: $(ps -o pid,stat,args -p "$(echo $pids)")"
+wait "$suite"
+status=$?
+[ "$status" != 0 ] || fail "vm was killed, and the exit status is 0"
+grep -q 'vm' still.err || fail "vm was killed, and nobody says so: $(cat still.err)"
+
+start_still_life
+kill -9 "$suite"
+wait "$suite" 2>/dev/null
+await 1000 are_over ||
+    fail "the launcher was killed, and after a second there is still: $(ps -o pid,stat,args -p "$(echo $pids)")"
+
+# c: b waited for it.
+start_still_life
+victim=$(pid_of "$suite" test_scenario c)
+kill -9 "$victim"
+await 1000 are_gone "$victim" || fail "c was killed, and is a zombie"
+await 1000 grep -q 'b: ERR_ABORTED' still.out still.err || fail "b was not told: $(cat still.out still.err)"
+# d: main waited for it, and a waits for main.
+victim=$(pid_of "$suite" test_scenario d)
+kill -9 "$victim"
+await 1000 are_gone "$victim" || fail "d was killed, and is a zombie"
+await 1000 grep -q 'main: ERR_ABORTED' still.out still.err ||
+    fail "main was not told: $(cat still.out still.err)"
+[ "$(processes "$suite" | wc -l)" = 5 ] || fail "others ended too: $(processes "$suite")"
+grep -q 'task c .*SIGKILL' still.err || fail "the death of c is not reported: $(cat still.err)"
+end_still_life
+[ "$status" = 143 ] || fail "exit status $status at the end"
+are_over || fail "something is left"
+grep -q 'CHECK FAILED' still.out still.err && fail "$(cat still.out still.err)"
+finish

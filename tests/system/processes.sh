@@ -1,0 +1,32 @@
+#!/bin/sh
+# Tasks are separate processes with separate address spaces, under two filters and without rights.
+. "$OOLONG_SOURCE/tests/system/lib.sh"
+
+start_still_life
+tasks=$(pgrep -P "$suite")
+for pid in $tasks; do
+    readlink "/proc/$pid/exe"
+done | sort | uniq -c >exes
+grep -qE '^ *5 .*/test_scenario$' exes || fail "not five tasks: $(cat exes)"
+grep -qE '^ *1 .*/vm$' exes || fail "not one vm: $(cat exes)"
+
+# Heaps and stacks are where each process has them by chance: were they one address space, or made
+# by fork alone, they would be the same.
+for pid in $tasks; do
+    grep -E '\[stack\]' "/proc/$pid/maps" | cut -d' ' -f1
+done | sort -u >stacks
+[ "$(wc -l <stacks)" = 6 ] || fail "stacks are not separate: $(cat stacks)"
+for pid in $tasks; do
+    status=$(cat "/proc/$pid/status")
+    echo "$status" | grep -qE '^Threads:\s+1$' || fail "$pid has threads"
+    echo "$status" | grep -qE '^NoNewPrivs:\s+1$' || fail "$pid can gain rights"
+    echo "$status" | grep -qE '^Seccomp:\s+2$' || fail "$pid is under no filter"
+    echo "$status" | grep -qE '^CapEff:\s+0+$' || fail "$pid has capabilities"
+    # Nothing is executable but what came from a file.
+    grep -E '^\S+ ..x' "/proc/$pid/maps" | grep -vE '/|\[vdso\]|\[vsyscall\]' &&
+        fail "$pid has memory of its own to execute"
+    grep -qE '^\S+ rwx' "/proc/$pid/maps" && fail "$pid has memory to write and execute"
+done
+[ "$(id -u)" != 0 ] || echo "note: this runs as root" >&2
+end_still_life
+finish

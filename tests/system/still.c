@@ -1,0 +1,41 @@
+// A still life for the scripts: every part waits, each in another way, and none is in a deadlock.
+// Not a test by itself, so its entry is not spelled as the others' are.
+
+#include "scenario.h"
+
+static void call_lead(void)
+{
+    struct message m = {.type = BLK_READ_MSG};
+    error_t err = ipc_call(meet("main"), &m);
+    printf("a: %s\n", err2str(err)); // the suite ends
+}
+
+static void receive_from_c(void)
+{
+    struct message m;
+    error_t err = ipc_recv(meet("c"), &m);
+    printf("b: %s\n", err2str(err)); // c was killed
+    printf_flush();
+    serve_until_quit();
+}
+
+static void still_lead(void)
+{
+    task_t a = meet("a"), b = meet("b"), c = meet("c"), d = meet("d");
+    struct message m;
+    WAIT_UNTIL(waits(a, WAIT_CALL, task_self()) && waits(b, WAIT_RECV, c) &&
+               waits(c, WAIT_ANY, 0) && waits(d, WAIT_ANY, 0));
+    printf("ready\n");
+    printf_flush();
+    error_t err = ipc_recv(d, &m);
+    printf("main: %s\n", err2str(err)); // d was killed
+    printf_flush();
+    await_end(b);
+}
+
+#define STILL(name_, ...) SCENARIO(name_, __VA_ARGS__)
+const struct scenario still_scenarios[] = {
+    STILL(still_life, .lead = still_lead, .a = call_lead, .b = receive_from_c,
+          .c = serve_until_quit, .d = serve_until_quit),
+    SCENARIOS_END,
+};

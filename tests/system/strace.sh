@@ -1,0 +1,19 @@
+#!/bin/sh
+# Only vm copies memory between processes: strace shows process_vm_readv and process_vm_writev, made
+# by it alone.
+. "$OOLONG_SOURCE/tests/system/lib.sh"
+
+command -v strace >/dev/null || skip "there is no strace"
+strace -f -o probe true 2>/dev/null || skip "strace cannot trace here: $(cat probe 2>/dev/null)"
+[ -z "${OOLONG_SANITIZED:-}" ] || skip "sanitizers and strace do not go together"
+
+expect 0 strace -f -e trace=execve,process_vm_readv,process_vm_writev -o trace \
+    "$oolong" run "$here/scenario.ini" --set scenario=closed_receive_of_a_parked_sender
+vm=$(sed -nE 's/^([0-9]+) +execve\(.*\/vm", .* = 0$/\1/p' trace)
+[ "$(echo "$vm" | wc -l)" = 1 ] && [ -n "$vm" ] || die "not one vm: $(grep execve trace)"
+for call in process_vm_readv process_vm_writev; do
+    grep -qE "^$vm +$call\(" trace || fail "vm did not call $call"
+    grep -E "$call" trace | grep -vE "^$vm " && fail "another one called $call"
+done
+[ "$(grep -c 'execve(' trace)" -ge 7 ] || fail "too few processes: $(grep execve trace)"
+finish
