@@ -28,7 +28,7 @@ bool cmd_ls(unsigned argc, char **argv)
         return false;
     error_t err = fsclient_list(fs, path, print_entry, NULL);
     if (err == ERR_NOT_ACCEPTABLE) {
-        fprintf(stderr, "%s: not a directory\n", path);
+        fprintf(errors(), "%s: not a directory\n", path);
         return false;
     }
     return IS_OK(err) || complain(path, err);
@@ -52,7 +52,7 @@ bool cmd_cat(unsigned argc, char **argv)
         if (!ends_line && interactive)
             printf("\n");
         if (err == ERR_NOT_ACCEPTABLE) {
-            fprintf(stderr, "%s: not a file\n", argv[i]);
+            fprintf(errors(), "%s: not a file\n", argv[i]);
             return false;
         }
         if (IS_ERROR(err))

@@ -55,7 +55,7 @@ static bool find_task(const char *name, task_t *task)
             *task = id;
     }
     if (text && !found)
-        fprintf(stderr, "%s: no such task\n", name);
+        fprintf(errors(), "%s: no such task\n", name);
     free(text);
     return found;
 }

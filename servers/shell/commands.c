@@ -95,12 +95,12 @@ bool run_line(char *line)
 
     const struct command *command = find_command(words[0]);
     if (!command) {
-        fprintf(stderr, "%s: no such command; try \"help\"\n", words[0]);
+        fprintf(errors(), "%s: no such command; try \"help\"\n", words[0]);
         return false;
     }
     unsigned num_args = (unsigned)num - 1;
     if (num_args < command->min_args || num_args > command->max_args) {
-        fprintf(stderr, "usage: %s %s\n", command->name, command->usage);
+        fprintf(errors(), "usage: %s %s\n", command->name, command->usage);
         return false;
     }
     bool ok = command->run((unsigned)num, words);

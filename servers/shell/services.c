@@ -6,9 +6,14 @@
 
 #define LOOKUP_TIMEOUT_MS 3000
 
+FILE *errors(void)
+{
+    return interactive ? stdout : stderr;
+}
+
 bool complain(const char *what, error_t err)
 {
-    fprintf(stderr, "%s: %s\n", what, error_words(err));
+    fprintf(errors(), "%s: %s\n", what, error_words(err));
     return false;
 }
 
@@ -18,7 +23,7 @@ bool find_service(const char *name, task_t *task)
     ipc_set_lookup_timeout(LOOKUP_TIMEOUT_MS);
     task_t found = ipc_lookup(name);
     if (IS_ERROR(found)) {
-        fprintf(stderr, "%s: nobody serves it: %s\n", name, error_words(found));
+        fprintf(errors(), "%s: nobody serves it: %s\n", name, error_words(found));
         return false;
     }
     *task = found;

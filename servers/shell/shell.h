@@ -4,6 +4,7 @@
 
 #include <types.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #define WORDS_MAX 64
 
@@ -54,6 +55,9 @@ bool parse_number(const char *text, unsigned long long max, unsigned long long *
 
 // Finds a server, or says that nobody serves the name.
 bool find_service(const char *name, task_t *task);
+
+// Where complaints go: at a terminal between the lines of the dialogue, in a script to standard error.
+FILE *errors(void);
 
 // Says what went wrong with what, and returns false.
 bool complain(const char *what, error_t err);

@@ -1,0 +1,12 @@
+add_library(archivefs_support STATIC archivefs_support.c)
+oolong_private(archivefs_support)
+target_include_directories(archivefs_support PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
+target_link_libraries(archivefs_support PUBLIC archivefs_core PkgConfig::CHECK)
+
+foreach(module IN ITEMS path index cache listing scan damage reader)
+  oolong_add_unit_test(archivefs_${module} SOURCES archivefs_${module}.c LIBS archivefs_support)
+endforeach()
+
+oolong_add_unit_test(shell_words
+  SOURCES shell_words.c ${CMAKE_SOURCE_DIR}/servers/shell/words.c LIBS Oolong::ipc Oolong::compat)
+target_include_directories(shell_words PRIVATE ${CMAKE_SOURCE_DIR}/servers/shell)
