@@ -12,6 +12,7 @@ struct table {
     task_t owner;
     size_t size; // entries
     size_t used;
+    size_t low; // all entries before this one are used
     struct entry {
         bool used;
         void *data;
@@ -55,7 +56,7 @@ handle_t handle_alloc(task_t owner)
         table->owner = owner;
         list_push_back(&tables, &table->elem);
     }
-    size_t i = 0;
+    size_t i = table->low;
     while (i < table->size && table->entries[i].used)
         i++;
     if (i == table->size) {
@@ -70,6 +71,7 @@ handle_t handle_alloc(task_t owner)
     }
     table->entries[i] = (struct entry){.used = true};
     table->used++;
+    table->low = i + 1;
     return (handle_t)i + 1;
 }
 
@@ -94,6 +96,7 @@ void handle_free(task_t owner, handle_t handle)
     entry->used = false;
     entry->data = NULL;
     struct table *table = find_table(owner);
+    table->low = MIN(table->low, (size_t)handle - 1);
     if (--table->used == 0)
         free_table(table);
 }
