@@ -76,7 +76,8 @@ static void refused_lead(void)
     char max[65];
     memset(max, 'n', 64);
     max[64] = '\0';
-    const char *const bad[] = {"", huge, max, "a\nb", "\x1b[0m", "\xff\xfe", "\xc3", "\xed\xa0\x80"};
+    const char *const bad[] = {"",        huge,       max,    "a\nb",
+                               "\x1b[0m", "\xff\xfe", "\xc3", "\xed\xa0\x80"};
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         CHECK_ERR(ipc_serve(bad[i]), ERR_INVALID_ARG);
         CHECK_ERR(ipc_lookup(bad[i]), ERR_INVALID_ARG);
@@ -105,8 +106,7 @@ static void waiting_dies_lead(void)
 }
 
 const struct scenario discovery_scenarios[] = {
-    SCENARIO(lookup_waits_for_the_server, .lead = waits_lead, .a = look_up_late,
-             .b = look_up_late),
+    SCENARIO(lookup_waits_for_the_server, .lead = waits_lead, .a = look_up_late, .b = look_up_late),
     SCENARIO(lookup_times_out, .lead = timeout_lead),
     SCENARIO(name_has_one_server, .lead = names_lead, .a = serve_shared_when_told,
              .b = serve_shared_when_told, .ends = "a"),

@@ -47,8 +47,8 @@ static void flood_with_data(void)
 #define NUM_FLOODERS 4
 static struct flooder {
     task_t task;
-    uint64_t sent;                // before the scenario
-    int taken;                    // messages of it that we have
+    uint64_t sent;                 // before the scenario
+    int taken;                     // messages of it that we have
     int passed_over[NUM_FLOODERS]; // times that each other was served since it was ready
 } flooders[NUM_FLOODERS];
 

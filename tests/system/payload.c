@@ -5,8 +5,8 @@
 
 #define BUFFER CONFIG_OOL_BUFFER_LEN
 
-static const size_t sizes[] = {0,     1,     15,         16,     17,        4095, 4096,
-                               4097,  65535, 65536,      131072, 131073,    BUFFER - 1, BUFFER};
+static const size_t sizes[] = {0,    1,     15,    16,     17,     4095,       4096,
+                               4097, 65535, 65536, 131072, 131073, BUFFER - 1, BUFFER};
 
 // The program owns what it receives: malloc memory of the right size.
 static void check_payload(void *data, size_t len, size_t expected, unsigned seed)

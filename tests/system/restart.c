@@ -1,4 +1,5 @@
-// Restart: a restarted server is a new task under the old name, with nothing of the old one's state.
+// Restart: a restarted server is a new task under the old name, with nothing of the old one's
+// state.
 
 #include "scenario.h"
 #include <idl/keeper.h>

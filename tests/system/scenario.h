@@ -27,8 +27,14 @@ struct scenario {
 };
 
 // The name is read by CMakeLists.txt: one scenario a line.
-#define SCENARIO(name_, ...) {.name = #name_, __VA_ARGS__}
-#define SCENARIOS_END        {.name = NULL}
+#define SCENARIO(name_, ...)                                                                       \
+    {                                                                                              \
+        .name = #name_, __VA_ARGS__                                                                \
+    }
+#define SCENARIOS_END                                                                              \
+    {                                                                                              \
+        .name = NULL                                                                               \
+    }
 
 extern const struct scenario send_scenarios[];
 extern const struct scenario noblock_scenarios[];

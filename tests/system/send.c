@@ -135,9 +135,8 @@ static void check_nobody(task_t dst)
 
 static void bad_destinations_lead(void)
 {
-    static const task_t nobody[] = {0,       -1,   -2,        INT_MIN,   INT_MAX, 511,
-                                    512,     1023, 1 << 10,   1 << 10 | 1, 7 << 10 | 2,
-                                    1 << 29, 1 << 30};
+    static const task_t nobody[] = {0,    -1,      -2,          INT_MIN,     INT_MAX, 511,    512,
+                                    1023, 1 << 10, 1 << 10 | 1, 7 << 10 | 2, 1 << 29, 1 << 30};
     for (size_t i = 0; i < sizeof(nobody) / sizeof(nobody[0]); i++)
         check_nobody(nobody[i]);
     for (size_t i = 0; i < NUM_CALLS; i++)

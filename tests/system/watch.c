@@ -179,8 +179,8 @@ static void ps_lead(void)
 const struct scenario watch_scenarios[] = {
     SCENARIO(watched_tasks_end_in_four_ways, .lead = ways_lead, .a = return_when_told,
              .b = exit_when_told, .c = crash_when_told, .d = be_destroyed, .ends = "abcd"),
-    SCENARIO(watched_tasks_end_at_once, .lead = several_lead, .a = be_destroyed,
-             .b = be_destroyed, .c = be_destroyed, .ends = "abc"),
+    SCENARIO(watched_tasks_end_at_once, .lead = several_lead, .a = be_destroyed, .b = be_destroyed,
+             .c = be_destroyed, .ends = "abc"),
     SCENARIO(watch_refuses, .lead = refused_lead),
     SCENARIO(rights_are_needed, .lead = rights_lead, .a = try_without_rights, .b = be_destroyed,
              .ends = "b"),

@@ -73,8 +73,8 @@ START_TEST(strncpy2_always_terminates)
         const char *src;
         size_t size;
         const char *result;
-    } table[] = {{"", 6, ""},       {"abc", 6, "abc"}, {"abcde", 6, "abcde"},
-                 {"abcdef", 6, "abcde"}, {"abc", 1, ""},   {"abc", 2, "a"}};
+    } table[] = {{"", 6, ""},    {"abc", 6, "abc"}, {"abcde", 6, "abcde"}, {"abcdef", 6, "abcde"},
+                 {"abc", 1, ""}, {"abc", 2, "a"}};
     for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
         memset(buf, 'x', sizeof(buf));
         ck_assert_ptr_eq(strncpy2(buf, table[i].src, table[i].size), buf);

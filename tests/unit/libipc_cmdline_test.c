@@ -39,7 +39,10 @@ START_TEST(words_and_quotes)
         {"'a\\b' \"a\\\"b\" \\'", {"a\\b", "a\"b", "'"}},
         {"\"it's\" 'say \"x\"'", {"it's", "say \"x\""}},
         {"a'b'\"c\"d", {"abcd"}},
-        {"gr\xc3\xb6\xc3\x9f" "e", {"gr\xc3\xb6\xc3\x9f" "e"}},
+        {"gr\xc3\xb6\xc3\x9f"
+         "e",
+         {"gr\xc3\xb6\xc3\x9f"
+          "e"}},
         {"a\\", {"a\\"}},
     };
     for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {

@@ -118,6 +118,5 @@ START_TEST(other_numbers_are_those_of_the_interface)
 }
 END_TEST
 
-RUN_TESTS("names", errors_have_their_numbers_and_names, messages_have_names,
-          a_message_is_256_bytes, the_type_word_says_what_a_message_carries,
-          other_numbers_are_those_of_the_interface)
+RUN_TESTS("names", errors_have_their_numbers_and_names, messages_have_names, a_message_is_256_bytes,
+          the_type_word_says_what_a_message_carries, other_numbers_are_those_of_the_interface)

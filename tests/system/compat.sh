@@ -1,0 +1,14 @@
+#!/bin/sh
+# A server and a client written as for the microkernel, and two programs that were compiled from
+# different versions of one interface.
+. "$OOLONG_SOURCE/tests/system/lib.sh"
+
+expect 0 "$oolong" run "$here/compat.ini" --main "test_compat_client 'hello, world' second"
+printf 'hello, world\nsecond\n102\n{"type": "metric", "key": "notes", "value": 16}\n' | diff - out >&2 ||
+    fail "another output: $(cat err)"
+grep -q '^\[notes\] ready$' err || fail "the server did not say that it is ready"
+
+# The interface of test_old_client has another field: its messages are refused by name, others not.
+expect 0 "$oolong" run "$here/compat.ini" --main test_old_client
+grep -q 'notes\.get: .* another version' err || fail "nobody names it: $(cat err)"
+finish
