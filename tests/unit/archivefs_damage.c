@@ -9,9 +9,9 @@
 #define NUM_FILES 8
 #define FILE_LEN  20000
 
-static int write_sample(const struct kind *kind)
+static int write_padded_sample(const struct kind *kind, int padding)
 {
-    struct writer writer = writer_begin(kind);
+    struct writer writer = writer_begin_padded(kind, padding);
     for (unsigned i = 0; i < NUM_FILES; i++) {
         char path[32];
         snprintf(path, sizeof(path), "file%u", i);
@@ -20,6 +20,11 @@ static int write_sample(const struct kind *kind)
         free(data);
     }
     return writer_end(&writer);
+}
+
+static int write_sample(const struct kind *kind)
+{
+    return write_padded_sample(kind, 10240);
 }
 
 static off_t len_of(int fd)
@@ -91,8 +96,10 @@ END_TEST
 
 START_TEST(last_byte_of_a_compressed_archive_counts)
 {
-    // gzip, xz, zstd and bzip2 in the table of kinds.
-    int fd = write_sample(&archive_kinds[_i]);
+    // gzip, xz, zstd and bzip2 in the table of kinds. So many zeros follow the end mark that
+    // libarchive does not get to the end.
+    int fd = write_padded_sample(&archive_kinds[_i], 8 * 1024 * 1024);
+    ck_assert(try_all(fd));
     ck_assert_int_eq(ftruncate(fd, len_of(fd) - 1), 0);
     ck_assert(!try_all(fd));
     close(fd);
