@@ -21,16 +21,10 @@ const struct kind archive_kinds[NUM_ARCHIVE_KINDS] = {
 
 struct writer writer_begin(const struct kind *kind)
 {
-    return writer_begin_padded(kind, 10240);
-}
-
-struct writer writer_begin_padded(const struct kind *kind, int block_len)
-{
     struct writer writer = {.archive = archive_write_new(), .fd = memfd_create("archive", 0)};
     ck_assert_int_ge(writer.fd, 0);
     ck_assert_int_eq(archive_write_set_format(writer.archive, kind->format), ARCHIVE_OK);
     ck_assert_int_eq(archive_write_add_filter(writer.archive, kind->filter), ARCHIVE_OK);
-    archive_write_set_bytes_per_block(writer.archive, block_len);
     // Fast, and what most files of that kind are like.
     archive_write_set_filter_option(writer.archive, NULL, "compression-level", "1");
     archive_write_set_format_option(writer.archive, "7zip", "compression", "deflate");

@@ -24,8 +24,7 @@ struct writer {
     int fd;
 };
 
-// Begins an archive in a memory file; tar is padded to a multiple of `block_len` bytes.
-struct writer writer_begin_padded(const struct kind *kind, int block_len);
+// Begins an archive in a memory file.
 struct writer writer_begin(const struct kind *kind);
 void writer_file(struct writer *writer, const char *path, const void *data, size_t len);
 void writer_directory(struct writer *writer, const char *path);
