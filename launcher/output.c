@@ -103,7 +103,8 @@ static void sink_flush(struct sink *sink)
     }
     if (sink->is_dead)
         done = sink->len;
-    memmove(sink->data, sink->data + done, sink->len - done);
+    if (done)
+        memmove(sink->data, sink->data + done, sink->len - done);
     sink->len -= done;
     if (is_full)
         loop_watch(&sink->source, EPOLLOUT);

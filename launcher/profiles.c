@@ -106,7 +106,7 @@ const struct rule profile_rules[] = {
     ANY(SET_SANITIZED, readlink),
     ANY(SET_SANITIZED, clock_nanosleep),
     IF(SET_SANITIZED, ioctl, BELOW(0, 3), EQ(1, TCGETS)),
-    IF(SET_SANITIZED, prlimit64, NULL_POINTER(2)),
+    IF(SET_SANITIZED, prlimit64, EQ(0, 0)), // its own: no core files
     IF(SET_SANITIZED, openat, READ_ONLY(2)),
     IF(SET_SANITIZED, tgkill, EQ(2, SIGABRT)),
 
