@@ -29,7 +29,8 @@ static void timeout_lead(void)
     CHECK_EQ(ipc_lookup("main"), task_self());
     CHECK_ERR(ipc_lookup_again(400), ERR_NOT_FOUND);
     CHECK_ERR(ipc_lookup_again(-1), ERR_NOT_FOUND);
-    CHECK_EQ(ipc_lookup_again(task_self()), task_self());
+    ipc_set_lookup_timeout(60);
+    CHECK_ERR(ipc_lookup_again(task_self()), ERR_TIMEOUT); // nobody else serves it
 }
 
 static void serve_shared_when_told(void)

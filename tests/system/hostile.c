@@ -20,12 +20,14 @@ static void serve_four(void)
 {
     for (int i = 0; i < 4; i++)
         serve_until_quit();
+    step(meet("main"));
 }
 
 static void serve_two(void)
 {
     serve_until_quit();
     serve_until_quit();
+    step(meet("main"));
 }
 
 static const struct {
@@ -71,16 +73,22 @@ static void garbage_lead(int first)
     check_serves(meet("d"));
 }
 
+static void quit_and_await(task_t d)
+{
+    quit(d);
+    await_step(d);
+}
+
 static void garbage_sizes_lead(void)
 {
     garbage_lead(0);
-    quit(meet("d"));
+    quit_and_await(meet("d"));
 }
 
 static void garbage_kinds_lead(void)
 {
     garbage_lead(4);
-    quit(meet("d"));
+    quit_and_await(meet("d"));
 }
 
 // In an open receive the reader sees nothing of it.
@@ -94,7 +102,7 @@ static void garbage_in_open_receive_lead(void)
     expect(b, STAGE_STEP_MSG, &m);
     expect_nothing();
     CHECK_ERR(ipc_recv(a, &m), ERR_ABORTED);
-    quit(meet("d"));
+    quit_and_await(meet("d"));
 }
 
 static void step_late(void)

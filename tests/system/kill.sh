@@ -5,7 +5,7 @@
 
 start_still_life
 kill -9 "$(pid_of "$suite" vm)"
-await 1000 eval 'for p in $pids; do [ "$p" = "$suite" ] || [ ! -e /proc/$p ] || exit 1; done' ||
+await 1000 are_gone $(echo "$pids" | grep -vx "$suite") ||
     fail "vm was killed, and after a second there is still: $(ps -o pid,stat,args -p "$(echo $pids)")"
 wait "$suite"
 status=$?
