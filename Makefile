@@ -10,7 +10,7 @@ all: build
 build: ## build everything
 	@cmake/deps build test
 	@test -f $(BUILD)/build.ninja || cmake --preset $(PRESET)
-	@cmake --build $(BUILD)
+	@cmake --build --preset $(PRESET)
 
 run: build ## boot a suite on an archive of this repository and show it; stays at the prompt
 	@cmake/demo $(BUILD)

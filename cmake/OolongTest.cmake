@@ -15,6 +15,9 @@ include_guard(GLOBAL)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(CHECK REQUIRED IMPORTED_TARGET check)
 
+# Builds what the unit tests need and nothing else.
+add_custom_target(unit_tests)
+
 set(OOLONG_TEST_DIR "${CMAKE_BINARY_DIR}/tests/bin")
 set(OOLONG_TEST_ENVIRONMENT
   OOLONG_BIN=${OOLONG_BIN_DIR}
@@ -44,9 +47,13 @@ function(oolong_add_unit_test name)
     set(arg_TIMEOUT 60)
   endif()
   add_executable(${name} ${arg_SOURCES})
+  if(OOLONG_SANITIZE MATCHES memory)
+    target_sources(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests/support/msan.c)
+  endif()
   oolong_private(${name})
   target_link_libraries(${name} PRIVATE ${arg_LIBS} PkgConfig::CHECK)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${OOLONG_TEST_DIR})
+  add_dependencies(unit_tests ${name})
   add_test(NAME ${name} COMMAND ${name})
   oolong_test_properties(${name} unit ${arg_TIMEOUT})
 endfunction()
