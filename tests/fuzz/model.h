@@ -1,0 +1,220 @@
+// A reference model of vm: what it may answer, and what must be the case afterwards.
+//
+// Small and naive (arrays and loops), and written from the documents alone: the specification of
+// out-of-line payloads, the interface (vm.idl), the contract of the core (vm.h). It shares no code
+// and no idea with vm/*.c. Where the documents fix an answer the model expects that one; where
+// they leave room it accepts a set and goes on from what it saw.
+//
+// The harness (world.c) tells it of each call of the core before the call (model_message() and so
+// on), of each call the core makes during it (model_on_*()), and asks at the end of the call
+// whether anything is missing (model_end()). A disagreement is printed and ends the process.
+#ifndef TESTS_FUZZ_MODEL_H
+#define TESTS_FUZZ_MODEL_H
+
+#include <oolong/message.h>
+#include <oolong/wire.h>
+
+#define MODEL_TASKS       8 // slots 2 to 9
+#define MODEL_NAMES       16
+#define MODEL_SEGMENTS    16 // a task
+#define MODEL_IDS         512
+#define MODEL_ENDS        512
+#define MODEL_TEXT        4096
+#define MODEL_MIN_WATCHES 16         // watches and ends that vm must have room for, a task
+#define MODEL_PAYLOAD     (1u << 20) // largest payload of a task, as the harness starts them
+
+/// A set of answers: bit -ERR_x for an error, bit 0 for OK, bit 63 for none.
+typedef uint64_t answers_t;
+#define ANSWER(error) ((answers_t)1 << -(error))
+#define ANSWER_NONE   ((answers_t)1 << 63)
+#define ANSWER_ERRORS (((answers_t)2 << -ERR_LAST) - 2)
+
+enum model_wait {
+    MODEL_IDLE,
+    MODEL_NOW,    // answered within this call of the core
+    MODEL_PARKED, // ool.send without a buffer
+    MODEL_COPY,   // ool.send with one
+    MODEL_LOOKUP,
+    MODEL_LAUNCH,
+};
+
+/// A task's request, of which it has one at a time.
+struct model_request {
+    enum model_wait wait;
+    answers_t expect; // MODEL_NOW
+    struct message m;
+    uint64_t order;       // when it came
+    uint64_t deadline_ns; // MODEL_LOOKUP; 0: none
+    uint32_t token;       // MODEL_LAUNCH
+    bool cancelled;       // its copy was stopped, and it may be failed for that
+    bool read_short, write_short;
+    bool has_fd;                 // the answer carries a descriptor
+    bool promised;               // discovery.serve: a lookup was answered already
+    task_t launched;             // task.launch: the new task
+    struct model_task *dst;      // ool.send
+    struct model_buffer *buffer; // MODEL_COPY, and what a payload from vm goes to
+    unsigned part;               // payload under way
+    size_t done;                 // bytes of it written
+    size_t piece;                // bytes of it read and not yet written
+    size_t text_read;            // bytes read of a text
+    char text[MODEL_TEXT + 1];
+};
+
+enum model_use {
+    MODEL_UNARMED, // does not take a payload
+    MODEL_ARMED,
+    MODEL_COPYING,
+    MODEL_RESERVED, // holds a payload that was not verified
+    MODEL_HELD,     // verified: the task may still be reading it
+};
+
+struct model_buffer {
+    enum model_use use;
+    vaddr_t addr;
+    task_t src;   // MODEL_COPYING, MODEL_RESERVED
+    uint64_t tag; // closed buffer: the wait word it was taken (or verified) in
+    uint64_t id;  // MODEL_RESERVED
+    size_t len[MSG_MAX_PAYLOADS];
+    unsigned count;
+    uint8_t *bytes; // what was read from the sender; MODEL_PAYLOAD bytes
+};
+
+enum { OPEN_0, OPEN_1, CLOSED, NUM_BUFFERS };
+
+struct model_task {
+    task_t id; // 0: no live task in the slot
+    uint32_t next_gen;
+    uint32_t rights;
+    size_t limit;
+    uint64_t word;       // what its page says
+    uint64_t word_since; // since when without a change
+    struct model_request request;
+    answers_t second; // expected for a request that came while one was waiting
+    int second_type;
+    int region; // enum ool_region, or -1: nothing registered
+    size_t region_len;
+    struct model_buffer buffers[NUM_BUFFERS];
+    int current; // the open buffer whose turn it is; -1: either
+    char may_serve[MODEL_NAMES][64];
+    unsigned num_may_serve;
+    char serves[MODEL_NAMES][64];
+    unsigned num_serves;
+    bool watches[MODEL_TASKS]; // live tasks
+    task_t ends[MODEL_ENDS];   // to be pulled
+    unsigned num_ends;
+    bool owes_notify, notified; // in this call
+    struct model_segment {
+        int id; // 0: free
+        size_t size;
+        int fds[2];
+    } segments[MODEL_SEGMENTS];
+    uint64_t bytes_allocated, bytes_created;
+    uint32_t published;  // parked senders, as vm says
+    unsigned late_ticks; // ticks, a deadline apart, at which an idle receiver held others up
+    uint64_t late_since;
+};
+
+/// An id that vm gave.
+struct model_id {
+    uint64_t id;
+    task_t src, dst;
+    enum { ID_LIVE, ID_REVOKED, ID_GONE } state;
+};
+
+struct model {
+    struct model_task tasks[MODEL_TASKS];
+    struct model_id ids[MODEL_IDS];
+    unsigned num_ids;
+    uint64_t now_ns;
+    uint64_t revoke_ns; // how long an idle receiver may hold others up
+    uint64_t order;
+    task_t actor; // of this call
+    struct {
+        size_t size;
+        int fds[2];
+        bool made;
+    } memfd; // made in this call
+    unsigned open_fds;
+    task_t destroying; // 0: nobody
+    error_t destroy_error, launch_error;
+    task_t reaping;
+    uint64_t requests_min, requests_max, answers, dropped;
+    bool ticks;          // this call is of vm_tick()
+    void (*trace)(void); // called before a disagreement ends the process
+    uint8_t *bytes;
+};
+
+void model_init(struct model *model, uint64_t revoke_ns);
+struct model_task *model_task(struct model *model, task_t id);
+/// Whether a task with this id lives or lived.
+bool model_existed(const struct model *model, task_t id);
+
+/// Before a call of the core.
+void model_message(struct model *model, task_t actor, const struct message *m);
+void model_tick(struct model *model);
+/// After it: everything that had to be answered was.
+void model_end(struct model *model, bool copy_pending);
+/// What the page of a task says from now on. `in_publish`: vm is about to read it again.
+void model_word(struct model *model, task_t task, uint64_t word, bool in_publish);
+void model_time(struct model *model, uint64_t now_ns);
+
+/// What the core asks of its environment.
+void model_on_read(struct model *model, task_t task, vaddr_t addr, const void *data, size_t want,
+                   size_t got);
+void model_on_write(struct model *model, task_t task, vaddr_t addr, const void *data, size_t want,
+                    size_t got);
+void model_on_answer(struct model *model, task_t dst, const struct message *m, int fd);
+void model_on_notify(struct model *model, task_t dst, notifications_t bits);
+void model_on_publish(struct model *model, task_t dst, uint32_t count);
+void model_on_launch(struct model *model, uint32_t token, const char *text, size_t len,
+                     error_t error);
+void model_on_destroy(struct model *model, task_t task, error_t error);
+void model_on_reaped(struct model *model, task_t task);
+void model_on_memfd(struct model *model, size_t size, const int fds[2], error_t error);
+void model_on_close(struct model *model, int fd);
+
+// --- Between the files of the model --------------------------------------------------------------
+
+void model_fail(struct model *model, const char *format, ...)
+    __attribute__((format(printf, 2, 3), noreturn));
+#define MODEL_CHECK(model, condition, ...)                                                         \
+    do {                                                                                           \
+        if (!(condition))                                                                          \
+            model_fail(model, __VA_ARGS__);                                                        \
+    } while (0)
+
+void model_ool_recv(struct model *model, struct model_task *task);
+void model_ool_send(struct model *model, struct model_task *task);
+void model_ool_verify(struct model *model, struct model_task *task);
+void model_ool_answer(struct model *model, struct model_task *task, const struct message *m);
+void model_ool_read(struct model *model, struct model_task *task, vaddr_t addr, const void *data,
+                    size_t want, size_t got);
+void model_ool_forget(struct model *model, struct model_task *task, task_t id);
+void model_ool_settle(struct model *model);
+void model_ool_end(struct model *model, bool copy_pending);
+void model_ool_tick(struct model *model);
+/// vm's own payload for a task (see benchmark.nop_with_ool).
+struct model_buffer *model_ool_from_vm(struct model *model, struct model_task *task);
+void model_ool_revoke(struct model *model, struct model_task *task, struct model_buffer *buffer);
+void model_ool_revoke_idle(struct model *model, struct model_task *dst);
+vaddr_t model_payload_addr(const struct message *m, unsigned k);
+size_t model_payload_offset(const size_t *len, unsigned k);
+void model_ool_record_id(struct model *model, uint64_t id, task_t src, task_t dst);
+
+answers_t model_name_expect(struct model *model, struct model_task *task);
+void model_name_park(struct model *model, struct model_task *task);
+answers_t model_launch_expect(const struct model_task *task);
+void model_name_answer(struct model *model, struct model_task *task, const struct message *m);
+void model_name_end(struct model *model);
+
+void model_shm_request(struct model *model, struct model_task *task);
+void model_shm_answer(struct model *model, struct model_task *task, const struct message *m,
+                      int fd);
+void model_shm_end(struct model *model);
+void model_shm_forget(struct model *model, struct model_task *task);
+
+void model_task_request(struct model *model, struct model_task *task);
+void model_task_answer(struct model *model, struct model_task *task, const struct message *m);
+void model_task_ended(struct model *model, struct model_task *task, task_t id);
+
+#endif

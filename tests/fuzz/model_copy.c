@@ -1,0 +1,211 @@
+// The reference model: what vm reads and writes for payloads, what the end of a task and the
+// passing of time do to them.
+#include "model.h"
+#include <string.h>
+
+// --- Copies -------------------------------------------------------------------------------------
+
+void model_ool_read(struct model *model, struct model_task *task, vaddr_t addr, const void *data,
+                    size_t want, size_t got)
+{
+    struct model_request *request = &task->request;
+    struct model_buffer *buffer = request->buffer;
+    if (request->wait == MODEL_PARKED)
+        model_ool_revoke_idle(model, request->dst);
+    buffer = request->buffer;
+    MODEL_CHECK(model, request->wait == MODEL_COPY, "reads of sender %d, which has no buffer",
+                task->id);
+    MODEL_CHECK(model, !request->piece && !request->read_short && !request->write_short,
+                "goes on reading of %d", task->id);
+    while (request->part < buffer->count && request->done == buffer->len[request->part]) {
+        request->part++;
+        request->done = 0;
+    }
+    MODEL_CHECK(model, request->part < buffer->count, "reads too much of %d", task->id);
+    size_t left = buffer->len[request->part] - request->done;
+    MODEL_CHECK(model,
+                addr == model_payload_addr(&request->m, request->part) + request->done &&
+                    want <= left && want > 0,
+                "reads %zu bytes at 0x%llx of %d, not part of its payload", want,
+                (unsigned long long)addr, task->id);
+    request->piece = want;
+    request->read_short = got < want;
+    size_t offset = model_payload_offset(buffer->len, request->part) + request->done;
+    if (got == want)
+        memcpy(buffer->bytes + offset, data, got);
+}
+
+static struct model_task *writer(struct model *model, struct model_task *dst, vaddr_t addr,
+                                 size_t *offset)
+{
+    for (unsigned i = 0; i < MODEL_TASKS; i++) {
+        struct model_task *task = &model->tasks[i];
+        struct model_request *request = &task->request;
+        if (!task->id || request->wait != MODEL_COPY || request->dst != dst || !request->piece)
+            continue;
+        *offset = model_payload_offset(request->buffer->len, request->part) + request->done;
+        if (addr == request->buffer->addr + *offset)
+            return task;
+    }
+    return NULL;
+}
+
+void model_on_write(struct model *model, task_t id, vaddr_t addr, const void *data, size_t want,
+                    size_t got)
+{
+    struct model_task *dst = model_task(model, id);
+    MODEL_CHECK(model, dst, "writes to %d, which is not alive", id);
+    size_t offset;
+    struct model_buffer *own = dst->request.buffer;
+    if (dst->request.m.type == BENCHMARK_NOP_WITH_OOL_MSG && dst->request.wait == MODEL_NOW) {
+        MODEL_CHECK(model, own && addr == own->addr && want == 7 && !memcmp(data, "reply!", 7),
+                    "writes %zu bytes at 0x%llx of %d", want, (unsigned long long)addr, id);
+        dst->request.write_short = got < want;
+        memcpy(own->bytes, data, want);
+        return;
+    }
+    struct model_task *src = writer(model, dst, addr, &offset);
+    MODEL_CHECK(model, src, "writes %zu bytes at 0x%llx of %d, which is not armed", want,
+                (unsigned long long)addr, id);
+    struct model_request *request = &src->request;
+    MODEL_CHECK(model, want <= request->piece && !request->read_short,
+                "writes %zu bytes to %d, more than it read of %d", want, id, src->id);
+    MODEL_CHECK(model, !memcmp(data, request->buffer->bytes + offset, want),
+                "writes other bytes to %d than it read of %d", id, src->id);
+    request->write_short = got < want;
+    request->done += want;
+    request->piece -= want;
+}
+
+// --- Time ---------------------------------------------------------------------------------------
+
+static bool others_wait(struct model *model, const struct model_task *dst)
+{
+    for (unsigned i = 0; i < MODEL_TASKS; i++) {
+        const struct model_task *task = &model->tasks[i];
+        if (task->id && task->request.wait == MODEL_PARKED && task->request.dst == dst)
+            return true;
+    }
+    return false;
+}
+
+static struct model_buffer *reserved_open_buffer(struct model_task *dst)
+{
+    for (unsigned k = OPEN_0; k <= OPEN_1; k++) {
+        if (dst->buffers[k].use == MODEL_RESERVED)
+            return &dst->buffers[k];
+    }
+    return NULL;
+}
+
+// "Revoked [...] when others wait and the receiver's page has said open receive for the whole
+// deadline (a busy receiver revokes nobody)". When exactly vm looks is its own affair.
+void model_ool_revoke_idle(struct model *model, struct model_task *dst)
+{
+    struct model_buffer *buffer = reserved_open_buffer(dst);
+    if (!buffer || !others_wait(model, dst) || wait_word_kind(dst->word) != WAIT_ANY ||
+        model->now_ns - dst->word_since < model->revoke_ns)
+        return;
+    model_ool_revoke(model, dst, buffer);
+    buffer->use = MODEL_ARMED;
+    dst->current = (int)(buffer - dst->buffers);
+    model_ool_settle(model);
+}
+
+void model_ool_tick(struct model *model)
+{
+    model->ticks = true;
+}
+
+// The same seen from the other side: who waits behind an idle receiver is helped, at the latest at
+// the third tick that is a deadline after the one before.
+static void check_late(struct model *model, struct model_task *dst)
+{
+    if (!reserved_open_buffer(dst) || !others_wait(model, dst) ||
+        wait_word_kind(dst->word) != WAIT_ANY) {
+        dst->late_ticks = 0;
+        return;
+    }
+    if (dst->late_ticks == 0 || dst->word_since > dst->late_since) {
+        dst->late_ticks = 1;
+        dst->late_since = model->now_ns;
+    } else if (model->now_ns - dst->late_since >= model->revoke_ns) {
+        dst->late_ticks++;
+        dst->late_since = model->now_ns;
+    }
+    MODEL_CHECK(model, dst->late_ticks < 4, "the idle receiver %d holds others up", dst->id);
+}
+
+void model_ool_end(struct model *model, bool copy_pending)
+{
+    bool copying = false;
+    for (unsigned i = 0; i < MODEL_TASKS; i++) {
+        struct model_task *dst = &model->tasks[i];
+        if (!dst->id)
+            continue;
+        uint32_t parked = 0;
+        for (unsigned k = 0; k < MODEL_TASKS; k++) {
+            const struct model_request *request = &model->tasks[k].request;
+            if (model->tasks[k].id && request->wait == MODEL_PARKED && request->dst == dst)
+                parked++;
+        }
+        MODEL_CHECK(model, dst->published == parked, "vm says that %u are parked for %d, not %u",
+                    dst->published, dst->id, parked);
+        copying |= dst->request.wait == MODEL_COPY;
+        if (model->ticks)
+            check_late(model, dst);
+    }
+    MODEL_CHECK(model, copying == copy_pending, "vm has %s copies under way",
+                copy_pending ? "some" : "no");
+    model->ticks = false;
+}
+
+void model_on_publish(struct model *model, task_t dst, uint32_t count)
+{
+    struct model_task *task = model_task(model, dst);
+    if (task)
+        task->published = count;
+    else
+        MODEL_CHECK(model, count == 0, "%u are parked for the dead task %d", count, dst);
+}
+
+// --- Death, and vm as a sender ------------------------------------------------------------------
+
+void model_ool_forget(struct model *model, struct model_task *task, task_t id)
+{
+    struct model_request *own = &task->request;
+    if (own->wait == MODEL_COPY)
+        own->buffer->use = MODEL_ARMED;
+    own->wait = MODEL_IDLE;
+    for (unsigned i = 0; i < MODEL_TASKS; i++) {
+        struct model_task *other = &model->tasks[i];
+        struct model_request *request = &other->request;
+        for (unsigned k = 0; k < NUM_BUFFERS; k++) {
+            struct model_buffer *buffer = &other->buffers[k];
+            if (other->id && buffer->use == MODEL_RESERVED && buffer->src == id) {
+                model_ool_revoke(model, other, buffer);
+                buffer->use = MODEL_ARMED;
+            }
+        }
+        if (other->id && request->dst == task &&
+            (request->wait == MODEL_PARKED || request->wait == MODEL_COPY)) {
+            request->wait = MODEL_NOW;
+            request->expect = ANSWER(ERR_ABORTED);
+        }
+    }
+    for (unsigned k = 0; k < NUM_BUFFERS; k++)
+        model_ool_revoke(model, task, &task->buffers[k]);
+}
+
+struct model_buffer *model_ool_from_vm(struct model *model, struct model_task *task)
+{
+    struct model_buffer *buffer = &task->buffers[CLOSED];
+    enum wait_kind kind = wait_word_kind(task->word);
+    (void)model;
+    if (task->region != OOL_REGION_STANDING || (kind != WAIT_CALL && kind != WAIT_RECV) ||
+        wait_word_task(task->word) != VM_TASK || task->region_len < 7)
+        return NULL;
+    if (buffer->use != MODEL_ARMED && buffer->tag == task->word)
+        return NULL;
+    return buffer;
+}

@@ -1,0 +1,377 @@
+// The reference model: out-of-line payloads. A buffer is armed, then reserved for one sender, then
+// held by its owner; senders that find none are parked, first come first served.
+#include "model.h"
+#include <string.h>
+
+static bool waits_closed(const struct model_task *task, task_t src)
+{
+    enum wait_kind kind = wait_word_kind(task->word);
+    return (kind == WAIT_RECV || kind == WAIT_CALL) && wait_word_task(task->word) == src;
+}
+
+// Whether a closed buffer that was taken in the wait `tag` is of a wait that is over: "a
+// reservation from another source or episode is void".
+static bool is_void(const struct model_task *task, uint64_t tag)
+{
+    return wait_word_episode(task->word) != wait_word_episode(tag) ||
+           wait_word_task(task->word) != wait_word_task(tag);
+}
+
+static size_t payload_len(const struct message *m, unsigned k)
+{
+    const size_t len[] = {m->ool_send.len, m->ool_send.len2, m->ool_send.len3, m->ool_send.len4};
+    return len[k];
+}
+
+vaddr_t model_payload_addr(const struct message *m, unsigned k)
+{
+    const vaddr_t addr[] = {m->ool_send.addr, m->ool_send.addr2, m->ool_send.addr3,
+                            m->ool_send.addr4};
+    return addr[k];
+}
+
+static unsigned payload_count(const struct message *m)
+{
+    return m->ool_send.count ? m->ool_send.count : 1;
+}
+
+// "Each starts at the next multiple of 16 bytes after the end of the one before and one more byte."
+size_t model_payload_offset(const size_t *len, unsigned k)
+{
+    size_t offset = 0;
+    for (unsigned i = 0; i < k; i++)
+        offset = ALIGN_UP(offset + len[i] + 1, (size_t)16);
+    return offset;
+}
+
+// Bytes of a buffer that the payloads of a request take; SIZE_MAX: more than there are.
+static size_t payloads_total(const struct message *m)
+{
+    size_t len[MSG_MAX_PAYLOADS];
+    for (unsigned k = 0; k < payload_count(m); k++) {
+        len[k] = payload_len(m, k);
+        if (len[k] > MODEL_PAYLOAD * 2)
+            return SIZE_MAX;
+    }
+    return model_payload_offset(len, payload_count(m) - 1) + len[payload_count(m) - 1];
+}
+
+static bool wraps(vaddr_t addr, size_t len)
+{
+    return addr + len < addr;
+}
+
+void model_ool_record_id(struct model *model, uint64_t id, task_t src, task_t dst)
+{
+    for (unsigned i = 0; i < model->num_ids; i++)
+        MODEL_CHECK(model, model->ids[i].id != id || model->ids[i].state != ID_LIVE,
+                    "id %llx is given twice", (unsigned long long)id);
+    MODEL_CHECK(model, model->num_ids < MODEL_IDS, "the input is too long");
+    model->ids[model->num_ids++] = (struct model_id){id, src, dst, ID_LIVE};
+}
+
+static void end_id(struct model *model, uint64_t id, task_t src, task_t dst, int state)
+{
+    for (unsigned i = 0; i < model->num_ids; i++) {
+        struct model_id *known = &model->ids[i];
+        if (known->id == id && known->src == src && known->dst == dst && known->state == ID_LIVE)
+            known->state = state;
+    }
+}
+
+// Takes a buffer away from whoever has it.
+void model_ool_revoke(struct model *model, struct model_task *task, struct model_buffer *buffer)
+{
+    if (buffer->use == MODEL_RESERVED)
+        end_id(model, buffer->id, buffer->src, task->id, ID_REVOKED);
+    struct model_task *src = model_task(model, buffer->src);
+    if (buffer->use == MODEL_COPYING && src && src->request.buffer == buffer) {
+        src->request.wait = MODEL_PARKED;
+        src->request.buffer = NULL;
+        src->request.cancelled = true;
+    }
+    buffer->use = MODEL_UNARMED;
+}
+
+// --- ool.recv -----------------------------------------------------------------------------------
+
+static size_t stride(size_t len)
+{
+    return ALIGN_UP(len, (size_t)PAGE_SIZE) + PAGE_SIZE;
+}
+
+static answers_t check_region(const struct model_task *task, const struct message *m)
+{
+    answers_t expect = 0;
+    vaddr_t addr = m->ool_recv.addr;
+    size_t len = m->ool_recv.len;
+    if (m->ool_recv.region > OOL_REGION_ANNOUNCE || addr == 0 || len == 0)
+        expect |= ANSWER(ERR_INVALID_ARG);
+    if (len > task->limit)
+        expect |= ANSWER(ERR_TOO_LARGE);
+    if (m->ool_recv.region == OOL_REGION_STANDING) {
+        if (addr % PAGE_SIZE)
+            expect |= ANSWER(ERR_INVALID_ARG);
+        if (len >= SIZE_MAX / 4 || wraps(addr, 3 * stride(len)))
+            expect |= ANSWER(ERR_INVALID_ARG);
+    } else if (len == SIZE_MAX || wraps(addr, len + 1)) {
+        expect |= ANSWER(ERR_INVALID_ARG);
+    }
+    return expect ? expect : ANSWER(OK);
+}
+
+void model_ool_recv(struct model *model, struct model_task *task)
+{
+    const struct message *m = &task->request.m;
+    if (m->ool_recv.region == OOL_REGION_ANNOUNCE) {
+        task->request.expect = ANSWER(OK);
+        return;
+    }
+    task->request.expect = check_region(task, m);
+    if (task->request.expect != ANSWER(OK))
+        return;
+    for (unsigned k = 0; k < NUM_BUFFERS; k++)
+        model_ool_revoke(model, task, &task->buffers[k]);
+    task->region = (int)m->ool_recv.region;
+    task->region_len = m->ool_recv.len;
+    task->current = OPEN_0;
+    task->buffers[OPEN_0].use = MODEL_ARMED;
+    task->buffers[OPEN_0].addr = m->ool_recv.addr;
+    if (task->region == OOL_REGION_SINGLE)
+        return;
+    for (unsigned k = 1; k < NUM_BUFFERS; k++)
+        task->buffers[k].addr = m->ool_recv.addr + k * stride(m->ool_recv.len);
+    task->buffers[CLOSED].use = MODEL_ARMED;
+}
+
+// --- ool.send -----------------------------------------------------------------------------------
+
+static answers_t check_send(struct model *model, struct model_task *task, const struct message *m)
+{
+    answers_t expect = 0;
+    struct model_task *dst = model_task(model, m->ool_send.dst);
+    if (!dst || dst == task)
+        expect |= ANSWER(ERR_INVALID_TASK);
+    if (m->ool_send.count > MSG_MAX_PAYLOADS || (m->ool_send.flags & ~(unsigned)OOL_NOBLOCK))
+        return expect | ANSWER(ERR_INVALID_ARG);
+    for (unsigned k = 0; k < payload_count(m); k++) {
+        if (wraps(model_payload_addr(m, k), payload_len(m, k)))
+            expect |= ANSWER(ERR_INVALID_ARG);
+    }
+    if (dst && payloads_total(m) > (dst->region < 0 ? dst->limit : dst->region_len))
+        expect |= ANSWER(ERR_TOO_LARGE);
+    return expect;
+}
+
+void model_ool_send(struct model *model, struct model_task *task)
+{
+    struct model_request *request = &task->request;
+    request->expect = check_send(model, task, &request->m);
+    if (request->expect)
+        return;
+    request->dst = model_task(model, request->m.ool_send.dst);
+    request->wait = MODEL_PARKED;
+}
+
+// The closed buffer, when `src` may have it now.
+static struct model_buffer *closed_buffer(struct model_task *dst, task_t src)
+{
+    struct model_buffer *buffer = &dst->buffers[CLOSED];
+    if (dst->region != OOL_REGION_STANDING || !waits_closed(dst, src))
+        return NULL;
+    return buffer->use == MODEL_ARMED || is_void(dst, buffer->tag) ? buffer : NULL;
+}
+
+// The armed open buffer. Which of the two it is may be known only from where vm writes.
+static struct model_buffer *open_buffer(struct model_task *dst)
+{
+    if (dst->region < 0 || dst->current < 0)
+        return NULL;
+    struct model_buffer *buffer = &dst->buffers[dst->current];
+    return buffer->use == MODEL_ARMED ? buffer : NULL;
+}
+
+static void start(struct model *model, struct model_task *task, struct model_buffer *buffer)
+{
+    struct model_request *request = &task->request;
+    struct model_task *dst = request->dst;
+    if (buffer == &dst->buffers[CLOSED]) {
+        model_ool_revoke(model, dst, buffer); // what was there is void
+        buffer->tag = dst->word;
+    }
+    buffer->use = MODEL_COPYING;
+    buffer->src = task->id;
+    buffer->count = payload_count(&request->m);
+    for (unsigned k = 0; k < MSG_MAX_PAYLOADS; k++)
+        buffer->len[k] = k < buffer->count ? payload_len(&request->m, k) : 0;
+    request->wait = MODEL_COPY;
+    request->buffer = buffer;
+    request->part = 0;
+    request->done = request->piece = 0;
+    request->read_short = request->write_short = false;
+}
+
+static struct model_task *first_parked(struct model *model, struct model_task *dst)
+{
+    struct model_task *first = NULL;
+    for (unsigned i = 0; i < MODEL_TASKS; i++) {
+        struct model_task *task = &model->tasks[i];
+        if (task->id && task->request.wait == MODEL_PARKED && task->request.dst == dst &&
+            (!first || task->request.order < first->request.order))
+            first = task;
+    }
+    return first;
+}
+
+// Gives out what can be given out: "first come first served", and the closed buffer to the one that
+// the receiver waits for. A sender that cannot wait is answered instead.
+void model_ool_settle(struct model *model)
+{
+    for (unsigned i = 0; i < MODEL_TASKS; i++) {
+        struct model_task *dst = &model->tasks[i];
+        if (!dst->id)
+            continue;
+        for (unsigned k = 0; k < MODEL_TASKS; k++) {
+            struct model_task *src = &model->tasks[k];
+            if (src->id && src->request.wait == MODEL_PARKED && src->request.dst == dst &&
+                closed_buffer(dst, src->id))
+                start(model, src, closed_buffer(dst, src->id));
+        }
+        struct model_task *first;
+        while (open_buffer(dst) && (first = first_parked(model, dst)))
+            start(model, first, open_buffer(dst));
+        for (unsigned k = 0; k < MODEL_TASKS; k++) {
+            struct model_request *request = &model->tasks[k].request;
+            if (!model->tasks[k].id || request->wait != MODEL_PARKED || request->dst != dst)
+                continue;
+            if ((request->m.ool_send.flags & OOL_NOBLOCK)) {
+                request->wait = MODEL_NOW;
+                request->expect = ANSWER(ERR_WOULD_BLOCK);
+                if (request->cancelled)
+                    request->expect |= ANSWER(ERR_TRY_AGAIN) | ANSWER(ERR_ABORTED);
+            } else if (payloads_total(&request->m) >
+                       (dst->region < 0 ? dst->limit : dst->region_len)) {
+                request->wait = MODEL_NOW; // the receiver registered less while it was parked
+                request->expect = ANSWER(ERR_TOO_LARGE);
+            }
+        }
+    }
+}
+
+static void answered_send(struct model *model, struct model_task *task, const struct message *m)
+{
+    struct model_request *request = &task->request;
+    struct model_buffer *buffer = request->buffer;
+    if (request->wait == MODEL_PARKED && m->type >= 0)
+        model_ool_revoke_idle(model, request->dst);
+    buffer = request->buffer;
+    if (request->wait == MODEL_PARKED) {
+        MODEL_CHECK(model,
+                    request->cancelled && (m->type == ERR_TRY_AGAIN || m->type == ERR_ABORTED),
+                    "parked sender %d is answered %d", task->id, m->type);
+        return;
+    }
+    if (m->type < 0) {
+        bool gone = buffer == &request->dst->buffers[CLOSED] && is_void(request->dst, buffer->tag);
+        MODEL_CHECK(model,
+                    (m->type == ERR_INVALID_ARG && request->read_short) ||
+                        (m->type == ERR_ABORTED && request->write_short) ||
+                        (gone && (m->type == ERR_TRY_AGAIN || m->type == ERR_ABORTED)),
+                    "sender %d is answered %d during its copy", task->id, m->type);
+        buffer->use = MODEL_ARMED;
+        return;
+    }
+    size_t total = 0;
+    for (unsigned k = request->part; k < buffer->count; k++)
+        total += buffer->len[k];
+    MODEL_CHECK(model, m->type == OOL_SEND_REPLY_MSG, "answer of type 0x%x", m->type);
+    MODEL_CHECK(model,
+                total == request->done && !request->piece && !request->read_short &&
+                    !request->write_short,
+                "sender %d is told that its payload was placed", task->id);
+    buffer->use = MODEL_RESERVED;
+    buffer->id = m->ool_send_reply.id;
+    model_ool_record_id(model, buffer->id, task->id, request->dst->id);
+}
+
+// --- ool.verify ---------------------------------------------------------------------------------
+
+static struct model_buffer *find_id(struct model_task *task, task_t src, uint64_t id)
+{
+    for (unsigned k = 0; k < NUM_BUFFERS; k++) {
+        struct model_buffer *buffer = &task->buffers[k];
+        if (buffer->use == MODEL_RESERVED && buffer->src == src && buffer->id == id)
+            return buffer;
+    }
+    return NULL;
+}
+
+static answers_t unknown_id(struct model *model, struct model_task *task, const struct message *m)
+{
+    for (unsigned i = 0; i < model->num_ids; i++) {
+        const struct model_id *id = &model->ids[i];
+        if (id->id != m->ool_verify.id || id->src != m->ool_verify.src || id->dst != task->id)
+            continue;
+        if (id->state ==
+            ID_REVOKED) // "must place the payload again", if there is somebody to do so
+            return ANSWER(ERR_TRY_AGAIN) | (model_task(model, id->src) ? 0 : ANSWER(ERR_NOT_FOUND));
+    }
+    return ANSWER(ERR_NOT_FOUND);
+}
+
+void model_ool_verify(struct model *model, struct model_task *task)
+{
+    struct model_request *request = &task->request;
+    const struct message *m = &request->m;
+    struct model_buffer *buffer = find_id(task, m->ool_verify.src, m->ool_verify.id);
+    if (!buffer) {
+        request->expect = unknown_id(model, task, m);
+        return;
+    }
+    bool closed = buffer == &task->buffers[CLOSED];
+    bool right = m->ool_verify.len == buffer->len[0];
+    request->expect = right ? ANSWER(OK) : ANSWER(ERR_INVALID_ARG);
+    if (closed && is_void(task, buffer->tag))
+        request->expect |= ANSWER(ERR_TRY_AGAIN);
+    end_id(model, buffer->id, buffer->src, task->id, ID_GONE);
+    request->buffer = buffer;
+    buffer->use = right ? MODEL_HELD : MODEL_ARMED;
+    if (!right || closed || task->region == OOL_REGION_SINGLE)
+        return;
+    task->current = buffer == &task->buffers[OPEN_0] ? OPEN_1 : OPEN_0;
+    task->buffers[task->current].use = MODEL_ARMED;
+}
+
+static void answered_verify(struct model *model, struct model_task *task, const struct message *m)
+{
+    const struct model_buffer *buffer = task->request.buffer;
+    MODEL_CHECK(model, m->type == OOL_VERIFY_REPLY_MSG && (task->request.expect & ANSWER(OK)),
+                "verify is answered with type 0x%x", m->type);
+    const size_t len[] = {m->ool_verify_reply.len, m->ool_verify_reply.len2,
+                          m->ool_verify_reply.len3, m->ool_verify_reply.len4};
+    MODEL_CHECK(model,
+                m->ool_verify_reply.received_at == buffer->addr &&
+                    m->ool_verify_reply.count == buffer->count &&
+                    !memcmp(len, buffer->len, sizeof(len)),
+                "verify says 0x%llx, %u payloads, %zu bytes",
+                (unsigned long long)m->ool_verify_reply.received_at, m->ool_verify_reply.count,
+                m->ool_verify_reply.len);
+}
+
+void model_ool_answer(struct model *model, struct model_task *task, const struct message *m)
+{
+    switch (task->request.m.type) {
+    case OOL_RECV_MSG:
+        MODEL_CHECK(model, m->type == OOL_RECV_REPLY_MSG && (task->request.expect & ANSWER(OK)),
+                    "a registration is answered with type 0x%x", m->type);
+        break;
+    case OOL_SEND_MSG:
+        MODEL_CHECK(model, task->request.wait != MODEL_NOW, "a send is answered with type 0x%x",
+                    m->type);
+        answered_send(model, task, m);
+        break;
+    default:
+        answered_verify(model, task, m);
+        break;
+    }
+}
