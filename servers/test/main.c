@@ -1,9 +1,11 @@
 // test: integration tests from inside a suite, against the servers that run in it. Prints a line
-// each, and "Passed all tests" at the end; else the exit status is 1.
+// each, and "Passed all tests" at the end; else the exit status is 1. With the argument "hostile"
+// it sends every server of the suite what no honest client sends instead.
 //
 // Sandbox: profile "plain".
 #include <resea/ipc.h>
 #include <resea/printf.h>
+#include <resea/task.h>
 #include <stdlib.h>
 #include <string.h>
 #include "test.h"
@@ -56,8 +58,12 @@ void main(void)
     static const struct test *const tables[] = {ipc_tests, ool_tests, task_tests, server_tests,
                                                 fs_tests};
     unsigned num = 0, num_failed = 0;
-    for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
-        num += run_table(tables[i], &num_failed);
+    if (task_argc() > 1 && strcmp(task_argv()[1], "hostile") == 0) {
+        num = run_table(hostile_tests, &num_failed);
+    } else {
+        for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+            num += run_table(tables[i], &num_failed);
+    }
 
     if (num_failed > 0)
         printf("%u of %u tests failed\n", num_failed, num);

@@ -30,6 +30,7 @@ extern const struct test ool_tests[];
 extern const struct test task_tests[];
 extern const struct test server_tests[];
 extern const struct test fs_tests[];
+extern const struct test hostile_tests[];
 
 void test_failed(const char *file, int line, const char *what);
 bool test_error_is(const char *file, int line, const char *what, error_t err, error_t expected);
