@@ -158,6 +158,13 @@ static bool prepare(const struct run_options *options)
     return true;
 }
 
+static void start_or_stop(struct task_spec *spec, const struct strings *extra)
+{
+    if (task_start(spec, extra) < 0)
+        stop_suite(1);
+    control_flush_all(); // what is sent to it holds descriptors until it is sent
+}
+
 void suite_start_tasks(void)
 {
     struct task_spec *main_spec = NULL;
@@ -166,12 +173,12 @@ void suite_start_tasks(void)
         bool is_main = suite.main_name ? spec->name == suite.main_name : spec->is_main;
         if (is_main)
             main_spec = spec;
-        else if (spec->autostart && !spec->is_main && task_start(spec, NULL) < 0)
-            stop_suite(1);
+        else if (spec->autostart && !spec->is_main)
+            start_or_stop(spec, NULL);
     }
     // Last, so that it is the first to be stopped.
-    if (main_spec && !suite.stopping && task_start(main_spec, &suite.main_args) < 0)
-        stop_suite(1);
+    if (main_spec && !suite.stopping)
+        start_or_stop(main_spec, &suite.main_args);
 }
 
 int run_suite(const struct run_options *options)

@@ -10,6 +10,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <termios.h>
 #include <unistd.h>
 #include <oolong/message.h>
 #include <oolong/wire.h>
@@ -146,6 +147,14 @@ static void flood_output(void)
         puts("a line");
 }
 
+static void change_terminal(void)
+{
+    struct termios settings;
+    tcgetattr(STDIN_FILENO, &settings);
+    cfmakeraw(&settings);
+    tcsetattr(STDIN_FILENO, TCSANOW, &settings);
+}
+
 // Waits for the answer to a request and prints it.
 static void print_answer(void)
 {
@@ -204,6 +213,8 @@ static void play(const char *what, int number)
         quit();
     else if (!strcmp(what, "flood-output"))
         flood_output();
+    else if (!strcmp(what, "terminal"))
+        change_terminal();
     else if (!strcmp(what, "stay"))
         ppoll(NULL, 0, NULL, NULL);
     wait_for_end();
