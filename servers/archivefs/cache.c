@@ -1,5 +1,6 @@
 // A cache of pieces of content, by number: a hash table of chains and a list in order of use.
 #include "cache.h"
+#include <oolong/list.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,8 +8,7 @@
 
 struct piece {
     struct piece *chain;
-    struct piece *newer; // towards the last used
-    struct piece *older;
+    list_elem_t use;
     uint64_t key;
     size_t len;
     uint8_t data[];
@@ -17,8 +17,7 @@ struct piece {
 struct cache {
     size_t max_bytes;
     size_t num_bytes;
-    struct piece *newest;
-    struct piece *oldest;
+    list_t uses; // the longest unused first
     struct piece *buckets[NUM_BUCKETS];
 };
 
@@ -35,36 +34,34 @@ static struct piece *find(struct cache *cache, uint64_t key)
     return piece;
 }
 
-static void unlink_use(struct cache *cache, struct piece *piece)
-{
-    *(piece->newer ? &piece->newer->older : &cache->newest) = piece->older;
-    *(piece->older ? &piece->older->newer : &cache->oldest) = piece->newer;
-}
-
-static void link_newest(struct cache *cache, struct piece *piece)
-{
-    piece->newer = NULL;
-    piece->older = cache->newest;
-    *(cache->newest ? &cache->newest->newer : &cache->oldest) = piece;
-    cache->newest = piece;
-}
-
 static void drop(struct cache *cache, struct piece *piece)
 {
     struct piece **link = bucket_of(cache, piece->key);
     while (*link != piece)
         link = &(*link)->chain;
     *link = piece->chain;
-    unlink_use(cache, piece);
+    list_remove(&piece->use);
     cache->num_bytes -= piece->len;
     free(piece);
+}
+
+// Drops the longest unused pieces until `max_bytes` are left.
+static void shrink(struct cache *cache, size_t max_bytes)
+{
+    LIST_FOR_EACH (piece, &cache->uses, struct piece, use) {
+        if (cache->num_bytes <= max_bytes)
+            return;
+        drop(cache, piece);
+    }
 }
 
 struct cache *cache_create(size_t max_bytes)
 {
     struct cache *cache = calloc(1, sizeof(*cache));
-    if (cache)
-        cache->max_bytes = max_bytes;
+    if (!cache)
+        return NULL;
+    cache->max_bytes = max_bytes;
+    list_init(&cache->uses);
     return cache;
 }
 
@@ -72,8 +69,8 @@ void cache_free(struct cache *cache)
 {
     if (!cache)
         return;
-    while (cache->oldest)
-        drop(cache, cache->oldest);
+    LIST_FOR_EACH (piece, &cache->uses, struct piece, use)
+        free(piece);
     free(cache);
 }
 
@@ -82,8 +79,8 @@ const void *cache_get(struct cache *cache, uint64_t key, size_t *len)
     struct piece *piece = find(cache, key);
     if (!piece)
         return NULL;
-    unlink_use(cache, piece);
-    link_newest(cache, piece);
+    list_remove(&piece->use);
+    list_push_back(&cache->uses, &piece->use);
     *len = piece->len;
     return piece->data;
 }
@@ -95,8 +92,7 @@ void cache_put(struct cache *cache, uint64_t key, const void *data, size_t len)
         drop(cache, piece);
     if (len > cache->max_bytes)
         return;
-    while (cache->num_bytes > cache->max_bytes - len)
-        drop(cache, cache->oldest);
+    shrink(cache, cache->max_bytes - len);
 
     piece = malloc(sizeof(*piece) + len);
     if (!piece)
@@ -107,6 +103,6 @@ void cache_put(struct cache *cache, uint64_t key, const void *data, size_t len)
     struct piece **bucket = bucket_of(cache, key);
     piece->chain = *bucket;
     *bucket = piece;
-    link_newest(cache, piece);
+    list_push_back(&cache->uses, &piece->use);
     cache->num_bytes += len;
 }

@@ -71,7 +71,8 @@ void output_hexdump(const void *data, size_t len, uint64_t offset)
     const uint8_t *p = data;
     for (size_t i = 0; i < len; i += 16) {
         size_t num = MIN(len - i, (size_t)16);
-        printf("%08llx ", (unsigned long long)(offset + i));
+        uint64_t at = offset + i;
+        printf("%08llx ", (unsigned long long)at);
         for (size_t j = 0; j < 16; j++) {
             if (j < num)
                 printf(" %02x", p[i + j]);

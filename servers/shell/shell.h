@@ -56,7 +56,7 @@ bool parse_number(const char *text, unsigned long long max, unsigned long long *
 // Finds a server, or says that nobody serves the name.
 bool find_service(const char *name, task_t *task);
 
-// Where complaints go: at a terminal between the lines of the dialogue, in a script to standard error.
+// Where complaints go: standard output at a terminal, standard error in a script.
 FILE *errors(void);
 
 // Says what went wrong with what, and returns false.
@@ -79,8 +79,8 @@ bool events_watching(task_t task);
 // Opens what the line editor needs, before the sandbox. False: standard input is no terminal.
 bool editor_prepare(void);
 
-// The next line, valid until the next call; NULL at the end of the input.
-char *editor_line(const char *prompt);
+// The next line, after the prompt `text`; valid until the next call. NULL at the end of the input.
+char *editor_line(const char *text);
 
 // Draws the line again after something else was printed.
 void editor_redraw(void);

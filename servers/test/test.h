@@ -15,8 +15,11 @@
 #define EXPECT_ERR(expr, expected) test_error_is(__FILE__, __LINE__, #expr, (expr), (expected))
 #define EXPECT_OK(expr)                                                                            \
     do {                                                                                           \
-        if (!EXPECT_ERR(expr, OK))                                                                 \
+        error_t expect_err_ = (expr);                                                              \
+        if (expect_err_ != OK) {                                                                   \
+            test_error_is(__FILE__, __LINE__, #expr, expect_err_, OK);                             \
             return;                                                                                \
+        }                                                                                          \
     } while (0)
 
 struct test {
