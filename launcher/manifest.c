@@ -197,8 +197,6 @@ static void check_whole(struct manifest *mf)
             manifest_error(mf, task->line, "task %s has the console already", console->name);
         if (task->console && task->autostart)
             console = task;
-        if (task->vital && task->restart != RESTART_NEVER)
-            manifest_error(mf, task->line, "task %s is vital and cannot be restarted", task->name);
         if (task->is_main && task->restart != RESTART_NEVER)
             manifest_error(mf, task->line, "task %s is the main one and cannot be restarted",
                            task->name);

@@ -37,7 +37,7 @@ struct task_spec {
     bool console;     // has the command's standard input and output
     bool autostart;   // is started with the suite
     bool is_main;     // its end ends the suite, with its exit status
-    bool vital;       // the suite is nothing without it: its failure ends the suite, with status 1
+    bool vital;       // the suite is nothing without it: its failure ends the suite
     uint64_t memory;  // limit of its address space in bytes; 0: none
     unsigned files;   // limit of descriptors
     uint64_t ool_len; // largest payload that it receives, in bytes

@@ -116,6 +116,14 @@ static int exit_status_of(const struct task *task, const siginfo_t *info)
     return info->si_code == CLD_EXITED ? info->si_status : 128 + info->si_status;
 }
 
+// A vital task failed for good: by a crash, unless it is started again, or because it says that it
+// cannot go on, which it would say again.
+static bool is_lost(const struct task *task, const siginfo_t *info)
+{
+    return task->spec->vital && !suite.stopping && has_failed(task, info) &&
+           (task->spec->restart == RESTART_NEVER || info->si_code == CLD_EXITED);
+}
+
 static void child_ended(struct task *task, const siginfo_t *info)
 {
     task->exited = true;
@@ -130,7 +138,7 @@ static void child_ended(struct task *task, const siginfo_t *info)
         stop_now(1);
     } else if (task->is_main && !suite.stopping) {
         stop_suite(exit_status_of(task, info));
-    } else if (task->spec->vital && !suite.stopping && has_failed(task, info)) {
+    } else if (is_lost(task, info)) {
         log_error("the suite is nothing without %s: it ends", task->spec->name);
         stop_suite(1);
     } else {

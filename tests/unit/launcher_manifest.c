@@ -118,7 +118,6 @@ static const struct row {
     {"[task a]\nwhat is this\n", 2, "neither 'key = value'"},
     {"[task a]\nmain = yes\n[task b]\nmain = yes\n", 3, "main one already"},
     {"[task a]\nconsole = yes\n[task b]\nconsole = yes\n", 3, "console already"},
-    {"[task a]\nvital = yes\nrestart = always\n", 1, "cannot be restarted"},
     {"[task a]\nmain = yes\nrestart = always\n", 1, "cannot be restarted"},
     {"[task a]\nserves = "
      "0123456789012345678901234567890123456789012345678901234567890123\n",
