@@ -87,13 +87,13 @@ void emit_tables(const struct program *program, struct text *out)
         qsort(rows, num_rows, sizeof(*rows), compare);
     text_puts(out, "const struct idl_message oolong_idl_messages[] = {\n");
     for (size_t i = 0; i < num_rows; i++) {
-        text_printf(out, "    {0x%04x, %u, \"%s\", ", rows[i].body->id, rows[i].ns,
-                    rows[i].body->full_name);
+        text_printf(out, "    {0x%04x, %u, 0x%08x, \"%s\", ", rows[i].body->id, rows[i].ns,
+                    rows[i].body->type, rows[i].body->full_name);
         put_gaps(rows[i].body, out);
         text_puts(out, "},\n");
     }
     if (num_rows == 0)
-        text_puts(out, "    {0, 0, 0, 0},\n");
+        text_puts(out, "    {0, 0, 0, 0, 0},\n");
     text_printf(out, "};\nconst unsigned oolong_idl_num_messages = %zu;\n", num_rows);
     free(rows);
 }

@@ -48,10 +48,10 @@ static error_t make_packet(struct channel *ch, const struct message *m, struct p
                            bool noblock)
 {
     struct message copy = *m;
-    if (!message_type_is_valid(m->type))
-        return ERR_INVALID_ARG;
     if (channel_refuses(ch, m->type))
         return ERR_NOT_ACCEPTABLE;
+    if (!message_type_is_valid(m->type))
+        return ERR_INVALID_ARG;
     if (m->type < 0)
         memset(copy.raw, 0, sizeof(copy.raw));
     else

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+#include <oolong/idl_tables.h>
 #include <resea/ipc.h>
 #include <resea/printf.h>
 #include "control.h"
@@ -49,6 +50,9 @@ bool message_type_is_valid(int type)
 {
     if (type < 0)
         return true;
+    const struct idl_message *known = idl_find_message(type);
+    if (known)
+        return known->type == type;
     if (type & MSG_RESERVED_BITS)
         return false;
     return (type & MSG_OOL) || !(type & (MSG_STR | 0x1f0000));
@@ -67,10 +71,10 @@ static void count_received(struct channel *ch, int type)
 // sender's memory by itself, so it gets the descriptors as they are.
 static error_t admit(struct channel *ch, struct packet *packet, struct message *m)
 {
-    if (!message_type_is_valid(packet->type))
-        return ERR_INVALID_ARG;
     if (channel_refuses(ch, packet->type))
         return ERR_NOT_ACCEPTABLE;
+    if (!message_type_is_valid(packet->type))
+        return ERR_INVALID_ARG;
     memcpy(m, packet, sizeof(*m));
     m->src = ch->task;
     if (packet->type >= 0 && (packet->type & MSG_OOL) && control_boot.task != VM_TASK)

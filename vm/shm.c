@@ -71,6 +71,7 @@ error_t vm_on_shm_map(struct vm *vm, struct vm_task *task, const struct message 
     uint8_t writable;
     memcpy(&writable, &m->shm_map.writable, sizeof(writable));
     reply->shm_map_reply.vaddr = shm->len | (writable != 0);
+    reply->shm_map_reply.len = shm->len;
     vm_answer_fd(vm, task, reply, shm->fds[writable ? 0 : 1]);
     return DONT_REPLY;
 }

@@ -14,34 +14,35 @@ static struct mapping {
     int shm_id;
     bool writable;
     uint8_t *memory;
+    size_t len;
 } mappings[MAPPINGS_MAX];
 static unsigned num_mappings;
 
-static error_t map(int shm_id, bool writable, uint8_t **memory)
+// Maps a segment once. A client may say any length: it must be within the segment.
+static error_t map(int shm_id, bool writable, size_t len, uint8_t **memory)
 {
     for (unsigned i = 0; i < num_mappings; i++) {
         if (mappings[i].shm_id == shm_id && mappings[i].writable == writable) {
             *memory = mappings[i].memory;
-            return OK;
+            return len <= mappings[i].len ? OK : ERR_TOO_LARGE;
         }
     }
     if (num_mappings == MAPPINGS_MAX)
         return ERR_NO_MEMORY;
 
     vaddr_t vaddr;
-    OK_OR_RETURN(shm_map(VM_TASK, shm_id, writable, &vaddr));
+    size_t mapped;
+    OK_OR_RETURN(shm_map(VM_TASK, shm_id, writable, &vaddr, &mapped));
     *memory = (uint8_t *)vaddr;
-    mappings[num_mappings++] = (struct mapping){shm_id, writable, *memory};
-    return OK;
+    mappings[num_mappings++] = (struct mapping){shm_id, writable, *memory, mapped};
+    return len <= mapped ? OK : ERR_TOO_LARGE;
 }
 
 static error_t shm_test_do_sum(task_t client, int shm_id, size_t len, uint32_t *sum)
 {
     (void)client;
     uint8_t *memory;
-    if (len > PAGE_SIZE)
-        return ERR_TOO_LARGE;
-    OK_OR_RETURN(map(shm_id, false, &memory));
+    OK_OR_RETURN(map(shm_id, false, len, &memory));
     *sum = 0;
     for (size_t i = 0; i < len; i++)
         *sum += memory[i];
@@ -52,9 +53,7 @@ static error_t shm_test_do_fill(task_t client, int shm_id, size_t len, uint8_t v
 {
     (void)client;
     uint8_t *memory;
-    if (len > PAGE_SIZE)
-        return ERR_TOO_LARGE;
-    OK_OR_RETURN(map(shm_id, true, &memory));
+    OK_OR_RETURN(map(shm_id, true, len, &memory));
     memset(memory, value, len);
     return OK;
 }

@@ -96,11 +96,12 @@ static void shared_memory_is_shared(void)
 {
     int shm_id;
     vaddr_t vaddr;
+    size_t len;
     uint32_t sum, expected = 0;
     task_t server = ipc_lookup("shm_test");
     EXPECT(server > 0);
     EXPECT_OK(shm_create(VM_TASK, 3 * PAGE_SIZE, &shm_id));
-    EXPECT_OK(shm_map(VM_TASK, shm_id, true, &vaddr));
+    EXPECT_OK(shm_map(VM_TASK, shm_id, true, &vaddr, &len));
     uint8_t *memory = (uint8_t *)vaddr;
     EXPECT(memory[0] == 0 && memory[3 * PAGE_SIZE - 1] == 0);
 
@@ -119,10 +120,11 @@ static void unknown_segment_is_not_found(void)
 {
     uint32_t sum;
     vaddr_t vaddr;
+    size_t len;
     int shm_id;
     task_t server = ipc_lookup("shm_test");
     EXPECT(server > 0);
-    EXPECT_ERR(shm_map(VM_TASK, -1, false, &vaddr), ERR_NOT_FOUND);
+    EXPECT_ERR(shm_map(VM_TASK, -1, false, &vaddr, &len), ERR_NOT_FOUND);
     EXPECT_ERR(shm_test_sum(server, 0, 1, &sum), ERR_NOT_FOUND);
     EXPECT_ERR(shm_create(VM_TASK, 0, &shm_id), ERR_INVALID_ARG);
 }

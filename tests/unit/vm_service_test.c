@@ -219,6 +219,7 @@ START_TEST(shm_is_shared_by_its_id)
     ck_assert_uint_eq(sim->memfd_size, 8192);
     ck_assert_int_eq(shm(client, SHM_MAP_MSG, (size_t)id, &m), OK);
     ck_assert_uint_eq(m.shm_map_reply.vaddr, 8192);
+    ck_assert_uint_eq(m.shm_map_reply.len, 8192);
     ck_assert_int_eq(sim_find(sim, client)->reply_fd, 101); // the read-only one
     memset(&m, 0, sizeof(m));
     m.type = SHM_MAP_MSG;

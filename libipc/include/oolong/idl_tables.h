@@ -13,6 +13,7 @@ extern "C" {
 struct idl_message {
     uint16_t id;         // MSG_ID(type)
     uint16_t ns;         // index in oolong_idl_namespaces
+    int type;            // the whole type word
     const char *name;    // "fs.open", "fs.open_reply"
     const uint8_t *gaps; // bytes of the body that belong to no field: pairs of offset and length,
                          // ended by a length of 0

@@ -9,6 +9,6 @@ const struct idl_namespace oolong_idl_namespaces[] = {
 const unsigned oolong_idl_num_namespaces = 0;
 
 const struct idl_message oolong_idl_messages[] = {
-    {0, 0, 0, 0},
+    {0, 0, 0, 0, 0},
 };
 const unsigned oolong_idl_num_messages = 0;

@@ -11,9 +11,9 @@ const struct idl_namespace oolong_idl_namespaces[] = {
 const unsigned oolong_idl_num_namespaces = 3;
 
 const struct idl_message oolong_idl_messages[] = {
-    {0x2b72, 0, "one.m", (const uint8_t[]){4, 244, 0, 0}},
-    {0x49af, 1, "b.m", (const uint8_t[]){4, 244, 0, 0}},
-    {0x596e, 2, "inside.bare", (const uint8_t[]){0, 248, 0, 0}},
-    {0xd96e, 2, "inside.bare_reply", (const uint8_t[]){0, 248, 0, 0}},
+    {0x2b72, 0, 0x00002b72, "one.m", (const uint8_t[]){4, 244, 0, 0}},
+    {0x49af, 1, 0x000049af, "b.m", (const uint8_t[]){4, 244, 0, 0}},
+    {0x596e, 2, 0x0000596e, "inside.bare", (const uint8_t[]){0, 248, 0, 0}},
+    {0xd96e, 2, 0x0000d96e, "inside.bare_reply", (const uint8_t[]){0, 248, 0, 0}},
 };
 const unsigned oolong_idl_num_messages = 4;

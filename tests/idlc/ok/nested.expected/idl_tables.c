@@ -11,10 +11,10 @@ const struct idl_namespace oolong_idl_namespaces[] = {
 const unsigned oolong_idl_num_namespaces = 3;
 
 const struct idl_message oolong_idl_messages[] = {
-    {0x13e0, 0, "a.set", (const uint8_t[]){4, 244, 0, 0}},
-    {0x3234, 2, "a.b.c.deep", (const uint8_t[]){2, 246, 0, 0}},
-    {0x490b, 1, "a.b.get", (const uint8_t[]){2, 2, 8, 240, 0, 0}},
-    {0x675e, 0, "a.again", (const uint8_t[]){0, 248, 0, 0}},
-    {0xc90b, 1, "a.b.get_reply", (const uint8_t[]){1, 247, 0, 0}},
+    {0x13e0, 0, 0x000013e0, "a.set", (const uint8_t[]){4, 244, 0, 0}},
+    {0x3234, 2, 0x00003234, "a.b.c.deep", (const uint8_t[]){2, 246, 0, 0}},
+    {0x490b, 1, 0x0000490b, "a.b.get", (const uint8_t[]){2, 2, 8, 240, 0, 0}},
+    {0x675e, 0, 0x0000675e, "a.again", (const uint8_t[]){0, 248, 0, 0}},
+    {0xc90b, 1, 0x0000c90b, "a.b.get_reply", (const uint8_t[]){1, 247, 0, 0}},
 };
 const unsigned oolong_idl_num_messages = 5;

@@ -9,13 +9,13 @@ const struct idl_namespace oolong_idl_namespaces[] = {
 const unsigned oolong_idl_num_namespaces = 1;
 
 const struct idl_message oolong_idl_messages[] = {
-    {0x0001, 0, "demo.first", (const uint8_t[]){16, 232, 0, 0}},
-    {0x03e8, 0, "demo.decimal", (const uint8_t[]){0, 248, 0, 0}},
-    {0x1ed3, 0, "demo.list_set", (const uint8_t[]){0, 248, 0, 0}},
-    {0x1ed4, 0, "demo.stat_put", (const uint8_t[]){0, 248, 0, 0}},
-    {0x7fff, 0, "demo.last", (const uint8_t[]){0, 248, 0, 0}},
-    {0x8001, 0, "demo.first_reply", (const uint8_t[]){16, 232, 0, 0}},
-    {0x9ed3, 0, "demo.list_set_reply", (const uint8_t[]){0, 248, 0, 0}},
-    {0x9ed4, 0, "demo.stat_put_reply", (const uint8_t[]){0, 248, 0, 0}},
+    {0x0001, 0, 0x20000001, "demo.first", (const uint8_t[]){16, 232, 0, 0}},
+    {0x03e8, 0, 0x000003e8, "demo.decimal", (const uint8_t[]){0, 248, 0, 0}},
+    {0x1ed3, 0, 0x00001ed3, "demo.list_set", (const uint8_t[]){0, 248, 0, 0}},
+    {0x1ed4, 0, 0x00001ed4, "demo.stat_put", (const uint8_t[]){0, 248, 0, 0}},
+    {0x7fff, 0, 0x00007fff, "demo.last", (const uint8_t[]){0, 248, 0, 0}},
+    {0x8001, 0, 0x60008001, "demo.first_reply", (const uint8_t[]){16, 232, 0, 0}},
+    {0x9ed3, 0, 0x00009ed3, "demo.list_set_reply", (const uint8_t[]){0, 248, 0, 0}},
+    {0x9ed4, 0, 0x00009ed4, "demo.stat_put_reply", (const uint8_t[]){0, 248, 0, 0}},
 };
 const unsigned oolong_idl_num_messages = 8;

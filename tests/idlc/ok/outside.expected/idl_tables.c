@@ -12,10 +12,10 @@ const struct idl_namespace oolong_idl_namespaces[] = {
 const unsigned oolong_idl_num_namespaces = 4;
 
 const struct idl_message oolong_idl_messages[] = {
-    {0x2645, 2, "page_fault", (const uint8_t[]){4, 4, 16, 232, 0, 0}},
-    {0x2fea, 1, "async", (const uint8_t[]){0, 248, 0, 0}},
-    {0x76d7, 3, "with_data", (const uint8_t[]){32, 216, 0, 0}},
-    {0x76e5, 0, "notifications", (const uint8_t[]){1, 247, 0, 0}},
-    {0xa645, 2, "page_fault_reply", (const uint8_t[]){0, 248, 0, 0}},
+    {0x2645, 2, 0x00002645, "page_fault", (const uint8_t[]){4, 4, 16, 232, 0, 0}},
+    {0x2fea, 1, 0x00002fea, "async", (const uint8_t[]){0, 248, 0, 0}},
+    {0x76d7, 3, 0x200576d7, "with_data", (const uint8_t[]){32, 216, 0, 0}},
+    {0x76e5, 0, 0x000076e5, "notifications", (const uint8_t[]){1, 247, 0, 0}},
+    {0xa645, 2, 0x0000a645, "page_fault_reply", (const uint8_t[]){0, 248, 0, 0}},
 };
 const unsigned oolong_idl_num_messages = 5;
