@@ -108,6 +108,7 @@ static void reply_to_the_dead_lead(void)
     struct message m;
     expect(b, STAGE_HOLD_MSG, &m);
     task_t client = m.src;
+    WAIT_UNTIL(waits(a, WAIT_RECV, b));
     CHECK_OK(task_destroy(b));
     await_step(a); // it saw the end of b; we did not look
     m.type = STAGE_HOLD_REPLY_MSG;

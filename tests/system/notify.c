@@ -16,12 +16,14 @@ static void step_when_told(void)
     step_value(lead, 1);
 }
 
-// Returns when the bits are set.
+// Returns when the bits are set: when the task waits for the next step.
 static void let_notify(task_t task, int bits)
 {
     WAIT_UNTIL(waits(task, WAIT_RECV, task_self()));
+    uint64_t word = atomic_load(&ipc_peer_page(task)->wait);
     step_value(task, bits);
-    WAIT_UNTIL(waits(task, WAIT_RECV, task_self()));
+    WAIT_UNTIL(waits(task, WAIT_RECV, task_self()) &&
+               atomic_load(&ipc_peer_page(task)->wait) != word);
 }
 
 static void before_messages_lead(void)

@@ -5,7 +5,6 @@
 
 command -v strace >/dev/null || skip "there is no strace"
 strace -f -o probe true 2>/dev/null || skip "strace cannot trace here: $(cat probe 2>/dev/null)"
-[ -z "${OOLONG_SANITIZED:-}" ] || skip "sanitizers and strace do not go together"
 
 expect 0 strace -f -e trace=execve,process_vm_readv,process_vm_writev -o trace \
     "$oolong" run "$here/scenario.ini" --set scenario=closed_receive_of_a_parked_sender
