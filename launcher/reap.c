@@ -1,7 +1,9 @@
 // The end of tasks. A dead task stays a zombie, so that its process id is nobody else's, until vm
 // acknowledged its end; then it is reaped, and its slot is free. Restarts, with back-off.
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #undef WAIT_ANY // a kind of wait in wire.h is called so too
@@ -124,6 +126,25 @@ static bool is_lost(const struct task *task, const siginfo_t *info)
            (task->spec->restart == RESTART_NEVER || info->si_code == CLD_EXITED);
 }
 
+// Whether vm is on its way out. Tasks see the end of their channels to it before it is a zombie,
+// and may end for that themselves, first.
+static bool vm_is_ending(void)
+{
+    struct task *vm = task_find(VM_TASK);
+    char path[64], line[512] = "";
+    unsigned flags = 0;
+    if (!vm || vm->exited)
+        return true;
+    snprintf(path, sizeof(path), "/proc/%d/stat", (int)vm->pid);
+    FILE *file = fopen(path, "re");
+    char *rest = file && fgets(line, sizeof(line), file) ? strrchr(line, ')') : NULL;
+    if (rest)
+        sscanf(rest, ") %*c %*d %*d %*d %*d %*d %u", &flags);
+    if (file)
+        fclose(file);
+    return flags & 4; // the kernel's PF_EXITING
+}
+
 static void child_ended(struct task *task, const siginfo_t *info)
 {
     task->exited = true;
@@ -133,7 +154,8 @@ static void child_ended(struct task *task, const siginfo_t *info)
         report_end(task, info);
         end_task(task, exception_of(task, info));
     }
-    if (task->id == VM_TASK && !suite.stopping) {
+    if (!suite.stopping && (task->is_main || task->spec->vital || task->id == VM_TASK) &&
+        vm_is_ending()) {
         log_error("vm ended: the suite ends");
         stop_now(1);
     } else if (task->is_main && !suite.stopping) {
@@ -158,6 +180,14 @@ void reap_children(void)
             continue;
         if (waitid(P_PID, (id_t)task->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid)
             child_ended(task, &info);
+    }
+}
+
+void reap_rest(void)
+{
+    for (int slot = 1; slot < CONFIG_NUM_TASKS; slot++) {
+        if (suite.tasks[slot] && suite.tasks[slot]->exited)
+            free_task(suite.tasks[slot]);
     }
 }
 

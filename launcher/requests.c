@@ -13,7 +13,7 @@
 #define MAX_LAUNCH_TEXT  (8 << 10)
 #define MAX_QUEUED       4096 // answers that a task has not read
 #define MAX_MEMFD        (1ull << 40)
-#define HANG_UP_GRACE_MS 1000 // from the end of its control channel to its own end
+#define SUSPECT_GRACE_MS 1000 // from what looks like its end to its end
 #define TRAP_GRACE_MS    5000 // for writing a core file
 
 // What vm asks to launch, while it arrives in pieces.
@@ -32,11 +32,18 @@ void task_offend(struct task *task, const char *offence)
     task_kill(task, SIGKILL);
 }
 
+// What a process that is ending does can look like a breach: it is left a moment to end.
+static void suspect(struct task *task, const char *offence)
+{
+    if (!task->suspicion)
+        task->suspicion = offence;
+    if (!task->kill_at_ns)
+        task->kill_at_ns = now_ns() + SUSPECT_GRACE_MS * NS_PER_MS;
+}
+
 void task_hung_up(struct task *task)
 {
-    task->hung_up = true;
-    if (!task->kill_at_ns)
-        task->kill_at_ns = now_ns() + HANG_UP_GRACE_MS * NS_PER_MS;
+    suspect(task, "closed its control channel");
 }
 
 static void answer(struct task *task, enum control_op op, error_t error)
@@ -62,21 +69,20 @@ static void on_digests(struct task *task, const struct packet *packet)
 }
 
 // vm speaks to every task: what the two make of each other cannot be refused later, by name.
-static bool agrees_with_vm(struct task *task)
+// Returns the interface on which they differ, or NULL.
+static const char *dispute_with_vm(struct task *task)
 {
     static const char *const essential[] = {"ool", "discovery", "task", "shm", "vm", ""};
     struct control_grant differing = {0};
-    if (task->id == VM_TASK)
-        return true;
     compare_digests(task_find(VM_TASK), task, &differing);
-    for (unsigned i = 0; i < differing.num_refused; i++) {
+    for (unsigned i = 0; i < differing.num_refused && task->id != VM_TASK; i++) {
         const char *name = namespace_name(differing.refused[i]);
         for (size_t k = 0; k < sizeof(essential) / sizeof(essential[0]); k++) {
             if (!strcmp(name, essential[k]))
-                return false;
+                return *name ? name : "(no namespace)";
         }
     }
-    return true;
+    return NULL;
 }
 
 static void on_ready(struct task *task, const struct packet *packet)
@@ -84,11 +90,15 @@ static void on_ready(struct task *task, const struct packet *packet)
     (void)packet;
     int filters = sandbox_count_filters(task->task_pid);
     if (!task->debugged && filters != -2 && filters != suite.own_filters + 2) {
-        task_offend(task, "says that it is ready, and is not under both of its filters");
+        // The kernel takes the filters off a process that ends.
+        suspect(task, "says that it is ready, and is not under both of its filters");
         return;
     }
-    if (!agrees_with_vm(task)) {
-        task_offend(task, "was built for another version of vm: build it again");
+    const char *interface = dispute_with_vm(task);
+    if (interface) {
+        log_error("task %s and vm were built with different versions of interface '%s'",
+                  task->spec->name, interface);
+        task_offend(task, "must be built again");
         return;
     }
     task->phase = TASK_READY;
@@ -297,7 +307,7 @@ static bool is_exec_failure(struct task *task, const struct packet *packet)
 void request_handle(struct task *task, const struct packet *packet)
 {
     // What is found in the queue of one that ended can only explain its end.
-    bool is_over = task->exited || task->trapped || task->offence;
+    bool is_over = task->exited || task->trapped || task->offence || task->suspicion;
     if (wire_kind(packet->word) != WIRE_CONTROL) {
         task_offend(task, "sent something else than a control packet to the launcher");
         return;

@@ -198,6 +198,7 @@ int run_suite(const struct run_options *options)
         control_flush_all();
         loop_once();
     }
+    reap_rest();
     terminal_restore();
     output_finish(OUTPUT_GRACE_MS);
     return suite.exit_status;

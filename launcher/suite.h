@@ -48,15 +48,15 @@ struct task {
     unsigned num_digests;
 
     bool announced; // vm knows it, and will acknowledge its end
-    bool hung_up;   // its control channel is at its end
     bool exited;    // the child is a zombie
     bool forgotten; // vm acknowledged its end
     bool destroyed; // we ended it, on request
     bool trapped;   // it said that it used a forbidden call:
     struct control_trap trap;
-    uint64_t kill_at_ns; // when it is killed if it has not ended by itself; 0: never
-    const char *offence; // the rule of its control channel that it broke
-    char *exec_error;    // it never became the program
+    uint64_t kill_at_ns;   // when it is killed if it has not ended by itself; 0: never
+    const char *offence;   // the rule of its control channel that it broke
+    const char *suspicion; // that it broke one, unless it is ending right now
+    char *exec_error;      // it never became the program
 };
 
 struct suite {
@@ -118,6 +118,7 @@ void vm_launched(uint32_t token, task_t task);
 // reap.c
 void reap_children(void);
 void reap_task(task_t id); // vm acknowledged
+void reap_rest(void);      // vm will not acknowledge any more: all that ended
 void task_kill(struct task *task, int signal);
 
 // Under gdb its child can be gone while gdb, which is ours, stays.

@@ -53,8 +53,8 @@ static void on_scan(struct timer *timer)
             now[slot] = (struct waiting){task->id, atomic_load(&task->page->wait)};
         if (!task || task->exited || !task->kill_at_ns || task->kill_at_ns > now_ns())
             continue;
-        if (task->hung_up && !task->trapped && !task->debugged)
-            task_offend(task, "closed its control channel");
+        if (task->suspicion && !task->trapped && !task->debugged)
+            task_offend(task, task->suspicion);
         if (!task->debugged)
             task_kill(task, SIGKILL);
     }
