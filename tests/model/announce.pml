@@ -1,0 +1,93 @@
+/*
+ * Two-sided publishing (libipc's ool_announce(), vm's vm_queue_settle()): a receiver R goes into a
+ * receive from D alone; D may be parked in vm by then, or be about to park. The open buffer is taken
+ * for good, so only the closed one can serve D, and nothing but R's page tells vm that it may.
+ *
+ *   R : publish the page, then read the count; not zero: announce
+ *   vm: publish the count, then read the page again
+ *
+ * E may park too and is not waited for, so the count changes for other reasons. Mutations, which must
+ * fail: -DCOUNT_FIRST (R reads the count, then publishes) and -DNO_SECOND_LOOK (vm reads the page,
+ * then publishes).
+ */
+#define ROUNDS 2
+
+bool page;          /* R's page says: from D alone */
+byte count;         /* vm's page: how many are parked for R */
+bool request_d, request_e, announce;
+bool d_parked, e_parked, placed;
+
+#define PARKED (d_parked + e_parked)
+
+active proctype Vm()
+{
+    bool announcing;
+end:
+    do
+    :: atomic { request_d -> request_d = false; d_parked = true }; goto settle
+    :: atomic { request_e -> request_e = false; e_parked = true }; goto settle
+    :: announce -> announcing = true; goto settle
+    od;
+settle:
+    if
+    :: atomic { page && d_parked -> d_parked = false; placed = true }
+    :: else
+    fi;
+    if
+    :: count != PARKED ->
+       count = PARKED;
+#ifndef NO_SECOND_LOOK
+       goto settle
+#endif
+    :: else
+    fi;
+    if
+    :: announcing -> announcing = false; announce = false /* the answer */
+    :: else
+    fi;
+    goto end
+}
+
+active proctype TaskD()
+{
+    byte i;
+    do
+    :: i < ROUNDS ->
+       request_d = true;
+       !request_d && !d_parked && !placed; /* vm's answer, and R's */
+       i++
+    :: else -> break
+    od
+}
+
+active proctype TaskE()
+{
+    if
+    :: request_e = true
+    :: skip
+    fi
+}
+
+active proctype TaskR()
+{
+    byte i, seen;
+    do
+    :: i < ROUNDS ->
+#ifdef COUNT_FIRST
+       seen = count;
+       page = true;
+#else
+       page = true;
+       seen = count;
+#endif
+       if
+       :: seen > 0 -> announce = true; !announce
+       :: else
+       fi;
+       atomic { placed -> placed = false }; /* sleeps until D's message comes */
+       page = false;
+       seen = 0;
+       i++
+    :: else -> break
+    od
+}
