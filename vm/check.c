@@ -151,7 +151,8 @@ static void check_names(const struct vm *vm)
                 continue;
             VM_FOR_EACH(vm, other)
             {
-                CHECK(vm, other->wait != VM_LOOKUP || strcmp(other->lookup_name, name->text) != 0);
+                CHECK(vm, other->wait != VM_LOOKUP || other->lookup_except == task->id ||
+                              strcmp(other->lookup_name, name->text) != 0);
                 for (unsigned k = 0; k < other->num_names; k++)
                     CHECK(vm, &other->names[k] == name || !other->names[k].served ||
                                   strcmp(other->names[k].text, name->text) != 0);

@@ -89,7 +89,8 @@ error_t vm_on_discovery_serve(struct vm *vm, struct vm_task *task, const struct 
     name->served = true;
     VM_FOR_EACH(vm, waiting)
     {
-        if (waiting->wait == VM_LOOKUP && !strcmp(waiting->lookup_name, text))
+        if (waiting->wait == VM_LOOKUP && waiting->lookup_except != task->id &&
+            !strcmp(waiting->lookup_name, text))
             answer_lookup(vm, waiting, task->id);
     }
     return OK;
@@ -108,6 +109,7 @@ error_t vm_on_discovery_lookup(struct vm *vm, struct vm_task *task, const struct
 
     task->wait = VM_LOOKUP;
     memcpy(task->lookup_name, text, sizeof(text));
+    task->lookup_except = m->discovery_lookup.except;
     task->lookup_deadline_ns = 0;
     if (m->discovery_lookup.timeout_ms) {
         task->lookup_deadline_ns =

@@ -114,6 +114,7 @@ struct vm_task {
     struct vm_name names[VM_MAX_NAMES]; // that it may serve, or does
     char lookup_name[VM_NAME_LEN];      // VM_LOOKUP
     uint64_t lookup_deadline_ns;        // VM_LOOKUP: 0 is never
+    task_t lookup_except;               // VM_LOOKUP: not this server
     uint32_t launch_token;              // VM_LAUNCH
 
     uint64_t watching[(CONFIG_NUM_TASKS + 63) / 64]; // live tasks that it watches, by slot

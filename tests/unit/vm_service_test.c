@@ -59,6 +59,27 @@ START_TEST(lookup_finds_the_server_or_waits_for_it)
 }
 END_TEST
 
+START_TEST(lookup_looks_past_a_server_that_is_named)
+{
+    setup();
+    task_t next = sim_start(sim, SIM_LIMIT, 0);
+    may_serve(next, "fs");
+    ck_assert_int_eq(serve(server, "fs"), OK);
+    vaddr_t addr = sim_addr(client, SIM_SOURCE);
+    strcpy((char *)sim_mem(sim, client, addr), "fs");
+    struct message m = {.type = DISCOVERY_LOOKUP_MSG};
+    m.discovery_lookup.name = (char *)addr;
+    m.discovery_lookup.name_len = 3;
+    m.discovery_lookup.except = server;
+    ck_assert_int_eq(sim_call(sim, client, &m), SIM_PARKED); // it has ended, and vm will hear of it
+    sim_kill(sim, server);
+    ck_assert_uint_eq(sim_find(sim, client)->replies, 0);
+    ck_assert_int_eq(serve(next, "fs"), OK);
+    ck_assert_int_eq(sim_answer(sim, client, &m), OK);
+    ck_assert_int_eq(m.discovery_lookup_reply.task, next);
+}
+END_TEST
+
 START_TEST(lookup_ends_with_its_timeout)
 {
     setup();
@@ -358,7 +379,8 @@ START_TEST(nop_with_ool_has_an_error_for_everything)
 }
 END_TEST
 
-SIM_MAIN("vm_service", lookup_finds_the_server_or_waits_for_it, lookup_ends_with_its_timeout,
+SIM_MAIN("vm_service", lookup_finds_the_server_or_waits_for_it,
+         lookup_looks_past_a_server_that_is_named, lookup_ends_with_its_timeout,
          name_is_served_by_one_live_task, suite_says_who_may_serve_what,
          names_of_a_task_are_bounded, names_are_printable_utf8, shm_is_shared_by_its_id,
          shm_checks_sizes_ids_and_limits, alloc_pages_gives_anonymous_memory,
