@@ -78,6 +78,8 @@ void vm_landing_reserve(struct vm *vm, struct vm_task *dst, struct vm_landing *l
         id++;
     landing->id = id;
     landing->state = LANDING_RESERVED;
+    if (landing != &dst->closed)
+        dst->patience.deadline_ns = 0; // a new reservation, even if its id is an old one of others
 }
 
 // A late message with this id shall be sent again rather than be taken for a forgery. The memory is

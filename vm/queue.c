@@ -76,7 +76,7 @@ static void watch_reservation(struct vm *vm, struct vm_task *dst)
         dst->patience.deadline_ns = 0;
         return;
     }
-    if (dst->patience.deadline_ns && dst->patience.id == open->id)
+    if (dst->patience.deadline_ns)
         return;
     dst->patience.id = open->id;
     dst->patience.word = vm->env->wait_word(vm->ctx, dst->id);

@@ -237,6 +237,24 @@ START_TEST(each_reservation_has_a_deadline_of_its_own)
 }
 END_TEST
 
+START_TEST(deadline_starts_anew_also_when_the_id_does_not)
+{
+    setup();
+    sim->random_is_stuck = true; // different senders may have the same id
+    sim_wait(sim, dst, WAIT_ANY, 0);
+    uint64_t id = hold(2);
+    uint64_t next = 0;
+    sim_advance(sim, 100 * MS);
+    ck_assert_int_eq(sim_placed(sim, s[1], &next), OK);
+    ck_assert_uint_eq(id, next);
+    ck_assert_uint_le(vm_deadline(sim->vm), sim->now_ns + 100 * MS);
+    sim_advance(sim, 99 * MS);
+    ck_assert_uint_eq(sim_find(sim, s[2])->replies, 0);
+    sim_advance(sim, 1 * MS);
+    ck_assert_int_eq(sim_placed(sim, s[2], &id), OK);
+}
+END_TEST
+
 // Those who may not park must get in some time, too.
 START_TEST(refused_noblock_sender_counts_as_waiting)
 {
@@ -318,7 +336,8 @@ SIM_MAIN("vm_queue", parked_senders_are_served_in_the_order_of_arrival,
          reservation_is_revoked_when_the_receiver_idles_and_others_wait,
          busy_receiver_revokes_nobody, receiver_that_becomes_idle_revokes_after_a_whole_deadline,
          reservation_stays_while_nobody_else_wants_the_buffer,
-         each_reservation_has_a_deadline_of_its_own, refused_noblock_sender_counts_as_waiting,
+         each_reservation_has_a_deadline_of_its_own, deadline_starts_anew_also_when_the_id_does_not,
+         refused_noblock_sender_counts_as_waiting,
          memory_of_revoked_ids_is_bounded_and_the_senders_own,
          single_buffer_takes_one_payload_each_time_it_is_armed,
          registering_anew_voids_what_was_in_the_old_buffers)
