@@ -58,9 +58,16 @@ void model_word(struct model *model, task_t id, uint64_t word, bool in_publish)
     struct model_task *task = model_task(model, id);
     if (!task || task->word == word)
         return;
+    uint32_t episode = wait_word_episode(word);
+    // Each wait is a new episode. A task that says otherwise looks, to vm, as if it had never
+    // stopped waiting.
+    if (wait_word_kind(word) != WAIT_RUNNING && episode <= task->max_episode)
+        task->lies = true;
+    task->max_episode = MAX(task->max_episode, episode);
     task->word = word;
     task->word_since = model->now_ns;
-    (void)in_publish; // vm may look at any time: see model_ool_settle()
+    if (in_publish)
+        model_ool_settle_at(model, task);
 }
 
 // --- What the launcher says ---------------------------------------------------------------------
@@ -114,14 +121,13 @@ static void launched(struct model *model, const struct message *m)
 static void ended(struct model *model, task_t id)
 {
     struct model_task *task = model_task(model, id);
+    model->reaping = true; // also of one that vm does not know: the launcher waits for it
+    model->reaped = id;
     if (!task)
         return;
-    model->reaping = id;
     if (task->request.wait != MODEL_IDLE)
         model->dropped++;
-    uint32_t next_gen = task->next_gen;
     task->id = 0;
-    task->next_gen = next_gen;
     model_ool_forget(model, task, id);
     model_task_ended(model, task, id);
     model_shm_forget(model, task);
@@ -151,8 +157,7 @@ static void from_launcher(struct model *model, const struct message *m)
 
 // --- Requests -----------------------------------------------------------------------------------
 
-// What a task sends that is no request of vm's: it has an error for an answer or none, and no
-// effect.
+// What a task sends that is no request of vm's has a defined answer and no effect.
 static answers_t not_a_request(const struct message *m)
 {
     switch (m->type) {
@@ -174,8 +179,16 @@ static answers_t not_a_request(const struct message *m)
     case BENCHMARK_NOP_WITH_OOL_MSG:
     case ASYNC_MSG:
         return 0;
-    default:
-        return ANSWER_NONE | ANSWER_ERRORS;
+    case INVALID_MSG:
+    case NOTIFICATIONS_MSG:
+        return ANSWER_NONE;
+    case LAUNCHER_STARTED_MSG:
+    case LAUNCHER_MAY_SERVE_MSG:
+    case LAUNCHER_LAUNCHED_MSG:
+    case EXCEPTION_MSG:
+        return ANSWER(ERR_NOT_PERMITTED);
+    default: // unknown, an error code, a reply
+        return ANSWER(ERR_NOT_ACCEPTABLE);
     }
 }
 
@@ -218,14 +231,11 @@ void model_message(struct model *model, task_t actor, const struct message *m)
     if (!task)
         return; // what an ended task had sent: nothing comes of it
     answers_t no_request = not_a_request(m);
-    if (no_request)
-        model->requests_max++;
-    else
-        model->requests_min++, model->requests_max++;
+    if (no_request == ANSWER_NONE)
+        return;
+    model->requests++;
     if (task->request.wait != MODEL_IDLE) {
-        task->second = no_request ? no_request : ANSWER(ERR_IN_USE);
-        if (m->type == OOL_RECV_MSG && m->ool_recv.region == OOL_REGION_ANNOUNCE)
-            task->second |= ANSWER(OK); // "never fails"
+        task->second = ANSWER(ERR_IN_USE);
         task->second_type = m->type;
         return;
     }
@@ -264,6 +274,8 @@ static answers_t expected(struct model *model, struct model_task *task)
     if (request->m.type == DISCOVERY_SERVE_MSG ||
         (request->m.type == DISCOVERY_LOOKUP_MSG && request->expect != ANSWER(ERR_TIMEOUT)))
         return model_name_expect(model, task);
+    if (request->m.type == BENCHMARK_NOP_WITH_OOL_MSG)
+        return model_nop_expect(model, task);
     if (request->m.type == TASK_LAUNCH_MSG && !request->expect)
         return model_launch_expect(task);
     return request->expect;
@@ -275,7 +287,7 @@ static bool is_second(const struct model_task *task, const struct message *m)
         return false;
     if (m->type < 0)
         return m->type >= ERR_LAST && (task->second & ANSWER(m->type));
-    return m->type == OOL_RECV_REPLY_MSG;
+    return false;
 }
 
 static void check_ok(struct model *model, struct model_task *task, const struct message *m, int fd)
@@ -327,6 +339,8 @@ void model_on_answer(struct model *model, task_t dst, const struct message *m, i
     struct model_request *request = &task->request;
     MODEL_CHECK(model, request->wait != MODEL_IDLE, "an answer (%d) that %d did not ask for",
                 m->type, dst);
+    if (request->wait == MODEL_PARKED)
+        model_ool_unpark(model, task);
     if (request->m.type == OOL_SEND_MSG && request->wait != MODEL_NOW) {
         model_ool_answer(model, task, m);
     } else if (m->type < 0) {
@@ -346,9 +360,8 @@ void model_on_answer(struct model *model, task_t dst, const struct message *m, i
 static void end_request(struct model *model, struct model_task *task)
 {
     struct model_request *request = &task->request;
-    MODEL_CHECK(model, !task->second || (task->second & ANSWER_NONE),
-                "no answer to the second request 0x%x of %d", task->second_type, task->id);
-    task->second = 0;
+    MODEL_CHECK(model, !task->second, "no answer to the second request 0x%x of %d",
+                task->second_type, task->id);
     if (request->wait != MODEL_NOW)
         return;
     MODEL_CHECK(model, expected(model, task) & ANSWER_NONE,
@@ -367,10 +380,10 @@ void model_end(struct model *model, bool copy_pending)
             continue;
         end_request(model, task);
         MODEL_CHECK(model, !task->owes_notify, "%d is not notified", task->id);
-        task->notified = false;
+        task->notified = task->looked_at = false;
     }
     MODEL_CHECK(model, !model->destroying, "task %d is not destroyed", model->destroying);
-    MODEL_CHECK(model, !model->reaping, "task %d is not reaped", model->reaping);
+    MODEL_CHECK(model, !model->reaping, "task %d is not reaped", model->reaped);
     model_name_end(model);
     model_shm_end(model);
     model_ool_end(model, copy_pending);

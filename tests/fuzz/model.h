@@ -20,8 +20,9 @@
 #define MODEL_IDS         512
 #define MODEL_ENDS        512
 #define MODEL_TEXT        4096
-#define MODEL_MIN_WATCHES 16         // watches and ends that vm must have room for, a task
-#define MODEL_PAYLOAD     (1u << 20) // largest payload of a task, as the harness starts them
+#define MODEL_MIN_WATCHES 16           // watches and ends that vm must have room for, a task
+#define MODEL_REVOKED     8            // revoked ids that vm must remember, a sender
+#define MODEL_PAYLOAD     (512u << 10) // largest payload of a task, as the harness starts them
 
 /// A set of answers: bit -ERR_x for an error, bit 0 for OK, bit 63 for none.
 typedef uint64_t answers_t;
@@ -43,10 +44,10 @@ struct model_request {
     enum model_wait wait;
     answers_t expect; // MODEL_NOW
     struct message m;
-    uint64_t order;       // when it came
+    int64_t order;        // when it came
     uint64_t deadline_ns; // MODEL_LOOKUP; 0: none
     uint32_t token;       // MODEL_LAUNCH
-    bool cancelled;       // its copy was stopped, and it may be failed for that
+    bool cancelled;       // its copy was stopped: it goes on, or is failed for that
     bool read_short, write_short;
     bool has_fd;                 // the answer carries a descriptor
     bool promised;               // discovery.serve: a lookup was answered already
@@ -57,7 +58,7 @@ struct model_request {
     size_t done;                 // bytes of it written
     size_t piece;                // bytes of it read and not yet written
     size_t text_read;            // bytes read of a text
-    char text[MODEL_TEXT + 1];
+    char text[MODEL_TEXT + 2];
 };
 
 enum model_use {
@@ -72,7 +73,8 @@ struct model_buffer {
     enum model_use use;
     vaddr_t addr;
     task_t src;   // MODEL_COPYING, MODEL_RESERVED
-    uint64_t tag; // closed buffer: the wait word it was taken (or verified) in
+    bool orphan;  // MODEL_RESERVED: its sender ended, and anybody may take the buffer
+    uint64_t tag; // closed buffer: the wait word it was taken in
     uint64_t id;  // MODEL_RESERVED
     size_t len[MSG_MAX_PAYLOADS];
     unsigned count;
@@ -86,15 +88,19 @@ struct model_task {
     uint32_t next_gen;
     uint32_t rights;
     size_t limit;
-    uint64_t word;       // what its page says
-    uint64_t word_since; // since when without a change
+    uint64_t word;        // what its page says
+    uint64_t word_since;  // since when without a change
+    uint32_t max_episode; // of the words so far
+    bool lies;            // it said that it waits anew, in an old episode
+    bool looked_at;       // something happened here in this call: vm looks at the page
+    bool refused;         // a sender that could not wait went away from the reserved buffer
     struct model_request request;
     answers_t second; // expected for a request that came while one was waiting
     int second_type;
     int region; // enum ool_region, or -1: nothing registered
     size_t region_len;
     struct model_buffer buffers[NUM_BUFFERS];
-    int current; // the open buffer whose turn it is; -1: either
+    int current; // the open buffer whose turn it is
     char may_serve[MODEL_NAMES][64];
     unsigned num_may_serve;
     char serves[MODEL_NAMES][64];
@@ -119,16 +125,18 @@ struct model_id {
     uint64_t id;
     task_t src, dst;
     enum { ID_LIVE, ID_REVOKED, ID_GONE } state;
+    unsigned revoked_at; // how many of its sender's had been revoked before
 };
 
 struct model {
     struct model_task tasks[MODEL_TASKS];
     struct model_id ids[MODEL_IDS];
     unsigned num_ids;
+    unsigned num_revoked[MODEL_TASKS]; // ids of each sender
     uint64_t now_ns;
-    uint64_t revoke_ns; // how long an idle receiver may hold others up
-    uint64_t order;
-    task_t actor; // of this call
+    uint64_t revoke_ns;   // how long an idle receiver may hold others up
+    int64_t order, front; // of the request that came last; of the one first in line
+    task_t actor;         // of this call
     struct {
         size_t size;
         int fds[2];
@@ -137,8 +145,9 @@ struct model {
     unsigned open_fds;
     task_t destroying; // 0: nobody
     error_t destroy_error, launch_error;
-    task_t reaping;
-    uint64_t requests_min, requests_max, answers, dropped;
+    bool reaping;
+    task_t reaped; // who is to be
+    uint64_t requests, answers, dropped;
     bool ticks;          // this call is of vm_tick()
     void (*trace)(void); // called before a disagreement ends the process
     uint8_t *bytes;
@@ -152,6 +161,9 @@ bool model_existed(const struct model *model, task_t id);
 /// Before a call of the core.
 void model_message(struct model *model, task_t actor, const struct message *m);
 void model_tick(struct model *model);
+/// After a tick: vm has taken the reservation of the receiver's open buffer away, which nobody who
+/// waits shows (the harness sees it).
+void model_revoked(struct model *model, struct model_task *task);
 /// After it: everything that had to be answered was.
 void model_end(struct model *model, bool copy_pending);
 /// What the page of a task says from now on. `in_publish`: vm is about to read it again.
@@ -191,18 +203,22 @@ void model_ool_read(struct model *model, struct model_task *task, vaddr_t addr, 
                     size_t want, size_t got);
 void model_ool_forget(struct model *model, struct model_task *task, task_t id);
 void model_ool_settle(struct model *model);
+/// The same for one receiver, whose page vm looks at.
+void model_ool_settle_at(struct model *model, struct model_task *dst);
 void model_ool_end(struct model *model, bool copy_pending);
 void model_ool_tick(struct model *model);
 /// vm's own payload for a task (see benchmark.nop_with_ool).
 struct model_buffer *model_ool_from_vm(struct model *model, struct model_task *task);
 void model_ool_revoke(struct model *model, struct model_task *task, struct model_buffer *buffer);
-void model_ool_revoke_idle(struct model *model, struct model_task *dst);
+void model_ool_unpark(struct model *model, struct model_task *task);
+bool model_ool_start(struct model *model, struct model_task *task);
 vaddr_t model_payload_addr(const struct message *m, unsigned k);
 size_t model_payload_offset(const size_t *len, unsigned k);
 void model_ool_record_id(struct model *model, uint64_t id, task_t src, task_t dst);
 
 answers_t model_name_expect(struct model *model, struct model_task *task);
 void model_name_park(struct model *model, struct model_task *task);
+answers_t model_nop_expect(struct model *model, struct model_task *task);
 answers_t model_launch_expect(const struct model_task *task);
 void model_name_answer(struct model *model, struct model_task *task, const struct message *m);
 void model_name_end(struct model *model);

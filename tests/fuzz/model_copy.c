@@ -9,10 +9,9 @@ void model_ool_read(struct model *model, struct model_task *task, vaddr_t addr, 
                     size_t want, size_t got)
 {
     struct model_request *request = &task->request;
-    struct model_buffer *buffer = request->buffer;
     if (request->wait == MODEL_PARKED)
-        model_ool_revoke_idle(model, request->dst);
-    buffer = request->buffer;
+        model_ool_unpark(model, task);
+    struct model_buffer *buffer = request->buffer;
     MODEL_CHECK(model, request->wait == MODEL_COPY, "reads of sender %d, which has no buffer",
                 task->id);
     MODEL_CHECK(model, !request->piece && !request->read_short && !request->write_short,
@@ -56,10 +55,11 @@ void model_on_write(struct model *model, task_t id, vaddr_t addr, const void *da
     struct model_task *dst = model_task(model, id);
     MODEL_CHECK(model, dst, "writes to %d, which is not alive", id);
     size_t offset;
-    struct model_buffer *own = dst->request.buffer;
     if (dst->request.m.type == BENCHMARK_NOP_WITH_OOL_MSG && dst->request.wait == MODEL_NOW) {
+        struct model_buffer *own = model_ool_from_vm(model, dst);
         MODEL_CHECK(model, own && addr == own->addr && want == 7 && !memcmp(data, "reply!", 7),
                     "writes %zu bytes at 0x%llx of %d", want, (unsigned long long)addr, id);
+        dst->request.buffer = own;
         dst->request.write_short = got < want;
         memcpy(own->bytes, data, want);
         return;
@@ -91,25 +91,44 @@ static bool others_wait(struct model *model, const struct model_task *dst)
 
 static struct model_buffer *reserved_open_buffer(struct model_task *dst)
 {
-    for (unsigned k = OPEN_0; k <= OPEN_1; k++) {
-        if (dst->buffers[k].use == MODEL_RESERVED)
-            return &dst->buffers[k];
-    }
-    return NULL;
+    struct model_buffer *buffer = &dst->buffers[dst->current];
+    return buffer->use == MODEL_RESERVED && !buffer->orphan ? buffer : NULL;
 }
 
 // "Revoked [...] when others wait and the receiver's page has said open receive for the whole
 // deadline (a busy receiver revokes nobody)". When exactly vm looks is its own affair.
-void model_ool_revoke_idle(struct model *model, struct model_task *dst)
+static bool may_revoke(struct model *model, struct model_task *dst)
+{
+    return reserved_open_buffer(dst) && (dst->refused || others_wait(model, dst)) &&
+           wait_word_kind(dst->word) == WAIT_ANY &&
+           (dst->lies || model->now_ns - dst->word_since >= model->revoke_ns);
+}
+
+static void revoke_idle(struct model *model, struct model_task *dst)
 {
     struct model_buffer *buffer = reserved_open_buffer(dst);
-    if (!buffer || !others_wait(model, dst) || wait_word_kind(dst->word) != WAIT_ANY ||
-        model->now_ns - dst->word_since < model->revoke_ns)
-        return;
     model_ool_revoke(model, dst, buffer);
     buffer->use = MODEL_ARMED;
-    dst->current = (int)(buffer - dst->buffers);
-    model_ool_settle(model);
+    dst->refused = false;
+    model_ool_settle_at(model, dst);
+}
+
+void model_revoked(struct model *model, struct model_task *dst)
+{
+    MODEL_CHECK(model, model->ticks && may_revoke(model, dst),
+                "the reservation at %d is taken away", dst->id);
+    revoke_idle(model, dst);
+}
+
+// vm does something for a sender that the model still takes for parked. Either it has looked at the
+// page of the receiver again, or a reservation was held up for too long.
+void model_ool_unpark(struct model *model, struct model_task *task)
+{
+    struct model_task *dst = task->request.dst;
+    if (model->ticks && may_revoke(model, dst))
+        revoke_idle(model, dst);
+    else
+        model_ool_settle_at(model, dst);
 }
 
 void model_ool_tick(struct model *model)
@@ -169,23 +188,23 @@ void model_on_publish(struct model *model, task_t dst, uint32_t count)
         MODEL_CHECK(model, count == 0, "%u are parked for the dead task %d", count, dst);
 }
 
-// --- Death, and vm as a sender ------------------------------------------------------------------
+// --- Death --------------------------------------------------------------------------------------
 
 void model_ool_forget(struct model *model, struct model_task *task, task_t id)
 {
     struct model_request *own = &task->request;
     if (own->wait == MODEL_COPY)
         own->buffer->use = MODEL_ARMED;
+    if (own->wait == MODEL_COPY || own->wait == MODEL_PARKED)
+        own->dst->looked_at = true;
     own->wait = MODEL_IDLE;
     for (unsigned i = 0; i < MODEL_TASKS; i++) {
         struct model_task *other = &model->tasks[i];
         struct model_request *request = &other->request;
         for (unsigned k = 0; k < NUM_BUFFERS; k++) {
             struct model_buffer *buffer = &other->buffers[k];
-            if (other->id && buffer->use == MODEL_RESERVED && buffer->src == id) {
-                model_ool_revoke(model, other, buffer);
-                buffer->use = MODEL_ARMED;
-            }
+            if (other->id && buffer->use == MODEL_RESERVED && buffer->src == id)
+                buffer->orphan = other->looked_at = true;
         }
         if (other->id && request->dst == task &&
             (request->wait == MODEL_PARKED || request->wait == MODEL_COPY)) {
@@ -195,17 +214,4 @@ void model_ool_forget(struct model *model, struct model_task *task, task_t id)
     }
     for (unsigned k = 0; k < NUM_BUFFERS; k++)
         model_ool_revoke(model, task, &task->buffers[k]);
-}
-
-struct model_buffer *model_ool_from_vm(struct model *model, struct model_task *task)
-{
-    struct model_buffer *buffer = &task->buffers[CLOSED];
-    enum wait_kind kind = wait_word_kind(task->word);
-    (void)model;
-    if (task->region != OOL_REGION_STANDING || (kind != WAIT_CALL && kind != WAIT_RECV) ||
-        wait_word_task(task->word) != VM_TASK || task->region_len < 7)
-        return NULL;
-    if (buffer->use != MODEL_ARMED && buffer->tag == task->word)
-        return NULL;
-    return buffer;
 }

@@ -64,18 +64,24 @@ static bool wraps(vaddr_t addr, size_t len)
 void model_ool_record_id(struct model *model, uint64_t id, task_t src, task_t dst)
 {
     for (unsigned i = 0; i < model->num_ids; i++)
-        MODEL_CHECK(model, model->ids[i].id != id || model->ids[i].state != ID_LIVE,
+        MODEL_CHECK(model,
+                    id && (model->ids[i].id != id || model->ids[i].dst != dst ||
+                           model->ids[i].state != ID_LIVE),
                     "id %llx is given twice", (unsigned long long)id);
     MODEL_CHECK(model, model->num_ids < MODEL_IDS, "the input is too long");
-    model->ids[model->num_ids++] = (struct model_id){id, src, dst, ID_LIVE};
+    model->ids[model->num_ids++] = (struct model_id){id, src, dst, ID_LIVE, 0};
 }
 
 static void end_id(struct model *model, uint64_t id, task_t src, task_t dst, int state)
 {
     for (unsigned i = 0; i < model->num_ids; i++) {
         struct model_id *known = &model->ids[i];
-        if (known->id == id && known->src == src && known->dst == dst && known->state == ID_LIVE)
+        if (known->id == id && known->src == src && known->dst == dst && known->state == ID_LIVE) {
             known->state = state;
+            struct model_task *sender = model_task(model, src);
+            if (state == ID_REVOKED && sender)
+                known->revoked_at = model->num_revoked[sender - model->tasks]++;
+        }
     }
 }
 
@@ -89,15 +95,19 @@ void model_ool_revoke(struct model *model, struct model_task *task, struct model
         src->request.wait = MODEL_PARKED;
         src->request.buffer = NULL;
         src->request.cancelled = true;
+        src->request.order = --model->front; // it was served before
     }
     buffer->use = MODEL_UNARMED;
+    buffer->orphan = false;
 }
 
 // --- ool.recv -----------------------------------------------------------------------------------
 
+// `len` bytes and one more, on whole pages.
+
 static size_t stride(size_t len)
 {
-    return ALIGN_UP(len, (size_t)PAGE_SIZE) + PAGE_SIZE;
+    return ALIGN_UP(len + 1, (size_t)PAGE_SIZE);
 }
 
 static answers_t check_region(const struct model_task *task, const struct message *m)
@@ -120,16 +130,27 @@ static answers_t check_region(const struct model_task *task, const struct messag
     return expect ? expect : ANSWER(OK);
 }
 
+// Who names the same single buffer before each receive may find that a payload came in between.
+static bool keeps_single(const struct model_task *task, const struct message *m)
+{
+    const struct model_buffer *buffer = &task->buffers[OPEN_0];
+    return task->region == OOL_REGION_SINGLE && m->ool_recv.region == OOL_REGION_SINGLE &&
+           buffer->addr == m->ool_recv.addr && task->region_len == m->ool_recv.len &&
+           (buffer->use == MODEL_COPYING || (buffer->use == MODEL_RESERVED && !buffer->orphan));
+}
+
 void model_ool_recv(struct model *model, struct model_task *task)
 {
     const struct message *m = &task->request.m;
+    task->looked_at = true;
     if (m->ool_recv.region == OOL_REGION_ANNOUNCE) {
         task->request.expect = ANSWER(OK);
         return;
     }
     task->request.expect = check_region(task, m);
-    if (task->request.expect != ANSWER(OK))
+    if (task->request.expect != ANSWER(OK) || keeps_single(task, m))
         return;
+    task->refused = false;
     for (unsigned k = 0; k < NUM_BUFFERS; k++)
         model_ool_revoke(model, task, &task->buffers[k]);
     task->region = (int)m->ool_recv.region;
@@ -155,10 +176,12 @@ static answers_t check_send(struct model *model, struct model_task *task, const 
     if (m->ool_send.count > MSG_MAX_PAYLOADS || (m->ool_send.flags & ~(unsigned)OOL_NOBLOCK))
         return expect | ANSWER(ERR_INVALID_ARG);
     for (unsigned k = 0; k < payload_count(m); k++) {
-        if (wraps(model_payload_addr(m, k), payload_len(m, k)))
+        vaddr_t addr = model_payload_addr(m, k);
+        if (payload_len(m, k) > 0 && (!addr || wraps(addr, payload_len(m, k))))
             expect |= ANSWER(ERR_INVALID_ARG);
     }
-    if (dst && payloads_total(m) > (dst->region < 0 ? dst->limit : dst->region_len))
+    // When it registered less than its limit, that is found out when it has a buffer.
+    if (dst && payloads_total(m) > dst->limit)
         expect |= ANSWER(ERR_TOO_LARGE);
     return expect;
 }
@@ -170,7 +193,13 @@ void model_ool_send(struct model *model, struct model_task *task)
     if (request->expect)
         return;
     request->dst = model_task(model, request->m.ool_send.dst);
+    request->dst->looked_at = true;
     request->wait = MODEL_PARKED;
+}
+
+static bool is_free(const struct model_buffer *buffer)
+{
+    return buffer->use == MODEL_ARMED || (buffer->use == MODEL_RESERVED && buffer->orphan);
 }
 
 // The closed buffer, when `src` may have it now.
@@ -179,25 +208,54 @@ static struct model_buffer *closed_buffer(struct model_task *dst, task_t src)
     struct model_buffer *buffer = &dst->buffers[CLOSED];
     if (dst->region != OOL_REGION_STANDING || !waits_closed(dst, src))
         return NULL;
-    return buffer->use == MODEL_ARMED || is_void(dst, buffer->tag) ? buffer : NULL;
+    return is_free(buffer) || is_void(dst, buffer->tag) ? buffer : NULL;
 }
 
-// The armed open buffer. Which of the two it is may be known only from where vm writes.
 static struct model_buffer *open_buffer(struct model_task *dst)
 {
-    if (dst->region < 0 || dst->current < 0)
-        return NULL;
     struct model_buffer *buffer = &dst->buffers[dst->current];
-    return buffer->use == MODEL_ARMED ? buffer : NULL;
+    return dst->region >= 0 && is_free(buffer) ? buffer : NULL;
 }
 
-static void start(struct model *model, struct model_task *task, struct model_buffer *buffer)
+// What a payload of `src` goes to now, or NULL.
+static struct model_buffer *choose_buffer(struct model_task *dst, task_t src)
+{
+    struct model_buffer *closed = closed_buffer(dst, src);
+    return closed ? closed : open_buffer(dst);
+}
+
+// What was in the buffer is over.
+static void take(struct model *model, struct model_task *dst, struct model_buffer *buffer)
+{
+    model_ool_revoke(model, dst, buffer);
+    buffer->use = MODEL_ARMED;
+    buffer->tag = dst->word;
+    if (buffer != &dst->buffers[CLOSED])
+        dst->refused = false;
+}
+
+struct model_buffer *model_ool_from_vm(struct model *model, struct model_task *task)
+{
+    struct model_buffer *buffer = choose_buffer(task, VM_TASK);
+    task->looked_at = true;
+    if (buffer)
+        take(model, task, buffer);
+    return buffer;
+}
+
+// Starts the copy of a parked sender, when there is a buffer.
+bool model_ool_start(struct model *model, struct model_task *task)
 {
     struct model_request *request = &task->request;
     struct model_task *dst = request->dst;
-    if (buffer == &dst->buffers[CLOSED]) {
-        model_ool_revoke(model, dst, buffer); // what was there is void
-        buffer->tag = dst->word;
+    struct model_buffer *buffer = choose_buffer(dst, task->id);
+    if (!buffer)
+        return false;
+    take(model, dst, buffer);
+    if (payloads_total(&request->m) > dst->region_len) {
+        request->wait = MODEL_NOW;
+        request->expect = ANSWER(ERR_TOO_LARGE);
+        return true;
     }
     buffer->use = MODEL_COPYING;
     buffer->src = task->id;
@@ -209,52 +267,54 @@ static void start(struct model *model, struct model_task *task, struct model_buf
     request->part = 0;
     request->done = request->piece = 0;
     request->read_short = request->write_short = false;
+    return true;
 }
 
-static struct model_task *first_parked(struct model *model, struct model_task *dst)
+// The parked sender that came next after `order`.
+static struct model_task *next_parked(struct model *model, const struct model_task *dst,
+                                      int64_t order)
 {
-    struct model_task *first = NULL;
+    struct model_task *next = NULL;
     for (unsigned i = 0; i < MODEL_TASKS; i++) {
         struct model_task *task = &model->tasks[i];
-        if (task->id && task->request.wait == MODEL_PARKED && task->request.dst == dst &&
-            (!first || task->request.order < first->request.order))
-            first = task;
+        const struct model_request *request = &task->request;
+        if (task->id && request->wait == MODEL_PARKED && request->dst == dst &&
+            request->order > order && (!next || request->order < next->request.order))
+            next = task;
     }
-    return first;
+    return next;
 }
 
-// Gives out what can be given out: "first come first served", and the closed buffer to the one that
-// the receiver waits for. A sender that cannot wait is answered instead.
+// "First come first served": each in turn takes what there is for it. A sender that cannot wait is
+// answered instead. When somebody's copy was cancelled for it, all have another look.
+void model_ool_settle_at(struct model *model, struct model_task *dst)
+{
+    struct model_task *task;
+    int64_t front;
+    if (!dst->id)
+        return;
+    do {
+        int64_t order = INT64_MIN;
+        front = model->front;
+        while (front == model->front && (task = next_parked(model, dst, order))) {
+            order = task->request.order;
+            if (model_ool_start(model, task) || !(task->request.m.ool_send.flags & OOL_NOBLOCK))
+                continue;
+            task->request.wait = MODEL_NOW;
+            task->request.expect = ANSWER(ERR_WOULD_BLOCK);
+            dst->refused = true;
+        }
+    } while (front != model->front);
+}
+
+// vm looks at the page of a receiver when something happens there. (Who begins to wait for one who
+// is parked says so: ool.recv, announce.) An armed open buffer needs no page.
 void model_ool_settle(struct model *model)
 {
     for (unsigned i = 0; i < MODEL_TASKS; i++) {
         struct model_task *dst = &model->tasks[i];
-        if (!dst->id)
-            continue;
-        for (unsigned k = 0; k < MODEL_TASKS; k++) {
-            struct model_task *src = &model->tasks[k];
-            if (src->id && src->request.wait == MODEL_PARKED && src->request.dst == dst &&
-                closed_buffer(dst, src->id))
-                start(model, src, closed_buffer(dst, src->id));
-        }
-        struct model_task *first;
-        while (open_buffer(dst) && (first = first_parked(model, dst)))
-            start(model, first, open_buffer(dst));
-        for (unsigned k = 0; k < MODEL_TASKS; k++) {
-            struct model_request *request = &model->tasks[k].request;
-            if (!model->tasks[k].id || request->wait != MODEL_PARKED || request->dst != dst)
-                continue;
-            if ((request->m.ool_send.flags & OOL_NOBLOCK)) {
-                request->wait = MODEL_NOW;
-                request->expect = ANSWER(ERR_WOULD_BLOCK);
-                if (request->cancelled)
-                    request->expect |= ANSWER(ERR_TRY_AGAIN) | ANSWER(ERR_ABORTED);
-            } else if (payloads_total(&request->m) >
-                       (dst->region < 0 ? dst->limit : dst->region_len)) {
-                request->wait = MODEL_NOW; // the receiver registered less while it was parked
-                request->expect = ANSWER(ERR_TOO_LARGE);
-            }
-        }
+        if (dst->id && (dst->looked_at || open_buffer(dst)))
+            model_ool_settle_at(model, dst);
     }
 }
 
@@ -262,21 +322,13 @@ static void answered_send(struct model *model, struct model_task *task, const st
 {
     struct model_request *request = &task->request;
     struct model_buffer *buffer = request->buffer;
-    if (request->wait == MODEL_PARKED && m->type >= 0)
-        model_ool_revoke_idle(model, request->dst);
-    buffer = request->buffer;
-    if (request->wait == MODEL_PARKED) {
-        MODEL_CHECK(model,
-                    request->cancelled && (m->type == ERR_TRY_AGAIN || m->type == ERR_ABORTED),
-                    "parked sender %d is answered %d", task->id, m->type);
-        return;
-    }
+    MODEL_CHECK(model, request->wait == MODEL_COPY, "parked sender %d is answered %d", task->id,
+                m->type);
+    request->dst->looked_at = true;
     if (m->type < 0) {
-        bool gone = buffer == &request->dst->buffers[CLOSED] && is_void(request->dst, buffer->tag);
         MODEL_CHECK(model,
                     (m->type == ERR_INVALID_ARG && request->read_short) ||
-                        (m->type == ERR_ABORTED && request->write_short) ||
-                        (gone && (m->type == ERR_TRY_AGAIN || m->type == ERR_ABORTED)),
+                        (m->type == ERR_ABORTED && request->write_short),
                     "sender %d is answered %d during its copy", task->id, m->type);
         buffer->use = MODEL_ARMED;
         return;
@@ -330,9 +382,12 @@ void model_ool_verify(struct model *model, struct model_task *task)
     }
     bool closed = buffer == &task->buffers[CLOSED];
     bool right = m->ool_verify.len == buffer->len[0];
+    // Also when its sender has ended (the last answer of a server), or when the wait of the closed
+    // buffer is over, as long as nobody else needed the buffer.
     request->expect = right ? ANSWER(OK) : ANSWER(ERR_INVALID_ARG);
-    if (closed && is_void(task, buffer->tag))
-        request->expect |= ANSWER(ERR_TRY_AGAIN);
+    task->looked_at = true;
+    task->refused = false;
+    buffer->orphan = false;
     end_id(model, buffer->id, buffer->src, task->id, ID_GONE);
     request->buffer = buffer;
     buffer->use = right ? MODEL_HELD : MODEL_ARMED;

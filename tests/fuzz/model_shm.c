@@ -129,7 +129,7 @@ static void answered_map(struct model *model, struct model_task *task, const str
     MODEL_CHECK(model,
                 m->type == SHM_MAP_REPLY_MSG && segment &&
                     m->shm_map_reply.vaddr == (segment->size | (writable ? 1 : 0)) &&
-                    fd == segment->fds[writable ? 0 : 1],
+                    m->shm_map_reply.len == segment->size && fd == segment->fds[writable ? 0 : 1],
                 "map of segment %d is answered 0x%x", task->request.m.shm_map.shm_id, m->type);
 }
 

@@ -30,14 +30,15 @@ void model_on_read(struct model *model, task_t id, vaddr_t addr, const void *dat
         MODEL_CHECK(model, addr - start + want <= BENCH_MAX_BYTES, "reads more than it says");
         return;
     }
-    MODEL_CHECK(model, addr - start + want <= MODEL_TEXT, "reads more of a text than it can use");
+    MODEL_CHECK(model, addr - start + want <= MAX_LAUNCH_TEXT + 1,
+                "reads more of a text than it can use");
     memcpy(request->text + (addr - start), data, got);
     request->text_read += got;
     request->text[request->text_read] = 0;
 }
 
-// Printable: no control character (C0, DEL, C1). UTF-8: shortest form, no surrogates, up to
-// U+10FFFF.
+// Whether the text is UTF-8 without what certainly cannot be printed: no control character (C0,
+// DEL, C1). UTF-8: shortest form, no surrogates, up to U+10FFFF.
 static bool is_printable_utf8(const char *text, size_t len)
 {
     for (size_t i = 0; i < len;) {
@@ -59,18 +60,20 @@ static bool is_printable_utf8(const char *text, size_t len)
     return true;
 }
 
-// What must come of a name that was read, before anything else is looked at. A name ends with its
-// NUL: whether bytes may follow that is not said.
-static answers_t check_name(struct model *model, struct model_request *request)
+// What must come of a name that was read, before anything else is looked at. Which letters beyond
+// ASCII can be printed is not said, nor whether bytes may follow the NUL.
+static answers_t check_name(const struct model_request *request)
 {
-    (void)model;
     size_t len = request->m.ool_len;
     if (request->read_short || len == 0 || request->text_read < MIN(len, (size_t)NAME_MAX_LEN + 1))
         return ANSWER(ERR_INVALID_ARG);
     size_t name = strnlen(request->text, MIN(len, (size_t)MODEL_TEXT));
     if (name == 0 || name > NAME_MAX_LEN || !is_printable_utf8(request->text, name))
         return ANSWER(ERR_INVALID_ARG);
-    if (len > name + 1)
+    bool ascii = true;
+    for (size_t i = 0; i < name; i++)
+        ascii &= (uint8_t)request->text[i] < 0x80;
+    if (len > name + 1 || !ascii)
         return ANSWER(ERR_INVALID_ARG) | ANSWER(OK);
     return ANSWER(OK);
 }
@@ -100,7 +103,7 @@ static bool may_serve(const struct model_task *task, const char *name)
 
 static answers_t expect_serve(struct model *model, struct model_task *task)
 {
-    answers_t name = check_name(model, &task->request);
+    answers_t name = check_name(&task->request);
     answers_t expect = 0;
     if (!(name & ANSWER(OK)))
         return name;
@@ -108,14 +111,19 @@ static answers_t expect_serve(struct model *model, struct model_task *task)
         expect |= ANSWER(ERR_NOT_PERMITTED);
     if (server_of(model, task->request.text, 0))
         expect |= ANSWER(ERR_ALREADY_EXISTS);
-    if (task->num_serves == MODEL_NAMES)
-        expect |= ANSWER(ERR_NO_MEMORY);
+    // Names that the suite lists for the task have their place, served or not.
+    unsigned names = task->num_serves;
+    for (unsigned k = 0; k < task->num_may_serve; k++)
+        names +=
+            strcmp(task->may_serve[k], "*") && server_of(model, task->may_serve[k], 0) != task->id;
+    if (names >= MODEL_NAMES)
+        expect |= ANSWER(ERR_NO_MEMORY) | (task->num_serves < MODEL_NAMES ? ANSWER(OK) : 0);
     return expect ? expect | (name & ~ANSWER(OK)) : name;
 }
 
 static answers_t expect_lookup(struct model *model, struct model_task *task)
 {
-    answers_t name = check_name(model, &task->request);
+    answers_t name = check_name(&task->request);
     if (!(name & ANSWER(OK)))
         return name;
     if (!server_of(model, task->request.text, task->request.m.discovery_lookup.except))
@@ -141,12 +149,13 @@ void model_name_answer(struct model *model, struct model_task *task, const struc
         strcpy(task->serves[task->num_serves++], request->text);
         return;
     }
-    MODEL_CHECK(model, m->type == DISCOVERY_LOOKUP_REPLY_MSG && (check_name(model, request) & 1),
+    MODEL_CHECK(model, m->type == DISCOVERY_LOOKUP_REPLY_MSG && (check_name(request) & 1),
                 "lookup(\"%s\") is answered 0x%x", request->text, m->type);
     task_t server = server_of(model, request->text, request->m.discovery_lookup.except);
     struct model_task *serving = model_task(model, m->discovery_lookup_reply.task);
     // vm may answer who waited for a name before it answers the new server.
-    bool becomes = serving && serving->request.wait == MODEL_NOW && !server &&
+    bool becomes = serving && serving != task && serving->request.wait == MODEL_NOW && !server &&
+                   serving->id != request->m.discovery_lookup.except &&
                    serving->request.m.type == DISCOVERY_SERVE_MSG &&
                    (expect_serve(model, serving) & ANSWER(OK)) &&
                    !strcmp(serving->request.text, request->text);
@@ -206,6 +215,10 @@ static answers_t expect_watch(struct model *model, struct model_task *task)
         return expect;
     // How many are too many is not said; a few must be possible.
     unsigned count = task->num_ends;
+    for (unsigned i = 0; i < task->num_ends; i++) {
+        if (task->ends[i] == id)
+            return ANSWER(OK); // is there already
+    }
     for (unsigned i = 0; i < MODEL_TASKS; i++)
         count += task->watches[i];
     return ANSWER(OK) | (count >= MODEL_MIN_WATCHES ? ANSWER(ERR_NO_MEMORY) : 0);
@@ -216,7 +229,7 @@ static answers_t expect_launch(const struct model_task *task)
     answers_t expect = 0;
     if (!(task->rights & RIGHT_LAUNCH))
         expect |= ANSWER(ERR_NOT_PERMITTED);
-    if (task->request.m.ool_len > MAX_LAUNCH_TEXT)
+    if (task->request.m.ool_len > MAX_LAUNCH_TEXT + 1)
         expect |= ANSWER(ERR_TOO_LARGE);
     return expect; // else it depends on the text and on the launcher
 }
@@ -225,17 +238,44 @@ static answers_t expect_launch(const struct model_task *task)
 answers_t model_launch_expect(const struct model_task *task)
 {
     const struct model_request *request = &task->request;
-    if (request->read_short || request->text_read < request->m.ool_len || !request->text[0])
-        return ANSWER(ERR_INVALID_ARG) | (request->m.ool_len ? 0 : ANSWER(ERR_NOT_FOUND));
-    return 0;
+    size_t len = request->m.ool_len;
+    if (len == 0 || (request->text_read == len && !request->text[0]))
+        return ANSWER(ERR_INVALID_ARG) | ANSWER(ERR_NOT_FOUND);
+    answers_t expect = 0;
+    if (request->read_short || request->text_read < len || strlen(request->text) + 1 < len)
+        expect |= ANSWER(ERR_INVALID_ARG);
+    if (len > MAX_LAUNCH_TEXT && request->text_read == len && request->text[len - 1])
+        expect |= ANSWER(ERR_TOO_LARGE);
+    return expect;
 }
 
-static answers_t expect_nop_with_ool(struct model *model, struct model_task *task)
+// Worked out when it is answered, too: it depends on what vm could read and write.
+answers_t model_nop_expect(struct model *model, struct model_task *task)
 {
-    task->request.buffer = model_ool_from_vm(model, task);
-    if (!task->request.buffer) // not said which
-        return ANSWER_ERRORS;
-    return ANSWER(OK) | ANSWER(ERR_INVALID_ARG) | ANSWER(ERR_ABORTED);
+    struct model_request *request = &task->request;
+    vaddr_t addr = (vaddr_t)request->m.ool_ptr;
+    size_t len = MIN(request->m.ool_len, (size_t)BENCH_MAX_BYTES);
+    if (len && (!addr || addr + len < addr || request->read_short || request->text_read < len))
+        return ANSWER(ERR_INVALID_ARG);
+    if (request->buffer)
+        return request->write_short ? ANSWER(ERR_ABORTED) : ANSWER(OK);
+    if (!model_ool_from_vm(model, task))
+        return ANSWER(ERR_WOULD_BLOCK);
+    return task->region_len < sizeof("reply!") ? ANSWER(ERR_TOO_LARGE) : 0;
+}
+
+// Also an end that was not pulled yet.
+static bool is_watching(struct model *model, const struct model_task *task, task_t id)
+{
+    for (unsigned i = 0; i < MODEL_TASKS; i++) {
+        if (task->watches[i] && model->tasks[i].id == id)
+            return true;
+    }
+    for (unsigned i = 0; i < task->num_ends; i++) {
+        if (task->ends[i] == id)
+            return true;
+    }
+    return false;
 }
 
 void model_task_request(struct model *model, struct model_task *task)
@@ -256,16 +296,13 @@ void model_task_request(struct model *model, struct model_task *task)
         break;
     case TASK_UNWATCH_MSG:
         request->expect = ANSWER(ERR_NOT_FOUND);
-        for (unsigned i = 0; i < MODEL_TASKS; i++) {
-            if (task->watches[i] && model->tasks[i].id == request->m.task_unwatch.task)
-                request->expect = ANSWER(OK);
-        }
+        if (is_watching(model, task, request->m.task_unwatch.task))
+            request->expect = ANSWER(OK);
         break;
     case BENCHMARK_NOP_MSG:
         request->expect = ANSWER(OK);
         break;
     case BENCHMARK_NOP_WITH_OOL_MSG:
-        request->expect = expect_nop_with_ool(model, task);
         break;
     default: // ASYNC_MSG
         request->expect = task->num_ends ? ANSWER(OK) : ANSWER(ERR_EMPTY);
@@ -286,12 +323,30 @@ static void answered_watch(struct model *model, struct model_task *task)
 {
     task_t id = task->request.m.task_watch.task;
     struct model_task *watched = model_task(model, id);
-    if (watched)
+    for (unsigned i = 0; i < task->num_ends; i++) {
+        if (task->ends[i] == id)
+            return;
+    }
+    if (watched) {
         task->watches[watched - model->tasks] = true;
-    else if (!task->notified)
+    } else {
         add_end(model, task, id);
-    else
-        add_end(model, task, id), task->owes_notify = false;
+        task->owes_notify = !task->notified; // vm may notify first, then answer
+    }
+}
+
+static void answered_unwatch(struct model *model, struct model_task *task)
+{
+    task_t id = task->request.m.task_unwatch.task;
+    struct model_task *watched = model_task(model, id);
+    unsigned kept = 0;
+    if (watched)
+        task->watches[watched - model->tasks] = false;
+    for (unsigned i = 0; i < task->num_ends; i++) {
+        if (task->ends[i] != id)
+            task->ends[kept++] = task->ends[i];
+    }
+    task->num_ends = kept;
 }
 
 static void answered_pull(struct model *model, struct model_task *task, const struct message *m)
@@ -312,10 +367,8 @@ static void answered_nop_with_ool(struct model *model, struct model_task *task,
                     !task->request.read_short && !task->request.write_short &&
                     m->benchmark_nop_with_ool_reply.data_len == 7,
                 "nop_with_ool is answered 0x%x", m->type);
-    model_ool_revoke(model, task, buffer);
     buffer->use = MODEL_RESERVED;
     buffer->src = VM_TASK;
-    buffer->tag = task->word;
     buffer->id = (uint64_t)m->benchmark_nop_with_ool_reply.data;
     buffer->count = 1;
     memset(buffer->len, 0, sizeof(buffer->len));
@@ -334,15 +387,18 @@ void model_task_answer(struct model *model, struct model_task *task, const struc
                     "a launch is answered 0x%x", m->type);
         return;
     }
+    answers_t expect = request->expect;
+    if (type == BENCHMARK_NOP_WITH_OOL_MSG)
+        expect = model_nop_expect(model, task);
     MODEL_CHECK(model,
-                request->wait == MODEL_NOW && (request->expect & ANSWER(OK)) &&
+                request->wait == MODEL_NOW && (expect & ANSWER(OK)) &&
                     (type == ASYNC_MSG || (m->type & 0xffff) == ((type & 0x7fff) | 0x8000)),
                 "%d is answered 0x%x to 0x%x, expected set 0x%llx", task->id, m->type, type,
-                (unsigned long long)request->expect);
+                (unsigned long long)expect);
     if (type == TASK_WATCH_MSG)
         answered_watch(model, task);
     if (type == TASK_UNWATCH_MSG)
-        task->watches[model_task(model, request->m.task_unwatch.task) - model->tasks] = false;
+        answered_unwatch(model, task);
     if (type == BENCHMARK_NOP_MSG)
         MODEL_CHECK(model,
                     (uint32_t)m->benchmark_nop_reply.value ==
@@ -410,6 +466,6 @@ void model_on_destroy(struct model *model, task_t task, error_t error)
 
 void model_on_reaped(struct model *model, task_t task)
 {
-    MODEL_CHECK(model, model->reaping == task && task, "reaps %d", task);
-    model->reaping = 0;
+    MODEL_CHECK(model, model->reaping && model->reaped == task, "reaps %d", task);
+    model->reaping = false;
 }

@@ -1,0 +1,141 @@
+// The stories of the vm target. See stories.h.
+#include "stories.h"
+
+#define REGISTER(who)                                                                              \
+    {                                                                                              \
+        .kind = OP_REGISTER, .actor = (who), .addr = 16, .len = 255, .a = 3                        \
+    }
+#define ARM(who)                                                                                   \
+    {                                                                                              \
+        .kind = OP_REGISTER, .actor = (who), .addr = 16, .len = 255, .a = 0                        \
+    }
+#define ANNOUNCE(who, src)                                                                         \
+    {                                                                                              \
+        .kind = OP_REGISTER, .actor = (who), .target = (src), .a = 2                               \
+    }
+#define SEND(who, to)                                                                              \
+    {                                                                                              \
+        .kind = OP_SEND, .actor = (who), .target = (to), .len = 100, .value = 50                   \
+    }
+#define NOBLOCK(who, to)                                                                           \
+    {                                                                                              \
+        .kind = OP_SEND, .actor = (who), .target = (to), .len = 100, .a = 1, .value = 9            \
+    }
+#define SEND_BIG(who, to)                                                                          \
+    {                                                                                              \
+        .kind = OP_SEND, .actor = (who), .target = (to), .len = 11                                 \
+    }
+#define VERIFY(who)                                                                                \
+    {                                                                                              \
+        .kind = OP_VERIFY, .actor = (who)                                                          \
+    }
+#define WAIT(who, how, whom)                                                                       \
+    {                                                                                              \
+        .kind = OP_WAIT, .actor = (who), .a = (how), .target = (whom)                              \
+    }
+#define RACE(who, how, whom)                                                                       \
+    {                                                                                              \
+        .kind = OP_RACE, .actor = (who), .a = (how), .target = (whom)                              \
+    }
+#define DIE(who)                                                                                   \
+    {                                                                                              \
+        .kind = OP_DIE, .actor = (who)                                                             \
+    }
+#define LATER                                                                                      \
+    {                                                                                              \
+        .kind = OP_TIME, .a = 4                                                                    \
+    }
+#define COPY                                                                                       \
+    {                                                                                              \
+        .kind = OP_COPY, .a = 7                                                                    \
+    }
+#define SERVE(who)                                                                                 \
+    {                                                                                              \
+        .kind = OP_SERVE, .actor = (who)                                                           \
+    }
+#define MAY_SERVE(who)                                                                             \
+    {                                                                                              \
+        .kind = OP_MAY_SERVE, .actor = (who), .a = 3                                               \
+    }
+#define LOOKUP(who)                                                                                \
+    {                                                                                              \
+        .kind = OP_LOOKUP, .actor = (who)                                                          \
+    }
+#define HOLE(who)                                                                                  \
+    {                                                                                              \
+        .kind = OP_PROTECT, .actor = (who)                                                         \
+    }
+
+// Waits as the state page says them (see wire.h).
+enum { RUNNING, ANY, RECV, CALL };
+
+static const struct op placed[] = {REGISTER(1), SEND(0, 1), VERIFY(1), SEND(2, 1), VERIFY(1)};
+static const struct op single[] = {ARM(1), SEND(0, 1), ARM(1), VERIFY(1), ARM(1), SEND(0, 1)};
+static const struct op many[] = {
+    REGISTER(1),
+    {.kind = OP_SEND_MANY, .target = 1, .b = 4, .value = 0x10002011},
+    VERIFY(1),
+};
+static const struct op parked[] = {REGISTER(1), SEND(0, 1), SEND(2, 1), SEND(3, 1),
+                                   VERIFY(1),   VERIFY(1),  VERIFY(1)};
+static const struct op unregistered[] = {SEND(0, 1), NOBLOCK(2, 1), REGISTER(1), VERIFY(1)};
+static const struct op revoked[] = {REGISTER(1), WAIT(1, ANY, 0), SEND(0, 1), SEND(2, 1),
+                                    LATER,       LATER,           VERIFY(1),  DIE(2)};
+static const struct op refused[] = {REGISTER(1), WAIT(1, ANY, 0), SEND(0, 1), NOBLOCK(2, 1),
+                                    LATER,       LATER,           VERIFY(1)};
+static const struct op crossed[] = {REGISTER(1),      SEND(0, 1), WAIT(1, CALL, 2), SEND(2, 1),
+                                    VERIFY(1),        SEND(3, 1), WAIT(1, CALL, 3), ANNOUNCE(1, 3),
+                                    WAIT(1, RECV, 2), SEND(2, 1)};
+static const struct op raced[] = {REGISTER(1), SEND(0, 1), RACE(1, CALL, 2), SEND(2, 1), VERIFY(1)};
+static const struct op cancelled[] = {REGISTER(1),    WAIT(1, CALL, 0), SEND_BIG(0, 1), COPY,
+                                      SEND_BIG(2, 1), WAIT(1, CALL, 3), SEND(3, 1),     COPY,
+                                      COPY,           VERIFY(1)};
+static const struct op turns[] = {REGISTER(1), REGISTER(2), SEND_BIG(0, 1), SEND_BIG(3, 2),
+                                  COPY,        COPY,        VERIFY(1),      VERIFY(2)};
+static const struct op hole[] = {REGISTER(1), SEND(0, 1), HOLE(2),  SEND(2, 1),
+                                 SEND(3, 1),  VERIFY(1),  VERIFY(1)};
+static const struct op dies[] = {REGISTER(1), SEND(0, 1), SEND(2, 1), SEND(3, 1),
+                                 DIE(2),      DIE(0),     DIE(1),     SEND(3, 1)};
+static const struct op again[] = {REGISTER(1), SEND(0, 1), REGISTER(1), VERIFY(1), SEND(0, 1)};
+static const struct op served[] = {MAY_SERVE(0), LOOKUP(1), SERVE(0),     LOOKUP(2),
+                                   DIE(0),       LOOKUP(3), MAY_SERVE(4), SERVE(4)};
+static const struct op timeout[] = {{.kind = OP_LOOKUP, .b = 1}, LATER, LATER};
+static const struct op watched[] = {
+    {.kind = OP_WATCH, .target = 1},
+    DIE(1),
+    {.kind = OP_PULL},
+    {.kind = OP_WATCH, .target = 1, .gen = 3},
+    {.kind = OP_UNWATCH, .target = 1, .gen = 3},
+};
+static const struct op launched[] = {
+    {.kind = OP_LAUNCH, .a = 1},
+    {.kind = OP_LAUNCHED, .target = 2},
+    {.kind = OP_FREE, .target = 2},
+};
+static const struct op shared[] = {
+    {.kind = OP_CREATE, .len = 5},
+    {.kind = OP_MAP, .actor = 1, .b = 1},
+    {.kind = OP_MAP, .actor = 2},
+    {.kind = OP_CLOSE, .actor = 1},
+    {.kind = OP_CLOSE},
+    {.kind = OP_PAGES, .len = 3},
+};
+static const struct op bench[] = {
+    REGISTER(0),
+    WAIT(0, CALL, 25),
+    {.kind = OP_NOP_OOL, .len = 100, .value = 80},
+    VERIFY(0),
+    {.kind = OP_NOP, .value = 6},
+};
+
+#define STORY(ops)                                                                                 \
+    {                                                                                              \
+#ops, ops, sizeof(ops)                                                                     \
+    }
+const struct story stories[] = {
+    STORY(placed),  STORY(single),  STORY(many),     STORY(parked), STORY(unregistered),
+    STORY(revoked), STORY(refused), STORY(crossed),  STORY(raced),  STORY(cancelled),
+    STORY(turns),   STORY(hole),    STORY(dies),     STORY(again),  STORY(served),
+    STORY(timeout), STORY(watched), STORY(launched), STORY(shared), STORY(bench),
+};
+const unsigned stories_count = sizeof(stories) / sizeof(stories[0]);

@@ -1,0 +1,113 @@
+// Compares what vm's core has written down (vm/state.h) with what the model expects: who waits for
+// what, which buffers are armed or taken and by whom, names, watches, segments.
+#include <string.h>
+#include "state.h"
+#include "world.h"
+
+static const struct vm_task *find(const struct vm *vm, const struct model_task *task)
+{
+    return &vm->tasks[TASK_SLOT(task->id)];
+}
+
+static void check_wait(struct model *model, const struct vm *vm, const struct model_task *task)
+{
+    static const enum vm_wait waits[] = {
+        [MODEL_IDLE] = VM_NOT_WAITING, [MODEL_PARKED] = VM_PARKED, [MODEL_COPY] = VM_COPYING,
+        [MODEL_LOOKUP] = VM_LOOKUP,    [MODEL_LAUNCH] = VM_LAUNCH,
+    };
+    const struct vm_task *seen = find(vm, task);
+    MODEL_CHECK(model, seen->wait == waits[task->request.wait], "%d waits for %d, not for %d",
+                task->id, seen->wait, waits[task->request.wait]);
+    if (seen->wait == VM_PARKED || seen->wait == VM_COPYING)
+        MODEL_CHECK(model, seen->send.dst->id == task->request.dst->id, "%d is parked for %d",
+                    task->id, seen->send.dst->id);
+}
+
+static void check_buffer(struct model *model, const struct vm_landing *seen,
+                         const struct model_task *task, unsigned k)
+{
+    const struct model_buffer *buffer = &task->buffers[k];
+    static const char *const names[] = {"open buffer 0", "open buffer 1", "closed buffer"};
+    bool taken = buffer->use == MODEL_COPYING || buffer->use == MODEL_RESERVED;
+    enum landing_state expected = buffer->use == MODEL_ARMED            ? LANDING_ARMED
+                                  : buffer->use == MODEL_COPYING        ? LANDING_COPYING
+                                  : buffer->use == MODEL_RESERVED       ? LANDING_RESERVED
+                                  : task->region == OOL_REGION_STANDING ? LANDING_OUT
+                                                                        : LANDING_NONE;
+    MODEL_CHECK(model, seen->state == expected, "the %s of %d is in state %d, not %d", names[k],
+                task->id, seen->state, expected);
+    MODEL_CHECK(model, expected == LANDING_NONE || seen->addr == buffer->addr,
+                "the %s of %d is at 0x%llx", names[k], task->id, (unsigned long long)seen->addr);
+    MODEL_CHECK(model, !taken || seen->src == buffer->src, "the %s of %d is taken by %d, not %d",
+                names[k], task->id, seen->src, buffer->src);
+    MODEL_CHECK(model, buffer->use != MODEL_RESERVED || seen->id == buffer->id,
+                "the %s of %d has another id", names[k], task->id);
+}
+
+static void check_names(struct model *model, const struct vm *vm, const struct model_task *task)
+{
+    const struct vm_task *seen = find(vm, task);
+    unsigned served = 0;
+    for (unsigned i = 0; i < seen->num_names; i++)
+        served += seen->names[i].served;
+    MODEL_CHECK(model, served == task->num_serves, "%d serves %u names, not %u", task->id, served,
+                task->num_serves);
+    for (unsigned k = 0; k < task->num_serves; k++) {
+        bool found = false;
+        for (unsigned i = 0; i < seen->num_names && !found; i++)
+            found = seen->names[i].served && !strcmp(seen->names[i].text, task->serves[k]);
+        MODEL_CHECK(model, found, "%d does not serve \"%s\"", task->id, task->serves[k]);
+    }
+}
+
+static void check_watches(struct model *model, const struct vm *vm, const struct model_task *task)
+{
+    const struct vm_task *seen = find(vm, task);
+    for (unsigned i = 0; i < MODEL_TASKS; i++)
+        MODEL_CHECK(model, (seen->watching[0] >> (i + 2) & 1) == task->watches[i],
+                    "whether %d watches slot %u", task->id, i + 2);
+    MODEL_CHECK(model, seen->num_exits == task->num_ends, "%d has %u ends to pull, not %u",
+                task->id, seen->num_exits, task->num_ends);
+}
+
+static void check_segments(struct model *model, const struct vm *vm, const struct model_task *task)
+{
+    unsigned expected = 0;
+    unsigned found = 0;
+    for (unsigned k = 0; k < MODEL_SEGMENTS; k++)
+        expected += task->segments[k].id != 0;
+    for (unsigned i = 0; found < expected && i < VM_MAX_SHM; i++) {
+        for (unsigned k = 0; k < MODEL_SEGMENTS; k++)
+            found += vm->shm[i].id && vm->shm[i].id == task->segments[k].id &&
+                     vm->shm[i].owner == task->id && vm->shm[i].len == task->segments[k].size;
+    }
+    MODEL_CHECK(model, found == expected && find(vm, task)->num_shm == expected,
+                "%d has %u segments, not %u", task->id, found, expected);
+}
+
+bool view_was_revoked(const struct vm *vm, const struct model_task *task)
+{
+    const struct model_buffer *buffer = &task->buffers[task->current];
+    const struct vm_landing *seen = &find(vm, task)->open[task->current];
+    return buffer->use == MODEL_RESERVED && !buffer->orphan &&
+           (seen->state != LANDING_RESERVED || seen->id != buffer->id);
+}
+
+void view_check(struct model *model, const struct vm *vm)
+{
+    for (unsigned i = 0; i < MODEL_TASKS; i++) {
+        const struct model_task *task = &model->tasks[i];
+        MODEL_CHECK(model, vm->ids[i + 2] == task->id, "slot %u has task %d, not %d", i + 2,
+                    vm->ids[i + 2], task->id);
+        if (!task->id)
+            continue;
+        const struct vm_task *seen = find(vm, task);
+        check_wait(model, vm, task);
+        check_buffer(model, &seen->open[0], task, OPEN_0);
+        check_buffer(model, &seen->open[1], task, OPEN_1);
+        check_buffer(model, &seen->closed, task, CLOSED);
+        check_names(model, vm, task);
+        check_watches(model, vm, task);
+        check_segments(model, vm, task);
+    }
+}

@@ -1,0 +1,351 @@
+// The environment of vm's core in the fuzz target. See world.h.
+#include "world.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#ifdef __has_feature
+#if __has_feature(memory_sanitizer)
+#include <sanitizer/msan_interface.h>
+#define WORLD_MSAN 1
+#endif
+#endif
+
+// The bytes of task k at rest are those of the image from page k on, so that no two tasks have the
+// same bytes at the same place.
+static uint8_t *image;
+
+static unsigned slot_of(const struct world *world, task_t id)
+{
+    for (unsigned i = 0; i < MODEL_TASKS; i++) {
+        if (id > 0 && world->model.tasks[i].id == id)
+            return i;
+    }
+    return MODEL_TASKS;
+}
+
+uint8_t *world_mem(struct world *world, unsigned slot, size_t offset)
+{
+    return world->tasks[slot].mem + offset;
+}
+
+void world_touched(struct world *world, unsigned slot, size_t offset, size_t len)
+{
+    unsigned max = sizeof(world->dirty) / sizeof(world->dirty[0]);
+    if (world->num_dirty < max)
+        world->dirty[world->num_dirty++] = (struct world_dirty){slot, offset, len};
+    else // too many to remember: the last one grows over everything
+        world->dirty[max - 1] = (struct world_dirty){MODEL_TASKS, 0, 0};
+}
+
+void world_protect(struct world *world, unsigned slot, unsigned page, enum world_access access)
+{
+    if (world->num_changed == sizeof(world->changed) / sizeof(world->changed[0]))
+        return;
+    world->tasks[slot].access[page] = (uint8_t)access;
+    world->changed[world->num_changed].slot = slot;
+    world->changed[world->num_changed++].page = page;
+}
+
+void world_word(struct world *world, unsigned slot, uint64_t word)
+{
+    world->tasks[slot].word = word;
+    model_word(&world->model, world->model.tasks[slot].id, word, false);
+}
+
+// --- What the core asks for ---------------------------------------------------------------------
+
+static size_t reachable(struct world *world, unsigned slot, vaddr_t addr, size_t len,
+                        enum world_access access)
+{
+    size_t done = 0;
+    if (slot == MODEL_TASKS || addr < WORLD_BASE(slot + 2) ||
+        addr - WORLD_BASE(slot + 2) >= WORLD_MEM)
+        return 0;
+    size_t offset = addr - WORLD_BASE(slot + 2);
+    while (done < len && offset + done < WORLD_MEM &&
+           (world->tasks[slot].access[(offset + done) / PAGE_SIZE] & access))
+        done += MIN(len - done, PAGE_SIZE - (offset + done) % PAGE_SIZE);
+    if (world->short_after && --world->short_after == 0)
+        done -= MIN(done, world->short_by);
+    return done;
+}
+
+static size_t env_read(void *ctx, task_t task, vaddr_t addr, void *buf, size_t len)
+{
+    struct world *world = ctx;
+    unsigned slot = slot_of(world, task);
+    size_t got = reachable(world, slot, addr, len, WORLD_READ);
+    if (got)
+        memcpy(buf, world_mem(world, slot, addr - WORLD_BASE(slot + 2)), got);
+    model_on_read(&world->model, task, addr, buf, len, got);
+    return got;
+}
+
+static size_t env_write(void *ctx, task_t task, vaddr_t addr, const void *buf, size_t len)
+{
+    struct world *world = ctx;
+    unsigned slot = slot_of(world, task);
+    size_t got = reachable(world, slot, addr, len, WORLD_WRITE);
+    model_on_write(&world->model, task, addr, buf, len, got);
+    if (got) {
+        size_t offset = addr - WORLD_BASE(slot + 2);
+        memcpy(world_mem(world, slot, offset), buf, got);
+        world_touched(world, slot, offset, got);
+    }
+    return got;
+}
+
+static void env_reply_fd(void *ctx, task_t dst, struct message *m, int fd)
+{
+    struct world *world = ctx;
+#ifdef WORLD_MSAN
+    __msan_check_mem_is_initialized(m, sizeof(*m));
+#endif
+    if (m->type == SHM_CREATE_REPLY_MSG)
+        world->last_segments[world->num_segments++ % 8] = m->shm_create_reply.shm_id;
+    model_on_answer(&world->model, dst, m, fd);
+}
+
+static void env_reply(void *ctx, task_t dst, struct message *m)
+{
+    env_reply_fd(ctx, dst, m, -1);
+}
+
+static void env_notify(void *ctx, task_t dst, notifications_t bits)
+{
+    model_on_notify(&((struct world *)ctx)->model, dst, bits);
+}
+
+static uint64_t env_now_ns(void *ctx)
+{
+    return ((struct world *)ctx)->now_ns;
+}
+
+static uint64_t env_random(void *ctx)
+{
+    struct world *world = ctx;
+    world->random = world->random * 6364136223846793005u + 1442695040888963407u;
+    if (world->few_random) {
+        world->few_random--;
+        return world->random >> 62;
+    }
+    return world->random ^ world->random >> 29;
+}
+
+static uint64_t env_wait_word(void *ctx, task_t task)
+{
+    struct world *world = ctx;
+    unsigned slot = slot_of(world, task);
+    return slot == MODEL_TASKS ? 0 : world->tasks[slot].word;
+}
+
+static void env_publish_parked(void *ctx, task_t dst, uint32_t count)
+{
+    struct world *world = ctx;
+    unsigned slot = slot_of(world, dst);
+    model_on_publish(&world->model, dst, count);
+    if (slot == MODEL_TASKS || !world->tasks[slot].race)
+        return;
+    world->tasks[slot].word = world->tasks[slot].race;
+    world->tasks[slot].race = 0;
+    model_word(&world->model, dst, world->tasks[slot].word, true);
+}
+
+static error_t env_launch(void *ctx, uint32_t token, const char *text, size_t len)
+{
+    struct world *world = ctx;
+    error_t error = world->launch_error;
+    world->launch_error = OK;
+    world->last_token = token;
+    model_on_launch(&world->model, token, text, len, error);
+    return error;
+}
+
+static error_t env_destroy(void *ctx, task_t task)
+{
+    struct world *world = ctx;
+    error_t error = world->destroy_error;
+    world->destroy_error = OK;
+    model_on_destroy(&world->model, task, error);
+    return error;
+}
+
+static void env_reaped(void *ctx, task_t task)
+{
+    model_on_reaped(&((struct world *)ctx)->model, task);
+}
+
+static error_t env_memfd(void *ctx, size_t size, int fds[2])
+{
+    struct world *world = ctx;
+    error_t error = world->memfd_error;
+    world->memfd_error = OK;
+    if (!error) {
+        fds[0] = world->next_fd++;
+        fds[1] = world->next_fd++;
+    }
+    model_on_memfd(&world->model, size, fds, error);
+    return error;
+}
+
+static void env_close_fd(void *ctx, int fd)
+{
+    model_on_close(&((struct world *)ctx)->model, fd);
+}
+
+static void env_log(void *ctx, const char *text)
+{
+    (void)ctx;
+    if (strstr(text, "check.c"))
+        fprintf(stderr, "%s\n", text);
+}
+
+static const struct vm_env env = {
+    .read = env_read,
+    .write = env_write,
+    .reply = env_reply,
+    .reply_fd = env_reply_fd,
+    .notify = env_notify,
+    .now_ns = env_now_ns,
+    .random = env_random,
+    .wait_word = env_wait_word,
+    .publish_parked = env_publish_parked,
+    .launch = env_launch,
+    .destroy = env_destroy,
+    .reaped = env_reaped,
+    .memfd = env_memfd,
+    .close_fd = env_close_fd,
+    .log = env_log,
+};
+
+// --- Setting up ---------------------------------------------------------------------------------
+
+struct world *world_get(void)
+{
+    static struct world *world;
+    if (world)
+        return world;
+    world = calloc(1, sizeof(*world));
+    world->vm = malloc(vm_size());
+    size_t image_len = WORLD_MEM + MODEL_TASKS * PAGE_SIZE;
+    image = malloc(image_len);
+    uint64_t x = 1;
+    for (size_t i = 0; i < image_len; i++) {
+        x = x * 6364136223846793005u + 1442695040888963407u;
+        image[i] = (uint8_t)(x >> 56);
+    }
+    for (unsigned i = 0; i < MODEL_TASKS; i++) {
+        world->tasks[i].mem = mmap(NULL, WORLD_MEM, PROT_READ | PROT_WRITE,
+                                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        memcpy(world->tasks[i].mem, image + i * PAGE_SIZE, WORLD_MEM);
+        memset(world->tasks[i].access, WORLD_BOTH, WORLD_PAGES);
+    }
+    return world;
+}
+
+static void put_back(struct world *world)
+{
+    for (unsigned i = 0; i < world->num_dirty; i++) {
+        const struct world_dirty *dirty = &world->dirty[i];
+        if (dirty->slot < MODEL_TASKS)
+            memcpy(world_mem(world, dirty->slot, dirty->offset),
+                   image + dirty->slot * PAGE_SIZE + dirty->offset, dirty->len);
+        for (unsigned k = 0; dirty->slot == MODEL_TASKS && k < MODEL_TASKS; k++)
+            memcpy(world->tasks[k].mem, image + k * PAGE_SIZE, WORLD_MEM);
+    }
+    for (unsigned i = 0; i < world->num_changed; i++)
+        world->tasks[world->changed[i].slot].access[world->changed[i].page] = WORLD_BOTH;
+    world->num_dirty = world->num_changed = 0;
+}
+
+void world_reset(struct world *world)
+{
+    put_back(world);
+    for (unsigned i = 0; i < MODEL_TASKS; i++)
+        world->tasks[i].word = world->tasks[i].race = 0;
+    world->now_ns = 1000000000;
+    world->random = 42;
+    world->few_random = world->short_after = 0;
+    world->memfd_error = world->launch_error = world->destroy_error = OK;
+    world->next_fd = 100;
+    world->num_segments = 0;
+    world->budget = 512 << 10;
+    model_init(&world->model, WORLD_REVOKE_NS);
+    model_time(&world->model, world->now_ns);
+    vm_init(world->vm, &env, world);
+}
+
+// --- Calls --------------------------------------------------------------------------------------
+
+static void check(struct world *world)
+{
+    struct model *model = &world->model;
+    for (unsigned i = 0; model->ticks && i < MODEL_TASKS; i++) {
+        if (model->tasks[i].id && view_was_revoked(world->vm, &model->tasks[i]))
+            model_revoked(model, &model->tasks[i]);
+    }
+    model_end(model, vm_copy_pending(world->vm));
+    vm_check(world->vm);
+    view_check(model, world->vm);
+    struct vm_stats stats = vm_stats(world->vm);
+    uint64_t waiting = 0;
+    uint64_t deadline = UINT64_MAX;
+    for (unsigned i = 0; i < MODEL_TASKS; i++) {
+        const struct model_request *request = &model->tasks[i].request;
+        if (!model->tasks[i].id || request->wait == MODEL_IDLE)
+            continue;
+        waiting++;
+        if (request->wait == MODEL_LOOKUP && request->deadline_ns)
+            deadline = MIN(deadline, request->deadline_ns);
+    }
+    MODEL_CHECK(model, stats.answers == model->answers, "vm counts %lu answers, not %lu",
+                stats.answers, model->answers);
+    MODEL_CHECK(model, stats.requests == model->requests, "vm counts %lu requests, not %lu",
+                stats.requests, model->requests);
+    MODEL_CHECK(model, stats.requests == stats.answers + stats.dropped + waiting,
+                "%lu requests, %lu answers, %lu dropped, %lu waiting", stats.requests,
+                stats.answers, stats.dropped, waiting);
+    MODEL_CHECK(model, vm_deadline(world->vm) <= deadline, "a deadline would be missed");
+}
+
+void world_step(struct world *world, task_t actor, const struct message *m)
+{
+    model_message(&world->model, actor, m);
+    vm_step(world->vm, actor, m);
+    check(world);
+}
+
+bool world_copy_step(struct world *world)
+{
+    if (!vm_copy_pending(world->vm))
+        return false;
+    world->model.actor = -1;
+    vm_copy_step(world->vm);
+    check(world);
+    return true;
+}
+
+void world_tick(struct world *world)
+{
+    model_tick(&world->model);
+    vm_tick(world->vm);
+    check(world);
+}
+
+void world_end(struct world *world)
+{
+    struct model *model = &world->model;
+    for (unsigned i = 0; i < MODEL_TASKS; i++) {
+        struct message m = {.type = EXCEPTION_MSG};
+        m.exception.task = model->tasks[i].id;
+        m.exception.exception = EXCEPTION_TYPE_CRASHED;
+        if (m.exception.task)
+            world_step(world, KERNEL_TASK, &m);
+    }
+    world_tick(world); // which forgets deadlines of nobody
+    MODEL_CHECK(model,
+                !vm_copy_pending(world->vm) && vm_deadline(world->vm) == UINT64_MAX &&
+                    model->open_fds == 0,
+                "all tasks have ended, and something is left");
+}

@@ -1,0 +1,73 @@
+// vm's core and the reference model side by side, among eight tasks whose memory, pages, clock and
+// launcher are simulated. Everything is deterministic, and set up once: world_reset() puts back
+// what a run has touched.
+#ifndef TESTS_FUZZ_WORLD_H
+#define TESTS_FUZZ_WORLD_H
+
+#include "model.h"
+#include "vm.h"
+
+#define WORLD_MEM        (4u << 20) // of a task
+#define WORLD_PAGES      (WORLD_MEM / PAGE_SIZE)
+#define WORLD_SOURCE     (2u << 20) // payloads are sent from here on; landing buffers are below
+#define WORLD_TEXT       (WORLD_MEM - 4 * PAGE_SIZE) // texts; three pages
+#define WORLD_BASE(slot) ((vaddr_t)(slot) << 32)
+#define WORLD_REVOKE_NS  100000000ull // deadline of a reservation
+
+enum world_access { WORLD_NONE, WORLD_READ, WORLD_WRITE, WORLD_BOTH };
+
+struct world {
+    struct vm *vm;
+    struct model model;
+    struct {
+        uint8_t *mem;
+        uint8_t access[WORLD_PAGES];
+        uint64_t word;
+        uint64_t race; // the word after the next publish; 0: none
+    } tasks[MODEL_TASKS];
+    uint64_t now_ns, random;
+    unsigned few_random;  // random numbers to come that are few
+    unsigned short_after; // transfers until one ends early; 0: none will
+    size_t short_by;
+    error_t memfd_error, launch_error, destroy_error;
+    uint32_t last_token;
+    int next_fd;
+    int last_segments[8];
+    unsigned num_segments;
+    size_t budget; // bytes that copies of this run may still move
+    bool copied;   // a copy step may be due
+    // What to put back.
+    struct world_dirty {
+        unsigned slot;
+        size_t offset, len;
+    } dirty[256];
+    unsigned num_dirty;
+    struct {
+        unsigned slot, page;
+    } changed[64];
+    unsigned num_changed;
+};
+
+struct world *world_get(void);
+void world_reset(struct world *world);
+
+/// The memory of a task at an address; the address is in it.
+uint8_t *world_mem(struct world *world, unsigned slot, size_t offset);
+/// Says that memory is not as it was.
+void world_touched(struct world *world, unsigned slot, size_t offset, size_t len);
+void world_protect(struct world *world, unsigned slot, unsigned page, enum world_access access);
+void world_word(struct world *world, unsigned slot, uint64_t word);
+
+/// One call of the core each, the model's beside it, and all checks after it.
+void world_step(struct world *world, task_t actor, const struct message *m);
+bool world_copy_step(struct world *world);
+void world_tick(struct world *world);
+/// Ends everybody and checks that nothing is left.
+void world_end(struct world *world);
+
+/// The receivers whose reservation vm took away in this tick, for model_revoked() (view.c).
+bool view_was_revoked(const struct vm *vm, const struct model_task *task);
+/// Compares what vm has written down with the model (view.c).
+void view_check(struct model *model, const struct vm *vm);
+
+#endif
