@@ -29,6 +29,7 @@ void task_spec_init(struct task_spec *task)
         .files = DEFAULT_FILES,
         .ool_len = CONFIG_OOL_BUFFER_LEN,
         .cpu = CPU_AUTO,
+        .core = -1,
     };
 }
 

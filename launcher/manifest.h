@@ -12,7 +12,7 @@ enum restart_policy {
     RESTART_ALWAYS,
 };
 
-#define CPU_AUTO (-2) // the core that the launcher chose at its start
+#define CPU_AUTO (-2) // the core that the launcher chooses: see placement.h
 #define CPU_ANY  (-1) // no affinity
 
 // A file that the launcher opens for a task and hands to it by name.
@@ -42,6 +42,7 @@ struct task_spec {
     unsigned files;   // limit of descriptors
     uint64_t ool_len; // largest payload that it receives, in bytes
     int cpu;          // CPU_AUTO, CPU_ANY or a number
+    int core;         // what CPU_AUTO comes to: set by placement_choose(); -1: vm's
     struct spec_file *file;
     size_t num_files;
     int line;         // of the section's head; 0 when it is not in the file

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
+#include "placement.h"
 #include "suite.h"
 
 #define VM_FILES        4096 // a channel and a page for each task, and shared memory
@@ -143,9 +144,7 @@ static bool prepare(const struct run_options *options)
     suite.pid = getpid();
     suite.verbose = options->verbose;
     suite.own_filters = sandbox_count_filters(0);
-    // Where the kernel put us is likely to be where there is room; all tasks go there together,
-    // since waking another core costs more than the exchange of a message.
-    suite.cpu = sched_getcpu();
+    suite.cpu = sched_getcpu(); // likely to be where there is room
     hangup_ignored = sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler == SIG_IGN;
     signal(SIGPIPE, SIG_IGN);
     if (!loop_init(on_signal)) {
@@ -165,9 +164,26 @@ static void start_or_stop(struct task_spec *spec, const struct strings *extra)
     control_flush_all(); // what is sent to it holds descriptors until it is sent
 }
 
+// The cores that the launcher may use, beginning with its own.
+static void choose_cores(void)
+{
+    int cpus[CPU_SETSIZE] = {suite.cpu};
+    unsigned num_cpus = 1;
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof(set), &set) == 0) {
+        for (int i = 1; i < CPU_SETSIZE; i++) {
+            int cpu = (suite.cpu + i) % CPU_SETSIZE;
+            if (CPU_ISSET(cpu, &set))
+                cpus[num_cpus++] = cpu;
+        }
+    }
+    placement_choose(&suite.manifest, suite.main_name, cpus, num_cpus);
+}
+
 void suite_start_tasks(void)
 {
     struct task_spec *main_spec = NULL;
+    choose_cores();
     for (struct task_spec *spec = suite.manifest.tasks; spec && !suite.stopping;
          spec = spec->next) {
         bool is_main = suite.main_name ? spec->name == suite.main_name : spec->is_main;
@@ -190,7 +206,7 @@ int run_suite(const struct run_options *options)
     make_vm_spec();
     if (!prepare(options))
         return 1;
-    log_verbose(1, "suite %s, tasks on core %d", suite.manifest.name, suite.cpu);
+    log_verbose(1, "suite %s, vm on core %d", suite.manifest.name, suite.cpu);
     watch_start();
     if (task_start(suite.vm_spec, NULL) < 0)
         stop_suite(1);

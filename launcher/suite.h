@@ -65,7 +65,7 @@ struct suite {
     struct task *tasks[CONFIG_NUM_TASKS]; // by slot
     unsigned num_started;
     pid_t pid;              // the launcher's
-    int cpu;                // the core for `cpu = auto`
+    int cpu;                // the core of vm and of what is launched later
     int own_filters;        // seccomp filters that the launcher itself is under
     unsigned verbose;       // --verbose, how often
     const char *main_name;  // --main: the task's name

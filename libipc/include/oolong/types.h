@@ -62,6 +62,13 @@ typedef unsigned int uint;
 #define INIT_TASK   1
 #define VM_TASK     1
 
+// What a suite can grant a task.
+enum task_rights {
+    RIGHT_QUIT = 1 << 0,    // sys_kdebug("q")
+    RIGHT_LAUNCH = 1 << 1,  // task.launch
+    RIGHT_DESTROY = 1 << 2, // task_destroy and task.free of others
+};
+
 // Notification bits.
 #define NOTIFY_TIMER   (1 << 0)
 #define NOTIFY_IRQ     (1 << 1)

@@ -161,12 +161,6 @@ enum boot_flags {
     BOOT_MAIN = 1 << 2,    // descriptor 1 is the command's own standard output
 };
 
-enum task_rights {
-    RIGHT_QUIT = 1 << 0,    // sys_kdebug("q")
-    RIGHT_LAUNCH = 1 << 1,  // task.launch
-    RIGHT_DESTROY = 1 << 2, // task_destroy and task.free of others
-};
-
 struct control_boot {
     int32_t task;
     int32_t vm_pid;             // to be named with PR_SET_PTRACER

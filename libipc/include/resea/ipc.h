@@ -75,8 +75,8 @@ task_t ipc_lookup(const char *name);
 /// suite says.
 void ipc_set_lookup_timeout(msec_t timeout);
 
-/// Returns the task that now serves the name under which ipc_lookup() once returned `old`, which the
-/// caller found to have ended: waits until it is another one.
+/// Returns the task that now serves the name under which ipc_lookup() once returned `old`, which
+/// the caller found to have ended: waits until it is another one.
 ///
 /// ERR_NOT_FOUND: it never did. Otherwise as ipc_lookup().
 task_t ipc_lookup_again(task_t old);

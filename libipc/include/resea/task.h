@@ -39,7 +39,7 @@ const char *task_cmdline(void);
 /// ERR_NOT_FOUND: the suite gives none of that name.
 int task_file(const char *name);
 
-/// What the suite grants the caller (enum task_rights in oolong/wire.h).
+/// What the suite grants the caller: enum task_rights.
 uint32_t task_rights(void);
 
 #ifdef __cplusplus

@@ -1,0 +1,18 @@
+// Which core each task runs on when its suite leaves that open (`cpu = auto`).
+//
+// Waking a task on another core costs several times the exchange of a message, so tasks that talk
+// belong on one core. Tasks that may talk, directly or by way of others, are a group; groups of two
+// and more take the cores in turn. What stands alone talks to vm only and is placed with it.
+//
+// Pure: the specs come in, their `core` is set.
+#ifndef LAUNCHER_PLACEMENT_H
+#define LAUNCHER_PLACEMENT_H
+
+#include "manifest.h"
+
+// `cpus` are the cores that may be used, `num_cpus` at least 1; vm and the first group get the
+// first. A task that is not started with the suite (and is not `main_name`) joins nobody.
+void placement_choose(struct manifest *mf, const char *main_name, const int *cpus,
+                      unsigned num_cpus);
+
+#endif

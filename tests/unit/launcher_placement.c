@@ -1,0 +1,96 @@
+// Which cores groups of tasks get.
+#include <check.h>
+#include <stdio.h>
+#include <string.h>
+#include "placement.h"
+
+static struct manifest mf;
+static const int cpus[] = {5, 7, 9};
+
+static void place(const char *text, const char *main_name, unsigned num_cpus)
+{
+    struct settings none = {0};
+    ck_assert(manifest_parse(&mf, "suite.ini", text, strlen(text), &none));
+    struct task_spec *spec = main_name ? manifest_find(&mf, main_name) : NULL;
+    placement_choose(&mf, spec ? spec->name : NULL, cpus, num_cpus);
+}
+
+static int core_of(const char *name)
+{
+    return manifest_find(&mf, name)->core;
+}
+
+static void teardown(void)
+{
+    manifest_free(&mf);
+}
+
+START_TEST(those_who_talk_share_a_core)
+{
+    place("[task a]\ncalls = b\n[task b]\ncalls = c\n[task c]\n", NULL, 3);
+    ck_assert_int_eq(core_of("a"), 5);
+    ck_assert_int_eq(core_of("b"), 5);
+    ck_assert_int_eq(core_of("c"), 5);
+}
+END_TEST
+
+START_TEST(pairs_take_the_cores_in_turn)
+{
+    place("[task a]\ncalls = b\n[task b]\n[task c]\n[task d]\ncalls = c\n[task e]\ncalls = f\n"
+          "[task f]\n",
+          NULL, 2);
+    ck_assert_int_eq(core_of("a"), 5);
+    ck_assert_int_eq(core_of("b"), 5);
+    ck_assert_int_eq(core_of("c"), 7);
+    ck_assert_int_eq(core_of("d"), 7);
+    ck_assert_int_eq(core_of("e"), 5);
+    ck_assert_int_eq(core_of("f"), 5);
+}
+END_TEST
+
+START_TEST(what_stands_alone_is_placed_with_vm)
+{
+    place("[task alone]\n[task a]\ncalls = b\n[task b]\n[task c]\ncalls = d\n[task d]\n", NULL, 3);
+    ck_assert_int_eq(core_of("alone"), 5);
+    ck_assert_int_eq(core_of("a"), 5);
+    ck_assert_int_eq(core_of("c"), 7);
+}
+END_TEST
+
+START_TEST(a_task_that_is_not_started_joins_nobody)
+{
+    place("[task a]\ncalls = b\n[task b]\n[task c]\ncalls = d\n[task d]\n"
+          "[task later]\ncalls = *\nautostart = no\n",
+          NULL, 2);
+    ck_assert_int_eq(core_of("later"), 5);
+    ck_assert_int_eq(core_of("c"), 7);
+}
+END_TEST
+
+START_TEST(the_main_task_joins_those_it_calls)
+{
+    place("[task a]\ncalls = b\n[task b]\n[task c]\ncalls = d\n[task d]\n"
+          "[task tool]\ncalls = *\nautostart = no\n",
+          "tool", 2);
+    ck_assert_int_eq(core_of("tool"), 5);
+    ck_assert_int_eq(core_of("d"), 5);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("launcher_placement");
+    TCase *tcase = tcase_create("groups");
+    tcase_add_checked_fixture(tcase, NULL, teardown);
+    tcase_add_test(tcase, those_who_talk_share_a_core);
+    tcase_add_test(tcase, pairs_take_the_cores_in_turn);
+    tcase_add_test(tcase, what_stands_alone_is_placed_with_vm);
+    tcase_add_test(tcase, a_task_that_is_not_started_joins_nobody);
+    tcase_add_test(tcase, the_main_task_joins_those_it_calls);
+    suite_add_tcase(suite, tcase);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? 1 : 0;
+}
