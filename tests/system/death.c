@@ -200,9 +200,9 @@ static void open_lead(void)
     task_t b = meet("b");
     WAIT_UNTIL(waits(b, WAIT_RECV, task_self()));
     step(a);
-    WAIT_UNTIL(waits(a, WAIT_ANY, 0));
+    WAIT_UNTIL(waits(a, WAIT_OPEN, 0));
     kill_and_wait(b);
-    CHECK(waits(a, WAIT_ANY, 0));
+    CHECK(waits(a, WAIT_OPEN, 0));
     step(meet("c"));
 }
 
@@ -221,7 +221,7 @@ static void leave_words(void)
     task_t lead = meet("main");
     await_step(lead);
     CHECK_OK(ipc_notify(lead, NOTIFY_ABORTED));
-    WAIT_UNTIL(waits(lead, WAIT_ANY, 0));
+    WAIT_UNTIL(waits(lead, WAIT_OPEN, 0));
     struct message m = step_message(12);
     CHECK_OK(ipc_send_noblock(lead, &m));
     task_exit();
@@ -231,8 +231,9 @@ static void words_lead(void)
 {
     task_t a = meet("a");
     task_t b = meet("b");
+    WAIT_UNTIL(waits(b, WAIT_RECV, task_self())); // it knows a
     step(a);
-    atomic_store(&ipc_own_page()->wait, wait_word(WAIT_ANY, 0, 0)); // pretends, and runs on
+    atomic_store(&ipc_own_page()->wait, wait_word(WAIT_OPEN, 0, 0)); // pretends, and runs on
     WAIT_UNTIL(num_sent(a) == 1);
     step(b);
     await_step(b); // which saw a's end

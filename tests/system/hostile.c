@@ -109,7 +109,7 @@ static void step_late(void)
 {
     task_t lead = meet("main");
     await_step(lead);
-    WAIT_UNTIL(waits(lead, WAIT_ANY, 0));
+    WAIT_UNTIL(waits(lead, WAIT_OPEN, 0));
     step(lead);
 }
 

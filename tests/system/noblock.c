@@ -6,7 +6,7 @@
 // was woken and has no processor yet looks.
 static void pretend_to_receive(void)
 {
-    atomic_store(&ipc_own_page()->wait, wait_word(WAIT_ANY, 1, 0));
+    atomic_store(&ipc_own_page()->wait, wait_word(WAIT_OPEN, 1, 0));
 }
 
 static void wait_for_b_then_look(void)
@@ -56,7 +56,7 @@ static void ready_lead(void)
 {
     task_t a = meet("a");
     struct message m = step_message(1);
-    WAIT_UNTIL(waits(a, WAIT_ANY, 0));
+    WAIT_UNTIL(waits(a, WAIT_OPEN, 0));
     CHECK_OK(ipc_send_noblock(a, &m));
     uint8_t *data = pattern(9999, 3);
     struct message with_data = data_message(data, 9999, 1);
@@ -84,13 +84,13 @@ static void second_untaken_lead(void)
 {
     task_t a = meet("a");
     step(a);
-    WAIT_UNTIL(waits(a, WAIT_ANY, 0));
+    WAIT_UNTIL(waits(a, WAIT_OPEN, 0));
     struct message m = step_message(1);
     CHECK_OK(ipc_send_noblock(a, &m));
     m.stage_step.value = 2;
     CHECK_ERR(ipc_send_noblock(a, &m), ERR_WOULD_BLOCK);
     await_step(a);
-    WAIT_UNTIL(waits(a, WAIT_ANY, 0));
+    WAIT_UNTIL(waits(a, WAIT_OPEN, 0));
     m.stage_step.value = 3;
     CHECK_OK(ipc_send_noblock(a, &m));
 }
@@ -98,7 +98,7 @@ static void second_untaken_lead(void)
 static void hold_buffer_of_b(void)
 {
     task_t b = meet("b");
-    WAIT_UNTIL(waits(b, WAIT_ANY, 0));
+    WAIT_UNTIL(waits(b, WAIT_OPEN, 0));
     hold_landing_buffer(b);
     step(meet("main"));
 }

@@ -12,7 +12,7 @@ void main(void)
     m = (struct message){.type = NOTES_ADD_MSG};
     m.notes_add.text = STR("text");
     CHECK_ERR(ipc_send(server, &m), ERR_NOT_ACCEPTABLE);
-    WAIT_UNTIL(waits(server, WAIT_ANY, 0));
+    WAIT_UNTIL(waits(server, WAIT_OPEN, 0));
     CHECK_ERR(ipc_send_noblock(server, &m), ERR_NOT_ACCEPTABLE);
     // What they have in common works.
     m = (struct message){.type = TIME_GETTIMEOFDAY_MSG};

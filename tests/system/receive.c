@@ -80,7 +80,7 @@ static void page_lead(void)
     uint32_t episode = wait_word_episode(atomic_load(&page->wait));
     uint64_t received = atomic_load(&page->num_received);
     step(a);
-    WAIT_UNTIL(waits(a, WAIT_ANY, 0));
+    WAIT_UNTIL(waits(a, WAIT_OPEN, 0));
     CHECK(wait_word_episode(atomic_load(&page->wait)) != episode);
     CHECK(atomic_load(&page->num_received) == received + 1);
     CHECK_EQ(atomic_load(&page->last_type), STAGE_STEP_MSG);

@@ -54,6 +54,7 @@ extern const struct scenario deadlock_scenarios[];
 extern const struct scenario hostile_scenarios[];
 extern const struct scenario crowd_scenarios[];
 extern const struct scenario still_scenarios[];
+extern const struct scenario fence_scenarios[];
 
 /// See say.c. Does not return.
 void __noreturn say(void);

@@ -189,7 +189,7 @@ static void send_errors(void)
     struct message m = {.type = ERR_TOO_SMALL};
     CHECK_OK(ipc_send(lead, &m));
     await_step(lead);
-    WAIT_UNTIL(waits(lead, WAIT_ANY, 0));
+    WAIT_UNTIL(waits(lead, WAIT_OPEN, 0));
     CHECK_OK(ipc_send_err(lead, ERR_EMPTY));
     CHECK_ERR(ipc_send_err(lead, 1), ERR_INVALID_ARG);
 }

@@ -24,7 +24,7 @@ static void still_lead(void)
     task_t a = meet("a"), b = meet("b"), c = meet("c"), d = meet("d");
     struct message m;
     WAIT_UNTIL(waits(a, WAIT_CALL, task_self()) && waits(b, WAIT_RECV, c) &&
-               waits(c, WAIT_ANY, 0) && waits(d, WAIT_ANY, 0));
+               waits(c, WAIT_OPEN, 0) && waits(d, WAIT_OPEN, 0));
     printf("ready\n");
     printf_flush();
     error_t err = ipc_recv(d, &m);
