@@ -10,7 +10,6 @@
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
-#undef WAIT_ANY // a kind of wait in wire.h is called so too
 #include <unistd.h>
 #include "suite.h"
 

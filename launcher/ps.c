@@ -16,7 +16,7 @@ static char *state_text(const struct task *task)
     switch (wait_word_kind(word)) {
     case WAIT_RUNNING:
         return xstrdup("running");
-    case WAIT_ANY:
+    case WAIT_OPEN:
         return xstrdup("receives");
     case WAIT_RECV:
         return xasprintf("receives from %s", task_label(other));

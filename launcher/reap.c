@@ -6,7 +6,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
-#undef WAIT_ANY // a kind of wait in wire.h is called so too
 #include <unistd.h>
 #include <oolong/message.h>
 #include "suite.h"

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#undef WAIT_ANY // a kind of wait in wire.h is called so too
 #include <unistd.h>
 #include "suite.h"
 

@@ -257,7 +257,7 @@ bool channel_peer_is_ready(struct channel *ch)
 {
     uint64_t word = atomic_load(&ch->page->wait);
     switch (wait_word_kind(word)) {
-    case WAIT_ANY:
+    case WAIT_OPEN:
         return true;
     case WAIT_RECV:
         return wait_word_task(word) == control_boot.task;

@@ -309,7 +309,7 @@ void receive_list_stashed(struct channel *ch)
 error_t receive_open(struct message *m, bool noblock)
 {
     OK_OR_RETURN(ool_register());
-    wait_begin(WAIT_ANY, 0, 0);
+    wait_begin(WAIT_OPEN, 0, 0);
     error_t result = ERR_WOULD_BLOCK;
     for (;;) {
         bool wait = !noblock && !pending && list_is_empty(&ready);

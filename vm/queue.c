@@ -121,7 +121,7 @@ void vm_queue_tick(struct vm *vm, uint64_t now_ns)
             continue;
         if (patience->deadline_ns <= now_ns) {
             uint64_t word = vm->env->wait_word(vm->ctx, dst->id);
-            if (word == patience->word && wait_word_kind(word) == WAIT_ANY) {
+            if (word == patience->word && wait_word_kind(word) == WAIT_OPEN) {
                 vm->stats.revoked++;
                 vm_landing_void(vm, dst, &dst->open[dst->turn]);
                 vm_queue_touch(vm, dst);

@@ -103,7 +103,7 @@ END_TEST
 START_TEST(open_receives_and_the_dead_end_a_chain)
 {
     task_waits(2, WAIT_CALL, 1, 3);
-    task_waits(3, WAIT_ANY, 1, 2);
+    task_waits(3, WAIT_OPEN, 1, 2);
     task_waits(4, WAIT_CALL, 1, 5); // nobody is in slot 5
     task_waits(6, WAIT_CALL, 1, TASK_MAKE(1, 7));
     task_waits(7, WAIT_CALL, 1, 6); // another generation of slot 7 than the one that 6 waits for

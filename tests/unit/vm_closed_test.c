@@ -42,7 +42,7 @@ END_TEST
 
 START_TEST(closed_buffer_is_used_in_closed_waits_alone)
 {
-    const unsigned kinds[] = {WAIT_RUNNING, WAIT_ANY, WAIT_SEND, WAIT_EXIT, 6, 255};
+    const unsigned kinds[] = {WAIT_RUNNING, WAIT_OPEN, WAIT_SEND, WAIT_EXIT, 6, 255};
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
         setup();
         sim_wait(sim, dst, (enum wait_kind)kinds[i], a);
@@ -63,14 +63,14 @@ START_TEST(crossed_receive_does_not_deadlock)
     setup();
     uint64_t from_a = 0;
     uint64_t from_b = 0;
-    sim_wait(sim, dst, WAIT_ANY, 0);
+    sim_wait(sim, dst, WAIT_OPEN, 0);
     ck_assert_int_eq(sim_place(sim, a, dst, 10, 1, &from_a), OK);
     for (unsigned round = 0; round < 10; round++) {
         sim_wait(sim, dst, WAIT_CALL, b);
         ck_assert_int_eq(place_noblock(b, 100, round, &from_b), OK);
         sim_expect(sim, dst, b, from_b, 100, round);
     }
-    sim_wait(sim, dst, WAIT_ANY, 0);
+    sim_wait(sim, dst, WAIT_OPEN, 0);
     sim_expect(sim, dst, a, from_a, 10, 1);
 }
 END_TEST
@@ -167,7 +167,7 @@ START_TEST(reservation_outlives_its_wait_when_nobody_needs_it)
     uint64_t id = 0;
     sim_wait(sim, dst, WAIT_RECV, a);
     ck_assert_int_eq(sim_place(sim, a, dst, 10, 1, &id), OK);
-    sim_wait(sim, dst, WAIT_ANY, 0);
+    sim_wait(sim, dst, WAIT_OPEN, 0);
     sim_advance(sim, 10000000000);
     sim_expect(sim, dst, a, id, 10, 1);
 }
@@ -202,7 +202,7 @@ START_TEST(cancelled_copy_is_the_first_in_the_queue)
     dst = big;
     uint64_t id = 0;
     task_t c = sim_start(sim, SIM_LIMIT, 0);
-    sim_wait(sim, dst, WAIT_ANY, 0);
+    sim_wait(sim, dst, WAIT_OPEN, 0);
     ck_assert_int_eq(sim_place(sim, c, dst, 10, 3, &id), OK); // holds the open buffer
     sim_wait(sim, dst, WAIT_RECV, a);
     ck_assert_int_eq(sim_place(sim, a, dst, len, 1, NULL), SIM_PARKED);
@@ -220,7 +220,7 @@ START_TEST(cancelled_copy_is_the_first_in_the_queue)
     sim_expect(sim, dst, b, from_b, 10, 2);
 
     // C's message is taken, and A goes first, before D, and from the beginning.
-    sim_wait(sim, dst, WAIT_ANY, 0);
+    sim_wait(sim, dst, WAIT_OPEN, 0);
     sim_expect(sim, dst, c, id, 10, 3);
     sim_copy(sim);
     ck_assert_int_eq(sim_placed(sim, a, &id), OK);

@@ -75,7 +75,7 @@ static void step_verify(void)
 static void step_open(void)
 {
     if (alive(RECEIVER))
-        sim_wait(sim, role[RECEIVER], WAIT_ANY, 0);
+        sim_wait(sim, role[RECEIVER], WAIT_OPEN, 0);
 }
 
 static void step_serve(void)

@@ -154,7 +154,7 @@ END_TEST
 START_TEST(reservation_is_revoked_when_the_receiver_idles_and_others_wait)
 {
     setup();
-    sim_wait(sim, dst, WAIT_ANY, 0);
+    sim_wait(sim, dst, WAIT_OPEN, 0);
     uint64_t id = hold(1);
     sim_advance(sim, 99 * MS);
     ck_assert_uint_eq(sim_find(sim, s[1])->replies, 0);
@@ -179,7 +179,7 @@ START_TEST(busy_receiver_revokes_nobody)
                 {WAIT_RECV, false},
                 {WAIT_CALL, false},
                 {WAIT_SEND, false},
-                {WAIT_ANY, true}};
+                {WAIT_OPEN, true}};
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         setup();
         sim_wait(sim, dst, rows[i].kind, s[4]);
@@ -202,7 +202,7 @@ START_TEST(receiver_that_becomes_idle_revokes_after_a_whole_deadline)
     sim_wait(sim, dst, WAIT_RUNNING, 0);
     hold(1);
     sim_advance(sim, 150 * MS);
-    sim_wait(sim, dst, WAIT_ANY, 0);
+    sim_wait(sim, dst, WAIT_OPEN, 0);
     sim_advance(sim, 99 * MS);
     ck_assert_uint_eq(vm_stats(sim->vm).revoked, 0);
     sim_advance(sim, 101 * MS);
@@ -213,7 +213,7 @@ END_TEST
 START_TEST(reservation_stays_while_nobody_else_wants_the_buffer)
 {
     setup();
-    sim_wait(sim, dst, WAIT_ANY, 0);
+    sim_wait(sim, dst, WAIT_OPEN, 0);
     uint64_t id = hold(0);
     ck_assert(vm_deadline(sim->vm) == UINT64_MAX);
     sim_advance(sim, 3600000 * MS);
@@ -227,7 +227,7 @@ END_TEST
 START_TEST(each_reservation_has_a_deadline_of_its_own)
 {
     setup();
-    sim_wait(sim, dst, WAIT_ANY, 0);
+    sim_wait(sim, dst, WAIT_OPEN, 0);
     uint64_t id = hold(2);
     sim_advance(sim, 90 * MS);
     sim_expect(sim, dst, s[0], id, 10, 0);
@@ -241,7 +241,7 @@ START_TEST(deadline_starts_anew_also_when_the_id_does_not)
 {
     setup();
     sim->random_is_stuck = true; // different senders may have the same id
-    sim_wait(sim, dst, WAIT_ANY, 0);
+    sim_wait(sim, dst, WAIT_OPEN, 0);
     uint64_t id = hold(2);
     uint64_t next = 0;
     sim_advance(sim, 100 * MS);
@@ -259,7 +259,7 @@ END_TEST
 START_TEST(refused_noblock_sender_counts_as_waiting)
 {
     setup();
-    sim_wait(sim, dst, WAIT_ANY, 0);
+    sim_wait(sim, dst, WAIT_OPEN, 0);
     hold(0);
     vaddr_t from = sim_addr(s[2], SIM_SOURCE);
     ck_assert_int_eq(sim_send(sim, s[2], dst, from, 10, OOL_NOBLOCK, NULL), ERR_WOULD_BLOCK);
@@ -282,7 +282,7 @@ START_TEST(memory_of_revoked_ids_is_bounded_and_the_senders_own)
         sim_wait(sim, dst, WAIT_RECV, s[1]);
         ck_assert_int_eq(sim_place(sim, s[1], dst, 10, 1, &ids[i]), OK);
     }
-    sim_wait(sim, dst, WAIT_ANY, 0);
+    sim_wait(sim, dst, WAIT_OPEN, 0);
     ck_assert_int_eq(sim_verify(sim, dst, s[0], honest, 10, NULL), ERR_TRY_AGAIN);
     ck_assert_int_eq(sim_verify(sim, dst, s[1], ids[0], 10, NULL), ERR_NOT_FOUND);
     for (unsigned i = 1; i < VM_MAX_REVOKED + 1; i++)

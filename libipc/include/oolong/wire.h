@@ -59,7 +59,7 @@ static inline uint32_t wire_ack(uint32_t word)
 
 enum wait_kind {
     WAIT_RUNNING = 0, // not waiting
-    WAIT_ANY,         // open receive
+    WAIT_OPEN,        // open receive
     WAIT_RECV,        // closed receive from `task` (ipc_recv(task))
     WAIT_CALL,        // in ipc_call to `task`: counts as a closed receive from it
     WAIT_SEND,        // in ipc_send to `task`
