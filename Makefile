@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 BUILD  := build/$(PRESET)
 SOURCES := find idlc launcher libipc servers tests vm -name '*.[ch]' ! -path 'tests/idlc/ok/*'
 
-.PHONY: all build run demo test install deps format check-format tidy coverage clean help
+.PHONY: all build run demo test chaos install deps format check-format tidy coverage clean help
 all: build
 
 build: ## build everything
@@ -17,6 +17,9 @@ run: build ## boot a suite on an archive of this repository and show it; stays a
 
 test: build ## run all tests
 	@tests/support/run-tests $(BUILD)
+
+chaos: build ## kill tasks of a loaded suite at random, KILLS of them (default 200)
+	@OOLONG_BUILD=$(BUILD) tests/chaos/run --kills $(or $(KILLS),200)
 
 install: build ## install below PREFIX (and DESTDIR)
 	@DESTDIR="$(DESTDIR)" cmake --install $(BUILD) --prefix "$(PREFIX)"

@@ -1,0 +1,79 @@
+// The board: a file that every task of a chaos suite and the driver outside have mapped. Tasks
+// write what they do, so that the driver can tell whom a fault concerns without sending a message.
+#ifndef CHAOS_BOARD_H
+#define CHAOS_BOARD_H
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <time.h>
+
+#define BOARD_ROLES        32
+#define BOARD_FIRST_VICTIM 8 // roles below are never a victim: the nurse and the unrelated pairs
+
+// What one role of the suite file does. Each life of it is another task.
+struct board_role {
+    _Atomic int32_t task;         // the task in this role, from its main on
+    _Atomic uint32_t lives;       // how many there were
+    _Atomic uint64_t progress;    // pieces of work done, by all of them
+    _Atomic uint64_t wait;        // counts beginnings and ends of waits: odd while it waits
+    _Atomic int32_t waits_for;    // for which task
+    _Atomic uint64_t returned_ns; // when its last wait ended
+    _Atomic uint64_t slowest_ns;  // its longest wait
+    _Atomic uint32_t aborted;     // waits that ended because the peer did
+    _Atomic uint32_t odd;         // that ended with an error which nobody may get here
+    _Atomic int32_t odd_error;    // the last of those
+    _Atomic uint32_t corrupt;     // payloads that were not what was sent
+    _Atomic uint32_t lost;        // messages missing in a sequence
+};
+
+struct board {
+    _Atomic uint32_t stop; // the pairs pause, so that both sides can be compared
+    _Atomic uint32_t seed;
+    struct board_role roles[BOARD_ROLES];
+};
+
+static inline uint64_t board_now_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+// splitmix64: the next number of a sequence that `*state` is in.
+static inline uint64_t board_random(uint64_t *state)
+{
+    uint64_t z = *state += 0x9e3779b97f4a7c15u;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+    return z ^ z >> 31;
+}
+
+// The payload that a number stands for, a word at a time.
+static inline uint64_t board_word(size_t at, uint64_t seed)
+{
+    return (at + seed * 0x9e3779b97f4a7c15u) * 0xd6e8feb86659fd93u;
+}
+
+static inline void board_fill(void *data, size_t len, uint64_t seed)
+{
+    uint8_t *p = (uint8_t *)data;
+    for (size_t at = 0; at < len; at += 8) {
+        uint64_t word = board_word(at, seed);
+        memcpy(p + at, &word, len - at < 8 ? len - at : 8);
+    }
+}
+
+static inline int board_matches(const void *data, size_t len, uint64_t seed)
+{
+    const uint8_t *p = (const uint8_t *)data;
+    for (size_t at = 0; at < len; at += 8) {
+        uint64_t word = board_word(at, seed);
+        if (memcmp(p + at, &word, len - at < 8 ? len - at : 8))
+            return 0;
+    }
+    return 1;
+}
+
+#endif

@@ -1,0 +1,65 @@
+// The parts of the driver: faults under load, and the ends of vm and of the launcher.
+#ifndef CHAOS_CHAOS_H
+#define CHAOS_CHAOS_H
+
+#include "host.h"
+
+enum fault {
+    FAULT_KILL = 0,  // kill -9 of a running task
+    FAULT_KILL_NEW,  // of one that is not its program yet, or has not begun
+    FAULT_STOP_KILL, // SIGSTOP, then kill -9
+    FAULT_STOP_CONT, // SIGSTOP, then SIGCONT
+    NUM_FAULTS,
+};
+
+// Injected: the signal was sent. Activated: somebody waited for the victim, or it for somebody.
+// Detected: each who waited was told in time, and the zombie is gone. Recovered: the role works
+// again.
+struct tally {
+    unsigned injected;
+    unsigned activated;
+    unsigned detected;
+    unsigned recovered;
+};
+
+struct chaos {
+    struct host host;
+    const char *suite;
+    uint64_t dice;
+    unsigned kills; // to do
+    unsigned violations;
+    struct tally tally[NUM_FAULTS];
+};
+
+// What must not happen: printed and counted.
+void violation(struct chaos *chaos, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+// inject.c. Runs a suite and `chaos->kills` faults in it, and checks what they left.
+void chaos_under_load(struct chaos *chaos);
+
+// census.c: what the suite holds when nothing happens.
+//
+// Waits until every role works; and then whether it holds what it held the first time.
+bool census_wait_until_all_work(struct chaos *chaos);
+void census_first(struct chaos *chaos);
+void census_compare(struct chaos *chaos);
+// Whether the roles lost or spoiled anything, and what the suite printed.
+void census_check_board(struct chaos *chaos);
+void census_check_output(struct chaos *chaos);
+
+// waits.c: who waits for a victim, and until when.
+//
+// Notes the waits for `task`, which is going to be killed now. Returns how many there are.
+int waits_note(struct chaos *chaos, const struct child *children, int num, int task);
+// Looks which of them are over, and whether they took too long.
+void waits_look(struct chaos *chaos);
+// The role is stopped or killed itself: what it waits for is over when it is.
+void waits_forget(int place);
+// Whether somebody waits for `task`, of those who were noted.
+bool waits_are_open(int task);
+void waits_print(void);
+
+// endings.c. Kills vm or the launcher `times` times, at any moment of a suite's life.
+void chaos_endings(struct chaos *chaos, bool of_vm, unsigned times);
+
+#endif

@@ -1,0 +1,200 @@
+// Starts and ends a suite, and reads /proc.
+
+#include "host.h"
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+void host_pause_us(unsigned us)
+{
+    struct timespec time = {us / 1000000, us % 1000000 * 1000};
+    nanosleep(&time, NULL);
+}
+
+static bool make_board(struct host *host, uint32_t seed)
+{
+    int fd = open("board", O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    void *map = MAP_FAILED;
+    if (fd >= 0 && ftruncate(fd, sizeof(struct board)) == 0)
+        map = mmap(NULL, sizeof(struct board), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (fd >= 0)
+        close(fd);
+    if (map == MAP_FAILED) {
+        perror("board");
+        return false;
+    }
+    if (host->board)
+        munmap(host->board, sizeof(struct board));
+    host->board = map;
+    atomic_store(&host->board->seed, seed);
+    return true;
+}
+
+bool host_start(struct host *host, const char *suite, uint32_t seed)
+{
+    if (!make_board(host, seed))
+        return false;
+    host->vm = 0;
+    host->launcher = fork();
+    if (host->launcher == 0) {
+        int fd = open(host->output, O_WRONLY | O_CREAT | O_APPEND, 0600);
+        dup2(fd, STDOUT_FILENO);
+        dup2(fd, STDERR_FILENO);
+        execl(host->program, "oolong", "run", suite, "--set", "board=board", (char *)NULL);
+        _exit(127);
+    }
+    return host->launcher > 0;
+}
+
+static bool read_proc(pid_t pid, const char *what, char *text, size_t size)
+{
+    char path[64];
+    snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, what);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t got = fd < 0 ? -1 : read(fd, text, size - 1);
+    if (fd >= 0)
+        close(fd);
+    text[got > 0 ? got : 0] = '\0';
+    return got > 0;
+}
+
+// Takes name and place out of the arguments: "echo0\0echo\0008\0".
+static void identify(struct child *child)
+{
+    char args[256] = {0};
+    child->place = -2;
+    child->name[0] = '\0';
+    if (!read_proc(child->pid, "cmdline", args, sizeof(args)))
+        return;
+    const char *part = args + strlen(args) + 1;
+    const char *place = part + strlen(part) + 1;
+    if (!strcmp(part, "run")) // of the launcher, whose copy it still is
+        return;
+    child->place = strcmp(args, "vm") ? atoi(place) : -1;
+    snprintf(child->name, sizeof(child->name), "%.31s", args);
+}
+
+// Whether it is a child of the launcher; then `child` is filled.
+static bool look_at(const struct host *host, pid_t pid, struct child *child)
+{
+    char stat[512];
+    int parent = 0;
+    *child = (struct child){.pid = pid};
+    if (!read_proc(pid, "stat", stat, sizeof(stat)))
+        return false;
+    const char *rest = strrchr(stat, ')');
+    if (!rest || sscanf(rest, ") %c %d", &child->state, &parent) != 2 || parent != host->launcher)
+        return false;
+    identify(child);
+    return true;
+}
+
+int host_children(const struct host *host, struct child children[MAX_CHILDREN])
+{
+    DIR *dir = opendir("/proc");
+    int num = 0;
+    for (struct dirent *entry; dir && num < MAX_CHILDREN && (entry = readdir(dir));) {
+        pid_t pid = atoi(entry->d_name);
+        num += pid > 0 && look_at(host, pid, &children[num]);
+    }
+    if (dir)
+        closedir(dir);
+    return num;
+}
+
+pid_t host_last_pid(void)
+{
+    char text[128];
+    int last = 0;
+    FILE *file = fopen("/proc/loadavg", "re");
+    if (file && fgets(text, sizeof(text), file) && strrchr(text, ' '))
+        last = atoi(strrchr(text, ' '));
+    if (file)
+        fclose(file);
+    return last;
+}
+
+int host_newcomers(const struct host *host, pid_t after, struct child children[MAX_CHILDREN])
+{
+    pid_t last = host_last_pid();
+    int num = 0;
+    for (pid_t pid = after + 1; pid <= last && num < MAX_CHILDREN; pid++)
+        num += look_at(host, pid, &children[num]);
+    return num;
+}
+
+int host_stop(struct host *host)
+{
+    int status = 0;
+    kill(host->launcher, SIGTERM);
+    if (!AWAIT(10000, waitpid(host->launcher, &status, WNOHANG) == host->launcher))
+        return -1;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+int host_reap_all(const struct host *host, uint64_t deadline_ns)
+{
+    struct child left[MAX_CHILDREN];
+    for (;;) {
+        pid_t pid = waitpid(-1, NULL, WNOHANG);
+        if (pid < 0 && errno == ECHILD)
+            return 0;
+        if (pid == 0 && board_now_ns() > deadline_ns)
+            break;
+        if (pid == 0)
+            host_pause_us(1000);
+    }
+    struct host self = *host;
+    self.launcher = getpid();
+    int num = host_children(&self, left);
+    for (int i = 0; i < num; i++) {
+        printf("left after the end: process %d (%s), state %c\n", (int)left[i].pid, left[i].name,
+               left[i].state);
+        kill(left[i].pid, SIGKILL);
+    }
+    while (waitpid(-1, NULL, 0) > 0)
+        ;
+    return num;
+}
+
+int host_count_fds(pid_t pid)
+{
+    char path[64];
+    int num = 0;
+    snprintf(path, sizeof(path), "/proc/%d/fd", (int)pid);
+    DIR *dir = opendir(path);
+    while (dir && readdir(dir))
+        num++;
+    if (dir)
+        closedir(dir);
+    return num - 2; // . and ..
+}
+
+int host_count_pages(pid_t pid)
+{
+    char path[64], line[512];
+    int num = 0;
+    snprintf(path, sizeof(path), "/proc/%d/maps", (int)pid);
+    FILE *file = fopen(path, "re");
+    while (file && fgets(line, sizeof(line), file))
+        num += strstr(line, "memfd:state-page") != NULL;
+    if (file)
+        fclose(file);
+    return num;
+}
+
+uint64_t host_run_delay_ns(pid_t pid)
+{
+    char text[128];
+    unsigned long long ran = 0, delay = 0;
+    if (read_proc(pid, "schedstat", text, sizeof(text)))
+        sscanf(text, "%llu %llu", &ran, &delay);
+    return delay;
+}

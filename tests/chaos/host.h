@@ -1,0 +1,65 @@
+// The driver's view of a suite from outside: its processes, as /proc shows them.
+#ifndef CHAOS_HOST_H
+#define CHAOS_HOST_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+#include "board.h"
+
+#define NS_PER_MS    1000000ull
+#define MAX_CHILDREN 128
+
+// A process of the suite. `place` is its role on the board; -1: vm; -2: not its program yet.
+struct child {
+    pid_t pid;
+    int place;
+    char name[32];
+    char state; // of /proc/PID/stat
+};
+
+struct host {
+    pid_t launcher;
+    pid_t vm;
+    struct board *board;
+    const char *output;  // the file that has what the suite said
+    const char *program; // oolong
+};
+
+// Makes the board, and starts the suite on it. False: it cannot; errors were printed.
+bool host_start(struct host *host, const char *suite, uint32_t seed);
+
+// Fills `children` with the processes whose parent is the launcher. Returns their number.
+int host_children(const struct host *host, struct child children[MAX_CHILDREN]);
+
+// The same for those that came after the process `after`, without looking at all that there are.
+int host_newcomers(const struct host *host, pid_t after, struct child children[MAX_CHILDREN]);
+// The process that was made last.
+pid_t host_last_pid(void);
+
+// Ends the launcher by SIGTERM. Returns its exit status, -1 when it does not end.
+int host_stop(struct host *host);
+
+// Waits for every process of the suite, at most until `deadline_ns`; the driver is their reaper
+// when the launcher is gone. Returns how many are left, which are killed then.
+int host_reap_all(const struct host *host, uint64_t deadline_ns);
+
+// What a process holds: descriptors, and mappings of state pages.
+int host_count_fds(pid_t pid);
+int host_count_pages(pid_t pid);
+
+// How long a process was ready to run and did not run, so far.
+uint64_t host_run_delay_ns(pid_t pid);
+
+// Calls poll(2) with nothing: to let time pass between two faults.
+void host_pause_us(unsigned us);
+
+#define AWAIT(deadline_ms, expr)                                                                   \
+    ({                                                                                             \
+        uint64_t end_ = board_now_ns() + (deadline_ms)*NS_PER_MS;                                  \
+        bool came_;                                                                                \
+        while (!(came_ = (expr)) && board_now_ns() < end_)                                         \
+            host_pause_us(1000);                                                                   \
+        came_;                                                                                     \
+    })
+
+#endif

@@ -1,0 +1,260 @@
+// The faults: which, when, in whom; and whether each was noticed and mended.
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include "chaos.h"
+
+#define MAX_PAUSE_US 12000 // between two faults
+#define MAX_STOP_US  20000
+// When one that starts shall be killed: until it comes, and its age then.
+#define NEW_WITHIN_NS (40 * NS_PER_MS)
+#define NEW_AGE_NS    (4 * NS_PER_MS)
+
+// A fault that was injected and is not yet detected and recovered from.
+struct injection {
+    enum fault fault;
+    int place; // -2: not known
+    int task;
+    int pidfd;
+    uint32_t lives; // of the role, then
+    uint64_t progress;
+    bool detected;
+};
+
+#define MAX_OPEN 256
+static struct injection open_ones[MAX_OPEN];
+static int num_open;
+
+static int send_signal(int pidfd, int signo)
+{
+    return (int)syscall(SYS_pidfd_send_signal, pidfd, signo, NULL, 0);
+}
+
+// Keeps those of `children` that may be killed. Returns their number.
+static int keep_victims(struct child children[MAX_CHILDREN], int num)
+{
+    int kept = 0;
+    for (int i = 0; i < num; i++) {
+        if ((children[i].place >= BOARD_FIRST_VICTIM || children[i].place == -2) &&
+            children[i].state != 'Z')
+            children[kept++] = children[i];
+    }
+    return kept;
+}
+
+static bool choose(struct chaos *chaos, struct child *victim)
+{
+    struct child children[MAX_CHILDREN];
+    int num = 0;
+    if (!AWAIT(15000, (num = keep_victims(children, host_children(&chaos->host, children))) > 0))
+        return false;
+    *victim = children[board_random(&chaos->dice) % (unsigned)num];
+    return true;
+}
+
+// The first that comes after the process `after`, some moment after it came.
+static bool choose_new(struct chaos *chaos, pid_t after, struct child *victim)
+{
+    struct child children[MAX_CHILDREN];
+    uint64_t end_ns = board_now_ns() + NEW_WITHIN_NS;
+    while (keep_victims(children, host_newcomers(&chaos->host, after, children)) == 0) {
+        if (board_now_ns() > end_ns)
+            return false;
+    }
+    *victim = children[0];
+    for (end_ns = board_now_ns() + board_random(&chaos->dice) % NEW_AGE_NS;
+         board_now_ns() < end_ns;)
+        ;
+    return true;
+}
+
+// --- What became of it --------------------------------------------------------------------------
+
+static bool has_recovered(struct chaos *chaos, const struct injection *in)
+{
+    if (in->place < 0)
+        return false; // at the end, when all work
+    struct board_role *role = &chaos->host.board->roles[in->place];
+    bool is_new = in->fault == FAULT_STOP_CONT || atomic_load(&role->lives) > in->lives;
+    return is_new && atomic_load(&role->progress) > in->progress;
+}
+
+static void look(struct chaos *chaos)
+{
+    waits_look(chaos);
+    for (int i = num_open - 1; i >= 0; i--) {
+        struct injection *in = &open_ones[i];
+        struct tally *tally = &chaos->tally[in->fault];
+        bool is_gone =
+            in->fault == FAULT_STOP_CONT || (send_signal(in->pidfd, 0) < 0 && errno == ESRCH);
+        if (!in->detected && is_gone && !waits_are_open(in->task)) {
+            in->detected = true;
+            tally->detected++;
+        }
+        if (!in->detected || !has_recovered(chaos, in))
+            continue;
+        tally->recovered++;
+        close(in->pidfd);
+        *in = open_ones[--num_open];
+    }
+}
+
+static void pause_looking(struct chaos *chaos, uint64_t us)
+{
+    uint64_t end_ns = board_now_ns() + us * 1000;
+    do {
+        look(chaos);
+        host_pause_us(500);
+    } while (board_now_ns() < end_ns);
+}
+
+// --- Faults -------------------------------------------------------------------------------------
+
+static int task_of(struct chaos *chaos, int place)
+{
+    return place >= 0 && place < BOARD_ROLES ? atomic_load(&chaos->host.board->roles[place].task)
+                                             : 0;
+}
+
+// Whether something hangs on the victim: who waits for it was noted, or it waits itself. One that
+// starts is still being introduced to vm when its main has not begun.
+static void count(struct chaos *chaos, const struct injection *in, int noted)
+{
+    struct tally *tally = &chaos->tally[in->fault];
+    static uint32_t last_life[BOARD_ROLES]; // that was ended here
+    bool hangs = noted > 0;
+    if (in->fault == FAULT_KILL_NEW) {
+        hangs = in->place < 0 || last_life[in->place] == in->lives;
+    } else if (in->place >= 0) {
+        hangs = hangs || (atomic_load(&chaos->host.board->roles[in->place].wait) & 1);
+    }
+    if (in->place >= 0 && in->fault != FAULT_STOP_CONT)
+        last_life[in->place] = in->lives;
+    tally->injected++;
+    tally->activated += hangs;
+}
+
+static void kill_it(struct chaos *chaos, struct injection *in)
+{
+    struct child children[MAX_CHILDREN];
+    int num = host_children(&chaos->host, children);
+    int noted = in->fault == FAULT_KILL_NEW ? 0 : waits_note(chaos, children, num, in->task);
+    waits_forget(in->place);
+    if (in->place >= 0) {
+        in->lives = atomic_load(&chaos->host.board->roles[in->place].lives);
+        in->progress = atomic_load(&chaos->host.board->roles[in->place].progress);
+    }
+    count(chaos, in, noted);
+    send_signal(in->pidfd, SIGKILL);
+}
+
+static void inject(struct chaos *chaos, enum fault fault, const struct child *victim)
+{
+    struct injection *in = &open_ones[num_open];
+    *in = (struct injection){.fault = fault, .place = victim->place};
+    in->task = task_of(chaos, in->place);
+    in->pidfd = (int)syscall(SYS_pidfd_open, victim->pid, 0);
+    if (in->pidfd < 0)
+        return; // it ended by itself
+    num_open++;
+    if (fault == FAULT_STOP_CONT || fault == FAULT_STOP_KILL) {
+        waits_forget(in->place);
+        send_signal(in->pidfd, SIGSTOP);
+        struct injection stopped = *in; // pause_looking() moves entries
+        num_open--;
+        pause_looking(chaos, board_random(&chaos->dice) % MAX_STOP_US);
+        in = &open_ones[num_open++];
+        *in = stopped;
+    }
+    if (fault != FAULT_STOP_CONT) {
+        kill_it(chaos, in);
+        return;
+    }
+    count(chaos, in, 0);
+    in->progress = in->place >= 0 ? atomic_load(&chaos->host.board->roles[in->place].progress) : 0;
+    send_signal(in->pidfd, SIGCONT);
+}
+
+static enum fault choose_fault(struct chaos *chaos)
+{
+    static const enum fault faults[] = {FAULT_KILL,      FAULT_KILL,     FAULT_KILL,
+                                        FAULT_KILL,      FAULT_KILL,     FAULT_KILL_NEW,
+                                        FAULT_STOP_KILL, FAULT_STOP_CONT};
+    return faults[board_random(&chaos->dice) % (sizeof(faults) / sizeof(faults[0]))];
+}
+
+static unsigned num_kills(const struct chaos *chaos)
+{
+    return chaos->tally[FAULT_KILL].injected + chaos->tally[FAULT_KILL_NEW].injected +
+           chaos->tally[FAULT_STOP_KILL].injected;
+}
+
+static void inject_all(struct chaos *chaos)
+{
+    while (num_kills(chaos) < chaos->kills && chaos->violations < 20) {
+        struct child victim;
+        enum fault fault = choose_fault(chaos);
+        if (!choose(chaos, &victim)) {
+            violation(chaos, "nobody is left to be killed");
+            break;
+        }
+        if (num_open < MAX_OPEN - 1 && fault != FAULT_KILL_NEW) {
+            inject(chaos, fault, &victim);
+        } else if (num_open < MAX_OPEN - 1) {
+            // Somebody must end, that somebody may start.
+            pid_t last = host_last_pid();
+            inject(chaos, FAULT_KILL, &victim);
+            if (choose_new(chaos, last, &victim))
+                inject(chaos, FAULT_KILL_NEW, &victim);
+        }
+        pause_looking(chaos, board_random(&chaos->dice) % MAX_PAUSE_US);
+    }
+}
+
+// Everybody is back: so are those of whom the name was not known yet.
+static void settle(struct chaos *chaos)
+{
+    if (!census_wait_until_all_work(chaos))
+        violation(chaos, "not every role works again");
+    AWAIT(5000, (look(chaos), num_open == 0 || open_ones[0].place < 0));
+    AWAIT(1000, (look(chaos), !waits_are_open(0)));
+    for (int i = 0; i < num_open; i++) {
+        struct injection *in = &open_ones[i];
+        chaos->tally[in->fault].recovered += in->detected && in->place < 0;
+        if (in->place >= 0)
+            violation(chaos, "role %d did not recover from a kill", in->place);
+        close(in->pidfd);
+    }
+    num_open = 0;
+}
+
+void chaos_under_load(struct chaos *chaos)
+{
+    struct host *host = &chaos->host;
+    if (!host_start(host, chaos->suite, (uint32_t)chaos->dice) ||
+        !census_wait_until_all_work(chaos)) {
+        violation(chaos, "the suite does not start");
+        return;
+    }
+    census_first(chaos);
+    pid_t vm = host->vm;
+    uint64_t began_ns = board_now_ns();
+    inject_all(chaos);
+    printf("faults took %.1f s\n", (double)(board_now_ns() - began_ns) / 1e9);
+    settle(chaos);
+    census_compare(chaos);
+    if (host->vm != vm)
+        violation(chaos, "vm is not the process that it was");
+    census_check_board(chaos);
+    int status = host_stop(host);
+    if (status != 128 + SIGTERM)
+        violation(chaos, "the suite ends with exit status %d", status);
+    if (host_reap_all(host, board_now_ns() + 1000 * NS_PER_MS))
+        violation(chaos, "processes are left");
+    census_check_output(chaos);
+    waits_print();
+}

@@ -1,0 +1,40 @@
+// What the parts of a chaos suite have in common: their places on the board, calls that are
+// watched.
+#ifndef CHAOS_TASK_H
+#define CHAOS_TASK_H
+
+#include <resea/async.h>
+#include <resea/ipc.h>
+#include <resea/malloc.h>
+#include <resea/printf.h>
+#include <resea/task.h>
+#include <resea/timer.h>
+#include "board.h"
+
+extern struct board *board;
+extern struct board_role *role; // the caller's
+extern uint64_t dice;           // for board_random()
+
+// A length of a payload: mostly small, sometimes many pieces long.
+size_t some_len(void);
+
+// Sends or calls `dst` and says so on the board. An error other than the peer's end is odd, but for
+// `tolerated` (OK: none).
+error_t watched_ipc(task_t dst, struct message *m, bool is_call, error_t tolerated);
+
+// Calls chaos.echo with the pattern of `seed` and checks the answer.
+error_t echo_once(task_t server, size_t len, uint32_t seed);
+error_t put_once(task_t sink, size_t len, uint32_t seed);
+
+// The server of `name`, or an error after a moment.
+task_t find(const char *name);
+
+void one_more(_Atomic uint32_t *counter);
+void check_pattern(const void *data, size_t len, uint32_t seed);
+
+// In pair.c: those that nothing that happens to others may touch. In nurse.c: who starts them.
+void pair_server(void);
+void pair_client(void);
+void nurse(void);
+
+#endif

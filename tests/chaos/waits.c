@@ -1,0 +1,120 @@
+// How long those take to hear of it who wait for a task that is killed.
+//
+// A wait is over when the board says so. It must be over 100 ms after the kill; what the waiting
+// task was ready to run in that time and did not, because others had the processor, is not counted.
+
+#include <stdio.h>
+#include <stdlib.h>
+#include "chaos.h"
+
+#define LIMIT_NS (100 * NS_PER_MS)
+#define HUNG_NS  (5000 * NS_PER_MS)
+
+#define MAX_WAITS 128
+static struct wait {
+    int place;
+    pid_t pid;
+    int peer;
+    uint64_t number;    // of the wait: odd
+    uint64_t killed_ns; // the peer was
+    uint64_t delay_ns;  // of its process, then
+} waits[MAX_WAITS];
+static int num_waits;
+
+static uint64_t *latencies;
+static size_t num_latencies;
+
+int waits_note(struct chaos *chaos, const struct child *children, int num, int task)
+{
+    int found = 0;
+    for (int i = 0; i < num && task > 0; i++) {
+        int place = children[i].place;
+        if (place < 0 || place >= BOARD_ROLES || num_waits == MAX_WAITS)
+            continue;
+        struct board_role *role = &chaos->host.board->roles[place];
+        uint64_t number = atomic_load(&role->wait);
+        if (!(number & 1) || atomic_load(&role->waits_for) != task)
+            continue;
+        waits[num_waits++] = (struct wait){.place = place,
+                                           .pid = children[i].pid,
+                                           .peer = task,
+                                           .number = number,
+                                           .killed_ns = board_now_ns(),
+                                           .delay_ns = host_run_delay_ns(children[i].pid)};
+        found++;
+    }
+    return found;
+}
+
+static void drop(int i)
+{
+    waits[i] = waits[--num_waits];
+}
+
+void waits_forget(int place)
+{
+    for (int i = num_waits - 1; i >= 0; i--) {
+        if (waits[i].place == place)
+            drop(i);
+    }
+}
+
+static void finish(struct chaos *chaos, const struct wait *wait)
+{
+    uint64_t end_ns = atomic_load(&chaos->host.board->roles[wait->place].returned_ns);
+    uint64_t took_ns = end_ns > wait->killed_ns ? end_ns - wait->killed_ns : 0;
+    uint64_t delay_ns = host_run_delay_ns(wait->pid) - wait->delay_ns;
+    latencies = reallocarray(latencies, num_latencies + 1, sizeof(*latencies));
+    if (!latencies)
+        abort();
+    latencies[num_latencies++] = took_ns;
+    if (took_ns > LIMIT_NS && took_ns - LIMIT_NS > delay_ns)
+        violation(chaos, "role %d was answered %.1f ms after the end of its peer (%.1f in a queue)",
+                  wait->place, (double)took_ns / 1e6, (double)delay_ns / 1e6);
+}
+
+void waits_look(struct chaos *chaos)
+{
+    for (int i = num_waits - 1; i >= 0; i--) {
+        struct wait wait = waits[i];
+        if (atomic_load(&chaos->host.board->roles[wait.place].wait) != wait.number) {
+            finish(chaos, &wait);
+            drop(i);
+        } else if (board_now_ns() - wait.killed_ns > HUNG_NS) {
+            violation(chaos, "role %d still waits for a task that was killed", wait.place);
+            drop(i);
+        }
+    }
+}
+
+bool waits_are_open(int task)
+{
+    for (int i = 0; i < num_waits; i++) {
+        if (waits[i].peer == task)
+            return true;
+    }
+    return false;
+}
+
+static int compare(const void *a, const void *b)
+{
+    uint64_t x, y;
+    memcpy(&x, a, sizeof(x));
+    memcpy(&y, b, sizeof(y));
+    return (x > y) - (x < y);
+}
+
+void waits_print(void)
+{
+    if (!num_latencies)
+        return;
+    qsort(latencies, num_latencies, sizeof(*latencies), compare);
+    size_t late = 0;
+    for (size_t i = 0; i < num_latencies; i++)
+        late += latencies[i] > LIMIT_NS;
+    printf("blocked peers: %zu; answered after the kill in %.2f ms (median), %.2f (p99), %.2f "
+           "(longest); %zu after more than 100 ms\n",
+           num_latencies, (double)latencies[num_latencies / 2] / 1e6,
+           (double)latencies[num_latencies * 99 / 100] / 1e6,
+           (double)latencies[num_latencies - 1] / 1e6, late);
+}
