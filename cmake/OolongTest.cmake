@@ -9,6 +9,9 @@
 #       unprivileged user when the tests run as root. It finds in its environment:
 #         OOLONG_BIN, OOLONG_LIBEXEC   folders of the programs that were built
 #         OOLONG_SOURCE, OOLONG_BUILD  the two trees
+#
+#   oolong_add_model_test(<model> [TIMEOUT <seconds>])
+#       explores the rows of tests/model/check that are of one model, label "model".
 
 include_guard(GLOBAL)
 
@@ -71,4 +74,13 @@ function(oolong_add_system_test name)
   if(arg_SERIAL)
     set_tests_properties(${name} PROPERTIES RUN_SERIAL TRUE)
   endif()
+endfunction()
+
+function(oolong_add_model_test model)
+  cmake_parse_arguments(arg "" "TIMEOUT" "" ${ARGN})
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 120)
+  endif()
+  add_test(NAME model_${model} COMMAND ${CMAKE_SOURCE_DIR}/tests/model/check ${model})
+  oolong_test_properties(model_${model} model ${arg_TIMEOUT})
 endfunction()

@@ -47,12 +47,7 @@
 #define DO_EXIT 9
 
 /* Packets: kind, number, ack, and what comes with it. */
-#define P_SEND 1
-#define P_CALL 2
-#define P_REPLY 3
-#define P_NOBLOCK 4
-#define P_ACK 5
-#define P_NACK 6
+mtype = { P_SEND, P_CALL, P_REPLY, P_NOBLOCK, P_ACK, P_NACK };
 #define NOTHING 0
 #define PAYLOAD 1 /* greater: an error */
 
@@ -70,8 +65,8 @@
 #define W_CALL 3
 #define W_SEND 4
 
-chan c[N * N] = [3] of { byte, byte, byte, byte };
-chan st[N * N] = [2] of { byte, byte, byte, byte };
+chan c[N * N] = [3] of { mtype, byte, byte, byte };
+chan st[N * N] = [2] of { mtype, byte, byte, byte };
 #define CH(from, to)   c[(from) * N + (to)]
 #define STASH(me, peer) st[(me) * N + (peer)]
 

@@ -23,8 +23,13 @@
     :: else -> op = DO_OPEN; call = 0; pc = 6                                                      \
     fi
 
-#ifndef LOST_NOBLOCK
+/* What a receiver may do to a noblock message that was accepted: lose it, never or sometimes. */
+#if defined(MAY_LOSE_NOBLOCK)
+#define LOST_NOBLOCK skip
+#elif defined(NEVER_LOSES_NOBLOCK)
 #define LOST_NOBLOCK assert(false)
+#else
+#define LOST_NOBLOCK assert(!alive[from])
 #endif
 #define MAY_CRASH(i) true
 
@@ -94,5 +99,30 @@
     :: me == 1 -> SERVE_WITH(2)                                                                    \
     :: me == 2 -> SERVE                                                                            \
     :: me == 3 -> if STEP(0) CALL(1, 2) :: else -> EXIT fi                                         \
+    fi
+
+#elif SCENARIO == 8
+/* One places and never sends, twice; the receiver calls another, then waits for it alone. */
+#define PROGRAM                                                                                    \
+    if                                                                                             \
+    :: me == 0 ->                                                                                  \
+       if STEP(0) op = DO_PLACE; peer = 1; tag = 1                                                 \
+       STEP(1) op = DO_PLACE; peer = 1; tag = 2 :: else -> op = DO_HANG fi                         \
+    :: me == 1 -> if STEP(0) CALL(2, 3) STEP(1) RECV(2) STEP(2) CALL(2, 5) :: else -> SERVE fi     \
+    :: me == 2 ->                                                                                  \
+       if STEP(0) op = DO_OPEN                                                                     \
+       STEP(1) if :: p_kind == P_CALL -> op = DO_REPLY; peer = from; call = p_num; pay = true      \
+                  :: else -> op = DO_OPEN fi                                                       \
+       STEP(2) SEND(1, 4) :: else -> SERVE fi                                                      \
+    fi
+
+#elif SCENARIO == 9
+/* As 6, but nobody else is there; 1 calls twice before it receives from anybody again. */
+#define PROGRAM                                                                                    \
+    if                                                                                             \
+    :: me == 0 -> if STEP(0) SEND(1, 1) :: else -> EXIT fi                                         \
+    :: me == 1 -> if STEP(0) op = DO_OPEN STEP(1) CALL(2, 3) STEP(2) CALL(2, 5) :: else -> SERVE fi \
+    :: me == 2 ->                                                                                  \
+       if STEP(0) op = DO_NOBLOCK; peer = 1; tag = 4; pay = true :: else -> SERVE fi               \
     fi
 #endif

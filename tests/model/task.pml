@@ -43,8 +43,16 @@ inline put(to, kind_, num_, ack_, with_)
 {
     assert(len(CH(me, to)) < 3);
     CH(me, to) ! kind_, num_, ack_, with_;
-    printf("task %d -> task %d: kind %d, message %d, ack %d, with %d\n", me, to, kind_, TAG(num_),
-           TAG(ack_), with_)
+    if
+    :: with_ == NOTHING ->
+       printf("task %d -> task %d: %e, message %d, ack %d\n", me, to, kind_, TAG(num_), TAG(ack_))
+    :: with_ == PAYLOAD ->
+       printf("task %d -> task %d: %e, message %d, ack %d, with a payload\n", me, to, kind_,
+              TAG(num_), TAG(ack_))
+    :: else ->
+       printf("task %d -> task %d: %e, message %d, ack %d, error %d\n", me, to, kind_, TAG(num_),
+              TAG(ack_), with_)
+    fi
 }
 
 /* The message goes to the program. Once. */
@@ -82,7 +90,8 @@ active [N] proctype Task()
 {
     byte pc, op, peer, tag, num, ack, tries, err;  /* the program, and what it does now */
     bool pay;
-    byte from, p_kind, p_num, p_ack, p_with;       /* the packet at hand */
+    mtype p_kind;                                  /* the packet at hand */
+    byte from, p_num, p_ack, p_with;
     byte client, call;                             /* the program's own */
 
     {
