@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 BUILD  := build/$(PRESET)
 SOURCES := find idlc launcher libipc servers tests vm -name '*.[ch]' ! -path 'tests/idlc/ok/*'
 
-.PHONY: all build run demo test chaos install deps format check-format tidy coverage clean help
+.PHONY: all build run demo test bench chaos install deps format check-format tidy coverage clean help
 all: build
 
 build: ## build everything
@@ -20,6 +20,12 @@ test: build ## run all tests
 
 chaos: build ## kill tasks of a loaded suite at random, KILLS of them (default 200)
 	@OOLONG_BUILD=$(BUILD) tests/chaos/run --kills $(or $(KILLS),200)
+
+bench: ## measure; BENCH="--quick", --scale, --help or a case; results go to build/bench
+	@cmake/deps bench || echo "measuring without some of the peers" >&2
+	@cmake --preset $(PRESET) >/dev/null
+	@$(MAKE) -s build
+	@$(BUILD)/tests/bin/bench $(BENCH)
 
 install: build ## install below PREFIX (and DESTDIR)
 	@DESTDIR="$(DESTDIR)" cmake --install $(BUILD) --prefix "$(PREFIX)"

@@ -1,0 +1,30 @@
+// What bench_task measures: one row an operation.
+#ifndef BENCH_TASK_H
+#define BENCH_TASK_H
+
+#include <oolong/types.h>
+#include "measure.h"
+
+struct load {
+    task_t server;
+    task_t fs;
+    uint64_t payload;
+    uint64_t seed; // of the pattern that is sent
+    uint8_t *data;
+    uint8_t *landing; // memory to register with vm
+    handle_t file;    // of `payload` bytes
+    task_t child;
+    uint64_t done; // operations since begin()
+};
+
+struct operation {
+    const char *name;
+    bool (*begin)(struct load *load); // may be NULL, like end()
+    measure_op op;
+    bool (*end)(struct load *load); // whether what was sent has arrived
+};
+
+/// NULL: there is no such operation.
+const struct operation *operation_find(const char *name);
+
+#endif

@@ -1,0 +1,217 @@
+// bench: measures what a message costs, what a payload costs, and what this machine and others
+// need for the same. Arguments and order; everything else is in the other files.
+#include "bench.h"
+#include <errno.h>
+#include <getopt.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "rounds.h"
+
+#define EXIT_SKIPPED 77
+
+static const char help_text[] =
+    "usage: bench [OPTION]... [CASE]\n"
+    "\n"
+    "Measures floors (what the machine allows), Oolong and other transports in turns, and writes\n"
+    "results.json and report.html. With CASE, that case and the floors it is compared with.\n"
+    "\n"
+    "  --quick        under a minute, with fewer and shorter rounds; otherwise under ten\n"
+    "  --smoke        one short round, to see that it works\n"
+    "  --scale        measures many tasks, clients and pairs instead; writes scale.json\n"
+    "  --counts       counts system calls and copies only; takes no time\n"
+    "  --check FILE   compares the counts with FILE; exit status 1 when they differ, 77 when\n"
+    "                 nothing can be counted here\n"
+    "  --out DIR      where the results go (default: build/bench)\n"
+    "  --list         shows the cases\n"
+    "  --help         shows this\n";
+
+enum mode {
+    MODE_RUN,
+    MODE_SCALE,
+    MODE_COUNTS,
+};
+
+static const struct option long_options[] = {
+    {"quick", no_argument, NULL, 'q'},
+    {"scale", no_argument, NULL, 's'},
+    {"smoke", no_argument, NULL, 'm'},
+    {"counts", no_argument, NULL, 'c'},
+    {"check", required_argument, NULL, 'k'},
+    {"out", required_argument, NULL, 'o'},
+    {"list", no_argument, NULL, 'l'},
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
+};
+
+static void list_cases(void)
+{
+    for (size_t i = 0; i < num_bench_cases; i++)
+        puts(bench_cases[i].name);
+}
+
+static void find_programs(void)
+{
+    const char *bin = getenv("OOLONG_BIN");
+    snprintf(settings.oolong, sizeof(settings.oolong), "%s/oolong", bin ? bin : BUILT_BIN_DIR);
+    if (access(settings.oolong, X_OK) < 0)
+        bench_die("there is no %s", settings.oolong);
+}
+
+static void find_cores(void)
+{
+    cpu_set_t set;
+    int found = 0;
+    settings.cpus[0] = settings.cpus[1] = -1;
+    if (sched_getaffinity(0, sizeof(set), &set) < 0)
+        bench_die("cannot tell which cores there are: %s", strerror(errno));
+    for (int cpu = 0; cpu < CPU_SETSIZE && found < 2; cpu++) {
+        if (CPU_ISSET(cpu, &set))
+            settings.cpus[found++] = cpu;
+    }
+}
+
+static void make_work_folder(void)
+{
+    const char *tmp = getenv("TMPDIR");
+    snprintf(settings.dir, sizeof(settings.dir), "%s/oolong-bench.XXXXXX", tmp ? tmp : "/tmp");
+    if (!mkdtemp(settings.dir)) {
+        settings.dir[0] = '\0';
+        bench_die("cannot make a folder in %s: %s", tmp ? tmp : "/tmp", strerror(errno));
+    }
+}
+
+static void make_out_folder(void)
+{
+    char path[PATH_MAX];
+    snprintf(path, sizeof(path), "%s", settings.out_dir);
+    for (char *at = path + 1; *at; at++) {
+        if (*at != '/')
+            continue;
+        *at = '\0';
+        mkdir(path, 0777);
+        *at = '/';
+    }
+    if (mkdir(path, 0777) < 0 && errno != EEXIST)
+        bench_die("cannot make %s: %s", path, strerror(errno));
+}
+
+static void print_verdict(void *ctx, const char *what, double value, double limit, bool is_ratio)
+{
+    (void)ctx;
+    (void)is_ratio;
+    printf("%-7s %6.2f of %4.2f  %s\n", value <= limit ? "ok" : "ABOVE", value, limit, what);
+}
+
+static int run(void)
+{
+    struct points points;
+    char path[PATH_MAX + 32];
+    const char *why;
+    if (!settings.only && !settings.smoke && !counts_take(&why))
+        fprintf(stderr, "bench: nothing was counted: %s\n", why);
+    points_plan(&points);
+    unsigned rounds = rounds_run(&points);
+    points_finish(&points);
+    snprintf(path, sizeof(path), "%s/results.json", settings.out_dir);
+    json_write(path, &points);
+    snprintf(path, sizeof(path), "%s/report.html", settings.out_dir);
+    report_write(path, &points);
+
+    table_print(stdout, &points);
+    counts_print(stdout);
+    printf("\nlimits (%u rounds)\n", rounds);
+    verdicts(&points, print_verdict, NULL);
+    if (peers_missing()[0])
+        printf("not in this build:%s\n", peers_missing());
+    printf("\nwritten: %s/results.json, %s\n", settings.out_dir, path);
+    for (size_t i = 0; i < points.len; i++) {
+        if (points.items[i].failed[0])
+            return EXIT_FAILURE;
+    }
+    return EXIT_SUCCESS;
+}
+
+static int run_counts(const char *expected)
+{
+    const char *why;
+    if (!counts_take(&why)) {
+        fprintf(stderr, "skipped: %s\n", why);
+        return EXIT_SKIPPED;
+    }
+    counts_print(stdout);
+    return expected && counts_check(expected) > 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+static void on_signal(int signo)
+{
+    settings.interrupted = signo;
+}
+
+static bool is_case(const char *name)
+{
+    for (size_t i = 0; i < num_bench_cases; i++) {
+        if (!strcmp(bench_cases[i].name, name))
+            return true;
+    }
+    return false;
+}
+
+int main(int argc, char **argv)
+{
+    enum mode mode = MODE_RUN;
+    const char *expected = NULL;
+    struct sigaction interrupt = {.sa_handler = on_signal};
+    int option;
+    settings.out_dir = "build/bench";
+    while ((option = getopt_long(argc, argv, "h", long_options, NULL)) >= 0) {
+        switch (option) {
+        case 'q':
+            settings.quick = true;
+            break;
+        case 'm':
+            settings.smoke = true;
+            break;
+        case 's':
+            mode = MODE_SCALE;
+            break;
+        case 'c':
+            mode = MODE_COUNTS;
+            break;
+        case 'k':
+            expected = optarg;
+            mode = MODE_COUNTS;
+            break;
+        case 'o':
+            settings.out_dir = optarg;
+            break;
+        case 'l':
+            list_cases();
+            return 0;
+        case 'h':
+            fputs(help_text, stdout);
+            return 0;
+        default:
+            fputs("Try 'bench --help'.\n", stderr);
+            return 2;
+        }
+    }
+    settings.only = argv[optind];
+    if (settings.only && (argv[optind + 1] || !is_case(settings.only))) {
+        fprintf(stderr, "bench: no such case: %s\nTry 'bench --list'.\n", argv[argc - 1]);
+        return 2;
+    }
+    settings.is_tty = isatty(STDERR_FILENO);
+    signal(SIGPIPE, SIG_IGN);
+    sigaction(SIGINT, &interrupt, NULL); // without SA_RESTART: no wait goes on
+    sigaction(SIGTERM, &interrupt, NULL);
+    find_programs();
+    find_cores();
+    make_work_folder();
+    if (mode != MODE_COUNTS)
+        make_out_folder();
+    bench_exit(mode == MODE_RUN ? run() : mode == MODE_SCALE ? scale_run() : run_counts(expected));
+}

@@ -1,0 +1,40 @@
+// Workers that are processes of the driver's own: floors and peers.
+#ifndef BENCH_NATIVE_H
+#define BENCH_NATIVE_H
+
+#include "bench.h"
+
+struct native {
+    const struct native_case *what;
+    enum placement placement;
+    uint64_t payload;
+    uint64_t done;  // operations since begin()
+    unsigned batch; // operations that one call of op() does
+    uint8_t *out;   // BENCH_MAX_PAYLOAD bytes with the pattern 1
+    uint8_t *in;    // BENCH_MAX_PAYLOAD bytes
+    pid_t server;
+    int fd;    // a socket to it
+    void *own; // the case's
+};
+
+struct native_case {
+    const char *name;
+    bool (*start)(struct native *n); // in the worker, once
+    bool (*begin)(struct native *n); // before each measurement; may be NULL, like end()
+    measure_op op;
+    bool (*end)(struct native *n); // whether the bytes have arrived
+};
+
+/// Forks the server's side, pinned as the placement says; `serve` runs there and must not return
+/// before it has nothing more to do.
+bool native_fork(struct native *n, void (*serve)(struct native *n));
+/// The same with a socketpair of `type` between the two: n->fd on either side.
+bool native_fork_with_socket(struct native *n, int type, void (*serve)(struct native *n));
+/// Compares what came back with what was sent: all of the first, the ends of each.
+bool native_compare(struct native *n, const void *data, uint64_t len);
+
+extern const struct native_case floor_pingpong, floor_call, floor_readv, floor_writev, floor_memcpy,
+    floor_fault, floor_futex, floor_spin;
+extern const struct native_case peer_uds_stream, peer_zeromq, peer_nng, peer_dbus;
+
+#endif

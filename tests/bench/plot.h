@@ -1,0 +1,36 @@
+// Charts as SVG, for a page that needs nothing else.
+#ifndef BENCH_PLOT_H
+#define BENCH_PLOT_H
+
+#include "bench.h"
+
+#define PLOT_MAX_LINES 12
+
+struct plot_line {
+    const char *name;
+    const double *y; // one for each of the plot's x; 0: no value
+    bool is_dashed;
+};
+
+struct plot {
+    const char *title;
+    const char *unit; // of y, for the tooltips: "us", "GB/s"
+    const uint64_t *payloads;
+    size_t num_payloads;
+    struct plot_line lines[PLOT_MAX_LINES];
+    size_t num_lines;
+};
+
+/// A chart with logarithmic axes: payloads to the right.
+void plot_lines(FILE *out, const struct plot *plot);
+
+struct plot_bar {
+    char label[32];
+    double parts[8];
+};
+
+/// Bars cut into parts, each bar as long as its parts' sum, or all of one length when `is_share`.
+void plot_bars(FILE *out, const char *title, const char *unit, const struct plot_bar *bars,
+               size_t num_bars, const char *const *parts, size_t num_parts, bool is_share);
+
+#endif
