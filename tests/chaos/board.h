@@ -12,20 +12,23 @@
 #define BOARD_ROLES        32
 #define BOARD_FIRST_VICTIM 8 // roles below are never a victim: the nurse and the unrelated pairs
 
+#define BOARD_BUCKETS 128 // two for each power of two nanoseconds
+
 // What one role of the suite file does. Each life of it is another task.
 struct board_role {
-    _Atomic int32_t task;         // the task in this role, from its main on
-    _Atomic uint32_t lives;       // how many there were
-    _Atomic uint64_t progress;    // pieces of work done, by all of them
-    _Atomic uint64_t wait;        // counts beginnings and ends of waits: odd while it waits
-    _Atomic int32_t waits_for;    // for which task
-    _Atomic uint64_t returned_ns; // when its last wait ended
-    _Atomic uint64_t slowest_ns;  // its longest wait
-    _Atomic uint32_t aborted;     // waits that ended because the peer did
-    _Atomic uint32_t odd;         // that ended with an error which nobody may get here
-    _Atomic int32_t odd_error;    // the last of those
-    _Atomic uint32_t corrupt;     // payloads that were not what was sent
-    _Atomic uint32_t lost;        // messages missing in a sequence
+    _Atomic int32_t task;                 // the task in this role, from its main on
+    _Atomic uint32_t lives;               // how many there were
+    _Atomic uint64_t progress;            // pieces of work done, by all of them
+    _Atomic uint64_t wait;                // counts beginnings and ends of waits: odd while it waits
+    _Atomic int32_t waits_for;            // for which task
+    _Atomic uint64_t returned_ns;         // when its last wait ended
+    _Atomic uint64_t slowest_ns;          // its longest wait
+    _Atomic uint32_t took[BOARD_BUCKETS]; // how many waits took how long; see board_bucket()
+    _Atomic uint32_t aborted;             // waits that ended because the peer did
+    _Atomic uint32_t odd;                 // that ended with an error which nobody may get here
+    _Atomic int32_t odd_error;            // the last of those
+    _Atomic uint32_t corrupt;             // payloads that were not what was sent
+    _Atomic uint32_t lost;                // messages missing in a sequence
 };
 
 struct board {
@@ -39,6 +42,18 @@ static inline uint64_t board_now_ns(void)
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+static inline unsigned board_bucket(uint64_t ns)
+{
+    unsigned bit = 63 - (unsigned)__builtin_clzll(ns | 2);
+    return 2 * bit + (ns >> (bit - 1) & 1);
+}
+
+// The longest time that goes into a bucket.
+static inline uint64_t board_bucket_ns(unsigned bucket)
+{
+    return (uint64_t)(3 + bucket % 2) << (bucket / 2 - 1);
 }
 
 // splitmix64: the next number of a sequence that `*state` is in.

@@ -50,6 +50,7 @@ error_t watched_ipc(task_t dst, struct message *m, bool is_call, error_t tolerat
     uint64_t ended_ns = board_now_ns();
     atomic_store(&role->returned_ns, ended_ns);
     atomic_fetch_add(&role->wait, 1);
+    one_more(&role->took[board_bucket(ended_ns - began_ns)]);
     if (ended_ns - began_ns > atomic_load(&role->slowest_ns))
         atomic_store(&role->slowest_ns, ended_ns - began_ns);
     if (is_end_of_peer(err)) {

@@ -1,0 +1,41 @@
+// Hostile tasks. They speak to their sockets by themselves where the library would not do it.
+#ifndef CHAOS_NEIGHBOUR_H
+#define CHAOS_NEIGHBOUR_H
+
+#include <oolong/internal.h>
+#include <oolong/message.h>
+#include <resea/async.h>
+#include <resea/ipc.h>
+#include <resea/malloc.h>
+#include <resea/printf.h>
+#include <resea/syscall.h>
+#include <resea/task.h>
+#include "../../libipc/channel.h"
+#include "board.h"
+
+extern struct board_role *role;
+extern uint64_t dice;
+extern task_t pair; // the server whom they are after
+
+// Counts one hostile act, so that the referee sees that there are any.
+void did_it(void);
+
+// A request to vm, the answer of which may be anything.
+error_t ask_vm(struct message *m);
+// ool.send of `len` bytes for the pair's server. Returns the id, or an error.
+vaddr_t place_for_pair(const void *data, size_t len, bool noblock, error_t *err);
+
+// neighbour_wire.c
+void flooder(void);
+void liar(void);
+void mute(void);
+void descriptor_sender(void);
+
+// neighbour_vm.c
+void placer(void);
+void busy_placer(void);
+void mutator(void);
+void thief(void);
+void bomb(void);
+
+#endif

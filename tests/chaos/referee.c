@@ -1,0 +1,148 @@
+// The referee: measures the healthy pair alone, lets the neighbour in (again when it ended),
+// measures again, and says whether the pair kept its share.
+
+#include <resea/async.h>
+#include <resea/ipc.h>
+#include <resea/malloc.h>
+#include <resea/printf.h>
+#include <resea/task.h>
+#include <resea/timer.h>
+#include <sys/mman.h>
+#include "board.h"
+
+#define ALONE_MS   500
+#define BESIDE_MS  1500
+#define PAIR       1
+#define CLIENT     2
+#define NEIGHBOUR  3
+#define FAIR_SHARE 2  // of two
+#define SLACK      10 // machines are noisy
+#define MAX_P99_NS 100000000u
+// Where vm must wait for a deadline first, the pair's share is what that leaves it.
+#define MAX_P99_OF_FLOOR_NS 1000000000u
+
+static struct board *board;
+static task_t neighbour; // 0: none
+
+struct sample {
+    uint64_t at_ns;
+    uint64_t messages;
+    uint32_t took[BOARD_BUCKETS];
+};
+
+static struct sample take_sample(void)
+{
+    struct board_role *client = &board->roles[CLIENT];
+    struct sample sample = {.at_ns = board_now_ns(), .messages = atomic_load(&client->progress)};
+    for (int i = 0; i < BOARD_BUCKETS; i++)
+        sample.took[i] = atomic_load(&client->took[i]);
+    return sample;
+}
+
+static double rate(const struct sample *from, const struct sample *to)
+{
+    return (double)(to->messages - from->messages) * 1e9 / (double)(to->at_ns - from->at_ns);
+}
+
+static uint64_t p99_ns(const struct sample *from, const struct sample *to)
+{
+    uint64_t all = 0, below = 0;
+    for (int i = 0; i < BOARD_BUCKETS; i++)
+        all += to->took[i] - from->took[i];
+    for (unsigned i = 0; i < BOARD_BUCKETS; i++) {
+        below += to->took[i] - from->took[i];
+        if (below * 100 >= all * 99)
+            return board_bucket_ns(i);
+    }
+    return UINT64_MAX;
+}
+
+static void let_in(void)
+{
+    static char name[] = "bad";
+    struct message m = {.type = TASK_LAUNCH_MSG};
+    m.task_launch.name_and_cmdline = name;
+    m.task_launch.name_and_cmdline_len = sizeof(name);
+    ASSERT_OK(ipc_call(VM_TASK, &m));
+    neighbour = m.task_launch_reply.task;
+    m = (struct message){.type = TASK_WATCH_MSG};
+    m.task_watch.task = neighbour;
+    ASSERT_OK(ipc_call(VM_TASK, &m));
+}
+
+// Until the time has come; a neighbour that ended is let in again.
+static void wait_until(uint64_t end_ns)
+{
+    for (uint64_t now_ns; (now_ns = board_now_ns()) < end_ns;) {
+        struct message m;
+        ASSERT_OK(timer_set((msec_t)((end_ns - now_ns) / 1000000 + 1)));
+        if (ipc_recv(IPC_ANY, &m) != OK || m.type != NOTIFICATIONS_MSG)
+            continue;
+        while (async_recv(VM_TASK, &m) == OK) {
+            if (m.type == TASK_EXITED_MSG && m.task_exited.task == neighbour)
+                let_in();
+        }
+    }
+}
+
+static bool await_progress(int place, uint64_t more)
+{
+    uint64_t goal = atomic_load(&board->roles[place].progress) + more;
+    uint64_t end_ns = board_now_ns() + 10000000000u;
+    while (atomic_load(&board->roles[place].progress) < goal && board_now_ns() < end_ns)
+        wait_until(board_now_ns() + 5000000);
+    return atomic_load(&board->roles[place].progress) >= goal;
+}
+
+static int failures;
+
+static void check(bool holds, const char *what)
+{
+    if (!holds) {
+        printf("CHECK FAILED: %s\n", what);
+        failures++;
+    }
+}
+
+static void judge(const struct sample *start, const struct sample *middle, const struct sample *let,
+                  const struct sample *end)
+{
+    double alone = rate(start, middle), beside = rate(let, end);
+    uint64_t p99 = p99_ns(let, end);
+    printf("%s: pair alone %.0f/s, p99 %.2f ms; beside it %.0f/s, p99 %.2f ms; %llu acts in %u "
+           "lives\n",
+           task_argv()[1], alone, (double)p99_ns(start, middle) / 1e6, beside, (double)p99 / 1e6,
+           (unsigned long long)atomic_load(&board->roles[NEIGHBOUR].progress),
+           atomic_load(&board->roles[NEIGHBOUR].lives));
+    int floor = atoi(task_argv()[3]);
+    if (floor > 0) {
+        check(beside >= floor, "the pair does not go on");
+        check(p99 <= MAX_P99_OF_FLOOR_NS, "the pair waits too long");
+    } else {
+        check(beside * FAIR_SHARE * SLACK >= alone, "the pair has less than a tenth of its share");
+        check(p99 <= MAX_P99_NS, "the pair waits too long");
+    }
+    for (int place = PAIR; place <= CLIENT; place++) {
+        struct board_role *role = &board->roles[place];
+        check(!atomic_load(&role->corrupt), "payloads of the pair are corrupt");
+        check(!atomic_load(&role->lost), "messages of the pair are lost");
+    }
+    check(!atomic_load(&board->roles[CLIENT].odd), "the pair's client gets errors");
+}
+
+void main(void)
+{
+    board = mmap(NULL, sizeof(*board), PROT_READ | PROT_WRITE, MAP_SHARED, task_file("board"), 0);
+    ASSERT(board != MAP_FAILED && task_argc() == 4);
+    check(await_progress(CLIENT, 50), "the pair does not start");
+    struct sample start = take_sample();
+    wait_until(start.at_ns + ALONE_MS * 1000000ull);
+    struct sample middle = take_sample();
+    let_in();
+    check(await_progress(NEIGHBOUR, 1), "the neighbour does nothing");
+    struct sample let = take_sample();
+    wait_until(let.at_ns + BESIDE_MS * 1000000ull);
+    struct sample end = take_sample();
+    judge(&start, &middle, &let, &end);
+    exit(failures ? EXIT_FAILURE : EXIT_SUCCESS);
+}
