@@ -188,12 +188,13 @@ static void check_memory(const struct vm *vm)
         if (!vm->shm[i].id)
             continue;
         CHECK(vm, vm->shm[i].id > 0 && is_alive(vm, vm->shm[i].owner));
+        CHECK(vm, vm->tasks[TASK_SLOT(vm->shm[i].owner)].num_shm > 0);
         used++;
     }
     VM_FOR_EACH(vm, task)
     {
         size_t bytes = 0;
-        for (unsigned i = 0; i < VM_MAX_SHM; i++)
+        for (unsigned i = 0; task->num_shm && i < VM_MAX_SHM; i++)
             bytes += vm->shm[i].id && vm->shm[i].owner == task->id ? vm->shm[i].len : 0;
         CHECK(vm, bytes == task->shm_bytes && bytes <= VM_MAX_SHM_LEN);
         CHECK(vm, task->num_shm <= VM_MAX_TASK_SHM && task->page_bytes <= VM_MAX_PAGES_LEN);

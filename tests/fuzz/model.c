@@ -18,15 +18,21 @@ void model_fail(struct model *model, const char *format, ...)
     abort();
 }
 
+// All but the text of a request, which is large.
+static void clear_task(struct model_task *task)
+{
+    memset(task, 0, offsetof(struct model_task, request) + offsetof(struct model_request, text));
+}
+
 void model_init(struct model *model, uint64_t revoke_ns)
 {
+    if (!model->bytes)
+        model->bytes = malloc((size_t)MODEL_TASKS * NUM_BUFFERS * MODEL_PAYLOAD);
     uint8_t *bytes = model->bytes;
-    if (!bytes)
-        bytes = malloc((size_t)MODEL_TASKS * NUM_BUFFERS * MODEL_PAYLOAD);
-    memset(model, 0, sizeof(*model));
-    model->bytes = bytes;
+    memset(&model->num_ids, 0, offsetof(struct model, ids) - offsetof(struct model, num_ids));
     model->revoke_ns = revoke_ns;
     for (unsigned i = 0; i < MODEL_TASKS; i++) {
+        clear_task(&model->tasks[i]);
         for (unsigned k = 0; k < NUM_BUFFERS; k++)
             model->tasks[i].buffers[k].bytes = bytes + (i * NUM_BUFFERS + k) * MODEL_PAYLOAD;
     }
@@ -85,7 +91,7 @@ static void started(struct model *model, const struct message *m)
         return;
     struct model_buffer buffers[NUM_BUFFERS];
     memcpy(buffers, task->buffers, sizeof(buffers));
-    memset(task, 0, sizeof(*task));
+    clear_task(task);
     memcpy(task->buffers, buffers, sizeof(buffers));
     for (unsigned k = 0; k < NUM_BUFFERS; k++)
         task->buffers[k].use = MODEL_UNARMED;

@@ -39,28 +39,6 @@ enum model_wait {
     MODEL_LAUNCH,
 };
 
-/// A task's request, of which it has one at a time.
-struct model_request {
-    enum model_wait wait;
-    answers_t expect; // MODEL_NOW
-    struct message m;
-    int64_t order;        // when it came
-    uint64_t deadline_ns; // MODEL_LOOKUP; 0: none
-    uint32_t token;       // MODEL_LAUNCH
-    bool cancelled;       // its copy was stopped: it goes on, or is failed for that
-    bool read_short, write_short;
-    bool has_fd;                 // the answer carries a descriptor
-    bool promised;               // discovery.serve: a lookup was answered already
-    task_t launched;             // task.launch: the new task
-    struct model_task *dst;      // ool.send
-    struct model_buffer *buffer; // MODEL_COPY, and what a payload from vm goes to
-    unsigned part;               // payload under way
-    size_t done;                 // bytes of it written
-    size_t piece;                // bytes of it read and not yet written
-    size_t text_read;            // bytes read of a text
-    char text[MODEL_TEXT + 2];
-};
-
 enum model_use {
     MODEL_UNARMED, // does not take a payload
     MODEL_ARMED,
@@ -81,6 +59,29 @@ struct model_buffer {
     uint8_t *bytes; // what was read from the sender; MODEL_PAYLOAD bytes
 };
 
+/// A task's request, of which it has one at a time.
+struct model_request {
+    enum model_wait wait;
+    answers_t expect; // MODEL_NOW
+    struct message m;
+    int64_t order;        // when it came
+    uint64_t deadline_ns; // MODEL_LOOKUP; 0: none
+    uint32_t token;       // MODEL_LAUNCH
+    bool cancelled;       // its copy was stopped: it goes on, or is failed for that
+    bool read_short, write_short;
+    bool has_fd;                  // the answer carries a descriptor
+    bool promised;                // discovery.serve: a lookup was answered already
+    task_t launched;              // task.launch: the new task
+    struct model_task *dst;       // ool.send
+    struct model_buffer *buffer;  // MODEL_COPY, and what a payload from vm goes to
+    struct model_buffer verified; // ool.verify: what the answer must say
+    unsigned part;                // payload under way
+    size_t done;                  // bytes of it written
+    size_t piece;                 // bytes of it read and not yet written
+    size_t text_read;             // bytes read of a text
+    char text[MODEL_TEXT + 2];
+};
+
 enum { OPEN_0, OPEN_1, CLOSED, NUM_BUFFERS };
 
 struct model_task {
@@ -94,8 +95,7 @@ struct model_task {
     bool lies;            // it said that it waits anew, in an old episode
     bool looked_at;       // something happened here in this call: vm looks at the page
     bool refused;         // a sender that could not wait went away from the reserved buffer
-    struct model_request request;
-    answers_t second; // expected for a request that came while one was waiting
+    answers_t second;     // expected for a request that came while one was waiting
     int second_type;
     int region; // enum ool_region, or -1: nothing registered
     size_t region_len;
@@ -118,6 +118,7 @@ struct model_task {
     uint32_t published;  // parked senders, as vm says
     unsigned late_ticks; // ticks, a deadline apart, at which an idle receiver held others up
     uint64_t late_since;
+    struct model_request request; // the last: its text is not cleared
 };
 
 /// An id that vm gave.
@@ -130,7 +131,6 @@ struct model_id {
 
 struct model {
     struct model_task tasks[MODEL_TASKS];
-    struct model_id ids[MODEL_IDS];
     unsigned num_ids;
     unsigned num_revoked[MODEL_TASKS]; // ids of each sender
     uint64_t now_ns;
@@ -148,7 +148,8 @@ struct model {
     bool reaping;
     task_t reaped; // who is to be
     uint64_t requests, answers, dropped;
-    bool ticks;          // this call is of vm_tick()
+    bool ticks; // this call is of vm_tick()
+    struct model_id ids[MODEL_IDS];
     void (*trace)(void); // called before a disagreement ends the process
     uint8_t *bytes;
 };

@@ -100,7 +100,7 @@ static struct model_buffer *reserved_open_buffer(struct model_task *dst)
 static bool may_revoke(struct model *model, struct model_task *dst)
 {
     return reserved_open_buffer(dst) && (dst->refused || others_wait(model, dst)) &&
-           wait_word_kind(dst->word) == WAIT_ANY &&
+           wait_word_kind(dst->word) == WAIT_OPEN &&
            (dst->lies || model->now_ns - dst->word_since >= model->revoke_ns);
 }
 
@@ -141,7 +141,7 @@ void model_ool_tick(struct model *model)
 static void check_late(struct model *model, struct model_task *dst)
 {
     if (!reserved_open_buffer(dst) || !others_wait(model, dst) ||
-        wait_word_kind(dst->word) != WAIT_ANY) {
+        wait_word_kind(dst->word) != WAIT_OPEN) {
         dst->late_ticks = 0;
         return;
     }

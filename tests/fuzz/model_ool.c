@@ -343,6 +343,7 @@ static void answered_send(struct model *model, struct model_task *task, const st
                 "sender %d is told that its payload was placed", task->id);
     buffer->use = MODEL_RESERVED;
     buffer->id = m->ool_send_reply.id;
+    request->dst->late_ticks = 0;
     model_ool_record_id(model, buffer->id, task->id, request->dst->id);
 }
 
@@ -389,7 +390,7 @@ void model_ool_verify(struct model *model, struct model_task *task)
     task->refused = false;
     buffer->orphan = false;
     end_id(model, buffer->id, buffer->src, task->id, ID_GONE);
-    request->buffer = buffer;
+    request->verified = *buffer; // it may be given to another before the answer
     buffer->use = right ? MODEL_HELD : MODEL_ARMED;
     if (!right || closed || task->region == OOL_REGION_SINGLE)
         return;
@@ -399,7 +400,7 @@ void model_ool_verify(struct model *model, struct model_task *task)
 
 static void answered_verify(struct model *model, struct model_task *task, const struct message *m)
 {
-    const struct model_buffer *buffer = task->request.buffer;
+    const struct model_buffer *buffer = &task->request.verified;
     MODEL_CHECK(model, m->type == OOL_VERIFY_REPLY_MSG && (task->request.expect & ANSWER(OK)),
                 "verify is answered with type 0x%x", m->type);
     const size_t len[] = {m->ool_verify_reply.len, m->ool_verify_reply.len2,

@@ -270,6 +270,7 @@ void world_reset(struct world *world)
     world->memfd_error = world->launch_error = world->destroy_error = OK;
     world->next_fd = 100;
     world->num_segments = 0;
+    world->last_token = 0;
     world->budget = 512 << 10;
     model_init(&world->model, WORLD_REVOKE_NS);
     model_time(&world->model, world->now_ns);

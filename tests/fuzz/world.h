@@ -40,7 +40,7 @@ struct world {
     struct world_dirty {
         unsigned slot;
         size_t offset, len;
-    } dirty[256];
+    } dirty[1024];
     unsigned num_dirty;
     struct {
         unsigned slot, page;

@@ -1,0 +1,40 @@
+// The fuzz target `manifest`: a suite file in memory. It must be read or be refused with errors
+// that have a line of it.
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "manifest.h"
+#include "target.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static FILE *nowhere;
+    if (!nowhere)
+        nowhere = fopen("/dev/null", "w");
+    if (size > 8192)
+        return 0;
+    char *pairs[] = {"KEY=value", "DISK=/tmp/disk.img", NULL};
+    struct settings settings = {.pairs = {.items = pairs, .len = 2}};
+    struct manifest mf;
+    bool good = manifest_parse(&mf, "suite.ini", (const char *)data, size, &settings);
+    int lines = 1;
+    for (size_t i = 0; i < size; i++)
+        lines += data[i] == '\n';
+    if (good != (mf.errors.len == 0))
+        abort();
+    for (size_t i = 0; i < mf.errors.len; i++) {
+        if (mf.errors.items[i].line < 0 || mf.errors.items[i].line > lines)
+            abort();
+    }
+    for (const struct task_spec *a = mf.tasks; a; a = a->next) {
+        if (!a->name || manifest_find(&mf, a->name) == NULL)
+            abort();
+        for (const struct task_spec *b = mf.tasks; b; b = b->next) {
+            if (manifest_may_talk(a, b) != manifest_may_talk(b, a))
+                abort();
+        }
+    }
+    manifest_print_errors(&mf, nowhere);
+    manifest_free(&mf);
+    return 0;
+}
