@@ -135,6 +135,9 @@ void stop_continue(void);         // a task ended
 // watch.c: what the launcher looks at now and then: deadlocks, tasks that overstay.
 void watch_start(void);
 
+// stall.c: ends a task whose memory keeps vm asleep.
+void stall_watch_start(void);
+
 // run.c. Boots a suite, runs it and returns the exit status of `oolong run`.
 struct run_options {
     const char *path; // of the suite file

@@ -25,12 +25,30 @@ static uint64_t timer_is_for = UINT64_MAX; // the deadline for which the timer r
 typedef ssize_t (*vm_copier)(pid_t, const struct iovec *, unsigned long, const struct iovec *,
                              unsigned long, unsigned long);
 
+static uint64_t env_now_ns(__unused void *ctx)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+// Says whose memory is going to be touched (0: nobody's any more): where that puts us to sleep, the
+// launcher must know whom to end. Two stores and a clock that is no system call.
+static void publish_copying(task_t task)
+{
+    struct state_page *page = ipc_own_page();
+    if (task)
+        atomic_store_explicit(&page->copying_since_ns, env_now_ns(NULL), memory_order_relaxed);
+    atomic_store_explicit(&page->copying, task, memory_order_release);
+}
+
 // The kernel stops at the first page that it cannot reach and says how far it came; only the next
 // call says why.
 static size_t copy(vm_copier copier, task_t task, vaddr_t addr, void *buf, size_t len)
 {
     int pid = vm_task_pid(&vm, task);
     size_t done = 0;
+    publish_copying(task);
     while (pid > 0 && done < len) {
         struct iovec local = {.iov_base = (uint8_t *)buf + done, .iov_len = len - done};
         struct iovec remote = {.iov_base = (void *)(addr + done), .iov_len = len - done};
@@ -45,6 +63,7 @@ static size_t copy(vm_copier copier, task_t task, vaddr_t addr, void *buf, size_
         }
         done += (size_t)n;
     }
+    publish_copying(0);
     return done;
 }
 
@@ -75,13 +94,6 @@ static void env_notify(__unused void *ctx, task_t dst, notifications_t bits)
     error_t err = ipc_notify(dst, bits);
     if (IS_ERROR(err))
         WARN_DBG("could not notify task %d: %s", dst, err2str(err)); // its exception is on the way
-}
-
-static uint64_t env_now_ns(__unused void *ctx)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
 static uint64_t env_random(__unused void *ctx)

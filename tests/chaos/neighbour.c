@@ -11,10 +11,17 @@ static const struct {
     const char *name;
     void (*play)(void);
 } kinds[] = {
-    {"flooder", flooder}, {"liar", liar},
-    {"mute", mute},       {"descriptor_sender", descriptor_sender},
-    {"placer", placer},   {"busy_placer", busy_placer},
-    {"mutator", mutator}, {"thief", thief},
+    {"stall_read", stall_read},
+    {"stall_write", stall_write},
+    {"copier", copier},
+    {"flooder", flooder},
+    {"liar", liar},
+    {"mute", mute},
+    {"descriptor_sender", descriptor_sender},
+    {"placer", placer},
+    {"busy_placer", busy_placer},
+    {"mutator", mutator},
+    {"thief", thief},
     {"bomb", bomb},
 };
 

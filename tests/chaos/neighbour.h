@@ -38,4 +38,9 @@ void mutator(void);
 void thief(void);
 void bomb(void);
 
+// neighbour_stall.c
+void stall_read(void);
+void stall_write(void);
+void copier(void);
+
 #endif

@@ -22,7 +22,7 @@ static error_t send_raw(struct channel *ch, enum wire_kind kind, int type)
 void flooder(void)
 {
     struct message m;
-    for (int i = 0; i < 5000; i++) {
+    for (int i = 0; i < 1000; i++) {
         (void)!ipc_notify(pair, 0xff);
         m = (struct message){.type = INVALID_MSG};
         (void)!ipc_send_noblock(pair, &m);

@@ -110,7 +110,12 @@ struct state_page {
     _Atomic uint32_t parked_in_vm; // 1 while the owner waits inside vm's ool.send
     _Atomic uint64_t num_sent;     // messages sent
     _Atomic uint64_t num_received; // messages received
-    uint64_t reserved[8];
+    // vm's page only: the task whose memory vm is copying now (0: none), and CLOCK_MONOTONIC when
+    // that copy of a piece began. The launcher ends a task whose memory keeps vm asleep.
+    _Atomic int32_t copying;
+    uint32_t reserved32;
+    _Atomic uint64_t copying_since_ns;
+    uint64_t reserved[6];
     _Atomic uint64_t peers[CONFIG_NUM_TASKS]; // peer_word(), by the peer's slot
     // vm's page only: how many senders are parked for the task in that slot. vm publishes the
     // count, then reads the task's wait word; the task publishes its wait word, then reads the

@@ -1,0 +1,75 @@
+// Neighbours whose memory stalls whoever touches it: no task under a sandbox can have any, so these
+// run without one (see the script). And one that looks alike and is honest.
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/userfaultfd.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include <idl/chaos.h>
+#include "neighbour.h"
+
+#define STALL_LEN (1u << 20)
+
+// Memory of which a fault is answered by nobody.
+static uint8_t *stalling_memory(size_t len)
+{
+    struct uffdio_api api = {.api = UFFD_API};
+    int fd = (int)syscall(SYS_userfaultfd, O_CLOEXEC);
+    void *at = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    struct uffdio_register range = {.range = {.start = (uintptr_t)at, .len = len},
+                                    .mode = UFFDIO_REGISTER_MODE_MISSING};
+    if (fd < 0 || at == MAP_FAILED || ioctl(fd, UFFDIO_API, &api) < 0 ||
+        ioctl(fd, UFFDIO_REGISTER, &range) < 0) {
+        WARN("no userfaultfd: %s", strerror(errno));
+        exit(EXIT_FAILURE);
+    }
+    return at;
+}
+
+// vm reads it.
+void stall_read(void)
+{
+    uint8_t *data = stalling_memory(STALL_LEN);
+    error_t err;
+    did_it();
+    (void)place_for_pair(data, STALL_LEN, false, &err);
+    WARN("CHECK FAILED: it was copied: %s", err2str(err));
+}
+
+// vm writes it: it is where an answer goes.
+void stall_write(void)
+{
+    static uint8_t data[4096];
+    struct message m = {.type = BENCHMARK_NOP_MSG};
+    size_t stride = ALIGN_UP((size_t)STALL_LEN + 1, PAGE_SIZE);
+    (void)!ask_vm(&m);
+    m = (struct message){.type = OOL_RECV_MSG};
+    m.ool_recv.addr = (vaddr_t)stalling_memory(3 * stride);
+    m.ool_recv.len = STALL_LEN;
+    m.ool_recv.region = OOL_REGION_STANDING;
+    ASSERT_OK(ipc_call(VM_TASK, &m));
+    did_it();
+    void *answer;
+    size_t len;
+    error_t err = chaos_echo(pair, data, sizeof(data), 0, &answer, &len);
+    WARN("CHECK FAILED: it was copied: %s", err2str(err));
+}
+
+// Honest: as much as a payload can be, all the time, from memory that is fresh each time.
+void copier(void)
+{
+    for (;;) {
+        const size_t len = CONFIG_OOL_BUFFER_LEN;
+        uint8_t *data = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        ASSERT(data != MAP_FAILED);
+        struct message m = {.type = NET_RX_MSG}; // which the server does not know
+        m.net_rx.payload = data;
+        m.net_rx.payload_len = len;
+        (void)!ipc_call(pair, &m);
+        munmap(data, len);
+        did_it();
+    }
+}
