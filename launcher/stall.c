@@ -10,8 +10,8 @@
 //
 // We look every 50 ms, always: nothing tells us that a copy begins, and to look less often while
 // the suite is quiet would notice the first stall later than the others. A look at an idle vm is
-// one load from shared memory; where it was measured, the launcher of an idle suite took 0.07 % of a
-// processor with it, for all that it does.
+// one load from shared memory; where it was measured, the launcher of an idle suite took 0.07 % of
+// a processor with it, for all that it does.
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
