@@ -59,7 +59,8 @@ struct suite_plan {
     bool counting;        // use the tasks that count
     bool trace;           // let the parent trace everything from the start
     unsigned num_clients; // tasks c0, c1, ...
-    unsigned num_servers; // tasks s0, s1, ...
+    unsigned num_pairs;   // nothing else than so many independent pairs, which print
+    unsigned pair_ms;     // for how long
     bool files;           // with archivefs
 };
 bool suite_start(struct worker *worker, const struct suite_plan *plan);
@@ -147,7 +148,8 @@ void counts_print(FILE *out);
 /// Compares with a file. Returns the number of differences, each of them told.
 unsigned counts_check(const char *path);
 
-// --- Output (host.c, table.c, json.c, report.c, scale.c) ----------------------------------------
+// --- Output (host.c, table.c, json.c, report.c, scale.c, pieces.c)
+// ----------------------------------------
 
 void host_json(FILE *out);
 void host_line(FILE *out);
@@ -160,6 +162,7 @@ void verdicts(const struct points *points, verdict_fn row, void *ctx);
 void json_write(const char *path, const struct points *points);
 void report_write(const char *path, const struct points *points);
 int scale_run(void);
+int pieces_run(void);
 void progress(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void progress_end(void);
 

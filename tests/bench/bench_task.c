@@ -1,5 +1,6 @@
 // bench_task: measures from inside a suite what a request on its console asks for, and answers
-// there. What can be asked for is in bench_ops.c; "crowd" and "pairs" let other tasks measure.
+// there. What can be asked for is in bench_ops.c; "crowd" lets other tasks
+// measure.
 //
 // Sandbox: profile "console".
 #include "bench_task.h"
@@ -65,12 +66,12 @@ static void run(const struct operation *operation, const struct bench_request *r
         fail(reply, "%s: not everything arrived", operation->name);
 }
 
-// Lets `payload` tasks named c0, c1, ... call at the same time: one server all of them, or each
-// one of its own (s0, s1, ...). A sample is the mean of one client.
-static void run_many(bool pairs, const struct bench_request *request, struct bench_reply *reply)
+// Lets `payload` tasks named c0, c1, ... call the server at the same time. A sample is the mean of
+// one client.
+static void run_crowd(const struct bench_request *request, struct bench_reply *reply)
 {
     unsigned num = (unsigned)request->payload;
-    task_t clients[MAX_CLIENTS], servers[MAX_CLIENTS];
+    task_t clients[MAX_CLIENTS];
     if (num < 1 || num > MAX_CLIENTS) {
         fail(reply, "%u clients are too many", num);
         return;
@@ -79,12 +80,9 @@ static void run_many(bool pairs, const struct bench_request *request, struct ben
         char name[16];
         snprintf(name, sizeof(name), "c%u", i);
         clients[i] = ipc_lookup(name);
-        snprintf(name, sizeof(name), "s%u", pairs ? i : 0);
-        servers[i] = ipc_lookup(name);
     }
     for (unsigned i = 0; i < num; i++) {
-        if (IS_ERROR(clients[i]) || IS_ERROR(servers[i]) ||
-            IS_ERROR(bench_run(clients[i], servers[i], request->min_ns))) {
+        if (IS_ERROR(clients[i]) || IS_ERROR(bench_run(clients[i], load.server, request->min_ns))) {
             fail(reply, "client %u does not start", i);
             return;
         }
@@ -119,8 +117,8 @@ void main(void)
         request.name[sizeof(request.name) - 1] = '\0';
         if (operation)
             run(operation, &request, &reply);
-        else if (!strcmp(request.name, "crowd") || !strcmp(request.name, "pairs"))
-            run_many(request.name[0] == 'p', &request, &reply);
+        else if (!strcmp(request.name, "crowd"))
+            run_crowd(&request, &reply);
         else
             fail(&reply, "no such operation: %s", request.name);
         if (!measure_write(1, &reply, sizeof(reply)))

@@ -15,6 +15,7 @@ const struct bench_case bench_cases[] = {
     {"floor_spin", "floor", NO_PAYLOAD, &floor_spin, NULL, 0, 0},
     {"floor_readv", "floor", SOME_PAYLOAD, &floor_readv, NULL, 0, 0},
     {"floor_writev", "floor", SOME_PAYLOAD, &floor_writev, NULL, 0, 0},
+    {"floor_copy", "floor", SOME_PAYLOAD, &floor_copy, NULL, 0, 0},
     {"floor_memcpy", "floor", SOME_PAYLOAD, &floor_memcpy, NULL, 0, 0},
     {"floor_fault", "floor", SOME_PAYLOAD, &floor_fault, NULL, 0, 0},
 

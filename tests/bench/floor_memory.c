@@ -30,6 +30,17 @@ static bool start_other(struct native *n)
     return native_fork_with_socket(n, SOCK_STREAM, own_memory) && read(n->fd, &ready, 1) == 1;
 }
 
+// Two others: the client's side has the payload, the server's takes it.
+static bool start_two(struct native *n)
+{
+    enum placement placement = n->placement;
+    n->placement = placement == TWO_CORES ? SAME_CORE : placement;
+    bool is_good = start_other(n);
+    n->placement = placement;
+    n->other = n->server;
+    return is_good && start_other(n);
+}
+
 static bool start_alone(struct native *n)
 {
     n->server = 0;
@@ -47,6 +58,32 @@ static bool copy(struct native *n, copier call, void *local, void *remote)
             return false;
     }
     return true;
+}
+
+// As vm does it: each piece is still in the cache when it is written.
+static bool copy_pieces(void *ctx, uint64_t *ns)
+{
+    struct native *n = ctx;
+    uint64_t piece = n->piece > 0 ? n->piece : VM_BOUNCE_LEN;
+    (void)ns;
+    for (uint64_t at = 0; at < n->payload; at += piece) {
+        size_t len = n->payload - at < piece ? n->payload - at : piece;
+        struct iovec ours = {n->out, len};
+        struct iovec from = {n->in + at, len};
+        struct iovec to = {n->out + at, len};
+        if (process_vm_readv(n->other, &ours, 1, &from, 1, 0) != (ssize_t)len ||
+            process_vm_writev(n->server, &ours, 1, &to, 1, 0) != (ssize_t)len)
+            return false;
+    }
+    return true;
+}
+
+static bool end_copy(struct native *n)
+{
+    struct iovec ours = {n->in, n->payload};
+    struct iovec theirs = {n->out, n->payload};
+    return process_vm_readv(n->server, &ours, 1, &theirs, 1, 0) == (ssize_t)n->payload &&
+           measure_matches(n->in, n->payload, 2);
 }
 
 static bool read_pieces(void *ctx, uint64_t *ns)
@@ -132,6 +169,7 @@ static bool touch_fresh(void *ctx, uint64_t *ns)
 const struct native_case floor_readv = {"floor_readv", start_other, NULL, read_pieces, end_read};
 const struct native_case floor_writev = {"floor_writev", start_other, begin_copies, write_pieces,
                                          end_write};
+const struct native_case floor_copy = {"floor_copy", start_two, NULL, copy_pieces, end_copy};
 const struct native_case floor_memcpy = {"floor_memcpy", start_alone, begin_memcpy, copy_within,
                                          end_memcpy};
 const struct native_case floor_fault = {"floor_fault", start_alone, NULL, touch_fresh, NULL};

@@ -22,6 +22,7 @@ static const char help_text[] =
     "  --quick        under a minute, with fewer and shorter rounds; otherwise under ten\n"
     "  --smoke        one short round, to see that it works\n"
     "  --scale        measures many tasks, clients and pairs instead; writes scale.json\n"
+    "  --pieces       measures copies in pieces of several sizes instead; prints a table\n"
     "  --counts       counts system calls and copies only; takes no time\n"
     "  --check FILE   compares the counts with FILE; exit status 1 when they differ, 77 when\n"
     "                 nothing can be counted here\n"
@@ -33,18 +34,15 @@ enum mode {
     MODE_RUN,
     MODE_SCALE,
     MODE_COUNTS,
+    MODE_PIECES,
 };
 
 static const struct option long_options[] = {
-    {"quick", no_argument, NULL, 'q'},
-    {"scale", no_argument, NULL, 's'},
-    {"smoke", no_argument, NULL, 'm'},
-    {"counts", no_argument, NULL, 'c'},
-    {"check", required_argument, NULL, 'k'},
-    {"out", required_argument, NULL, 'o'},
-    {"list", no_argument, NULL, 'l'},
-    {"help", no_argument, NULL, 'h'},
-    {NULL, 0, NULL, 0},
+    {"quick", no_argument, NULL, 'q'},     {"scale", no_argument, NULL, 's'},
+    {"smoke", no_argument, NULL, 'm'},     {"pieces", no_argument, NULL, 'p'},
+    {"counts", no_argument, NULL, 'c'},    {"check", required_argument, NULL, 'k'},
+    {"out", required_argument, NULL, 'o'}, {"list", no_argument, NULL, 'l'},
+    {"help", no_argument, NULL, 'h'},      {NULL, 0, NULL, 0},
 };
 
 static void list_cases(void)
@@ -160,13 +158,10 @@ static bool is_case(const char *name)
     return false;
 }
 
-int main(int argc, char **argv)
+static enum mode parse_options(int argc, char **argv, const char **expected)
 {
     enum mode mode = MODE_RUN;
-    const char *expected = NULL;
-    struct sigaction interrupt = {.sa_handler = on_signal};
     int option;
-    settings.out_dir = "build/bench";
     while ((option = getopt_long(argc, argv, "h", long_options, NULL)) >= 0) {
         switch (option) {
         case 'q':
@@ -178,11 +173,14 @@ int main(int argc, char **argv)
         case 's':
             mode = MODE_SCALE;
             break;
+        case 'p':
+            mode = MODE_PIECES;
+            break;
         case 'c':
             mode = MODE_COUNTS;
             break;
         case 'k':
-            expected = optarg;
+            *expected = optarg;
             mode = MODE_COUNTS;
             break;
         case 'o':
@@ -190,20 +188,29 @@ int main(int argc, char **argv)
             break;
         case 'l':
             list_cases();
-            return 0;
+            exit(0);
         case 'h':
             fputs(help_text, stdout);
-            return 0;
+            exit(0);
         default:
             fputs("Try 'bench --help'.\n", stderr);
-            return 2;
+            exit(2);
         }
     }
     settings.only = argv[optind];
     if (settings.only && (argv[optind + 1] || !is_case(settings.only))) {
         fprintf(stderr, "bench: no such case: %s\nTry 'bench --list'.\n", argv[argc - 1]);
-        return 2;
+        exit(2);
     }
+    return mode;
+}
+
+int main(int argc, char **argv)
+{
+    const char *expected = NULL;
+    struct sigaction interrupt = {.sa_handler = on_signal};
+    settings.out_dir = "build/bench";
+    enum mode mode = parse_options(argc, argv, &expected);
     settings.is_tty = isatty(STDERR_FILENO);
     signal(SIGPIPE, SIG_IGN);
     sigaction(SIGINT, &interrupt, NULL); // without SA_RESTART: no wait goes on
@@ -211,7 +218,16 @@ int main(int argc, char **argv)
     find_programs();
     find_cores();
     make_work_folder();
-    if (mode != MODE_COUNTS)
+    if (mode == MODE_RUN || mode == MODE_SCALE)
         make_out_folder();
-    bench_exit(mode == MODE_RUN ? run() : mode == MODE_SCALE ? scale_run() : run_counts(expected));
+    switch (mode) {
+    case MODE_RUN:
+        bench_exit(run());
+    case MODE_SCALE:
+        bench_exit(scale_run());
+    case MODE_PIECES:
+        bench_exit(pieces_run());
+    case MODE_COUNTS:
+        bench_exit(run_counts(expected));
+    }
 }

@@ -50,6 +50,7 @@ bool native_compare(struct native *n, const void *data, uint64_t len)
 static void answer(struct native *n, const struct bench_request *request, struct bench_reply *reply)
 {
     n->payload = request->payload;
+    n->piece = request->piece;
     n->done = 0;
     n->batch = 1;
     const char *step = NULL;

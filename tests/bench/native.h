@@ -8,13 +8,15 @@ struct native {
     const struct native_case *what;
     enum placement placement;
     uint64_t payload;
+    uint64_t piece; // bytes to copy at once
     uint64_t done;  // operations since begin()
     unsigned batch; // operations that one call of op() does
     uint8_t *out;   // BENCH_MAX_PAYLOAD bytes with the pattern 1
     uint8_t *in;    // BENCH_MAX_PAYLOAD bytes
     pid_t server;
-    int fd;    // a socket to it
-    void *own; // the case's
+    pid_t other; // a second one, of floor_copy
+    int fd;      // a socket to it
+    void *own;   // the case's
 };
 
 struct native_case {
@@ -34,7 +36,7 @@ bool native_fork_with_socket(struct native *n, int type, void (*serve)(struct na
 bool native_compare(struct native *n, const void *data, uint64_t len);
 
 extern const struct native_case floor_pingpong, floor_call, floor_readv, floor_writev, floor_memcpy,
-    floor_fault, floor_futex, floor_spin;
+    floor_copy, floor_fault, floor_futex, floor_spin;
 extern const struct native_case peer_uds_stream, peer_zeromq, peer_nng, peer_dbus;
 
 #endif

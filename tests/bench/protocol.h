@@ -12,6 +12,7 @@
 struct bench_request {
     char name[32];       // of the case, or of something else that the worker can do
     uint64_t payload;    // in bytes
+    uint64_t piece;      // bytes that are copied at once, where that can be chosen (0: as vm does)
     uint64_t warm_up_ns; // 0: not at all
     uint64_t min_ns;     // measure for at least that long,
     uint64_t min_ops;    // at least that many operations,

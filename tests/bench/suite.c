@@ -78,18 +78,19 @@ static void write_server(FILE *file, const struct suite_plan *plan, const char *
     write_cpu(file, plan, true);
 }
 
-static void write_suite(const char *path, const char *archive, const struct suite_plan *plan)
+static void write_pairs(FILE *file, const struct suite_plan *plan)
 {
-    FILE *file = fopen(path, "we");
+    for (unsigned i = 0; i < plan->num_pairs; i++)
+        fprintf(file,
+                "[task s%u]\nprogram = bench_server\nargs = s%u\nserves = s%u\n\n"
+                "[task c%u]\nprogram = bench_pair\nargs = s%u %u\ncalls = s%u\n\n",
+                i, i, i, i, i, plan->pair_ms, i);
+}
+
+static void write_tasks(FILE *file, const char *archive, const struct suite_plan *plan)
+{
     char name[16];
-    if (!file)
-        bench_die("cannot write %s: %s", path, strerror(errno));
-    fprintf(file, "[suite]\nname = bench\nlookup_timeout_ms = 20000\n\n");
     write_server(file, plan, "bench");
-    for (unsigned i = 0; i < plan->num_servers; i++) {
-        snprintf(name, sizeof(name), "s%u", i);
-        write_server(file, plan, name);
-    }
     for (unsigned i = 0; i < plan->num_clients; i++) {
         snprintf(name, sizeof(name), "c%u", i);
         write_server(file, plan, name);
@@ -108,6 +109,18 @@ static void write_suite(const char *path, const char *archive, const struct suit
             "calls = *\nrights = launch\n",
             plan->counting ? "_counting" : "");
     write_cpu(file, plan, false);
+}
+
+static void write_suite(const char *path, const char *archive, const struct suite_plan *plan)
+{
+    FILE *file = fopen(path, "we");
+    if (!file)
+        bench_die("cannot write %s: %s", path, strerror(errno));
+    fprintf(file, "[suite]\nname = bench\nlookup_timeout_ms = 20000\n\n");
+    if (plan->num_pairs > 0)
+        write_pairs(file, plan);
+    else
+        write_tasks(file, archive, plan);
     if (fclose(file) != 0)
         bench_die("cannot write %s: %s", path, strerror(errno));
 }
@@ -120,6 +133,8 @@ static void run_launcher(const struct suite_plan *plan, const char *path, int in
         _exit(126);
     dup2(in, STDIN_FILENO);
     dup2(out, STDOUT_FILENO);
+    if (plan->num_pairs > 0)
+        execl(settings.oolong, "oolong", "run", path, NULL);
     execl(settings.oolong, "oolong", "run", path, "--main", "bench_task", NULL);
     _exit(127);
 }
