@@ -66,7 +66,7 @@ void vm_on_launcher_may_serve(struct vm *vm, const struct message *m)
 
     if (len == 1 && text[0] == '*')
         task->serves_any = true;
-    else if (!add_name(task, text, len))
+    else if (!find_name(task, text) && !add_name(task, text, len))
         vm_log(vm, "%s: over %d names to serve; \"%.*s\" is left out", task->name, VM_MAX_NAMES,
                (int)len, text);
 }

@@ -56,7 +56,10 @@ size_t vm_size(void);
 /// Starts with an empty system. `vm` may hold anything before; `env` must outlive it.
 void vm_init(struct vm *vm, const struct vm_env *env, void *ctx);
 
-/// Decides everything about one message from `actor`. Any content from any actor is survived.
+/// Decides everything about one message from `actor`. Any content from any actor is survived: what
+/// is no request of vm's is answered ERR_NOT_ACCEPTABLE (what the launcher alone says
+/// ERR_NOT_PERMITTED, `invalid` and `notifications` not at all), and of a task that is not alive
+/// nothing comes.
 void vm_step(struct vm *vm, task_t actor, const struct message *m);
 
 /// Whether copies are under way: then vm_copy_step() wants to be called between two messages. Each

@@ -87,7 +87,7 @@ static void started(struct model *model, const struct message *m)
     if (id <= 0 || TASK_SLOT(id) < 2 || TASK_SLOT(id) >= 2 + MODEL_TASKS)
         return;
     task = &model->tasks[TASK_SLOT(id) - 2];
-    if (task->id || (uint32_t)TASK_GEN(id) != task->next_gen)
+    if (task->id || (uint32_t)TASK_GEN(id) != task->next_gen || m->launcher_started.pid <= 0)
         return;
     struct model_buffer buffers[NUM_BUFFERS];
     memcpy(buffers, task->buffers, sizeof(buffers));
@@ -106,9 +106,13 @@ static void started(struct model *model, const struct message *m)
 static void may_serve(struct model *model, const struct message *m)
 {
     struct model_task *task = model_task(model, m->launcher_may_serve.task);
-    if (!task || task->num_may_serve == MODEL_NAMES)
+    const char *name = m->launcher_may_serve.name;
+    if (!task || strnlen(name, 64) > 63)
         return;
-    snprintf(task->may_serve[task->num_may_serve++], 64, "%.63s", m->launcher_may_serve.name);
+    if (!strcmp(name, "*"))
+        task->may_serve_any = true;
+    else if (!model_name_has_place(task, name) && model_names_used(task) < MODEL_NAMES)
+        strcpy(task->may_serve[task->num_may_serve++], name);
 }
 
 static void launched(struct model *model, const struct message *m)
@@ -119,7 +123,9 @@ static void launched(struct model *model, const struct message *m)
             continue;
         task_t task = m->launcher_launched.task;
         request->wait = MODEL_NOW;
-        request->expect = task < 0 ? ANSWER(task) : ANSWER(OK);
+        request->expect = task > 0 ? ANSWER(OK) : ANSWER_ERRORS;
+        if (task < 0 && task >= ERR_LAST && task != DONT_REPLY)
+            request->expect = ANSWER(task);
         request->launched = task;
     }
 }

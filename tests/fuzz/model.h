@@ -103,6 +103,7 @@ struct model_task {
     int current; // the open buffer whose turn it is
     char may_serve[MODEL_NAMES][64];
     unsigned num_may_serve;
+    bool may_serve_any;
     char serves[MODEL_NAMES][64];
     unsigned num_serves;
     bool watches[MODEL_TASKS]; // live tasks
@@ -222,6 +223,9 @@ void model_name_park(struct model *model, struct model_task *task);
 answers_t model_nop_expect(struct model *model, struct model_task *task);
 answers_t model_launch_expect(const struct model_task *task);
 void model_name_answer(struct model *model, struct model_task *task, const struct message *m);
+/// Names that have their place at a task: those that the suite lists for it, and those it serves.
+unsigned model_names_used(const struct model_task *task);
+bool model_name_has_place(const struct model_task *task, const char *name);
 void model_name_end(struct model *model);
 
 void model_shm_request(struct model *model, struct model_task *task);

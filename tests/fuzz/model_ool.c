@@ -91,7 +91,8 @@ void model_ool_revoke(struct model *model, struct model_task *task, struct model
     if (buffer->use == MODEL_RESERVED)
         end_id(model, buffer->id, buffer->src, task->id, ID_REVOKED);
     struct model_task *src = model_task(model, buffer->src);
-    if (buffer->use == MODEL_COPYING && src && src->request.buffer == buffer) {
+    if (buffer->use == MODEL_COPYING && src && src->request.wait == MODEL_COPY &&
+        src->request.buffer == buffer) {
         src->request.wait = MODEL_PARKED;
         src->request.buffer = NULL;
         src->request.cancelled = true;

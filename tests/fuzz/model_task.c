@@ -92,13 +92,30 @@ static task_t server_of(struct model *model, const char *name, task_t except)
     return 0;
 }
 
-static bool may_serve(const struct model_task *task, const char *name)
+static bool is_listed(const struct model_task *task, const char *name)
 {
     for (unsigned k = 0; k < task->num_may_serve; k++) {
-        if (!strcmp(task->may_serve[k], name) || !strcmp(task->may_serve[k], "*"))
+        if (!strcmp(task->may_serve[k], name))
             return true;
     }
     return false;
+}
+
+unsigned model_names_used(const struct model_task *task)
+{
+    unsigned used = task->num_may_serve;
+    for (unsigned k = 0; k < task->num_serves; k++)
+        used += !is_listed(task, task->serves[k]);
+    return used;
+}
+
+bool model_name_has_place(const struct model_task *task, const char *name)
+{
+    for (unsigned k = 0; k < task->num_serves; k++) {
+        if (!strcmp(task->serves[k], name))
+            return true;
+    }
+    return is_listed(task, name);
 }
 
 static answers_t expect_serve(struct model *model, struct model_task *task)
@@ -107,17 +124,13 @@ static answers_t expect_serve(struct model *model, struct model_task *task)
     answers_t expect = 0;
     if (!(name & ANSWER(OK)))
         return name;
-    if (!may_serve(task, task->request.text))
+    bool listed = is_listed(task, task->request.text);
+    if (!listed && !task->may_serve_any)
         expect |= ANSWER(ERR_NOT_PERMITTED);
     if (server_of(model, task->request.text, 0))
         expect |= ANSWER(ERR_ALREADY_EXISTS);
-    // Names that the suite lists for the task have their place, served or not.
-    unsigned names = task->num_serves;
-    for (unsigned k = 0; k < task->num_may_serve; k++)
-        names +=
-            strcmp(task->may_serve[k], "*") && server_of(model, task->may_serve[k], 0) != task->id;
-    if (names >= MODEL_NAMES)
-        expect |= ANSWER(ERR_NO_MEMORY) | (task->num_serves < MODEL_NAMES ? ANSWER(OK) : 0);
+    if (!listed && model_names_used(task) >= MODEL_NAMES)
+        expect |= ANSWER(ERR_NO_MEMORY);
     return expect ? expect | (name & ~ANSWER(OK)) : name;
 }
 

@@ -59,7 +59,7 @@ static uint8_t random_addr(uint8_t kind)
 static uint8_t random_len(uint8_t kind)
 {
     if (kind == OP_REGISTER && !one_in(4))
-        return (uint8_t)(192 + rnd(64));
+        return one_in(3) ? 254 : (uint8_t)(192 + rnd(64));
     if (one_in(4))
         return (uint8_t)rnd(32);
     if (one_in(8))

@@ -13,8 +13,10 @@ void op_register(struct run *run)
                                         : op->b;
     m.ool_recv.src = run->target;
     size_t limit = run->world->model.tasks[run->slot].limit;
-    m.ool_recv.len =
-        op->len < 64 ? run_length(run, op->len, limit) : MIN(limit, (size_t)op->len * 16);
+    if (op->len < 64)
+        m.ool_recv.len = run_length(run, op->len, limit);
+    else
+        m.ool_recv.len = op->len == 254 ? limit : MIN(limit, (size_t)op->len * 16);
     m.ool_recv.addr = op->addr < 16 ? run_address(run, op->addr, m.ool_recv.len)
                                     : WORLD_BASE(run->slot + 2) + (op->addr % 8 + 1) * PAGE_SIZE;
     run_step(run, &m);
@@ -137,6 +139,7 @@ void op_time(struct run *run)
 
 void op_copy(struct run *run)
 {
-    for (unsigned n = run->op->a % 8 + 1; n > 0 && world_copy_step(run->world); n--)
-        ;
+    unsigned n = run->op->a % 8 + 1;
+    while (world_copy_step(run->world) && n > 0)
+        n--;
 }

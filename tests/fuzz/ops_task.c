@@ -26,8 +26,6 @@ void op_may_serve(struct run *run)
 {
     struct message m = {.type = LAUNCHER_MAY_SERVE_MSG};
     const char *name = run_names[run->op->a % 6];
-    if (run->world->model.tasks[run->slot].num_may_serve >= 4)
-        return;
     m.launcher_may_serve.task = run->actor;
     snprintf(m.launcher_may_serve.name, sizeof(m.launcher_may_serve.name), "%s", name);
     world_step(run->world, KERNEL_TASK, &m);
@@ -37,13 +35,14 @@ void op_launched(struct run *run)
 {
     const struct op *op = run->op;
     const struct model_request *request = &run->world->model.tasks[run->slot].request;
-    const task_t results[] = {run->target, ERR_NOT_FOUND, ERR_NO_MEMORY, ERR_TOO_LARGE};
+    const task_t results[] = {run->target, ERR_NOT_FOUND, ERR_NO_MEMORY, ERR_TOO_LARGE,
+                              0,           DONT_REPLY,    ERR_LAST - 1,  INT32_MIN};
     struct message m = {.type = LAUNCHER_LAUNCHED_MSG};
     m.launcher_launched.token = request->wait == MODEL_LAUNCH ? request->token
                                 : op->b & 1                   ? run->world->last_token
                                                               : (uint32_t)op->value;
-    m.launcher_launched.task = results[op->a % 4];
-    if (op->a % 4 == 0 && run->target <= 0)
+    m.launcher_launched.task = results[op->a % 8];
+    if (op->a % 8 == 0 && run->target <= 0)
         m.launcher_launched.task = ERR_UNAVAILABLE;
     world_step(run->world, KERNEL_TASK, &m);
 }
@@ -65,7 +64,16 @@ void op_kernel(struct run *run)
     struct message m = {.type = 0};
     if (model_task(&run->world->model, id))
         id = VM_TASK;
-    switch (op->a % 4) {
+    switch (op->a % 5) {
+    case 4:
+        m.type = LAUNCHER_STARTED_MSG;
+        m.launcher_started.task = id;
+        m.launcher_started.pid = 77;
+        if (op->b & 1) { // the next task of the slot, but without a process
+            m.launcher_started.task = run_task(run->world, run->slot, 2);
+            m.launcher_started.pid = -(int)(op->b >> 1);
+        }
+        break;
     case 0:
         m.type = LAUNCHER_MAY_SERVE_MSG;
         m.launcher_may_serve.task = id;

@@ -31,7 +31,7 @@ task_t run_task(struct world *world, unsigned slot, unsigned gen)
     if (gen == 3 && task->next_gen >= 1)
         return TASK_MAKE((task_t)task->next_gen - 1, (task_t)slot + 2);
     if (!task->id)
-        run_start_task(world, slot, 65536, RIGHT_LAUNCH | RIGHT_DESTROY);
+        run_start_task(world, slot, MODEL_PAYLOAD, RIGHT_LAUNCH | RIGHT_DESTROY);
     return task->id;
 }
 
@@ -149,7 +149,14 @@ const char *const run_names[RUN_NUM_NAMES] = {
     "\xc2\x85",
     "\xf0\x9f\x8e\x89",
     "\xe2\x82",
-    "\x7f"};
+    "\x7f",
+    "\xf4\x90\x80\x80",
+    "\xef\xbf\xbf",
+    "\xc0\x80",
+    "\xe2\x80\x8b",
+    "x",
+    "y",
+};
 
 void run_step(struct run *run, const struct message *m)
 {

@@ -7,7 +7,7 @@
 #include "world.h"
 
 #define RUN_NUM_LENGTHS 22
-#define RUN_NUM_NAMES   16
+#define RUN_NUM_NAMES   22
 extern const size_t run_lengths[RUN_NUM_LENGTHS];
 extern const char *const run_names[RUN_NUM_NAMES];
 

@@ -1,70 +1,33 @@
 // The stories of the vm target. See stories.h.
 #include "stories.h"
 
-#define REGISTER(who)                                                                              \
+#define OP(...)                                                                                    \
     {                                                                                              \
-        .kind = OP_REGISTER, .actor = (who), .addr = 16, .len = 255, .a = 3                        \
+        __VA_ARGS__                                                                                \
     }
-#define ARM(who)                                                                                   \
-    {                                                                                              \
-        .kind = OP_REGISTER, .actor = (who), .addr = 16, .len = 255, .a = 0                        \
-    }
-#define ANNOUNCE(who, src)                                                                         \
-    {                                                                                              \
-        .kind = OP_REGISTER, .actor = (who), .target = (src), .a = 2                               \
-    }
-#define SEND(who, to)                                                                              \
-    {                                                                                              \
-        .kind = OP_SEND, .actor = (who), .target = (to), .len = 100, .value = 50                   \
-    }
+#define REGISTER(who)      OP(.kind = OP_REGISTER, .actor = (who), .addr = 16, .len = 255, .a = 3)
+#define ARM(who)           OP(.kind = OP_REGISTER, .actor = (who), .addr = 16, .len = 255, .a = 0)
+#define ANNOUNCE(who, src) OP(.kind = OP_REGISTER, .actor = (who), .target = (src), .a = 2)
+#define SEND(who, to)      OP(.kind = OP_SEND, .actor = (who), .target = (to), .len = 100, .value = 50)
 #define NOBLOCK(who, to)                                                                           \
-    {                                                                                              \
-        .kind = OP_SEND, .actor = (who), .target = (to), .len = 100, .a = 1, .value = 9            \
-    }
-#define SEND_BIG(who, to)                                                                          \
-    {                                                                                              \
-        .kind = OP_SEND, .actor = (who), .target = (to), .len = 11                                 \
-    }
-#define VERIFY(who)                                                                                \
-    {                                                                                              \
-        .kind = OP_VERIFY, .actor = (who)                                                          \
-    }
-#define WAIT(who, how, whom)                                                                       \
-    {                                                                                              \
-        .kind = OP_WAIT, .actor = (who), .a = (how), .target = (whom)                              \
-    }
-#define RACE(who, how, whom)                                                                       \
-    {                                                                                              \
-        .kind = OP_RACE, .actor = (who), .a = (how), .target = (whom)                              \
-    }
-#define DIE(who)                                                                                   \
-    {                                                                                              \
-        .kind = OP_DIE, .actor = (who)                                                             \
-    }
-#define LATER                                                                                      \
-    {                                                                                              \
-        .kind = OP_TIME, .a = 4                                                                    \
-    }
-#define COPY                                                                                       \
-    {                                                                                              \
-        .kind = OP_COPY, .a = 7                                                                    \
-    }
-#define SERVE(who)                                                                                 \
-    {                                                                                              \
-        .kind = OP_SERVE, .actor = (who)                                                           \
-    }
-#define MAY_SERVE(who)                                                                             \
-    {                                                                                              \
-        .kind = OP_MAY_SERVE, .actor = (who), .a = 3                                               \
-    }
-#define LOOKUP(who)                                                                                \
-    {                                                                                              \
-        .kind = OP_LOOKUP, .actor = (who)                                                          \
-    }
-#define HOLE(who)                                                                                  \
-    {                                                                                              \
-        .kind = OP_PROTECT, .actor = (who)                                                         \
-    }
+    OP(.kind = OP_SEND, .actor = (who), .target = (to), .len = 100, .a = 1, .value = 9)
+#define REGISTER_ALL(who)    OP(.kind = OP_REGISTER, .actor = (who), .addr = 16, .len = 254, .a = 3)
+#define SEND_BIG(who, to)    OP(.kind = OP_SEND, .actor = (who), .target = (to), .len = 13)
+#define VERIFY(who)          OP(.kind = OP_VERIFY, .actor = (who))
+#define WAIT(who, how, whom) OP(.kind = OP_WAIT, .actor = (who), .a = (how), .target = (whom))
+#define RACE(who, how, whom) OP(.kind = OP_RACE, .actor = (who), .a = (how), .target = (whom))
+#define DIE(who)             OP(.kind = OP_DIE, .actor = (who))
+#define LATER                OP(.kind = OP_TIME, .a = 4)
+#define COPY                 OP(.kind = OP_COPY, .a = 7)
+#define SERVE(who)           OP(.kind = OP_SERVE, .actor = (who))
+#define MAY_SERVE(who)       OP(.kind = OP_MAY_SERVE, .actor = (who), .a = 3)
+#define LOOKUP(who)          OP(.kind = OP_LOOKUP, .actor = (who))
+#define HOLE(who)            OP(.kind = OP_PROTECT, .actor = (who))
+
+#define COPY_ONE    OP(.kind = OP_COPY, .a = 0)
+#define CREATE      OP(.kind = OP_CREATE, .len = 1)
+#define NAME(which) OP(.kind = OP_MAY_SERVE, .a = (which))
+#define END_OF(who) OP(.kind = OP_WATCH, .target = (who)), DIE(who)
 
 // Waits as the state page says them (see wire.h).
 enum { RUNNING, ANY, RECV, CALL };
@@ -87,11 +50,24 @@ static const struct op crossed[] = {REGISTER(1),      SEND(0, 1), WAIT(1, CALL, 
                                     VERIFY(1),        SEND(3, 1), WAIT(1, CALL, 3), ANNOUNCE(1, 3),
                                     WAIT(1, RECV, 2), SEND(2, 1)};
 static const struct op raced[] = {REGISTER(1), SEND(0, 1), RACE(1, CALL, 2), SEND(2, 1), VERIFY(1)};
-static const struct op cancelled[] = {REGISTER(1),    WAIT(1, CALL, 0), SEND_BIG(0, 1), COPY,
-                                      SEND_BIG(2, 1), WAIT(1, CALL, 3), SEND(3, 1),     COPY,
-                                      COPY,           VERIFY(1)};
-static const struct op turns[] = {REGISTER(1), REGISTER(2), SEND_BIG(0, 1), SEND_BIG(3, 2),
-                                  COPY,        COPY,        VERIFY(1),      VERIFY(2)};
+static const struct op cancelled[] = {
+    REGISTER_ALL(1),  WAIT(1, CALL, 0), SEND_BIG(0, 1), COPY, SEND_BIG(2, 1),
+    WAIT(1, CALL, 3), SEND(3, 1),       COPY,           COPY, VERIFY(1)};
+static const struct op turns[] = {
+    REGISTER_ALL(1), REGISTER_ALL(2), SEND_BIG(0, 1), SEND_BIG(3, 2), COPY, COPY,
+    VERIFY(1),       VERIFY(2)};
+static const struct op dies_in_copy[] = {REGISTER_ALL(1), SEND_BIG(0, 1), SEND(2, 1), COPY_ONE,
+                                         DIE(0),          SEND_BIG(2, 1), DIE(1)};
+static const struct op ends[] = {END_OF(1), END_OF(1), END_OF(1), END_OF(1), END_OF(1), END_OF(1),
+                                 END_OF(1), END_OF(1), END_OF(1), END_OF(1), END_OF(1), END_OF(1),
+                                 END_OF(1), END_OF(1), END_OF(1), END_OF(1), END_OF(1)};
+static const struct op segments[] = {CREATE, CREATE, CREATE, CREATE, CREATE, CREATE,
+                                     CREATE, CREATE, CREATE, CREATE, CREATE, CREATE,
+                                     CREATE, CREATE, CREATE, CREATE, CREATE, DIE(0)};
+static const struct op names[] = {
+    NAME(0), NAME(1), NAME(2), NAME(3), NAME(4), NAME(5),
+    NAME(0), NAME(1), NAME(2), NAME(4), NAME(5), NAME(0),
+    NAME(1), NAME(2), NAME(4), NAME(5), NAME(0), {.kind = OP_SERVE, .a = 10}};
 static const struct op hole[] = {REGISTER(1), SEND(0, 1), HOLE(2),  SEND(2, 1),
                                  SEND(3, 1),  VERIFY(1),  VERIFY(1)};
 static const struct op dies[] = {REGISTER(1), SEND(0, 1), SEND(2, 1), SEND(3, 1),
@@ -133,9 +109,10 @@ static const struct op bench[] = {
 #ops, ops, sizeof(ops)                                                                     \
     }
 const struct story stories[] = {
-    STORY(placed),  STORY(single),  STORY(many),     STORY(parked), STORY(unregistered),
-    STORY(revoked), STORY(refused), STORY(crossed),  STORY(raced),  STORY(cancelled),
-    STORY(turns),   STORY(hole),    STORY(dies),     STORY(again),  STORY(served),
-    STORY(timeout), STORY(watched), STORY(launched), STORY(shared), STORY(bench),
+    STORY(placed),       STORY(single),  STORY(many),     STORY(parked), STORY(unregistered),
+    STORY(revoked),      STORY(refused), STORY(crossed),  STORY(raced),  STORY(cancelled),
+    STORY(turns),        STORY(hole),    STORY(dies),     STORY(again),  STORY(served),
+    STORY(timeout),      STORY(watched), STORY(launched), STORY(shared), STORY(bench),
+    STORY(dies_in_copy), STORY(ends),    STORY(segments), STORY(names),
 };
 const unsigned stories_count = sizeof(stories) / sizeof(stories[0]);

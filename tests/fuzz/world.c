@@ -271,7 +271,7 @@ void world_reset(struct world *world)
     world->next_fd = 100;
     world->num_segments = 0;
     world->last_token = 0;
-    world->budget = 512 << 10;
+    world->budget = 300 << 10;
     model_init(&world->model, WORLD_REVOKE_NS);
     model_time(&world->model, world->now_ns);
     vm_init(world->vm, &env, world);
@@ -294,7 +294,12 @@ static void check(struct world *world)
     uint64_t deadline = UINT64_MAX;
     for (unsigned i = 0; i < MODEL_TASKS; i++) {
         const struct model_request *request = &model->tasks[i].request;
-        if (!model->tasks[i].id || request->wait == MODEL_IDLE)
+        task_t id = model->tasks[i].id;
+        uint32_t next_gen = model->tasks[i].next_gen;
+        task_t last = TASK_MAKE((task_t)(next_gen ? next_gen - 1 : 0), (task_t)i + 2);
+        MODEL_CHECK(model, vm_task_pid(world->vm, last) == (id ? 1000 + (int)i : -1),
+                    "%d has the process %d", last, vm_task_pid(world->vm, last));
+        if (!id || request->wait == MODEL_IDLE)
             continue;
         waiting++;
         if (request->wait == MODEL_LOOKUP && request->deadline_ns)
@@ -319,12 +324,11 @@ void world_step(struct world *world, task_t actor, const struct message *m)
 
 bool world_copy_step(struct world *world)
 {
-    if (!vm_copy_pending(world->vm))
-        return false;
+    bool pending = vm_copy_pending(world->vm);
     world->model.actor = -1;
-    vm_copy_step(world->vm);
+    vm_copy_step(world->vm); // does nothing when there is nothing to do
     check(world);
-    return true;
+    return pending;
 }
 
 void world_tick(struct world *world)

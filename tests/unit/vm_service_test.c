@@ -147,6 +147,8 @@ START_TEST(names_of_a_task_are_bounded)
         ck_assert_int_eq(serve(server, name), OK);
     }
     ck_assert_int_eq(serve(server, "one too many"), ERR_NO_MEMORY);
+    may_serve(server, "name1"); // has its place
+    ck_assert_uint_eq(sim->logs, 0);
     ck_assert_int_eq(serve(server, "fs"), OK);
     may_serve(server, "left out");
     ck_assert_uint_eq(sim->logs, 1);
