@@ -49,8 +49,9 @@ void census_check_output(struct chaos *chaos);
 
 // waits.c: who waits for a victim, and until when.
 //
-// Notes the waits for `task`, which is going to be killed now. Returns how many there are.
-int waits_note(struct chaos *chaos, const struct child *children, int num, int task);
+// Notes the waits for `task`, process `pid`, which is going to be killed now. Returns how many
+// there are.
+int waits_note(struct chaos *chaos, const struct child *children, int num, int task, pid_t pid);
 // Looks which of them are over, and whether they took too long.
 void waits_look(struct chaos *chaos);
 // The role is stopped or killed itself: what it waits for is over when it is.

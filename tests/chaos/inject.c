@@ -19,6 +19,7 @@ struct injection {
     enum fault fault;
     int place; // -2: not known
     int task;
+    pid_t pid;
     int pidfd;
     uint32_t lives; // of the role, then
     uint64_t progress;
@@ -142,7 +143,8 @@ static void kill_it(struct chaos *chaos, struct injection *in)
 {
     struct child children[MAX_CHILDREN];
     int num = host_children(&chaos->host, children);
-    int noted = in->fault == FAULT_KILL_NEW ? 0 : waits_note(chaos, children, num, in->task);
+    int noted =
+        in->fault == FAULT_KILL_NEW ? 0 : waits_note(chaos, children, num, in->task, in->pid);
     waits_forget(in->place);
     if (in->place >= 0) {
         in->lives = atomic_load(&chaos->host.board->roles[in->place].lives);
@@ -155,7 +157,7 @@ static void kill_it(struct chaos *chaos, struct injection *in)
 static void inject(struct chaos *chaos, enum fault fault, const struct child *victim)
 {
     struct injection *in = &open_ones[num_open];
-    *in = (struct injection){.fault = fault, .place = victim->place};
+    *in = (struct injection){.fault = fault, .place = victim->place, .pid = victim->pid};
     in->task = task_of(chaos, in->place);
     in->pidfd = (int)syscall(SYS_pidfd_open, victim->pid, 0);
     if (in->pidfd < 0)

@@ -36,8 +36,11 @@ void flooder(void)
         did_it();
     }
     struct channel *ch = channel_to(pair);
-    while (ch && send_raw(ch, WIRE_SEND, INVALID_MSG) != ERR_ABORTED && ch->fd >= 0)
+    for (int i = 0; i < 50000; i++) { // of which most do not fit into the channel
+        if (!ch || send_raw(ch, WIRE_SEND, INVALID_MSG) == ERR_ABORTED)
+            break;
         did_it();
+    }
     for (;;) { // until the launcher has enough of it
         struct packet packet = {.type = CTL_KDEBUG, .text = {.len = 2, .text = "ps"}};
         (void)!channel_send(channel_find(KERNEL_TASK), &packet, WIRE_CONTROL, 0, 0, false);

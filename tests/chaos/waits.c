@@ -1,7 +1,8 @@
 // How long those take to hear of it who wait for a task that is killed.
 //
 // A wait is over when the board says so. It must be over 100 ms after the kill; what the waiting
-// task was ready to run in that time and did not, because others had the processor, is not counted.
+// task and the one that has to die were ready to run in that time and did not, because others had
+// the processor, is not counted.
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,13 +19,19 @@ static struct wait {
     uint64_t number;    // of the wait: odd
     uint64_t killed_ns; // the peer was
     uint64_t delay_ns;  // of its process, then
+    pid_t peer_pid;
+    uint64_t peer_delay_ns; // then
+    uint64_t peer_last_ns;  // when that was last to be seen
 } waits[MAX_WAITS];
 static int num_waits;
 
-static uint64_t *latencies;
+static struct latency {
+    uint64_t took_ns;
+    uint64_t awake_ns; // without the time in which one of the two was ready to run and did not
+} * latencies;
 static size_t num_latencies;
 
-int waits_note(struct chaos *chaos, const struct child *children, int num, int task)
+int waits_note(struct chaos *chaos, const struct child *children, int num, int task, pid_t pid)
 {
     int found = 0;
     for (int i = 0; i < num && task > 0; i++) {
@@ -41,6 +48,9 @@ int waits_note(struct chaos *chaos, const struct child *children, int num, int t
                                            .number = number,
                                            .killed_ns = board_now_ns(),
                                            .delay_ns = host_run_delay_ns(children[i].pid)};
+        struct wait *wait = &waits[num_waits - 1];
+        wait->peer_pid = pid;
+        wait->peer_delay_ns = wait->peer_last_ns = host_run_delay_ns(pid);
         found++;
     }
     return found;
@@ -63,11 +73,13 @@ static void finish(struct chaos *chaos, const struct wait *wait)
 {
     uint64_t end_ns = atomic_load(&chaos->host.board->roles[wait->place].returned_ns);
     uint64_t took_ns = end_ns > wait->killed_ns ? end_ns - wait->killed_ns : 0;
-    uint64_t delay_ns = host_run_delay_ns(wait->pid) - wait->delay_ns;
+    uint64_t delay_ns =
+        host_run_delay_ns(wait->pid) - wait->delay_ns + wait->peer_last_ns - wait->peer_delay_ns;
     latencies = reallocarray(latencies, num_latencies + 1, sizeof(*latencies));
     if (!latencies)
         abort();
-    latencies[num_latencies++] = took_ns;
+    latencies[num_latencies].took_ns = took_ns;
+    latencies[num_latencies++].awake_ns = took_ns > delay_ns ? took_ns - delay_ns : 0;
     if (took_ns > LIMIT_NS && took_ns - LIMIT_NS > delay_ns)
         violation(chaos, "role %d was answered %.1f ms after the end of its peer (%.1f in a queue)",
                   wait->place, (double)took_ns / 1e6, (double)delay_ns / 1e6);
@@ -76,6 +88,9 @@ static void finish(struct chaos *chaos, const struct wait *wait)
 void waits_look(struct chaos *chaos)
 {
     for (int i = num_waits - 1; i >= 0; i--) {
+        uint64_t delay_ns = host_run_delay_ns(waits[i].peer_pid); // 0 when it is gone
+        if (delay_ns > waits[i].peer_last_ns)
+            waits[i].peer_last_ns = delay_ns;
         struct wait wait = waits[i];
         if (atomic_load(&chaos->host.board->roles[wait.place].wait) != wait.number) {
             finish(chaos, &wait);
@@ -98,23 +113,31 @@ bool waits_are_open(int task)
 
 static int compare(const void *a, const void *b)
 {
-    uint64_t x, y;
-    memcpy(&x, a, sizeof(x));
-    memcpy(&y, b, sizeof(y));
-    return (x > y) - (x < y);
+    const struct latency *x = a, *y = b;
+    return (x->took_ns > y->took_ns) - (x->took_ns < y->took_ns);
+}
+
+static int compare_awake(const void *a, const void *b)
+{
+    const struct latency *x = a, *y = b;
+    return (x->awake_ns > y->awake_ns) - (x->awake_ns < y->awake_ns);
 }
 
 void waits_print(void)
 {
-    if (!num_latencies)
+    size_t num = num_latencies, late = 0;
+    if (!num)
         return;
-    qsort(latencies, num_latencies, sizeof(*latencies), compare);
-    size_t late = 0;
-    for (size_t i = 0; i < num_latencies; i++)
-        late += latencies[i] > LIMIT_NS;
+    qsort(latencies, num, sizeof(*latencies), compare);
+    for (size_t i = 0; i < num; i++)
+        late += latencies[i].took_ns > LIMIT_NS;
     printf("blocked peers: %zu; answered after the kill in %.2f ms (median), %.2f (p99), %.2f "
            "(longest); %zu after more than 100 ms\n",
-           num_latencies, (double)latencies[num_latencies / 2] / 1e6,
-           (double)latencies[num_latencies * 99 / 100] / 1e6,
-           (double)latencies[num_latencies - 1] / 1e6, late);
+           num, (double)latencies[num / 2].took_ns / 1e6,
+           (double)latencies[num * 99 / 100].took_ns / 1e6,
+           (double)latencies[num - 1].took_ns / 1e6, late);
+    qsort(latencies, num, sizeof(*latencies), compare_awake);
+    printf("without the time in the processor's queue: %.2f ms (p99), %.2f (longest)\n",
+           (double)latencies[num * 99 / 100].awake_ns / 1e6,
+           (double)latencies[num - 1].awake_ns / 1e6);
 }
