@@ -1,14 +1,16 @@
 // How long those take to hear of it who wait for a task that is killed.
 //
-// A wait is over when the board says so. It must be over 100 ms after the kill; what the waiting
-// task and the one that has to die were ready to run in that time and did not, because others had
-// the processor, is not counted.
+// A wait is over when the board says so. It must be over 100 ms after the kill. On a busy machine
+// those who have a part in it (the victim, which has to die; the launcher and vm, who tell a parked
+// sender; the one who waits) stand in the processor's queue: as much time as they were ready to run
+// in and did not is an excuse, up to a second.
 
 #include <stdio.h>
 #include <stdlib.h>
 #include "chaos.h"
 
 #define LIMIT_NS (100 * NS_PER_MS)
+#define MOST_NS  (1000 * NS_PER_MS) // however busy the machine is
 #define HUNG_NS  (5000 * NS_PER_MS)
 
 #define MAX_WAITS 128
@@ -18,18 +20,20 @@ static struct wait {
     int peer;
     uint64_t number;    // of the wait: odd
     uint64_t killed_ns; // the peer was
-    uint64_t delay_ns;  // of its process, then
+    uint64_t delay_ns;  // of its process, launcher and vm, then
     pid_t peer_pid;
     uint64_t peer_delay_ns; // then
     uint64_t peer_last_ns;  // when that was last to be seen
 } waits[MAX_WAITS];
 static int num_waits;
 
-static struct latency {
-    uint64_t took_ns;
-    uint64_t awake_ns; // without the time in which one of the two was ready to run and did not
-} * latencies;
+static uint64_t *latencies;
 static size_t num_latencies;
+
+static uint64_t delay_of_chain(const struct host *host, pid_t pid)
+{
+    return host_run_delay_ns(pid) + host_run_delay_ns(host->launcher) + host_run_delay_ns(host->vm);
+}
 
 int waits_note(struct chaos *chaos, const struct child *children, int num, int task, pid_t pid)
 {
@@ -42,12 +46,13 @@ int waits_note(struct chaos *chaos, const struct child *children, int num, int t
         uint64_t number = atomic_load(&role->wait);
         if (!(number & 1) || atomic_load(&role->waits_for) != task)
             continue;
-        waits[num_waits++] = (struct wait){.place = place,
-                                           .pid = children[i].pid,
-                                           .peer = task,
-                                           .number = number,
-                                           .killed_ns = board_now_ns(),
-                                           .delay_ns = host_run_delay_ns(children[i].pid)};
+        waits[num_waits++] =
+            (struct wait){.place = place,
+                          .pid = children[i].pid,
+                          .peer = task,
+                          .number = number,
+                          .killed_ns = board_now_ns(),
+                          .delay_ns = delay_of_chain(&chaos->host, children[i].pid)};
         struct wait *wait = &waits[num_waits - 1];
         wait->peer_pid = pid;
         wait->peer_delay_ns = wait->peer_last_ns = host_run_delay_ns(pid);
@@ -78,9 +83,8 @@ static void finish(struct chaos *chaos, const struct wait *wait)
     latencies = reallocarray(latencies, num_latencies + 1, sizeof(*latencies));
     if (!latencies)
         abort();
-    latencies[num_latencies].took_ns = took_ns;
-    latencies[num_latencies++].awake_ns = took_ns > delay_ns ? took_ns - delay_ns : 0;
-    if (took_ns > LIMIT_NS && took_ns - LIMIT_NS > delay_ns)
+    latencies[num_latencies++] = took_ns;
+    if (took_ns > MOST_NS || (took_ns > LIMIT_NS && took_ns - LIMIT_NS > delay_ns))
         violation(chaos, "role %d was answered %.1f ms after the end of its peer (%.1f in a queue)",
                   wait->place, (double)took_ns / 1e6, (double)delay_ns / 1e6);
 }
@@ -113,14 +117,8 @@ bool waits_are_open(int task)
 
 static int compare(const void *a, const void *b)
 {
-    const struct latency *x = a, *y = b;
-    return (x->took_ns > y->took_ns) - (x->took_ns < y->took_ns);
-}
-
-static int compare_awake(const void *a, const void *b)
-{
-    const struct latency *x = a, *y = b;
-    return (x->awake_ns > y->awake_ns) - (x->awake_ns < y->awake_ns);
+    const uint64_t *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
 }
 
 void waits_print(void)
@@ -130,14 +128,9 @@ void waits_print(void)
         return;
     qsort(latencies, num, sizeof(*latencies), compare);
     for (size_t i = 0; i < num; i++)
-        late += latencies[i].took_ns > LIMIT_NS;
+        late += latencies[i] > LIMIT_NS;
     printf("blocked peers: %zu; answered after the kill in %.2f ms (median), %.2f (p99), %.2f "
            "(longest); %zu after more than 100 ms\n",
-           num, (double)latencies[num / 2].took_ns / 1e6,
-           (double)latencies[num * 99 / 100].took_ns / 1e6,
-           (double)latencies[num - 1].took_ns / 1e6, late);
-    qsort(latencies, num, sizeof(*latencies), compare_awake);
-    printf("without the time in the processor's queue: %.2f ms (p99), %.2f (longest)\n",
-           (double)latencies[num * 99 / 100].awake_ns / 1e6,
-           (double)latencies[num - 1].awake_ns / 1e6);
+           num, (double)latencies[num / 2] / 1e6, (double)latencies[num * 99 / 100] / 1e6,
+           (double)latencies[num - 1] / 1e6, late);
 }
