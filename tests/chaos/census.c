@@ -1,6 +1,7 @@
 // What must be as it was when all is over: processes, descriptors, mappings, counts of messages.
 
 #include <stdio.h>
+#include <unistd.h>
 #include "chaos.h"
 
 #define NUM_PLACES 22 // of chaos.ini
@@ -136,7 +137,8 @@ void census_check_output(struct chaos *chaos)
                                       ": killed",     "Sanitizer",     "vm ended",
                                       "deadlock",     "runtime error", "oops:"};
     char line[1024];
-    FILE *file = fopen(chaos->host.output, "re");
+    lseek(chaos->host.output, 0, SEEK_SET);
+    FILE *file = fdopen(dup(chaos->host.output), "r");
     while (file && fgets(line, sizeof(line), file)) {
         for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
             if (strstr(line, bad[i]))

@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 #include "chaos.h"
@@ -41,6 +42,15 @@ static void print_table(const struct chaos *chaos)
                3.0 / runs);
 }
 
+// The end of what the suite said.
+static void print_output(int fd)
+{
+    char text[8192];
+    off_t end = lseek(fd, 0, SEEK_END);
+    ssize_t got = pread(fd, text, sizeof(text), end > 8192 ? end - 8192 : 0);
+    printf("what the suite said last:\n%.*s\n", got > 0 ? (int)got : 0, text);
+}
+
 static bool parse(struct chaos *chaos, int argc, char **argv, unsigned *endings, uint64_t *seed)
 {
     static const struct option options[] = {{"kills", required_argument, NULL, 'k'},
@@ -65,7 +75,7 @@ static bool parse(struct chaos *chaos, int argc, char **argv, unsigned *endings,
 
 int main(int argc, char **argv)
 {
-    struct chaos chaos = {.kills = 200, .host.output = "output"};
+    struct chaos chaos = {.kills = 200};
     unsigned endings = 10;
     uint64_t seed = board_now_ns() % 1000000007;
     char program[4096];
@@ -76,6 +86,7 @@ int main(int argc, char **argv)
     snprintf(program, sizeof(program), "%s/oolong", getenv("OOLONG_BIN"));
     chaos.host.program = program;
     chaos.dice = seed;
+    chaos.host.output = memfd_create("output", MFD_CLOEXEC);
     setvbuf(stdout, NULL, _IOLBF, 0);
     prctl(PR_SET_CHILD_SUBREAPER, 1); // whoever loses its parent becomes our child
     printf("seed %llu\n", (unsigned long long)seed);
@@ -84,8 +95,10 @@ int main(int argc, char **argv)
     print_table(&chaos);
     chaos_endings(&chaos, true, endings);
     chaos_endings(&chaos, false, endings);
-    if (chaos.violations)
+    if (chaos.violations) {
+        print_output(chaos.host.output);
         printf("%u violations; again with --seed %llu\n", chaos.violations,
                (unsigned long long)seed);
+    }
     return chaos.violations ? 1 : 0;
 }

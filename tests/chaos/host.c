@@ -18,38 +18,40 @@ void host_pause_us(unsigned us)
     nanosleep(&time, NULL);
 }
 
-static bool make_board(struct host *host, uint32_t seed)
+// Returns the descriptor of a new board, which `host->board` maps; -1: cannot.
+static int make_board(struct host *host, uint32_t seed)
 {
-    int fd = open("board", O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    int fd = memfd_create("board", 0);
     void *map = MAP_FAILED;
     if (fd >= 0 && ftruncate(fd, sizeof(struct board)) == 0)
         map = mmap(NULL, sizeof(struct board), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    if (fd >= 0)
-        close(fd);
     if (map == MAP_FAILED) {
         perror("board");
-        return false;
+        return -1;
     }
     if (host->board)
         munmap(host->board, sizeof(struct board));
     host->board = map;
     atomic_store(&host->board->seed, seed);
-    return true;
+    return fd;
 }
 
 bool host_start(struct host *host, const char *suite, uint32_t seed)
 {
-    if (!make_board(host, seed))
+    int board = make_board(host, seed);
+    if (board < 0)
         return false;
     host->vm = 0;
     host->launcher = fork();
     if (host->launcher == 0) {
-        int fd = open(host->output, O_WRONLY | O_CREAT | O_APPEND, 0600);
-        dup2(fd, STDOUT_FILENO);
-        dup2(fd, STDERR_FILENO);
-        execl(host->program, "oolong", "run", suite, "--set", "board=board", (char *)NULL);
+        char setting[64];
+        snprintf(setting, sizeof(setting), "board=/proc/self/fd/%d", board);
+        dup2(host->output, STDOUT_FILENO);
+        dup2(host->output, STDERR_FILENO);
+        execl(host->program, "oolong", "run", suite, "--set", setting, (char *)NULL);
         _exit(127);
     }
+    close(board);
     return host->launcher > 0;
 }
 

@@ -20,8 +20,9 @@ struct child {
 struct host {
     pid_t launcher;
     pid_t vm;
+    // In memory: a disk that is busy would stall the launcher, or a task at the board.
     struct board *board;
-    const char *output;  // the file that has what the suite said
+    int output;          // descriptor: what the suite said
     const char *program; // oolong
 };
 
