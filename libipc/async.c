@@ -178,9 +178,23 @@ static error_t await_pull(struct channel *ch)
     return OK;
 }
 
+static error_t take_pulled(struct channel *ch, struct message *m)
+{
+    struct pulled *pulled = ch->pulled;
+    error_t err = pulled->error;
+    ch->pulled = NULL;
+    ch->pull_seq = 0;
+    if (IS_OK(err))
+        *m = pulled->m;
+    free(pulled);
+    return err == ERR_WOULD_BLOCK ? ERR_TRY_AGAIN : err;
+}
+
 error_t async_recv(task_t src, struct message *m)
 {
-    struct channel *ch;
+    struct channel *ch = channel_find_any(src);
+    if (ch && ch->pulled)
+        return take_pulled(ch, m); // also when `src` ended since
     OK_OR_RETURN(control_connect(src, &ch));
     OK_OR_RETURN(ool_register());
     wait_begin(WAIT_CALL, src, ASYNC_MSG);
@@ -194,15 +208,8 @@ error_t async_recv(task_t src, struct message *m)
     }
     if (IS_OK(err))
         err = await_pull(ch);
-    if (IS_OK(err)) {
-        struct packet *packet = ch->pulled;
-        ch->pulled = NULL;
-        ch->pull_seq = 0;
-        err = receive_answer(ch, packet, -1, m);
-        free(packet);
-        if (err == ERR_WOULD_BLOCK)
-            err = ERR_TRY_AGAIN;
-    }
+    if (IS_OK(err))
+        err = take_pulled(ch, m);
     wait_end();
     return err;
 }

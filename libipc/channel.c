@@ -28,6 +28,8 @@ static void free_channel(struct channel *ch)
     while ((s = LIST_POP_FRONT(&ch->stash, struct stashed, elem)))
         free(s);
     unmap_page(ch);
+    if (ch->pulled)
+        ipc_free_payloads(&ch->pulled->m);
     free(ch->pulled);
     free(ch->refused);
     free(ch);
@@ -117,15 +119,16 @@ void channel_collect(struct channel *ch)
         free_channel(ch);
 }
 
-static enum incoming on_answer(struct channel *ch, const struct packet *packet)
+static enum incoming on_answer(struct channel *ch, struct packet *packet)
 {
-    // The answer to an async pull whose caller stopped waiting is kept for the next pull. All other
-    // answers are for whoever waits now, who compares the number.
+    // The answer to an async pull is kept for async_recv(), which may have stopped waiting, and its
+    // payload is fetched now: its sender has forgotten it, and the landing buffer is wanted. All
+    // other answers are for whoever waits now, who compares the number.
     if (wire_kind(packet->word) != WIRE_ACK && ch->pull_seq &&
         wire_ack(packet->word) == ch->pull_seq && !ch->pulled) {
-        ch->pulled = malloc(sizeof(*packet));
+        ch->pulled = calloc(1, sizeof(*ch->pulled));
         if (ch->pulled) {
-            *ch->pulled = *packet;
+            ch->pulled->error = receive_answer(ch, packet, -1, &ch->pulled->m);
             return IN_HANDLED;
         }
     }

@@ -21,12 +21,20 @@ struct channel {
     bool call_open;                // and it is not answered yet
     bool listed;                   // in the list of ready channels
     list_elem_t ready;             // there
+    uint32_t round;                // since which round of looking it is
     list_t stash;                  // struct stashed: received, not yet taken
     unsigned num_stashed;
     uint32_t pull_seq;     // of my async pull under way, 0: none
-    struct packet *pulled; // its answer, when it came while I waited for something else
+    struct pulled *pulled; // its answer
     uint32_t num_refused;  // interfaces that the peer was built with another version of
     uint32_t *refused;     // their names' hashes
+};
+
+// The answer of an async pull, its payloads fetched: it may have come while the task waited for
+// something else.
+struct pulled {
+    error_t error;
+    struct message m;
 };
 
 struct stashed {

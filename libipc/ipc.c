@@ -45,7 +45,7 @@ static void wipe_gaps(struct message *m)
 // Makes the packet of a message: a copy, so that the caller's stays as it is, with the payloads
 // placed. vm reads payloads of its clients by itself, and places its own.
 static error_t make_packet(struct channel *ch, const struct message *m, struct packet *packet,
-                           bool noblock)
+                           unsigned flags)
 {
     struct message copy = *m;
     if (channel_refuses(ch, m->type))
@@ -59,7 +59,7 @@ static error_t make_packet(struct channel *ch, const struct message *m, struct p
     if (has_payloads(m) && control_boot.task != VM_TASK) {
         OK_OR_RETURN(ool_prepare_lengths(&copy));
         if (ch->task != VM_TASK) {
-            error_t err = ool_place(ch->task, &copy, noblock);
+            error_t err = ool_place(ch->task, &copy, flags);
             if (IS_ERROR(err))
                 return err == ERR_INVALID_TASK ? ERR_ABORTED : err; // it was alive a moment ago
         }
@@ -105,7 +105,7 @@ static error_t await_answer(struct channel *ch, uint32_t seq, bool is_call, stru
 static error_t send_once(struct channel *ch, struct message *m, bool is_call, bool *again)
 {
     struct packet packet;
-    OK_OR_RETURN(make_packet(ch, m, &packet, false));
+    OK_OR_RETURN(make_packet(ch, m, &packet, 0));
     uint32_t seq = next_seq(ch);
     uint32_t ack = ch->taken_call;
     ch->call_open = false; // a message instead of a reply ends the peer's call, if it is in one
@@ -140,7 +140,7 @@ static error_t send_reply(struct channel *ch, const struct message *m)
 {
     struct packet packet = {0};
     uint32_t seq = ch->taken_call;
-    error_t err = make_packet(ch, m, &packet, true);
+    error_t err = make_packet(ch, m, &packet, OOL_NOBLOCK | OOL_REPLY);
     if (IS_ERROR(err)) {
         memset(&packet, 0, sizeof(packet));
         packet.type = err;
@@ -162,7 +162,7 @@ static error_t send_noblock(task_t dst, const struct message *m)
         return ERR_WOULD_BLOCK;
 
     struct packet packet;
-    OK_OR_RETURN(make_packet(ch, m, &packet, true));
+    OK_OR_RETURN(make_packet(ch, m, &packet, OOL_NOBLOCK));
     ch->sent ^= PEER_NOBLOCK;
     channel_publish(ch);
     error_t err = channel_send(ch, &packet, WIRE_NOBLOCK, 0, ch->taken_call, false);

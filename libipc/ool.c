@@ -76,14 +76,14 @@ error_t ool_prepare_lengths(struct message *m)
     return OK;
 }
 
-error_t ool_place(task_t dst, struct message *m, bool noblock)
+error_t ool_place(task_t dst, struct message *m, unsigned flags)
 {
     struct ool_descriptor *d = ool_descriptors(m);
     int count = MSG_NUM_PAYLOADS(m->type);
     struct message req = {.type = OOL_SEND_MSG};
     req.ool_send.dst = dst;
     req.ool_send.count = (uint)count;
-    req.ool_send.flags = noblock ? OOL_NOBLOCK : 0;
+    req.ool_send.flags = flags;
     req.ool_send.addr = (vaddr_t)d[0].ptr;
     req.ool_send.len = d[0].len;
     if (count > 1) {

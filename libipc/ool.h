@@ -11,8 +11,8 @@ error_t ool_call_vm(struct message *m) __mustuse;
 error_t ool_register(void) __mustuse;
 
 /// Places the payloads of `m` in a landing buffer of `dst` and puts the id and lengths into its
-/// descriptors. Waits for a buffer unless `noblock`.
-error_t ool_place(task_t dst, struct message *m, bool noblock) __mustuse;
+/// descriptors. Waits for a buffer unless `flags` (OOL_NOBLOCK, OOL_REPLY) say otherwise.
+error_t ool_place(task_t dst, struct message *m, unsigned flags) __mustuse;
 
 /// Replaces the descriptors of a message from `src` by memory of the program.
 ///

@@ -15,6 +15,7 @@
 static notifications_t pending;
 static list_t ready = {&ready, &ready}; // channels with something to read, in the order of turns
 static uint32_t episode;
+static uint32_t rounds_begun;
 
 // --- What the task waits for
 // -----------------------------------------------------------------------
@@ -225,6 +226,7 @@ static void enlist(struct channel *ch, list_elem_t *first)
            waits_since(LIST_CONTAINER(at->prev, struct channel, ready)) > since)
         at = at->prev;
     ch->listed = true;
+    ch->round = rounds_begun;
     list_push_back(at, &ch->ready);
 }
 
@@ -235,6 +237,8 @@ static void gather(int timeout_ms)
 {
     void *cookies[TRANSPORT_MAX_EVENTS];
     int n = transport_wait(cookies, timeout_ms);
+    rounds_begun++;
+    atomic_store_explicit(&channel_own_page->rounds_begun, rounds_begun, memory_order_relaxed);
     list_elem_t *last_round = ready.prev;
     for (int i = 0; i < n; i++) {
         if (irq_owns(cookies[i])) {
@@ -302,8 +306,15 @@ void receive_list_stashed(struct channel *ch)
 {
     if (!ch->listed) {
         ch->listed = true;
+        ch->round = rounds_begun;
         list_push_back(ch->task == KERNEL_TASK ? ready.next : &ready, &ch->ready);
     }
+}
+
+// Says how far the rounds of looking are served: see state_page.rounds_served.
+static void publish_served(uint32_t served)
+{
+    atomic_store_explicit(&channel_own_page->rounds_served, served, memory_order_relaxed);
 }
 
 error_t receive_open(struct message *m, bool noblock)
@@ -313,6 +324,8 @@ error_t receive_open(struct message *m, bool noblock)
     error_t result = ERR_WOULD_BLOCK;
     for (;;) {
         bool wait = !noblock && !pending && list_is_empty(&ready);
+        if (list_is_empty(&ready))
+            publish_served(rounds_begun);
         gather(wait ? timer_remaining() : 0);
         if (deliver_notifications(m)) {
             result = OK;
@@ -325,6 +338,8 @@ error_t receive_open(struct message *m, bool noblock)
             continue;
         }
         ch->listed = false;
+        if (ch->task != KERNEL_TASK) // whose messages overtake
+            publish_served(ch->round - 1);
         bool served = serve(ch, m, &result);
         if (ch->num_stashed > 0)
             receive_list_stashed(ch);

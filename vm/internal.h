@@ -91,7 +91,8 @@ void vm_ool_task_ended(struct vm *vm, struct vm_task *task);
 bool vm_landing_is_free(const struct vm_landing *landing);
 /// Returns the buffer of `dst` that payloads of `src` go into now, free, or NULL. `word` is what
 /// the page of `dst` says.
-struct vm_landing *vm_landing_choose(struct vm *vm, struct vm_task *dst, task_t src, uint64_t word);
+struct vm_landing *vm_landing_choose(struct vm *vm, struct vm_task *dst, task_t src, bool crossing,
+                                     uint64_t word);
 /// Takes the buffer for payloads of `src`, and gives what is in it by now a new id.
 void vm_landing_take(struct vm_landing *landing, task_t src, unsigned count, const size_t *lens);
 void vm_landing_reserve(struct vm *vm, struct vm_task *dst, struct vm_landing *landing);

@@ -24,10 +24,11 @@ static bool waits_alone_for(uint64_t word, task_t src)
     return (kind == WAIT_RECV || kind == WAIT_CALL) && wait_word_task(word) == src;
 }
 
-struct vm_landing *vm_landing_choose(struct vm *vm, struct vm_task *dst, task_t src, uint64_t word)
+struct vm_landing *vm_landing_choose(struct vm *vm, struct vm_task *dst, task_t src, bool crossing,
+                                     uint64_t word)
 {
     struct vm_landing *closed = &dst->closed;
-    if (closed->state != LANDING_NONE && waits_alone_for(word, src)) {
+    if (closed->state != LANDING_NONE && !crossing && waits_alone_for(word, src)) {
         // A second payload within the same wait must not touch the first: its message is on the
         // way, or it is being copied out. It takes its chance with the open buffers. In another
         // episode the receiver has waited anew since, so it is done with what was in the buffer.

@@ -101,6 +101,17 @@ static uint64_t env_random(__unused void *ctx)
     return random_next(&key);
 }
 
+static struct vm_rounds env_rounds(__unused void *ctx, task_t task)
+{
+    struct vm_rounds rounds = {0};
+    const struct state_page *page = ipc_peer_page(task);
+    if (page) {
+        rounds.begun = atomic_load_explicit(&page->rounds_begun, memory_order_relaxed);
+        rounds.served = atomic_load_explicit(&page->rounds_served, memory_order_relaxed);
+    }
+    return rounds;
+}
+
 static uint64_t env_wait_word(__unused void *ctx, task_t task)
 {
     const struct state_page *page = ipc_peer_page(task);
@@ -152,6 +163,7 @@ static const struct vm_env env = {
     .now_ns = env_now_ns,
     .random = env_random,
     .wait_word = env_wait_word,
+    .rounds = env_rounds,
     .publish_parked = env_publish_parked,
     .launch = env_launch,
     .destroy = env_destroy,

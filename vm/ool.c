@@ -92,9 +92,12 @@ static error_t parse_send(struct vm *vm, struct vm_task *task, const struct mess
     if (!send->dst || send->dst == task)
         return ERR_INVALID_TASK;
     send->count = m->ool_send.count ? m->ool_send.count : 1;
-    if (send->count > MSG_MAX_PAYLOADS || (m->ool_send.flags & ~(unsigned)OOL_NOBLOCK))
+    unsigned flags = m->ool_send.flags;
+    bool known = flags == 0 || flags == OOL_NOBLOCK || flags == (OOL_NOBLOCK | OOL_REPLY);
+    if (send->count > MSG_MAX_PAYLOADS || !known)
         return ERR_INVALID_ARG;
-    send->noblock = m->ool_send.flags & OOL_NOBLOCK;
+    send->noblock = flags & OOL_NOBLOCK;
+    send->crossing = flags == OOL_NOBLOCK;
 
     const vaddr_t addrs[] = {m->ool_send.addr, m->ool_send.addr2, m->ool_send.addr3,
                              m->ool_send.addr4};
@@ -203,7 +206,7 @@ error_t vm_ool_place_own(struct vm *vm, struct vm_task *task, const void *data, 
                          uint64_t *id)
 {
     uint64_t word = vm->env->wait_word(vm->ctx, task->id);
-    struct vm_landing *landing = vm_landing_choose(vm, task, VM_TASK, word);
+    struct vm_landing *landing = vm_landing_choose(vm, task, VM_TASK, false, word);
     vm_queue_touch(vm, task);
     if (!landing)
         return ERR_WOULD_BLOCK;

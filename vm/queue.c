@@ -43,7 +43,8 @@ static void serve(struct vm *vm, struct vm_task *dst, uint64_t word)
 {
     dst->requeued = false;
     LIST_FOR_EACH (sender, &dst->parked, struct vm_task, link) {
-        struct vm_landing *landing = vm_landing_choose(vm, dst, sender->id, word);
+        struct vm_landing *landing =
+            vm_landing_choose(vm, dst, sender->id, sender->send.crossing, word);
         if (landing) {
             vm_queue_unlink(vm, sender);
             vm_copy_start(vm, sender, landing);
@@ -80,6 +81,7 @@ static void watch_reservation(struct vm *vm, struct vm_task *dst)
         return;
     dst->patience.id = open->id;
     dst->patience.word = vm->env->wait_word(vm->ctx, dst->id);
+    dst->patience.late = false;
     dst->patience.deadline_ns = vm->env->now_ns(vm->ctx) + VM_REVOKE_NS;
     vm_need_tick(vm, dst->patience.deadline_ns);
 }
@@ -109,9 +111,19 @@ void vm_queue_settle(struct vm *vm)
     }
 }
 
-// The receiver's page has shown the same open receive from the beginning of the watch to its end,
-// so it was idle all the time and no message came. A busy receiver revokes nobody: then the watch
-// begins anew.
+// Whether the receiver would have taken the reservation's message, had it come: it has been in the
+// same open receive for the whole period; or, if something else (a timer, other clients) wakes it
+// again and again, it has looked at all its channels since the end of the first period and has
+// taken what was there. A receiver that is busy with one thing revokes nobody.
+static bool is_overdue(struct vm *vm, const struct vm_task *dst, uint64_t word)
+{
+    const struct vm_patience *patience = &dst->patience;
+    if (word == patience->word && wait_word_kind(word) == WAIT_OPEN)
+        return true;
+    uint32_t served = vm->env->rounds(vm->ctx, dst->id).served;
+    return patience->late && (int32_t)(served - patience->begun) >= VM_REVOKE_ROUNDS;
+}
+
 void vm_queue_tick(struct vm *vm, uint64_t now_ns)
 {
     VM_FOR_EACH(vm, dst)
@@ -121,12 +133,15 @@ void vm_queue_tick(struct vm *vm, uint64_t now_ns)
             continue;
         if (patience->deadline_ns <= now_ns) {
             uint64_t word = vm->env->wait_word(vm->ctx, dst->id);
-            if (word == patience->word && wait_word_kind(word) == WAIT_OPEN) {
+            if (is_overdue(vm, dst, word)) {
                 vm->stats.revoked++;
                 vm_landing_void(vm, dst, &dst->open[dst->turn]);
                 vm_queue_touch(vm, dst);
                 continue;
             }
+            if (!patience->late)
+                patience->begun = vm->env->rounds(vm->ctx, dst->id).begun;
+            patience->late = true;
             patience->word = word;
             patience->deadline_ns = now_ns + VM_REVOKE_NS;
         }

@@ -7,8 +7,11 @@
 #include <oolong/wire.h>
 #include "vm.h"
 
-#define VM_BOUNCE_LEN    (128 * 1024) // stays in cache; also the piece by which copies take turns
-#define VM_REVOKE_NS     100000000ull // how long an idle reservation may hold up others
+#define VM_BOUNCE_LEN (128 * 1024) // stays in cache; also the piece by which copies take turns
+#define VM_REVOKE_NS  100000000ull // how long an idle reservation may hold up others
+// Rounds of looking in which a receiver has seen every channel (64 a round), also if a few packets
+// were before the message.
+#define VM_REVOKE_ROUNDS (8 + CONFIG_NUM_TASKS / 64)
 #define VM_PAYLOAD_ALIGN 16
 #define VM_MAX_OOL_LEN   (1ull << 40)     // sums of four such lengths cannot overflow
 #define VM_MAX_TEXT      4096             // task.launch
@@ -56,6 +59,7 @@ struct vm_landing {
 struct vm_send {
     struct vm_task *dst;
     bool noblock;
+    bool crossing; // noblock, and not a reply: the receiver may wait for something else
     unsigned count;
     vaddr_t addrs[MSG_MAX_PAYLOADS];
     size_t lens[MSG_MAX_PAYLOADS];
@@ -66,11 +70,13 @@ struct vm_send {
     size_t done;                // and how much of it was copied
 };
 
-// Watches a reservation that holds up others: since when the receiver's page shows the same wait.
+// Watches a reservation that holds up others: whether the receiver had nothing to do meanwhile.
 struct vm_patience {
     uint64_t deadline_ns; // 0: not watching
     uint64_t id;          // of the reservation
-    uint64_t word;        // what the page said when the watch began
+    uint64_t word;        // what the page said when this period began
+    bool late;            // the first period is over: the message should have come,
+    uint32_t begun;       // by this round of the receiver
 };
 
 struct vm_revoked {

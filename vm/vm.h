@@ -12,6 +12,12 @@
 struct vm;
 
 /// What the core asks of its shell. None of them may call back into the core.
+// state_page.rounds_begun and rounds_served.
+struct vm_rounds {
+    uint32_t begun;
+    uint32_t served;
+};
+
 struct vm_env {
     /// Copies `len` bytes at `addr` of a task into `buf` (out of `buf`, for `write`) and returns
     /// how many were copied. Fewer than `len` means that the rest cannot be: the core takes any
@@ -32,6 +38,8 @@ struct vm_env {
 
     /// The wait word of the task's state page as it is now (see wait_word()); 0 without a page.
     uint64_t (*wait_word)(void *ctx, task_t task);
+    /// The rounds of the task's open receives, as its page says; 0 without a page.
+    struct vm_rounds (*rounds)(void *ctx, task_t task);
     /// Stores how many senders are parked for `dst` in vm's own page, with a full fence after it.
     void (*publish_parked)(void *ctx, task_t dst, uint32_t count);
 

@@ -168,13 +168,19 @@ void model_ool_recv(struct model *model, struct model_task *task)
 
 // --- ool.send -----------------------------------------------------------------------------------
 
+static bool flags_are_known(const struct message *m)
+{
+    unsigned flags = m->ool_send.flags;
+    return flags == 0 || flags == OOL_NOBLOCK || flags == (OOL_NOBLOCK | OOL_REPLY);
+}
+
 static answers_t check_send(struct model *model, struct model_task *task, const struct message *m)
 {
     answers_t expect = 0;
     struct model_task *dst = model_task(model, m->ool_send.dst);
     if (!dst || dst == task)
         expect |= ANSWER(ERR_INVALID_TASK);
-    if (m->ool_send.count > MSG_MAX_PAYLOADS || (m->ool_send.flags & ~(unsigned)OOL_NOBLOCK))
+    if (m->ool_send.count > MSG_MAX_PAYLOADS || !flags_are_known(m))
         return expect | ANSWER(ERR_INVALID_ARG);
     for (unsigned k = 0; k < payload_count(m); k++) {
         vaddr_t addr = model_payload_addr(m, k);
@@ -218,10 +224,11 @@ static struct model_buffer *open_buffer(struct model_task *dst)
     return dst->region >= 0 && is_free(buffer) ? buffer : NULL;
 }
 
-// What a payload of `src` goes to now, or NULL.
-static struct model_buffer *choose_buffer(struct model_task *dst, task_t src)
+// What a payload of `src` goes to now, or NULL. "Only what `dst` waits for may use its closed
+// buffer."
+static struct model_buffer *choose_buffer(struct model_task *dst, task_t src, unsigned flags)
 {
-    struct model_buffer *closed = closed_buffer(dst, src);
+    struct model_buffer *closed = flags == OOL_NOBLOCK ? NULL : closed_buffer(dst, src);
     return closed ? closed : open_buffer(dst);
 }
 
@@ -237,7 +244,7 @@ static void take(struct model *model, struct model_task *dst, struct model_buffe
 
 struct model_buffer *model_ool_from_vm(struct model *model, struct model_task *task)
 {
-    struct model_buffer *buffer = choose_buffer(task, VM_TASK);
+    struct model_buffer *buffer = choose_buffer(task, VM_TASK, 0);
     task->looked_at = true;
     if (buffer)
         take(model, task, buffer);
@@ -249,7 +256,7 @@ bool model_ool_start(struct model *model, struct model_task *task)
 {
     struct model_request *request = &task->request;
     struct model_task *dst = request->dst;
-    struct model_buffer *buffer = choose_buffer(dst, task->id);
+    struct model_buffer *buffer = choose_buffer(dst, task->id, request->m.ool_send.flags);
     if (!buffer)
         return false;
     take(model, dst, buffer);

@@ -16,7 +16,7 @@ enum op_kind {
     OP_MAY_SERVE, // the actor may serve the name `a`
     OP_LAUNCHED,  // a launch of the actor, or of nobody, is answered: `a` how
     OP_REGISTER,  // ool.recv: `a` the region, `target` the source
-    OP_SEND,      // ool.send of one payload; `a` bit 0: noblock
+    OP_SEND,      // ool.send of one payload; `a` bit 0: noblock, bit 1: reply
     OP_SEND_MANY, // of `b` payloads, their lengths from `value`
     OP_VERIFY,    // ool.verify of the `a`-th last id; `b`: what is wrong with it
     OP_WAIT,      // the actor's page: `a` the kind, `target`, `b` bit 0: in the same episode

@@ -22,6 +22,12 @@ void op_register(struct run *run)
     run_step(run, &m);
 }
 
+// Bit 0 of `a`: do not park; bit 1: a reply.
+static unsigned send_flags(const struct op *op)
+{
+    return op->a & 1 ? OOL_NOBLOCK | (op->a & 2 ? OOL_REPLY : 0) : 0;
+}
+
 void op_send(struct run *run)
 {
     const struct op *op = run->op;
@@ -29,7 +35,7 @@ void op_send(struct run *run)
     m.ool_send.dst = run->target;
     m.ool_send.len = run_length(run, op->len, run_limit(run, run->target));
     m.ool_send.addr = run_address(run, op->addr, m.ool_send.len);
-    m.ool_send.flags = op->b > 250 ? op->b : op->a & 1;
+    m.ool_send.flags = op->b > 250 ? op->b : send_flags(op);
     m.ool_send.count = op->b >> 1 & 1;
     run_step(run, &m);
 }
@@ -42,7 +48,7 @@ void op_send_many(struct run *run)
     size_t *len[] = {&m.ool_send.len, &m.ool_send.len2, &m.ool_send.len3, &m.ool_send.len4};
     m.ool_send.dst = run->target;
     m.ool_send.count = op->b % 8 == 7 ? op->b : op->b % 8;
-    m.ool_send.flags = op->a & 1;
+    m.ool_send.flags = send_flags(op);
     for (unsigned k = 0; k < 4; k++) {
         uint8_t class = (uint8_t)(op->value >> (k * 8));
         bool odd = op->len >> k & 1;

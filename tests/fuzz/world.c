@@ -133,6 +133,11 @@ static uint64_t env_random(void *ctx)
     return world->random ^ world->random >> 29;
 }
 
+static struct vm_rounds env_rounds(__unused void *ctx, __unused task_t task)
+{
+    return (struct vm_rounds){0};
+}
+
 static uint64_t env_wait_word(void *ctx, task_t task)
 {
     struct world *world = ctx;
@@ -210,6 +215,7 @@ static const struct vm_env env = {
     .now_ns = env_now_ns,
     .random = env_random,
     .wait_word = env_wait_word,
+    .rounds = env_rounds,
     .publish_parked = env_publish_parked,
     .launch = env_launch,
     .destroy = env_destroy,

@@ -18,10 +18,10 @@ static vaddr_t closed_buffer(void)
     return sim_addr(dst, PAGE_SIZE) + 2 * ALIGN_UP(SIM_LIMIT + 1, PAGE_SIZE);
 }
 
-static int place_noblock(task_t src, size_t len, unsigned seed, uint64_t *id)
+static int place_reply(task_t src, size_t len, unsigned seed, uint64_t *id)
 {
     sim_fill(sim, src, sim_addr(src, SIM_SOURCE), len, seed);
-    return sim_send(sim, src, dst, sim_addr(src, SIM_SOURCE), len, OOL_NOBLOCK, id);
+    return sim_send(sim, src, dst, sim_addr(src, SIM_SOURCE), len, OOL_NOBLOCK | OOL_REPLY, id);
 }
 
 START_TEST(closed_buffer_serves_only_the_task_that_is_waited_for)
@@ -67,7 +67,7 @@ START_TEST(crossed_receive_does_not_deadlock)
     ck_assert_int_eq(sim_place(sim, a, dst, 10, 1, &from_a), OK);
     for (unsigned round = 0; round < 10; round++) {
         sim_wait(sim, dst, WAIT_CALL, b);
-        ck_assert_int_eq(place_noblock(b, 100, round, &from_b), OK);
+        ck_assert_int_eq(place_reply(b, 100, round, &from_b), OK);
         sim_expect(sim, dst, b, from_b, 100, round);
     }
     sim_wait(sim, dst, WAIT_OPEN, 0);
@@ -138,7 +138,7 @@ START_TEST(reservation_of_another_source_is_void)
     sim_wait(sim, dst, WAIT_RECV, a);
     ck_assert_int_eq(sim_place(sim, a, dst, 10, 1, &old), OK);
     sim_wait(sim, dst, WAIT_RECV, b);
-    ck_assert_int_eq(place_noblock(b, 10, 2, &id), OK);
+    ck_assert_int_eq(place_reply(b, 10, 2, &id), OK);
     ck_assert_int_eq(sim_verify(sim, dst, a, old, 10, NULL), ERR_TRY_AGAIN);
     sim_expect(sim, dst, b, id, 10, 2);
 }
@@ -173,6 +173,28 @@ START_TEST(reservation_outlives_its_wait_when_nobody_needs_it)
 }
 END_TEST
 
+// A message that does not wait and merely crosses a call must not take the place of the answer.
+START_TEST(crossing_noblock_payload_leaves_the_closed_buffer_alone)
+{
+    setup();
+    uint64_t crossing = 0;
+    uint64_t answer = 0;
+    vaddr_t at = 0;
+    sim_wait(sim, dst, WAIT_CALL, a);
+    sim_fill(sim, a, sim_addr(a, SIM_SOURCE), 10, 1);
+    ck_assert_int_eq(sim_send(sim, a, dst, sim_addr(a, SIM_SOURCE), 10, OOL_NOBLOCK, &crossing),
+                     OK);
+    ck_assert_int_eq(sim_send(sim, b, dst, 0, 0, OOL_NOBLOCK, NULL), ERR_WOULD_BLOCK);
+    ck_assert_int_eq(place_reply(a, 10, 2, &answer), OK);
+    ck_assert_int_eq(sim_verify(sim, dst, a, answer, 10, &at), OK);
+    ck_assert_uint_eq(at, closed_buffer());
+    sim_wait(sim, dst, WAIT_CALL, a);
+    ck_assert_int_eq(place_reply(a, 10, 3, &answer), OK);
+    sim_expect(sim, dst, a, answer, 10, 3);
+    sim_expect(sim, dst, a, crossing, 10, 1);
+}
+END_TEST
+
 START_TEST(second_payload_in_one_wait_leaves_the_first_alone)
 {
     setup();
@@ -182,11 +204,11 @@ START_TEST(second_payload_in_one_wait_leaves_the_first_alone)
     sim_wait(sim, dst, WAIT_RECV, a);
     ck_assert_int_eq(sim_place(sim, a, dst, 10, 1, &first), OK);
     ck_assert_int_eq(sim_place(sim, a, dst, 10, 2, &second), OK);
-    ck_assert_int_eq(place_noblock(a, 10, 3, NULL), ERR_WOULD_BLOCK);
+    ck_assert_int_eq(place_reply(a, 10, 3, NULL), ERR_WOULD_BLOCK);
     ck_assert_int_eq(sim_verify(sim, dst, a, first, 10, &at), OK);
     ck_assert(sim_has(sim, dst, at, 10, 1));
     // Being copied out, still in the same wait: not written either.
-    ck_assert_int_eq(place_noblock(a, 10, 4, NULL), ERR_WOULD_BLOCK);
+    ck_assert_int_eq(place_reply(a, 10, 4, NULL), ERR_WOULD_BLOCK);
     ck_assert(sim_has(sim, dst, at, 10, 1));
     sim_expect(sim, dst, a, second, 10, 2);
 }
@@ -214,7 +236,7 @@ START_TEST(cancelled_copy_is_the_first_in_the_queue)
     // The wait for A is over, B's answer comes. A's copy must not run on into B's payload.
     sim_wait(sim, dst, WAIT_RECV, b);
     uint64_t from_b = 0;
-    ck_assert_int_eq(place_noblock(b, 10, 2, &from_b), OK);
+    ck_assert_int_eq(place_reply(b, 10, 2, &from_b), OK);
     ck_assert(!vm_copy_pending(sim->vm));
     ck_assert_uint_eq(sim_find(sim, dst)->parked, 2);
     sim_expect(sim, dst, b, from_b, 10, 2);
@@ -242,10 +264,10 @@ START_TEST(cancelled_copy_of_a_reply_does_not_park)
     uint64_t id = 0;
     ck_assert_int_eq(sim_place(sim, c, dst, 10, 3, &id), OK);
     sim_wait(sim, dst, WAIT_RECV, a);
-    ck_assert_int_eq(place_noblock(a, len, 1, NULL), SIM_PARKED);
+    ck_assert_int_eq(place_reply(a, len, 1, NULL), SIM_PARKED);
     sim_wait(sim, dst, WAIT_RECV, b);
     // Behind A's copy, so not at once; but A's is cancelled then.
-    ck_assert_int_eq(place_noblock(b, 10, 2, &id), OK);
+    ck_assert_int_eq(place_reply(b, 10, 2, &id), OK);
     ck_assert_int_eq(sim_placed(sim, a, &id), ERR_WOULD_BLOCK);
     ck_assert(!vm_copy_pending(sim->vm));
 }
@@ -311,7 +333,8 @@ START_TEST(page_that_changes_at_every_look_ends_nothing)
 }
 END_TEST
 
-SIM_MAIN("vm_closed", closed_buffer_serves_only_the_task_that_is_waited_for,
+SIM_MAIN("vm_closed", crossing_noblock_payload_leaves_the_closed_buffer_alone,
+         closed_buffer_serves_only_the_task_that_is_waited_for,
          closed_buffer_is_used_in_closed_waits_alone, crossed_receive_does_not_deadlock,
          announce_serves_the_parked_sender_that_is_waited_for,
          page_is_read_again_after_the_count_was_published,

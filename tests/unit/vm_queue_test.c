@@ -196,6 +196,28 @@ START_TEST(busy_receiver_revokes_nobody)
 }
 END_TEST
 
+// A timer or other clients wake the receiver again and again; it takes what there is, and this
+// sender's message is not among it.
+START_TEST(receiver_that_looked_and_took_all_there_was_revokes)
+{
+    setup();
+    sim_wait(sim, dst, WAIT_OPEN, 0);
+    uint64_t id = hold(1);
+    struct vm_rounds *rounds = &sim_find(sim, dst)->rounds;
+    for (unsigned t = 0; t < 10 + VM_REVOKE_ROUNDS - 1; t++) {
+        rounds->served = rounds->begun++;
+        sim_wait(sim, dst, WAIT_OPEN, 0);
+        sim_advance(sim, 10 * MS);
+        ck_assert_uint_eq(vm_stats(sim->vm).revoked, 0);
+    }
+    rounds->served = ++rounds->begun;
+    sim_wait(sim, dst, WAIT_OPEN, 0);
+    sim_advance(sim, 100 * MS);
+    ck_assert_uint_eq(vm_stats(sim->vm).revoked, 1);
+    ck_assert_int_eq(sim_verify(sim, dst, s[0], id, 10, NULL), ERR_TRY_AGAIN);
+}
+END_TEST
+
 START_TEST(receiver_that_becomes_idle_revokes_after_a_whole_deadline)
 {
     setup();
@@ -327,7 +349,8 @@ START_TEST(registering_anew_voids_what_was_in_the_old_buffers)
 }
 END_TEST
 
-SIM_MAIN("vm_queue", parked_senders_are_served_in_the_order_of_arrival,
+SIM_MAIN("vm_queue", receiver_that_looked_and_took_all_there_was_revokes,
+         parked_senders_are_served_in_the_order_of_arrival,
          buffer_that_was_verified_is_not_written_before_the_next_verify, noblock_never_parks,
          task_without_buffers_parks_its_senders_until_it_registers,
          failing_parked_senders_are_passed_over, failing_parked_senders_leave_the_buffer_armed,

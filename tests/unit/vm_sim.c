@@ -101,6 +101,12 @@ static uint64_t env_random(void *ctx)
     return sim->random ^ sim->random >> 29;
 }
 
+static struct vm_rounds env_rounds(void *ctx, task_t id)
+{
+    struct sim_task *task = sim_find(ctx, id);
+    return task ? task->rounds : (struct vm_rounds){0};
+}
+
 static uint64_t env_wait_word(void *ctx, task_t id)
 {
     struct sim_task *task = sim_find(ctx, id);
@@ -180,6 +186,7 @@ static const struct vm_env env = {
     .now_ns = env_now_ns,
     .random = env_random,
     .wait_word = env_wait_word,
+    .rounds = env_rounds,
     .publish_parked = env_publish_parked,
     .launch = env_launch,
     .destroy = env_destroy,

@@ -37,6 +37,7 @@ struct sim_task {
     unsigned replies; // not yet looked at
     notifications_t bits;
     uint32_t parked; // as vm published it
+    struct vm_rounds rounds;
 };
 
 struct sim {

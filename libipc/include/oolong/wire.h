@@ -113,7 +113,11 @@ struct state_page {
     // vm's page only: the task whose memory vm is copying now (0: none), and CLOCK_MONOTONIC when
     // that copy of a piece began. The launcher ends a task whose memory keeps vm asleep.
     _Atomic int32_t copying;
-    uint32_t reserved32;
+    // Open receives look at their channels in rounds: `rounds_begun` counts the looks, and all that
+    // was found in the first `rounds_served` of them has been taken. (One look sees at most 64 of
+    // the channels that have something, in turn.)
+    _Atomic uint32_t rounds_begun;
+    _Atomic uint32_t rounds_served;
     _Atomic uint64_t copying_since_ns;
     uint64_t reserved[6];
     _Atomic uint64_t peers[CONFIG_NUM_TASKS]; // peer_word(), by the peer's slot
