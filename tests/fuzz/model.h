@@ -21,6 +21,7 @@
 #define MODEL_ENDS        512
 #define MODEL_TEXT        4096
 #define MODEL_MIN_WATCHES 16           // watches and ends that vm must have room for, a task
+#define MODEL_ROUNDS      8            // of open receives, in which a task has seen every message
 #define MODEL_REVOKED     8            // revoked ids that vm must remember, a sender
 #define MODEL_PAYLOAD     (512u << 10) // largest payload of a task, as the harness starts them
 
@@ -50,10 +51,12 @@ enum model_use {
 struct model_buffer {
     enum model_use use;
     vaddr_t addr;
-    task_t src;   // MODEL_COPYING, MODEL_RESERVED
-    bool orphan;  // MODEL_RESERVED: its sender ended, and anybody may take the buffer
-    uint64_t tag; // closed buffer: the wait word it was taken in
-    uint64_t id;  // MODEL_RESERVED
+    task_t src;      // MODEL_COPYING, MODEL_RESERVED
+    bool orphan;     // MODEL_RESERVED: its sender ended, and anybody may take the buffer
+    uint64_t tag;    // closed buffer: the wait word it was taken in
+    uint64_t id;     // MODEL_RESERVED
+    uint64_t since;  // MODEL_RESERVED: for how long,
+    uint32_t rounds; // and what the owner's page said of its rounds then
     size_t len[MSG_MAX_PAYLOADS];
     unsigned count;
     uint8_t *bytes; // what was read from the sender; MODEL_PAYLOAD bytes
@@ -91,6 +94,7 @@ struct model_task {
     size_t limit;
     uint64_t word;        // what its page says
     uint64_t word_since;  // since when without a change
+    uint32_t rounds;      // of its open receives, as its page says
     uint32_t max_episode; // of the words so far
     bool lies;            // it said that it waits anew, in an old episode
     bool looked_at;       // something happened here in this call: vm looks at the page

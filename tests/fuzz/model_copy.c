@@ -96,11 +96,17 @@ static struct model_buffer *reserved_open_buffer(struct model_task *dst)
 }
 
 // "Revoked [...] when others wait and the receiver's page has said open receive for the whole
-// deadline (a busy receiver revokes nobody)". When exactly vm looks is its own affair.
+// deadline (a busy receiver revokes nobody)", or has gone through enough rounds of open receives
+// since to have found the message. When exactly vm looks is its own affair.
 static bool may_revoke(struct model *model, struct model_task *dst)
 {
-    return reserved_open_buffer(dst) && (dst->refused || others_wait(model, dst)) &&
-           wait_word_kind(dst->word) == WAIT_OPEN &&
+    const struct model_buffer *buffer = reserved_open_buffer(dst);
+    if (!buffer || (!dst->refused && !others_wait(model, dst)))
+        return false;
+    if (dst->rounds - buffer->rounds >= MODEL_ROUNDS &&
+        model->now_ns - buffer->since >= model->revoke_ns)
+        return true;
+    return wait_word_kind(dst->word) == WAIT_OPEN &&
            (dst->lies || model->now_ns - dst->word_since >= model->revoke_ns);
 }
 

@@ -351,6 +351,8 @@ static void answered_send(struct model *model, struct model_task *task, const st
                 "sender %d is told that its payload was placed", task->id);
     buffer->use = MODEL_RESERVED;
     buffer->id = m->ool_send_reply.id;
+    buffer->since = model->now_ns;
+    buffer->rounds = request->dst->rounds;
     request->dst->late_ticks = 0;
     model_ool_record_id(model, buffer->id, task->id, request->dst->id);
 }
@@ -373,9 +375,13 @@ static answers_t unknown_id(struct model *model, struct model_task *task, const 
         const struct model_id *id = &model->ids[i];
         if (id->id != m->ool_verify.id || id->src != m->ool_verify.src || id->dst != task->id)
             continue;
-        if (id->state ==
-            ID_REVOKED) // "must place the payload again", if there is somebody to do so
-            return ANSWER(ERR_TRY_AGAIN) | (model_task(model, id->src) ? 0 : ANSWER(ERR_NOT_FOUND));
+        if (id->state != ID_REVOKED)
+            continue;
+        // "The sender must place the payload again", if there is one, and if it is not long ago.
+        const struct model_task *src = model_task(model, id->src);
+        bool recent =
+            src && model->num_revoked[src - model->tasks] - id->revoked_at <= MODEL_REVOKED;
+        return ANSWER(ERR_TRY_AGAIN) | (recent ? 0 : ANSWER(ERR_NOT_FOUND));
     }
     return ANSWER(ERR_NOT_FOUND);
 }

@@ -22,7 +22,8 @@ enum op_kind {
     OP_WAIT,      // the actor's page: `a` the kind, `target`, `b` bit 0: in the same episode
     OP_RACE,      // the same, at the moment when vm next publishes a count for the actor
     OP_COPY,      // up to `a` copy steps
-    OP_TIME,      // the clock goes on: `a` how far; `b` bit 0: without a tick
+    OP_TIME,      // the clock goes on: `a` how far; `b` bit 0: without a tick; bit 2: the actor
+                  // goes through `len` rounds of open receives
     OP_PROTECT,   // a page of the actor: `addr` which, `a` its access
     OP_SHORT,     // the `a`-th transfer from now on ends early
     OP_RANDOM,    // the next `a` random numbers are few

@@ -139,6 +139,8 @@ void op_time(struct run *run)
     else if (deadline != UINT64_MAX && deadline > world->now_ns)
         world->now_ns = deadline - (op->b >> 1 & 1);
     model_time(&world->model, world->now_ns);
+    if (op->b & 4)
+        world->model.tasks[run->slot].rounds += op->len;
     if (!(op->b & 1))
         world_tick(world);
 }

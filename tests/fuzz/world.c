@@ -133,9 +133,12 @@ static uint64_t env_random(void *ctx)
     return world->random ^ world->random >> 29;
 }
 
-static struct vm_rounds env_rounds(__unused void *ctx, __unused task_t task)
+static struct vm_rounds env_rounds(void *ctx, task_t task)
 {
-    return (struct vm_rounds){0};
+    struct world *world = ctx;
+    unsigned slot = slot_of(world, task);
+    uint32_t rounds = slot == MODEL_TASKS ? 0 : world->model.tasks[slot].rounds;
+    return (struct vm_rounds){rounds, rounds};
 }
 
 static uint64_t env_wait_word(void *ctx, task_t task)
