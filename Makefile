@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 BUILD  := build/$(PRESET)
 SOURCES := find idlc launcher libipc servers tests vm -name '*.[ch]' ! -path 'tests/idlc/ok/*'
 
-.PHONY: all build run demo test bench chaos install deps format check-format tidy coverage clean help
+.PHONY: all build run demo test bench chaos fuzz fuzz-qualify install deps format check-format tidy coverage clean help
 all: build
 
 build: ## build everything
@@ -20,6 +20,14 @@ test: build ## run all tests
 
 chaos: build ## kill tasks of a loaded suite at random, KILLS of them (default 200)
 	@OOLONG_BUILD=$(BUILD) tests/chaos/run --kills $(or $(KILLS),200)
+
+fuzz: ## fuzz TARGET (vm, idlc, manifest, libipc) for SECONDS (60); ends with a table
+	@cmake/deps build test check fuzz
+	@tests/fuzz/run $(or $(TARGET),vm) $(or $(SECONDS),60)
+
+fuzz-qualify: ## put each planted fault into a copy of vm and fuzz until it is found
+	@cmake/deps build test check fuzz
+	@tests/fuzz/qualify $(QUALIFY)
 
 bench: ## measure; BENCH="--quick", --scale, --help or a case; results go to build/bench
 	@cmake/deps bench || echo "measuring without some of the peers" >&2
