@@ -10,10 +10,10 @@ hidden byte i_, s_, d_, k_, land_, n_, requeued_;
 #endif
 #ifdef NO_CLOSED
 #define MAY_TAKE_CLOSED(s) false
-#elif defined(FIX_NOBLOCK)
-#define MAY_TAKE_CLOSED(s) (req_noblock[s] != NOBLOCK)
-#else
+#elif defined(CROSSING_TAKES_CLOSED)
 #define MAY_TAKE_CLOSED(s) true
+#else
+#define MAY_TAKE_CLOSED(s) (req_noblock[s] != NOBLOCK)
 #endif
 #define IS_FREE(x) (l_state[x] == L_ARMED || (l_state[x] == L_RESERVED && l_orphan[x]))
 #define HAS_PARKED(d) (parked[(d) * N] != 0)
