@@ -156,6 +156,17 @@ static void child_affinity(const struct task_spec *spec)
     }
 }
 
+// Takes the task out of reach of the terminal's signals. Who holds the terminal gets a session, so
+// that it may read and set it whoever is in the foreground. The others get a process group: the
+// scheduler groups processes by session, and a message between two such groups costs a tenth more.
+static void child_detach(const int stdio[3])
+{
+    if (isatty(stdio[0]) || isatty(stdio[1]))
+        setsid();
+    else
+        setpgid(0, 0);
+}
+
 static char **task_environment(void)
 {
     struct strings env = {0};
@@ -197,7 +208,7 @@ static void __noreturn child_main(struct birth *b)
     child_signals();
     if (task->debugged)
         child_debug(b);
-    setsid();
+    child_detach(b->stdio);
     char **env = task_environment();
     child_place((int[]){b->stdio[0], b->stdio[1], b->stdio[2], b->control[1]});
     child_affinity(task->spec);
