@@ -108,6 +108,24 @@ static void busy_receiver_lead(void)
     expect_data_of('b');
 }
 
+// A timer wakes the receiver more often than the deadline; it takes all there is each time.
+static void woken_receiver_lead(void)
+{
+    warm_up();
+    hold_and_park("b");
+    struct message m;
+    uint64_t start = now_ms();
+    do {
+        CHECK(now_ms() - start < 10000);
+        CHECK_OK(timer_set(10));
+        CHECK_OK(ipc_recv(IPC_ANY, &m));
+    } while (m.type == NOTIFICATIONS_MSG);
+    CHECK_OK(timer_set(0));
+    CHECK_EQ(m.src, meet("b"));
+    check_data(&m, 'b');
+    kill_and_wait(meet("a"));
+}
+
 static void parked_dies_lead(void)
 {
     warm_up();
@@ -260,6 +278,8 @@ const struct scenario landing_scenarios[] = {
     SCENARIO(holder_of_a_buffer_dies, .lead = holder_dies_lead, .a = hold_main,
              .b = send_data_when_told, .c = send_data_when_told, .ends = "a"),
     SCENARIO(busy_receiver_revokes_nobody, .lead = busy_receiver_lead, .a = hold_main,
+             .b = send_data_when_told, .ends = "a"),
+    SCENARIO(woken_receiver_revokes, .lead = woken_receiver_lead, .a = hold_main,
              .b = send_data_when_told, .ends = "a"),
     SCENARIO(parked_sender_dies, .lead = parked_dies_lead, .a = hold_main, .b = send_data_when_told,
              .c = send_data_when_told, .d = send_data_when_told, .ends = "ac"),
