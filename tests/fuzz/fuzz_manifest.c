@@ -13,7 +13,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         nowhere = fopen("/dev/null", "w");
     if (size > 8192)
         return 0;
-    char *pairs[] = {"KEY=value", "DISK=/tmp/disk.img", NULL};
+    char key[] = "KEY=value";
+    char disk[] = "DISK=/tmp/disk.img";
+    char *pairs[] = {key, disk, NULL};
     struct settings settings = {.pairs = {.items = pairs, .len = 2}};
     struct manifest mf;
     bool good = manifest_parse(&mf, "suite.ini", (const char *)data, size, &settings);
