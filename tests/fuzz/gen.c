@@ -91,6 +91,17 @@ static void write_seed(const char *out, const char *target, const char *name, co
     fclose(file);
 }
 
+// A peer sends it, the program receives.
+static void write_packet(const char *out, const struct message_type *message, const void *packet)
+{
+    uint8_t seed[16 + 256 + 16] = {0}; // records of fuzz_libipc.c: packet, receive
+    memcpy(seed + 16, packet, 256);
+    seed[16 + 7] = (message->type & 0x8000) ? 0x30 : 0x20; // a reply, a call
+    seed[16 + 256] = 6;
+    seed[16 + 256 + 2] = 1;
+    write_seed(out, "libipc", message->name, seed, sizeof(seed));
+}
+
 static void write_message(const char *out, const struct message_type *message, FILE *dict,
                           FILE *types)
 {
@@ -105,7 +116,7 @@ static void write_message(const char *out, const struct message_type *message, F
     for (long i = 0; i < message->size; i += 8)
         seed.packet.raw[i] = 2; // a small number, or the first task, wherever there is a field
     write_seed(out, "vm", message->name, &seed, sizeof(seed));
-    write_seed(out, "libipc", message->name, &seed.packet, sizeof(seed.packet));
+    write_packet(out, message, &seed.packet);
     fprintf(dict, "\"\\x%02lx\\x%02lx\\x%02lx\\x%02lx\"\n", message->type & 0xff,
             message->type >> 8 & 0xff, message->type >> 16 & 0xff, message->type >> 24 & 0xff);
     fprintf(types, "{0x%lx, %ld}, // %s\n", message->type, message->size, message->name);

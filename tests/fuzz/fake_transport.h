@@ -1,0 +1,49 @@
+// A transport without sockets, for the libipc target: what arrives is scripted, what is sent is
+// counted. vm and the launcher are honest, and answer at once.
+#ifndef TESTS_FUZZ_FAKE_TRANSPORT_H
+#define TESTS_FUZZ_FAKE_TRANSPORT_H
+
+#include <oolong/message.h>
+#include <oolong/wire.h>
+
+#define FAKE_PEERS     3
+#define FAKE_SELF      TASK_MAKE(1, 9)
+#define FAKE_OOL_LEN   1024
+#define FAKE_MAX_QUEUE 64
+
+// What vm answers next to ool.send and ool.verify.
+struct fake_vm {
+    error_t error;
+    unsigned count;
+    size_t len[MSG_MAX_PAYLOADS];
+};
+
+struct fake_peer {
+    task_t task;
+    struct state_page *page;
+    int page_fd;
+    bool connected, ended;
+    bool watched;
+    struct fake_item {
+        error_t error; // OK, or what transport_recv() returns instead of a packet
+        struct packet packet;
+    } queue[FAKE_MAX_QUEUE];
+    unsigned first, count;
+    error_t send_error; // of the next packet to it
+    uint32_t last_seq;  // of the library's last SEND or CALL
+};
+
+extern struct fake_peer fake_peers[FAKE_PEERS];
+extern struct fake_vm fake_vm;
+
+/// Boots the library; once.
+void fake_boot(void);
+/// New tasks for all peers, connected when the library first asks.
+void fake_reset(void);
+/// Something arrives from a peer: a packet, or an error.
+void fake_push(struct fake_peer *peer, const struct packet *packet, error_t error);
+
+/// Whether something that arrived was not read.
+bool fake_has_more(void);
+
+#endif

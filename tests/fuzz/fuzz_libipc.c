@@ -1,0 +1,244 @@
+// The fuzz target `libipc`: what hostile peers write into their channels and state pages, while the
+// program receives, calls, sends and replies. The transport is fake_transport.c.
+//
+// An input is a sequence of records of 16 bytes; PACKET takes the 256 bytes after it as they are.
+// Whatever comes, a call returns OK or a negative error, a message has the source that it
+// came from, and a payload is memory of the program.
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <oolong/internal.h>
+#include <resea/async.h>
+#include <resea/ipc.h>
+#include <resea/syscall.h>
+#include "fake_transport.h"
+#include "ool.h"
+#include "target.h"
+
+enum step_kind {
+    STEP_PACKET, // arrives from `peer`; `a`: how its number is set right
+    STEP_BROKEN, // a packet that breaks the transport's rules
+    STEP_ENDS,   // the peer ends
+    STEP_PAGE,   // the peer writes `value` into its page; `a`: where
+    STEP_VM,     // what vm answers from now on
+    STEP_FULL,   // the next packet to the peer does not go
+    STEP_RECV,   // the program: receives from anybody
+    STEP_CLOSED, // from the peer
+    STEP_CALL,   // `a`: the type, and so on
+    STEP_SEND,
+    STEP_NOBLOCK,
+    STEP_NOTIFY,
+    STEP_REPLY,
+    STEP_REPLYRECV,
+    STEP_PULL,
+    STEP_DISCARD, // the message received last
+    STEP_NUM,
+};
+
+struct step {
+    uint8_t kind, peer, a, b;
+    uint32_t len;
+    uint64_t value;
+};
+
+static char payload[64] = "a payload";
+static struct message last; // received
+
+static void check_received(error_t err, struct message *m, task_t from)
+{
+    if (err > 0) // negative: also whatever error a peer likes to send
+        abort();
+    if (IS_ERROR(err))
+        return;
+    bool known = m->src == KERNEL_TASK;
+    for (unsigned i = 0; i < FAKE_PEERS; i++)
+        known |= m->src == fake_peers[i].task;
+    if (!known || (from != IPC_ANY && m->src != from) || m->type < 0)
+        abort();
+    last = *m;
+    for (int k = 0; m->src != KERNEL_TASK && k < MSG_NUM_PAYLOADS(m->type); k++) {
+        struct ool_descriptor *d = &ool_descriptors(m)[k];
+        if (!d->ptr || (MSG_PAYLOAD_IS_STR(m->type, k) && strlen(d->ptr) >= d->len))
+            abort();
+    }
+    if (m->src != KERNEL_TASK)
+        ipc_free_payloads(m);
+}
+
+static struct message make_message(const struct step *step)
+{
+    static const int types[] = {FS_READ_MSG,   FS_OPEN_MSG,  FS_READ_REPLY_MSG, BENCHMARK_NOP_MSG,
+                                ERR_NOT_FOUND, FS_WRITE_MSG, INVALID_MSG,       0x20030001};
+    struct message m = {.type = step->a == 255 ? (int)step->value : types[step->a % 8]};
+    for (int k = 0; m.type > 0 && k < MSG_NUM_PAYLOADS(m.type); k++)
+        ool_descriptors(&m)[k] = (struct ool_descriptor){payload, step->b % sizeof(payload)};
+    return m;
+}
+
+// Numbers of the right size are not found by chance: a packet may be given the one that the library
+// used last, or uses next.
+static void set_number(struct packet *packet, const struct fake_peer *peer, unsigned how)
+{
+    if (how % 4 == 0)
+        return;
+    uint32_t seq = (peer->last_seq + how % 4 - 1) & WIRE_SEQ_MASK;
+    packet->word = wire_word((enum wire_kind)(how / 4 % 10), wire_seq(packet->word), seq);
+}
+
+static void set_page(struct fake_peer *peer, const struct step *step)
+{
+    unsigned self = (unsigned)TASK_SLOT(FAKE_SELF);
+    uint64_t word = atomic_load(&peer->page->peers[self]);
+    switch (step->a % 5) {
+    case 0:
+        atomic_store(&peer->page->wait, step->value);
+        break;
+    case 1:
+        atomic_store(&peer->page->wait,
+                     wait_word((enum wait_kind)(step->b % 6), step->len, FAKE_SELF));
+        break;
+    case 2:
+        atomic_store(&peer->page->peers[self], step->value);
+        break;
+    case 3: // bits of the channel that there is
+        word = atomic_load(&ipc_own_page()->peers[TASK_SLOT(peer->task)]) >> 32 << 32;
+        atomic_store(&peer->page->peers[self], word | (uint32_t)step->value);
+        break;
+    default:
+        atomic_store(&peer->page->since_ns, step->value);
+        break;
+    }
+}
+
+static void set_vm(const struct step *step)
+{
+    static const error_t errors[] = {OK,
+                                     OK,
+                                     OK,
+                                     ERR_TRY_AGAIN,
+                                     ERR_NOT_FOUND,
+                                     ERR_INVALID_ARG,
+                                     ERR_WOULD_BLOCK,
+                                     ERR_TOO_LARGE,
+                                     ERR_ABORTED,
+                                     ERR_INVALID_TASK};
+    fake_vm.error = errors[step->a % 10];
+    fake_vm.count = step->b % 5;
+    for (unsigned k = 0; k < MSG_MAX_PAYLOADS; k++)
+        fake_vm.len[k] = step->value >> (k * 8) & 0xff; // four of them fit a landing buffer
+}
+
+static void program(const struct step *step, struct fake_peer *peer)
+{
+    struct message m = make_message(step);
+    error_t err = OK;
+    switch (step->kind % STEP_NUM) {
+    case STEP_RECV:
+        err = sys_ipc(0, IPC_ANY, &m, IPC_RECV | (step->a & 1 ? IPC_NOBLOCK : 0));
+        check_received(err, &m, IPC_ANY);
+        return;
+    case STEP_CLOSED:
+        err = ipc_recv(peer->task, &m);
+        check_received(err, &m, peer->task);
+        return;
+    case STEP_CALL:
+        err = ipc_call(peer->task, &m);
+        check_received(err, &m, peer->task);
+        return;
+    case STEP_SEND:
+        err = ipc_send(peer->task, &m);
+        break;
+    case STEP_NOBLOCK:
+        err = ipc_send_noblock(peer->task, &m);
+        break;
+    case STEP_NOTIFY:
+        err = ipc_notify(peer->task, step->a);
+        break;
+    case STEP_REPLY:
+        ipc_reply(peer->task, &m);
+        break;
+    case STEP_REPLYRECV:
+        err = ipc_replyrecv(peer->task, &m);
+        check_received(err, &m, IPC_ANY);
+        return;
+    case STEP_PULL:
+        err = async_recv(peer->task, &m);
+        check_received(err, &m, peer->task);
+        return;
+    default:
+        memset(last.raw, 0, sizeof(last.raw)); // its payloads were freed
+        discard_unknown_message(&last);
+        break;
+    }
+    if (err > 0)
+        abort();
+}
+
+static void drain(void)
+{
+    for (unsigned n = 0; n < 4 * FAKE_MAX_QUEUE; n++) {
+        struct message m;
+        error_t err = sys_ipc(0, IPC_ANY, &m, IPC_RECV | IPC_NOBLOCK);
+        if (err == ERR_WOULD_BLOCK && !fake_has_more()) // a peer may send that error, too
+            return;
+        check_received(err, &m, IPC_ANY);
+    }
+}
+
+// Takes what is left, and ends all channels: the next input has other peers.
+static void finish(void)
+{
+    fake_vm.error = ERR_NOT_FOUND;
+    drain();
+    for (unsigned i = 0; i < FAKE_PEERS; i++)
+        fake_push(&fake_peers[i], NULL, ERR_ABORTED);
+    drain();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static bool booted;
+    if (!booted) {
+        booted = true;
+        if (!getenv("REPLAY_VERBOSE") && !freopen("/dev/null", "w", stdout))
+            abort();
+        fake_boot();
+    }
+    fake_reset();
+    memset(&last, 0, sizeof(last));
+    for (size_t at = 0; at + sizeof(struct step) <= size && at < 8192;) {
+        struct step step;
+        struct packet packet = {0};
+        memcpy(&step, data + at, sizeof(step));
+        at += sizeof(step);
+        struct fake_peer *peer = &fake_peers[step.peer % FAKE_PEERS];
+        switch (step.kind % STEP_NUM) {
+        case STEP_PACKET:
+            memcpy(&packet, data + at, size - at < sizeof(packet) ? size - at : sizeof(packet));
+            at += sizeof(packet);
+            set_number(&packet, peer, step.a);
+            fake_push(peer, &packet, OK);
+            break;
+        case STEP_BROKEN:
+            fake_push(peer, NULL, ERR_NOT_ACCEPTABLE);
+            break;
+        case STEP_ENDS:
+            fake_push(peer, NULL, ERR_ABORTED);
+            break;
+        case STEP_PAGE:
+            set_page(peer, &step);
+            break;
+        case STEP_VM:
+            set_vm(&step);
+            break;
+        case STEP_FULL:
+            peer->send_error = step.a & 1 ? ERR_WOULD_BLOCK : ERR_ABORTED;
+            break;
+        default:
+            program(&step, peer);
+            break;
+        }
+    }
+    finish();
+    return 0;
+}
