@@ -25,9 +25,13 @@ void op_die(struct run *run)
 void op_may_serve(struct run *run)
 {
     struct message m = {.type = LAUNCHER_MAY_SERVE_MSG};
-    const char *name = run_names[run->op->a % 6];
+    unsigned which = run->op->a % 32;
     m.launcher_may_serve.task = run->actor;
-    snprintf(m.launcher_may_serve.name, sizeof(m.launcher_may_serve.name), "%s", name);
+    if (which < 6)
+        snprintf(m.launcher_may_serve.name, sizeof(m.launcher_may_serve.name), "%s",
+                 run_names[which]);
+    else
+        snprintf(m.launcher_may_serve.name, sizeof(m.launcher_may_serve.name), "name%u", which);
     world_step(run->world, KERNEL_TASK, &m);
 }
 

@@ -65,9 +65,11 @@ static const struct op segments[] = {CREATE, CREATE, CREATE, CREATE, CREATE, CRE
                                      CREATE, CREATE, CREATE, CREATE, CREATE, CREATE,
                                      CREATE, CREATE, CREATE, CREATE, CREATE, DIE(0)};
 static const struct op names[] = {
-    NAME(0), NAME(1), NAME(2), NAME(3), NAME(4), NAME(5),
-    NAME(0), NAME(1), NAME(2), NAME(4), NAME(5), NAME(0),
-    NAME(1), NAME(2), NAME(4), NAME(5), NAME(0), {.kind = OP_SERVE, .a = 10}};
+    NAME(6),  NAME(7),  NAME(8),  NAME(9),  NAME(10),
+    NAME(11), NAME(12), NAME(13), NAME(14), NAME(15),
+    NAME(16), NAME(17), NAME(18), NAME(19), NAME(20),
+    NAME(21), NAME(21), NAME(22), NAME(3),  {.kind = OP_SERVE, .a = 10},
+};
 static const struct op hole[] = {REGISTER(1), SEND(0, 1), HOLE(2),  SEND(2, 1),
                                  SEND(3, 1),  VERIFY(1),  VERIFY(1)};
 static const struct op dies[] = {REGISTER(1), SEND(0, 1), SEND(2, 1), SEND(3, 1),
