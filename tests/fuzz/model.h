@@ -19,7 +19,8 @@
 #define MODEL_SEGMENTS    16 // a task
 #define MODEL_IDS         512
 #define MODEL_ENDS        512
-#define MODEL_TEXT        4096
+#define MODEL_TEXT        4096         // bytes of a text of task.launch
+#define MODEL_BENCH_BYTES (128u << 10) // that benchmark.nop_with_ool reads
 #define MODEL_MIN_WATCHES 16           // watches and ends that vm must have room for, a task
 #define MODEL_ROUNDS      8            // of open receives, in which a task has seen every message
 #define MODEL_REVOKED     8            // revoked ids that vm must remember, a sender
