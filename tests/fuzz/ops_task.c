@@ -30,6 +30,8 @@ void op_may_serve(struct run *run)
     if (which < 6)
         snprintf(m.launcher_may_serve.name, sizeof(m.launcher_may_serve.name), "%s",
                  run_names[which]);
+    else if (which == 31)
+        memset(m.launcher_may_serve.name, 'x', sizeof(m.launcher_may_serve.name));
     else
         snprintf(m.launcher_may_serve.name, sizeof(m.launcher_may_serve.name), "name%u", which);
     world_step(run->world, KERNEL_TASK, &m);

@@ -70,6 +70,24 @@ static const struct op names[] = {
     NAME(16), NAME(17), NAME(18), NAME(19), NAME(20),
     NAME(21), NAME(21), NAME(22), NAME(3),  {.kind = OP_SERVE, .a = 10},
 };
+static const struct op odd[] = {
+    NAME(31),
+    DIE(0),
+    NAME(3),
+    DIE(0),
+    {.kind = OP_KERNEL, .gen = 0x30, .a = 4, .target = 6},
+    {.kind = OP_KERNEL, .gen = 0x30, .a = 4, .target = 7},
+    {.kind = OP_KERNEL, .gen = 0x30, .a = 4, .b = 1, .target = 25},
+    {.kind = OP_WATCH, .target = 1, .gen = 2},
+    {.kind = OP_REGISTER, .addr = 16, .len = 0, .a = 3},
+    {.kind = OP_REGISTER, .addr = 4, .len = 64, .a = 3},
+    {.kind = OP_LAUNCH, .a = 1},
+    {.kind = OP_LAUNCHED, .a = 4},
+    {.kind = OP_LAUNCH, .a = 1},
+    {.kind = OP_LAUNCHED, .a = 5},
+    {.kind = OP_LAUNCH, .a = 1},
+    {.kind = OP_LAUNCHED, .a = 6},
+};
 static const struct op hole[] = {REGISTER(1), SEND(0, 1), HOLE(2),  SEND(2, 1),
                                  SEND(3, 1),  VERIFY(1),  VERIFY(1)};
 static const struct op dies[] = {REGISTER(1), SEND(0, 1), SEND(2, 1), SEND(3, 1),
@@ -111,10 +129,10 @@ static const struct op bench[] = {
 #ops, ops, sizeof(ops)                                                                     \
     }
 const struct story stories[] = {
-    STORY(placed),       STORY(single),  STORY(many),     STORY(parked), STORY(unregistered),
-    STORY(revoked),      STORY(refused), STORY(crossed),  STORY(raced),  STORY(cancelled),
-    STORY(turns),        STORY(hole),    STORY(dies),     STORY(again),  STORY(served),
-    STORY(timeout),      STORY(watched), STORY(launched), STORY(shared), STORY(bench),
-    STORY(dies_in_copy), STORY(ends),    STORY(segments), STORY(names),
+    STORY(placed),       STORY(single),  STORY(many),     STORY(parked),   STORY(unregistered),
+    STORY(revoked),      STORY(refused), STORY(crossed),  STORY(raced),    STORY(cancelled),
+    STORY(turns),        STORY(hole),    STORY(dies),     STORY(again),    STORY(served),
+    STORY(timeout),      STORY(watched), STORY(launched), STORY(shared),   STORY(bench),
+    STORY(dies_in_copy), STORY(ends),    STORY(odd),      STORY(segments), STORY(names),
 };
 const unsigned stories_count = sizeof(stories) / sizeof(stories[0]);
