@@ -72,6 +72,7 @@ void model_word(struct model *model, task_t id, uint64_t word, bool in_publish)
     task->max_episode = MAX(task->max_episode, episode);
     task->word = word;
     task->word_since = model->now_ns;
+    task->late_ticks = 0;
     if (in_publish)
         model_ool_settle_at(model, task);
 }

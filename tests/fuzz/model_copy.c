@@ -151,7 +151,7 @@ static void check_late(struct model *model, struct model_task *dst)
         dst->late_ticks = 0;
         return;
     }
-    if (dst->late_ticks == 0 || dst->word_since > dst->late_since) {
+    if (dst->late_ticks == 0) {
         dst->late_ticks = 1;
         dst->late_since = model->now_ns;
     } else if (model->now_ns - dst->late_since >= model->revoke_ns) {
