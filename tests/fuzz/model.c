@@ -352,7 +352,7 @@ void model_on_answer(struct model *model, task_t dst, const struct message *m, i
     struct model_request *request = &task->request;
     MODEL_CHECK(model, request->wait != MODEL_IDLE, "an answer (%d) that %d did not ask for",
                 m->type, dst);
-    if (request->wait == MODEL_PARKED)
+    if (m->type != ERR_WOULD_BLOCK && model_ool_may_unpark(request))
         model_ool_unpark(model, task);
     if (request->m.type == OOL_SEND_MSG && request->wait != MODEL_NOW) {
         model_ool_answer(model, task, m);

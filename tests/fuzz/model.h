@@ -217,6 +217,7 @@ void model_ool_tick(struct model *model);
 /// vm's own payload for a task (see benchmark.nop_with_ool).
 struct model_buffer *model_ool_from_vm(struct model *model, struct model_task *task);
 void model_ool_revoke(struct model *model, struct model_task *task, struct model_buffer *buffer);
+bool model_ool_may_unpark(const struct model_request *request);
 void model_ool_unpark(struct model *model, struct model_task *task);
 bool model_ool_start(struct model *model, struct model_task *task);
 vaddr_t model_payload_addr(const struct message *m, unsigned k);

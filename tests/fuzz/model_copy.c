@@ -9,7 +9,7 @@ void model_ool_read(struct model *model, struct model_task *task, vaddr_t addr, 
                     size_t want, size_t got)
 {
     struct model_request *request = &task->request;
-    if (request->wait == MODEL_PARKED)
+    if (model_ool_may_unpark(request))
         model_ool_unpark(model, task);
     struct model_buffer *buffer = request->buffer;
     MODEL_CHECK(model, request->wait == MODEL_COPY, "reads of sender %d, which has no buffer",
@@ -126,11 +126,21 @@ void model_revoked(struct model *model, struct model_task *dst)
     revoke_idle(model, dst);
 }
 
+// Who is parked; and who was before it that has had its turn and failed meanwhile, when it could
+// not wait itself.
+bool model_ool_may_unpark(const struct model_request *request)
+{
+    return request->wait == MODEL_PARKED ||
+           (request->wait == MODEL_NOW && request->m.type == OOL_SEND_MSG && request->cancelled &&
+            (request->expect & ANSWER(ERR_WOULD_BLOCK)));
+}
+
 // vm does something for a sender that the model still takes for parked. Either it has looked at the
 // page of the receiver again, or a reservation was held up for too long.
 void model_ool_unpark(struct model *model, struct model_task *task)
 {
     struct model_task *dst = task->request.dst;
+    task->request.wait = MODEL_PARKED;
     if (model->ticks && may_revoke(model, dst))
         revoke_idle(model, dst);
     else
