@@ -148,6 +148,17 @@ static uint64_t env_wait_word(void *ctx, task_t task)
     return slot == MODEL_TASKS ? 0 : world->tasks[slot].word;
 }
 
+// Which reservations a tick has taken away. Before a page changes: those who took their place did
+// so by what it says now.
+static void learn_revoked(struct world *world)
+{
+    struct model *model = &world->model;
+    for (unsigned i = 0; model->ticks && i < MODEL_TASKS; i++) {
+        if (model->tasks[i].id && view_was_revoked(world->vm, &model->tasks[i]))
+            model_revoked(model, &model->tasks[i]);
+    }
+}
+
 static void env_publish_parked(void *ctx, task_t dst, uint32_t count)
 {
     struct world *world = ctx;
@@ -155,6 +166,7 @@ static void env_publish_parked(void *ctx, task_t dst, uint32_t count)
     model_on_publish(&world->model, dst, count);
     if (slot == MODEL_TASKS || !world->tasks[slot].race)
         return;
+    learn_revoked(world);
     world->tasks[slot].word = world->tasks[slot].race;
     world->tasks[slot].race = 0;
     model_word(&world->model, dst, world->tasks[slot].word, true);
@@ -291,10 +303,7 @@ void world_reset(struct world *world)
 static void check(struct world *world)
 {
     struct model *model = &world->model;
-    for (unsigned i = 0; model->ticks && i < MODEL_TASKS; i++) {
-        if (model->tasks[i].id && view_was_revoked(world->vm, &model->tasks[i]))
-            model_revoked(model, &model->tasks[i]);
-    }
+    learn_revoked(world);
     model_end(model, vm_copy_pending(world->vm));
     vm_check(world->vm);
     view_check(model, world->vm);
