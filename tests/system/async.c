@@ -9,7 +9,7 @@ static void send_item(task_t dst, int number)
     CHECK_OK(async_send(dst, &m));
 }
 
-// Answers pulls until a quit comes.
+// Answers pulls, and the calls of serve_one(), until a quit comes.
 static void serve_pulls(void)
 {
     for (;;) {
@@ -17,6 +17,8 @@ static void serve_pulls(void)
         CHECK_OK(ipc_recv(IPC_ANY, &m));
         if (m.type == STAGE_QUIT_MSG)
             return;
+        if (serve_one(&m))
+            continue;
         CHECK_EQ(m.type, ASYNC_MSG);
         (void)async_reply(m.src);
     }
@@ -221,6 +223,44 @@ static void parcels_lead(void)
     quit(a);
 }
 
+static void be_silent_with_a_parcel(void)
+{
+    uint8_t *data = pattern(5000, 3);
+    struct message m = {.type = STAGE_PARCEL_MSG};
+    m.stage_parcel.data = data;
+    m.stage_parcel.data_len = 5000;
+    CHECK_OK(async_send(meet("main"), &m));
+    free(data);
+    await_step(meet("b"));
+    serve_pulls();
+}
+
+// The answer to a pull comes while its caller is in a call to the same task, and its payload is in
+// the buffer that the answers of the next calls want. Its sender has forgotten it.
+static void late_parcel_lead(void)
+{
+    task_t a = meet("a");
+    struct message m;
+    expect_notifications(NOTIFY_ASYNC);
+    CHECK_ERR(async_recv(a, &m), ERR_TIMEOUT);
+    step(meet("b"));
+    for (unsigned seed = 10; seed < 13; seed++) {
+        m = (struct message){.type = STAGE_MAKE_MSG};
+        m.stage_make.len = 6000;
+        m.stage_make.seed = seed;
+        CHECK_OK(ipc_call(a, &m));
+        CHECK_EQ(m.type, STAGE_MAKE_REPLY_MSG);
+        CHECK(is_pattern(m.stage_make_reply.data, 6000, seed));
+        free(m.stage_make_reply.data);
+    }
+    CHECK_OK(async_recv(a, &m));
+    CHECK_EQ(m.type, STAGE_PARCEL_MSG);
+    CHECK(is_pattern(m.stage_parcel.data, 5000, 3));
+    free(m.stage_parcel.data);
+    pull_nothing(a);
+    quit(a);
+}
+
 static void refuse_async_lead(void)
 {
     task_t a = meet("a");
@@ -242,6 +282,8 @@ const struct scenario async_scenarios[] = {
     SCENARIO(async_dead_source, .lead = dead_lead, .a = end_when_stepped, .b = end_a_when_told,
              .ends = "a"),
     SCENARIO(async_payloads, .lead = parcels_lead, .a = send_parcels),
+    SCENARIO(async_late_payload, .lead = late_parcel_lead, .a = be_silent_with_a_parcel,
+             .b = end_a_when_told),
     SCENARIO(async_refuses_what_is_no_message, .lead = refuse_async_lead, .a = serve_pulls),
     SCENARIOS_END,
 };

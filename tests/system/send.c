@@ -42,6 +42,43 @@ static void unchanged_lead(void)
     free(m.stage_data.data);
 }
 
+// What the sender's stack held does not go with a message, sent in any way.
+static void send_with_dirt(void)
+{
+    task_t lead = meet("main");
+    struct message m;
+    memset(&m, 0xaa, sizeof(m));
+    m.type = STAGE_STEP_MSG;
+    m.stage_step.value = 7;
+    CHECK_OK(ipc_send(lead, &m));
+    CHECK_OK(ipc_recv(lead, &m));
+    memset(&m, 0xaa, sizeof(m));
+    m.type = STAGE_ASK_REPLY_MSG;
+    m.stage_ask_reply.value = 7;
+    ipc_reply(lead, &m);
+    await_step(lead);
+}
+
+static void check_clean(const struct message *m, size_t used)
+{
+    for (size_t i = used; i < sizeof(m->raw); i++)
+        CHECK_EQ(m->raw[i], 0);
+}
+
+static void no_dirt_lead(void)
+{
+    task_t a = meet("a");
+    struct message m;
+    CHECK_OK(ipc_recv(a, &m));
+    check_clean(&m, sizeof(m.stage_step.value));
+    memset(&m, 0xaa, sizeof(m));
+    m.type = STAGE_ASK_MSG;
+    CHECK_OK(ipc_call(a, &m));
+    CHECK_EQ(m.stage_ask_reply.value, 7);
+    check_clean(&m, sizeof(m.stage_ask_reply.value));
+    step(a);
+}
+
 // --- First come first served --------------------------------------------------------------------
 
 static void send_when_told(void)
@@ -208,6 +245,7 @@ static void errors_lead(void)
 const struct scenario send_scenarios[] = {
     SCENARIO(send_blocks_until_taken, .lead = blocks_lead, .a = send_one),
     SCENARIO(send_leaves_the_message, .lead = unchanged_lead, .a = sender_unchanged),
+    SCENARIO(send_carries_no_stray_byte, .lead = no_dirt_lead, .a = send_with_dirt),
     SCENARIO(send_is_first_come_first_served, .lead = fcfs_lead, .a = send_when_told,
              .b = send_when_told, .c = send_when_told, .d = send_when_told),
     SCENARIO(send_to_nobody, .lead = bad_destinations_lead),
