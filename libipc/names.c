@@ -24,6 +24,7 @@ static const char *const errors[] = {
     "ERR_TRY_AGAIN",
     "ERR_END",
     "ERR_TIMEOUT",
+    "ERR_NO_SPACE",
 };
 STATIC_ASSERT(sizeof(errors) / sizeof(errors[0]) == 1 - ERR_LAST);
 

@@ -11,7 +11,7 @@ const char *error_words(error_t err)
         "the server ended", "too large",           "too small",      "not found",
         "invalid argument", "no such task",        "exists already", "cannot be read",
         "not acceptable",   "nothing there",       "no reply",       "in use",
-        "try again",        "the end was reached", "timed out",
+        "try again",        "the end was reached", "timed out",      "no space left",
     };
     STATIC_ASSERT(sizeof(words) / sizeof(words[0]) == -ERR_LAST + 1);
     return err > 0 || err < ERR_LAST ? "unknown error" : words[-err];

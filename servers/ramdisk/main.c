@@ -10,28 +10,20 @@
 #include <resea/task.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include "blkcheck.h"
 
 #define DEFAULT_SIZE (16u * 1024 * 1024)
 #define MAX_SIZE     (64ull * 1024 * 1024 * 1024)
 
 static uint8_t *disk;
-static uint64_t num_sectors_;
-
-// Whether `num` sectors from `sector` on are all on the disk.
-static bool on_disk(offset_t sector, uint64_t num)
-{
-    return sector <= num_sectors_ && num <= num_sectors_ - sector;
-}
+static struct blkdev dev;
 
 static error_t blk_do_read(task_t client, offset_t sector, size_t num_sectors, void **data,
                            size_t *data_len)
 {
     (void)client;
-    if (!on_disk(sector, num_sectors))
-        return ERR_INVALID_ARG;
-    if (num_sectors > CONFIG_OOL_BUFFER_LEN / BLK_SECTOR_SIZE)
-        return ERR_TOO_LARGE;
-
+    OK_OR_RETURN(blkcheck_read(&dev, sector, num_sectors));
     size_t len = num_sectors * BLK_SECTOR_SIZE;
     *data = malloc(len > 0 ? len : 1);
     if (!*data)
@@ -44,15 +36,52 @@ static error_t blk_do_read(task_t client, offset_t sector, size_t num_sectors, v
 static error_t blk_do_write(task_t client, offset_t sector, const void *data, size_t data_len)
 {
     (void)client;
-    if (data_len % BLK_SECTOR_SIZE != 0 || !on_disk(sector, data_len / BLK_SECTOR_SIZE))
-        return ERR_INVALID_ARG;
+    OK_OR_RETURN(blkcheck_write(&dev, sector, data_len));
     memcpy(&disk[sector * BLK_SECTOR_SIZE], data, data_len);
+    return OK;
+}
+
+// Memory is kept for as long as anything here is.
+static error_t blk_do_flush(task_t client)
+{
+    (void)client;
+    return OK;
+}
+
+// Whole pages go back to the kernel, which gives zeros when they are next touched.
+static error_t blk_do_discard(task_t client, offset_t sector, size_t num_sectors)
+{
+    (void)client;
+    OK_OR_RETURN(blkcheck_discard(&dev, sector, num_sectors));
+    uint8_t *begin = &disk[sector * BLK_SECTOR_SIZE];
+    uint8_t *end = begin + num_sectors * BLK_SECTOR_SIZE;
+    uint8_t *page = begin + (-(uintptr_t)begin & (PAGE_SIZE - 1));
+    uint8_t *last = end - ((uintptr_t)end & (PAGE_SIZE - 1));
+    if (page < last && madvise(page, (size_t)(last - page), MADV_DONTNEED) == 0) {
+        memset(begin, 0, (size_t)(page - begin));
+        memset(last, 0, (size_t)(end - last));
+    } else {
+        memset(begin, 0, (size_t)(end - begin));
+    }
+    return OK;
+}
+
+static error_t blk_do_info(task_t client, offset_t *num_sectors, unsigned *sector_size,
+                           unsigned *block_size, bool *read_only)
+{
+    (void)client;
+    *num_sectors = dev.num_sectors;
+    *sector_size = *block_size = BLK_SECTOR_SIZE;
+    *read_only = dev.read_only;
     return OK;
 }
 
 static const struct blk_ops blk_ops = {
     .read = blk_do_read,
     .write = blk_do_write,
+    .flush = blk_do_flush,
+    .discard = blk_do_discard,
+    .info = blk_do_info,
 };
 
 // "64M" in bytes; 0: not a size, or not whole sectors.
@@ -88,7 +117,7 @@ void main(void)
         oolong_log("error: ", "no memory for %llu bytes", (unsigned long long)size);
         exit(EXIT_FAILURE);
     }
-    num_sectors_ = size / BLK_SECTOR_SIZE;
+    dev.num_sectors = size / BLK_SECTOR_SIZE;
     ASSERT_OK(ipc_serve("blk"));
 
     while (true) {

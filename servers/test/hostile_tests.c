@@ -24,10 +24,13 @@ static uint32_t next_random(void)
 // nobody knows, with any payloads.
 static int random_type(void)
 {
-    static const int types[] = {FS_OPEN_MSG,  FS_CREATE_MSG, FS_READ_MSG,
-                                FS_WRITE_MSG, FS_STAT_MSG,   FS_LSTAT_MSG,
-                                FS_LIST_MSG,  BLK_WRITE_MSG, BLK_READ_MSG,
-                                FS_CLOSE_MSG, PONG_PING_MSG, BENCHMARK_NOP_WITH_OOL_MSG};
+    static const int types[] = {FS_OPEN_MSG,   FS_CREATE_MSG,
+                                FS_READ_MSG,   FS_WRITE_MSG,
+                                FS_STAT_MSG,   FS_LSTAT_MSG,
+                                FS_LIST_MSG,   BLK_WRITE_MSG,
+                                BLK_READ_MSG,  BLK_DISCARD_MSG,
+                                BLK_FLUSH_MSG, FS_CLOSE_MSG,
+                                PONG_PING_MSG, BENCHMARK_NOP_WITH_OOL_MSG};
     if (next_random() % 2 == 0)
         return types[next_random() % (sizeof(types) / sizeof(types[0]))];
     if (next_random() % 2 == 0)

@@ -74,10 +74,56 @@ static void disk_refuses_what_is_not_on_it(void)
     EXPECT(len == 0);
 }
 
+static void disk_forgets_what_is_discarded(void)
+{
+    enum { SECTORS = 40 }; // whole pages and the sectors around them
+    static uint8_t ones[SECTORS * 512];
+    void *data;
+    size_t len;
+    task_t disk = ipc_lookup("blk");
+    EXPECT(disk > 0);
+    memset(ones, 0xff, sizeof(ones));
+    EXPECT_OK(blk_write(disk, 100, ones, sizeof(ones)));
+    EXPECT_OK(blk_flush(disk));
+    EXPECT_OK(blk_discard(disk, 101, SECTORS - 2));
+    EXPECT_OK(blk_read(disk, 100, SECTORS, &data, &len));
+    const uint8_t *bytes = data;
+    size_t num_zeros = 0;
+    for (size_t i = 512; i + 512 < len; i++)
+        num_zeros += bytes[i] == 0;
+    bool around = len == sizeof(ones) && !memcmp(bytes, ones, 512) &&
+                  !memcmp(&bytes[sizeof(ones) - 512], ones, 512);
+    free(data);
+    EXPECT(around);
+    EXPECT(num_zeros == (SECTORS - 2) * 512);
+    EXPECT_OK(blk_discard(disk, 0, 0));
+}
+
+static void disk_says_what_it_is(void)
+{
+    offset_t num_sectors = 0;
+    unsigned sector_size = 0, block_size = 0;
+    bool read_only = true;
+    void *data;
+    size_t len;
+    task_t disk = ipc_lookup("blk");
+    EXPECT(disk > 0);
+    EXPECT_OK(blk_info(disk, &num_sectors, &sector_size, &block_size, &read_only));
+    EXPECT(sector_size == BLK_SECTOR_SIZE && block_size % sector_size == 0 && block_size > 0);
+    EXPECT(!read_only);
+    EXPECT_OK(blk_read(disk, num_sectors - 1, 1, &data, &len));
+    free(data);
+    EXPECT_ERR(blk_read(disk, num_sectors, 1, &data, &len), ERR_INVALID_ARG);
+    EXPECT_ERR(blk_discard(disk, num_sectors, 1), ERR_INVALID_ARG);
+    EXPECT_ERR(blk_discard(disk, 1, UINT64_MAX), ERR_INVALID_ARG);
+}
+
 const struct test server_tests[] = {
     {"random numbers differ", random_numbers_differ},
     {"clock and calendar agree", clock_and_calendar_agree},
     {"a disk keeps what was written", disk_keeps_what_was_written},
     {"a disk refuses what is not on it", disk_refuses_what_is_not_on_it},
+    {"a disk forgets what is discarded", disk_forgets_what_is_discarded},
+    {"a disk says what it is", disk_says_what_it_is},
     {0},
 };

@@ -32,6 +32,7 @@ START_TEST(errors_have_their_numbers_and_names)
         {ERR_TRY_AGAIN, -16, "ERR_TRY_AGAIN"},
         {ERR_END, -17, "ERR_END"},
         {ERR_TIMEOUT, -18, "ERR_TIMEOUT"},
+        {ERR_NO_SPACE, -19, "ERR_NO_SPACE"},
     };
     for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
         ck_assert_int_eq(table[i].err, table[i].number);

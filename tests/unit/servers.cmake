@@ -10,3 +10,5 @@ endforeach()
 oolong_add_unit_test(shell_words
   SOURCES shell_words.c ${CMAKE_SOURCE_DIR}/servers/shell/words.c LIBS Oolong::ipc Oolong::compat)
 target_include_directories(shell_words PRIVATE ${CMAKE_SOURCE_DIR}/servers/shell)
+
+oolong_add_unit_test(blkcheck SOURCES blkcheck.c LIBS oolong_blkcheck)
