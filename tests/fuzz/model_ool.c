@@ -326,6 +326,19 @@ void model_ool_settle(struct model *model)
     }
 }
 
+// A copy of this call failed, and the buffer is free again. Those behind who cannot wait, and have
+// not been answered, may have it.
+static void look_again(struct model *model, struct model_task *dst)
+{
+    for (unsigned i = 0; i < MODEL_TASKS; i++) {
+        struct model_request *request = &model->tasks[i].request;
+        if (model->tasks[i].id && request->wait == MODEL_NOW && request->dst == dst &&
+            request->m.type == OOL_SEND_MSG && request->expect == ANSWER(ERR_WOULD_BLOCK))
+            request->wait = MODEL_PARKED;
+    }
+    dst->refused = false;
+}
+
 static void answered_send(struct model *model, struct model_task *task, const struct message *m)
 {
     struct model_request *request = &task->request;
@@ -339,6 +352,7 @@ static void answered_send(struct model *model, struct model_task *task, const st
                         (m->type == ERR_ABORTED && request->write_short),
                     "sender %d is answered %d during its copy", task->id, m->type);
         buffer->use = MODEL_ARMED;
+        look_again(model, request->dst);
         return;
     }
     size_t total = 0;
