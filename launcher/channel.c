@@ -168,6 +168,7 @@ static error_t grant_both(struct channels *c, task_t a, task_t b)
         return ERR_NO_MEMORY;
     }
     uint32_t chan = channels_number(c);
+    c->env.join(ctx, a, b);
     queue_grant(c, a, b, chan, (int[]){ends[0], page_b});
     queue_grant(c, b, a, chan, (int[]){ends[1], page_a});
     return OK;
@@ -238,6 +239,8 @@ void channels_ended(struct channels *c, task_t task)
 void channels_free(struct channels *c, task_t task)
 {
     struct endpoint *e = &c->endpoints[TASK_SLOT(task)];
-    if (e->id == task && e->state == ENDPOINT_ENDED)
-        e->state = ENDPOINT_FREE;
+    if (e->id != task || e->state != ENDPOINT_ENDED)
+        return;
+    e->state = ENDPOINT_FREE;
+    c->env.part(c->env.ctx, task);
 }

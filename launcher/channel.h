@@ -48,6 +48,11 @@ struct channel_env {
     void *ctx;
     // Whether the suite lets two tasks talk.
     bool (*may_talk)(void *ctx, task_t a, task_t b);
+    // Notes that two tasks have a channel, and that what a task had is nobody's any more: the slot
+    // is free. Before the first of a pair's grants is queued; after vm has forgotten the task, so
+    // that whoever asks vm about one that ended is told of its end.
+    void (*join)(void *ctx, task_t a, task_t b);
+    void (*part)(void *ctx, task_t task);
     // Makes the two ends of a channel. False: no descriptors left.
     bool (*make_pair)(void *ctx, int ends[2]);
     // Returns a new read-only descriptor of a task's state page, or -1.

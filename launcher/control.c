@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 #include "suite.h"
+#include "talk.h"
 
 // So that one task cannot keep the launcher from the others.
 #define PACKETS_PER_TURN 16
@@ -217,6 +218,42 @@ static bool may_talk(void *ctx, task_t a, task_t b)
     return manifest_may_talk(task_find(a)->spec, task_find(b)->spec);
 }
 
+static struct talk_table *table;
+static int table_fd = -1;
+
+bool control_make_table(void)
+{
+    int fd;
+    if (!make_memfd("channels", sizeof(*table), &fd, &table_fd))
+        return false;
+    void *addr = mmap(NULL, sizeof(*table), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    close(fd);
+    if (addr == MAP_FAILED)
+        return false;
+    table = addr;
+    return true;
+}
+
+int control_open_table(void)
+{
+    return fcntl(table_fd, F_DUPFD_CLOEXEC, 0);
+}
+
+static void join(void *ctx, task_t a, task_t b)
+{
+    (void)ctx;
+    talk_join(table, a, b);
+}
+
+// At the end of the suite vm is not told of ends any more, and nobody gets the slot: who still
+// sends to the task shall find it dead, and not a stranger.
+static void part(void *ctx, task_t task)
+{
+    (void)ctx;
+    if (!suite.stopping)
+        talk_part(table, task);
+}
+
 static bool make_pair(void *ctx, int ends[2])
 {
     (void)ctx;
@@ -263,6 +300,8 @@ static void compare(void *ctx, task_t id_a, task_t id_b, struct control_grant *g
 
 const struct channel_env control_env = {
     .may_talk = may_talk,
+    .join = join,
+    .part = part,
     .make_pair = make_pair,
     .open_page = open_page,
     .close_fd = close_descriptor,

@@ -151,6 +151,10 @@ static bool prepare(const struct run_options *options)
         fprintf(stderr, "oolong: cannot make the event loop: %s\n", strerror(errno));
         return false;
     }
+    if (!control_make_table()) {
+        fprintf(stderr, "oolong: cannot make the table of channels: %s\n", strerror(errno));
+        return false;
+    }
     channels_init(&suite.channels, &control_env);
     output_init(options->main.len > 0);
     terminal_save();

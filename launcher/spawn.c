@@ -247,6 +247,8 @@ static void push_boot(struct birth *b)
         fds[num_fds++] = b->vm[0];
         b->vm[0] = -1;
         fds[num_fds++] = fcntl(vm->page_fd, F_DUPFD_CLOEXEC, 0);
+    } else {
+        fds[num_fds++] = control_open_table();
     }
     if (!task->debugged) {
         fds[num_fds++] = fcntl(task->box->role_fd, F_DUPFD_CLOEXEC, 0);

@@ -102,6 +102,9 @@ bool make_memfd(const char *name, size_t size, int *rw, int *ro);
 // Adds the interfaces that two tasks know in different versions.
 void compare_digests(const struct task *a, const struct task *b, struct control_grant *grant);
 extern const struct channel_env control_env;
+// Makes the table of channels, before vm is started; and a read-only descriptor of it for vm.
+bool control_make_table(void);
+int control_open_table(void);
 
 // requests.c: what tasks and vm may ask for, a row each.
 void request_handle(struct task *task, const struct packet *packet);

@@ -25,6 +25,7 @@ static struct {
 } * files;
 static unsigned num_files;
 static int filter_fd = -1;
+static const struct talk_table *talk_table;
 
 // The answer to the request under way: a task has one at a time.
 static struct {
@@ -70,6 +71,16 @@ static void receive_files(void)
     }
 }
 
+static error_t map_talk_table(int fd)
+{
+    void *addr = mmap(NULL, sizeof(*talk_table), PROT_READ, MAP_SHARED, fd, 0);
+    close(fd);
+    if (addr == MAP_FAILED)
+        return ERR_NO_MEMORY;
+    talk_table = addr;
+    return OK;
+}
+
 void control_start(void)
 {
     struct packet packet;
@@ -81,13 +92,14 @@ void control_start(void)
 
     control_boot = packet.boot;
     bool is_vm = control_boot.task == VM_TASK;
-    int expected = 1 + (is_vm ? 0 : 2) + (control_boot.num_filter > 0);
+    int expected = 1 + (is_vm ? 1 : 2) + (control_boot.num_filter > 0);
     if (num_fds != expected)
         bad_start("the launcher sent the wrong descriptors");
     channel_own_page = mmap(NULL, STATE_PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fds[0], 0);
     if (channel_own_page == MAP_FAILED || IS_ERROR(transport_init()) ||
         IS_ERROR(channel_add(KERNEL_TASK, 0, CONTROL_FD, -1)) ||
-        (!is_vm && IS_ERROR(channel_add(VM_TASK, control_boot.vm_chan, fds[1], fds[2]))))
+        IS_ERROR(is_vm ? map_talk_table(fds[1])
+                       : channel_add(VM_TASK, control_boot.vm_chan, fds[1], fds[2])))
         bad_start("not enough memory");
     close(fds[0]);
     if (control_boot.num_filter > 0)
@@ -259,6 +271,11 @@ error_t sys_kdebug(const char *cmd, size_t cmd_len, char *buf, size_t buf_len)
     answer.text = NULL;
     answer.text_size = 0;
     return err;
+}
+
+const struct talk_table *ipc_talk_table(void)
+{
+    return talk_table;
 }
 
 error_t ipc_control_reap(task_t task)

@@ -124,6 +124,11 @@ static void env_publish_parked(__unused void *ctx, task_t dst, uint32_t count)
     atomic_store(&ipc_own_page()->parked[TASK_SLOT(dst)], count);
 }
 
+static bool env_may_talk(__unused void *ctx, task_t src, task_t dst)
+{
+    return talk_is_allowed(ipc_talk_table(), src, dst);
+}
+
 static error_t env_launch(__unused void *ctx, uint32_t token, const char *text, size_t len)
 {
     return ipc_control_launch(token, text, len);
@@ -165,6 +170,7 @@ static const struct vm_env env = {
     .wait_word = env_wait_word,
     .rounds = env_rounds,
     .publish_parked = env_publish_parked,
+    .may_talk = env_may_talk,
     .launch = env_launch,
     .destroy = env_destroy,
     .reaped = env_reaped,

@@ -91,6 +91,9 @@ static error_t parse_send(struct vm *vm, struct vm_task *task, const struct mess
     send->dst = vm_task_find(vm, m->ool_send.dst);
     if (!send->dst || send->dst == task)
         return ERR_INVALID_TASK;
+    // Without a channel the message could never follow, and the buffer would be taken for nothing.
+    if (!vm->env->may_talk(vm->ctx, task->id, send->dst->id))
+        return ERR_NOT_PERMITTED;
     send->count = m->ool_send.count ? m->ool_send.count : 1;
     unsigned flags = m->ool_send.flags;
     bool known = flags == 0 || flags == OOL_NOBLOCK || flags == (OOL_NOBLOCK | OOL_REPLY);

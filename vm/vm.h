@@ -43,6 +43,9 @@ struct vm_env {
     /// Stores how many senders are parked for `dst` in vm's own page, with a full fence after it.
     void (*publish_parked)(void *ctx, task_t dst, uint32_t count);
 
+    /// Whether the launcher gave two live tasks a channel to each other.
+    bool (*may_talk)(void *ctx, task_t src, task_t dst);
+
     /// Asks the launcher for a new task. It answers later, with launcher.launched.
     error_t (*launch)(void *ctx, uint32_t token, const char *text, size_t len);
     /// Asks the launcher to end a task. Its exception comes later.

@@ -19,6 +19,7 @@ static const struct {
     {"mute", mute},
     {"descriptor_sender", descriptor_sender},
     {"placer", placer},
+    {"stranger", stranger},
     {"busy_placer", busy_placer},
     {"mutator", mutator},
     {"thief", thief},
@@ -36,6 +37,12 @@ error_t ask_vm(struct message *m)
     if (err == OK)
         ipc_free_payloads(m);
     return err;
+}
+
+struct channel *meet_pair(void)
+{
+    (void)!ipc_notify(pair, 0);
+    return channel_find(pair);
 }
 
 vaddr_t place_for_pair(const void *data, size_t len, bool noblock, error_t *err)

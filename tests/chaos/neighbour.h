@@ -20,6 +20,9 @@ extern task_t pair; // the server whom they are after
 // Counts one hostile act, so that the referee sees that there are any.
 void did_it(void);
 
+// Gets a channel to the pair's server.
+struct channel *meet_pair(void);
+
 // A request to vm, the answer of which may be anything.
 error_t ask_vm(struct message *m);
 // ool.send of `len` bytes for the pair's server. Returns the id, or an error.
@@ -33,6 +36,7 @@ void descriptor_sender(void);
 
 // neighbour_vm.c
 void placer(void);
+void stranger(void);
 void busy_placer(void);
 void mutator(void);
 void thief(void);

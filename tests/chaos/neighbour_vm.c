@@ -7,6 +7,7 @@
 void placer(void)
 {
     static uint8_t data[64];
+    meet_pair();
     for (;;) {
         error_t err;
         (void)place_for_pair(data, sizeof(data), false, &err);
@@ -14,7 +15,20 @@ void placer(void)
     }
 }
 
-// The same, and keeps the server busy meanwhile, with messages that carry nothing.
+// The same without a channel to the server: it may not call it, or it never asks for one.
+void stranger(void)
+{
+    static uint8_t data[64];
+    for (bool noblock = false;; noblock = !noblock) {
+        error_t err;
+        (void)place_for_pair(data, sizeof(data), noblock, &err);
+        if (err != ERR_NOT_PERMITTED)
+            WARN("CHECK FAILED: a stranger's payload: %s", err2str(err));
+        did_it();
+    }
+}
+
+// As the placer, and keeps the server busy meanwhile, with messages that carry nothing.
 void busy_placer(void)
 {
     static uint8_t data[64];
@@ -32,7 +46,7 @@ void busy_placer(void)
 // Changes its memory and takes it away while vm copies it, then sends what came of it.
 void mutator(void)
 {
-    struct channel *vm = channel_find(VM_TASK), *ch;
+    struct channel *vm = channel_find(VM_TASK), *ch = meet_pair();
     uint8_t *data = NULL;
     for (uint32_t seq = 20000;; seq = seq % WIRE_SEQ_MASK + 1) {
         if (!data)
@@ -62,8 +76,6 @@ void mutator(void)
             data = NULL;
         }
         // To have the buffer verified: as a message that the server does not know.
-        (void)!ipc_notify(pair, 0);
-        ch = channel_find(pair);
         if (packet.type == OOL_SEND_REPLY_MSG && ch) {
             vaddr_t id = m->ool_send_reply.id;
             size_t len = RACE_LEN;

@@ -43,6 +43,7 @@ static const struct {
     [OP_FAIL] = {"fail", op_fail, NULL, 0},
     [OP_KERNEL] = {"kernel", op_kernel, NULL, 0},
     [OP_RAW] = {"raw", op_raw, NULL, 0},
+    [OP_PART] = {"part", op_part, NULL, 0},
 };
 
 static struct run *current; // for trace()

@@ -59,6 +59,15 @@ void model_time(struct model *model, uint64_t now_ns)
     model->now_ns = now_ns;
 }
 
+void model_join(struct model *model, task_t a, task_t b, bool joined)
+{
+    struct model_task *tasks[] = {model_task(model, a), model_task(model, b)};
+    for (unsigned i = 0; tasks[0] && tasks[1] && i < 2; i++) {
+        uint32_t bit = 1u << (tasks[!i] - model->tasks);
+        tasks[i]->strangers = joined ? tasks[i]->strangers & ~bit : tasks[i]->strangers | bit;
+    }
+}
+
 void model_word(struct model *model, task_t id, uint64_t word, bool in_publish)
 {
     struct model_task *task = model_task(model, id);
@@ -141,6 +150,8 @@ static void ended(struct model *model, task_t id)
     if (task->request.wait != MODEL_IDLE)
         model->dropped++;
     task->id = 0;
+    for (unsigned i = 0; i < MODEL_TASKS; i++)
+        model->tasks[i].strangers &= ~(1u << (task - model->tasks));
     model_ool_forget(model, task, id);
     model_task_ended(model, task, id);
     model_shm_forget(model, task);

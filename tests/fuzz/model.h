@@ -92,6 +92,7 @@ struct model_task {
     task_t id; // 0: no live task in the slot
     uint32_t next_gen;
     uint32_t rights;
+    uint32_t strangers; // by slots: those to whom it has no channel. Without a word, everybody has
     size_t limit;
     uint64_t word;        // what its page says
     uint64_t word_since;  // since when without a change
@@ -175,6 +176,8 @@ void model_revoked(struct model *model, struct model_task *task);
 void model_end(struct model *model, bool copy_pending);
 /// What the page of a task says from now on. `in_publish`: vm is about to read it again.
 void model_word(struct model *model, task_t task, uint64_t word, bool in_publish);
+/// Whether two tasks have a channel from now on.
+void model_join(struct model *model, task_t a, task_t b, bool joined);
 void model_time(struct model *model, uint64_t now_ns);
 
 /// What the core asks of its environment.

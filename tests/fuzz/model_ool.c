@@ -180,6 +180,8 @@ static answers_t check_send(struct model *model, struct model_task *task, const 
     struct model_task *dst = model_task(model, m->ool_send.dst);
     if (!dst || dst == task)
         expect |= ANSWER(ERR_INVALID_TASK);
+    else if (task->strangers >> (dst - model->tasks) & 1)
+        expect |= ANSWER(ERR_NOT_PERMITTED);
     if (m->ool_send.count > MSG_MAX_PAYLOADS || !flags_are_known(m))
         return expect | ANSWER(ERR_INVALID_ARG);
     for (unsigned k = 0; k < payload_count(m); k++) {

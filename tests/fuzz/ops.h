@@ -44,6 +44,7 @@ enum op_kind {
     OP_FAIL,      // the next memfd, launch or destroy fails: `a` which, `b` how
     OP_KERNEL,    // a message of the launcher about a task that cannot be: `a` which
     OP_RAW,       // the next 256 bytes, as they are, from the actor
+    OP_PART,      // the actor and the target have no channel; `a` bit 0: they have again
     OP_NUM,
 };
 

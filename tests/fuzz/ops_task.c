@@ -102,6 +102,11 @@ void op_kernel(struct run *run)
     world_step(run->world, KERNEL_TASK, &m);
 }
 
+void op_part(struct run *run)
+{
+    model_join(&run->world->model, run->actor, run->target, run->op->a & 1);
+}
+
 // --- Operations: names, tasks, memory -----------------------------------------------------------
 
 static void put_text(struct run *run, struct message *m, const char *text, size_t len)

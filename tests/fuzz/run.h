@@ -53,5 +53,6 @@ void op_shm(struct run *run, int type);
 void op_nop(struct run *run);
 void op_fail(struct run *run);
 void op_raw(struct run *run);
+void op_part(struct run *run);
 
 #endif

@@ -11,6 +11,8 @@
 #define SEND(who, to)      OP(.kind = OP_SEND, .actor = (who), .target = (to), .len = 100, .value = 50)
 #define NOBLOCK(who, to)                                                                           \
     OP(.kind = OP_SEND, .actor = (who), .target = (to), .len = 100, .a = 1, .value = 9)
+#define PART(who, from)      OP(.kind = OP_PART, .actor = (who), .target = (from))
+#define JOIN(who, with)      OP(.kind = OP_PART, .actor = (who), .target = (with), .a = 1)
 #define REGISTER_ALL(who)    OP(.kind = OP_REGISTER, .actor = (who), .addr = 16, .len = 254, .a = 3)
 #define SEND_BIG(who, to)    OP(.kind = OP_SEND, .actor = (who), .target = (to), .len = 13)
 #define VERIFY(who)          OP(.kind = OP_VERIFY, .actor = (who))
@@ -95,6 +97,8 @@ static const struct op dies[] = {REGISTER(1), SEND(0, 1), SEND(2, 1), SEND(3, 1)
 static const struct op again[] = {REGISTER(1), SEND(0, 1), REGISTER(1), VERIFY(1), SEND(0, 1)};
 static const struct op served[] = {MAY_SERVE(0), LOOKUP(1), SERVE(0),     LOOKUP(2),
                                    DIE(0),       LOOKUP(3), MAY_SERVE(4), SERVE(4)};
+static const struct op stranger[] = {REGISTER(1), PART(0, 1), SEND(0, 1), NOBLOCK(0, 1), SEND(2, 1),
+                                     SEND(0, 1),  JOIN(1, 0), SEND(0, 1), VERIFY(1)};
 static const struct op timeout[] = {{.kind = OP_LOOKUP, .b = 1}, LATER, LATER};
 static const struct op watched[] = {
     {.kind = OP_WATCH, .target = 1},
@@ -134,5 +138,6 @@ const struct story stories[] = {
     STORY(turns),        STORY(hole),    STORY(dies),     STORY(again),    STORY(served),
     STORY(timeout),      STORY(watched), STORY(launched), STORY(shared),   STORY(bench),
     STORY(dies_in_copy), STORY(ends),    STORY(odd),      STORY(segments), STORY(names),
+    STORY(stranger),
 };
 const unsigned stories_count = sizeof(stories) / sizeof(stories[0]);

@@ -172,6 +172,14 @@ static void env_publish_parked(void *ctx, task_t dst, uint32_t count)
     model_word(&world->model, dst, world->tasks[slot].word, true);
 }
 
+static bool env_may_talk(void *ctx, task_t src, task_t dst)
+{
+    struct world *world = ctx;
+    unsigned a = slot_of(world, src);
+    unsigned b = slot_of(world, dst);
+    return a < MODEL_TASKS && b < MODEL_TASKS && !(world->model.tasks[a].strangers >> b & 1);
+}
+
 static error_t env_launch(void *ctx, uint32_t token, const char *text, size_t len)
 {
     struct world *world = ctx;
@@ -232,6 +240,7 @@ static const struct vm_env env = {
     .wait_word = env_wait_word,
     .rounds = env_rounds,
     .publish_parked = env_publish_parked,
+    .may_talk = env_may_talk,
     .launch = env_launch,
     .destroy = env_destroy,
     .reaped = env_reaped,

@@ -3,12 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include "channel.h"
+#include "talk.h"
 
 static struct channels *c;
 static int next_fd;
 static int num_open;
 static int fds_left;
 static task_t forbidden[2];
+static struct talk_table table;
 
 static bool env_may_talk(void *ctx, task_t a, task_t b)
 {
@@ -54,8 +56,30 @@ static void env_compare(void *ctx, task_t a, task_t b, struct control_grant *gra
     (void)grant;
 }
 
-static const struct channel_env env = {NULL,          env_may_talk, env_make_pair,
-                                       env_open_page, env_close,    env_compare};
+static void env_join(void *ctx, task_t a, task_t b)
+{
+    (void)ctx;
+    // Not before both get a channel, and before either can have it.
+    ck_assert_int_eq(c->halves[TASK_SLOT(a)][TASK_SLOT(b)], HALF_NONE);
+    ck_assert_int_eq(c->halves[TASK_SLOT(b)][TASK_SLOT(a)], HALF_NONE);
+    talk_join(&table, a, b);
+}
+
+static void env_part(void *ctx, task_t task)
+{
+    (void)ctx;
+    talk_part(&table, task);
+}
+
+static const struct channel_env env = {
+    .may_talk = env_may_talk,
+    .join = env_join,
+    .part = env_part,
+    .make_pair = env_make_pair,
+    .open_page = env_open_page,
+    .close_fd = env_close,
+    .compare = env_compare,
+};
 
 static void setup(void)
 {
@@ -64,6 +88,7 @@ static void setup(void)
     num_open = 0;
     fds_left = 100000;
     forbidden[0] = forbidden[1] = -1;
+    memset(&table, 0, sizeof(table));
     channels_init(c, &env);
     ck_assert_int_eq(channels_add(c), VM_TASK);
     channels_ready(c, VM_TASK);
@@ -292,6 +317,69 @@ START_TEST(vm_gets_its_end_by_grant)
 }
 END_TEST
 
+static bool may_talk(task_t a, task_t b)
+{
+    bool allowed = talk_is_allowed(&table, a, b);
+    ck_assert_int_eq(talk_is_allowed(&table, b, a), allowed);
+    return allowed;
+}
+
+static unsigned count_pairs(void)
+{
+    unsigned count = 0;
+    for (int a = 0; a < CONFIG_NUM_TASKS; a++) {
+        for (int b = 0; b < CONFIG_NUM_TASKS; b++)
+            count += talk_is_allowed(&table, a, b);
+    }
+    return count / 2;
+}
+
+START_TEST(the_table_says_who_was_granted_a_channel)
+{
+    task_t a = add_ready(), b = add_ready(), d = channels_add(c);
+    forbidden[0] = a;
+    forbidden[1] = b;
+    channels_connect(c, a, b);
+    channels_connect(c, a, d); // which is not under its filters yet
+    ck_assert_uint_eq(count_pairs(), 0);
+    fds_left = 3;
+    channels_ready(c, d); // no descriptors for the channel
+    ck_assert_uint_eq(count_pairs(), 0);
+    fds_left = 100;
+    channels_connect(c, a, d);
+    ck_assert(may_talk(a, d)); // also while the grants are queued
+    forbidden[0] = -1;
+    channels_connect(c, b, a);
+    ck_assert(may_talk(a, b));
+    ck_assert(!may_talk(b, d));
+    ck_assert_uint_eq(count_pairs(), 2);
+}
+END_TEST
+
+START_TEST(the_table_forgets_a_task_with_its_slot)
+{
+    task_t first = add_ready(), a = first, b = 0;
+    for (int i = 3; i < CONFIG_NUM_TASKS; i++) { // slots in every word of a row
+        b = add_ready();
+        channels_connect(c, b, a);
+        ck_assert(may_talk(a, b));
+        a = b;
+    }
+    ck_assert_uint_eq(count_pairs(), CONFIG_NUM_TASKS - 3);
+    channels_ended(c, first);
+    ck_assert_uint_eq(count_pairs(), CONFIG_NUM_TASKS - 3); // vm may still know it
+    channels_free(c, first);
+    ck_assert_uint_eq(count_pairs(), CONFIG_NUM_TASKS - 4);
+    channels_ended(c, b);
+    channels_free(c, b);
+    ck_assert_uint_eq(count_pairs(), CONFIG_NUM_TASKS - 5);
+    channels_free(c, first); // again: nothing
+    task_t next = add_ready();
+    for (int slot = 0; slot < CONFIG_NUM_TASKS; slot++)
+        ck_assert(!may_talk(next, slot));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("launcher_channel");
@@ -309,6 +397,8 @@ int main(void)
     tcase_add_test(tc, slots_run_out_and_come_back);
     tcase_add_test(tc, running_out_of_descriptors_leaks_none);
     tcase_add_test(tc, vm_gets_its_end_by_grant);
+    tcase_add_test(tc, the_table_says_who_was_granted_a_channel);
+    tcase_add_test(tc, the_table_forgets_a_task_with_its_slot);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

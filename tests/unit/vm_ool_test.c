@@ -49,6 +49,27 @@ START_TEST(ool_send_needs_an_honest_destination)
 }
 END_TEST
 
+START_TEST(ool_send_needs_a_channel)
+{
+    setup();
+    task_t stranger = sim_start(sim, SIM_LIMIT, RIGHT_DESTROY | RIGHT_LAUNCH);
+    sim->strangers[0] = stranger;
+    sim->strangers[1] = dst;
+    vaddr_t from = sim_addr(stranger, SIM_SOURCE);
+    uint64_t id = 0;
+    ck_assert_int_eq(sim_send(sim, stranger, dst, from, 8, 0, NULL), ERR_NOT_PERMITTED);
+    ck_assert_int_eq(sim_send(sim, stranger, dst, from, 8, OOL_NOBLOCK, NULL), ERR_NOT_PERMITTED);
+    ck_assert_uint_eq(sim->transfers, 0);
+    // Not parked either, and in nobody's way.
+    ck_assert_int_eq(sim_place(sim, src, dst, 100, 1, &id), OK);
+    ck_assert_int_eq(sim_send(sim, stranger, dst, from, 8, 0, NULL), ERR_NOT_PERMITTED);
+    ck_assert_uint_eq(sim_find(sim, dst)->parked, 0);
+    sim_expect(sim, dst, src, id, 100, 1);
+    sim->strangers[0] = 0;
+    ck_assert_int_eq(sim_send(sim, stranger, dst, from, 8, 0, &id), OK);
+}
+END_TEST
+
 START_TEST(ool_send_checks_sizes_and_ranges)
 {
     setup();
@@ -391,8 +412,8 @@ START_TEST(answers_carry_no_stray_byte)
 END_TEST
 
 SIM_MAIN("vm_ool", ool_send_places_the_bytes_and_verify_says_where,
-         ool_send_needs_an_honest_destination, ool_send_checks_sizes_and_ranges,
-         ool_send_takes_up_to_four_payloads_each_at_its_place,
+         ool_send_needs_an_honest_destination, ool_send_needs_a_channel,
+         ool_send_checks_sizes_and_ranges, ool_send_takes_up_to_four_payloads_each_at_its_place,
          ool_send_checks_the_sum_and_the_count_of_payloads, ool_send_checks_before_it_parks,
          ool_send_refuses_unknown_flags, ool_send_delivers_nothing_when_a_page_is_missing,
          ool_send_reads_up_to_the_last_byte_before_a_hole,

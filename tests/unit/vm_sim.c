@@ -129,6 +129,13 @@ static void env_publish_parked(void *ctx, task_t dst, uint32_t count)
         sim->on_publish(sim, dst, count);
 }
 
+static bool env_may_talk(void *ctx, task_t src, task_t dst)
+{
+    const task_t *strangers = ((struct sim *)ctx)->strangers;
+    return !(src == strangers[0] && dst == strangers[1]) &&
+           !(src == strangers[1] && dst == strangers[0]);
+}
+
 static error_t env_launch(void *ctx, uint32_t token, const char *text, size_t len)
 {
     struct sim *sim = ctx;
@@ -188,6 +195,7 @@ static const struct vm_env env = {
     .wait_word = env_wait_word,
     .rounds = env_rounds,
     .publish_parked = env_publish_parked,
+    .may_talk = env_may_talk,
     .launch = env_launch,
     .destroy = env_destroy,
     .reaped = env_reaped,

@@ -61,6 +61,7 @@ struct sim {
     size_t memfd_size;
     error_t memfd_error;
     unsigned logs;
+    task_t strangers[2]; // two who have no channel
 };
 
 struct sim *sim_new(void);

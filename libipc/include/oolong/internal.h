@@ -9,6 +9,9 @@
 struct state_page *ipc_own_page(void);
 const struct state_page *ipc_peer_page(task_t task);
 
+/// vm only: which tasks were granted a channel to each other.
+const struct talk_table *ipc_talk_table(void);
+
 /// vm only. See enum control_op.
 error_t ipc_control_reap(task_t task);
 error_t ipc_control_launch(uint32_t token, const char *text, size_t len);

@@ -128,6 +128,25 @@ struct state_page {
 };
 #define STATE_PAGE_SIZE ALIGN_UP(sizeof(struct state_page), 4096)
 
+// --- The table of channels ----------------------------------------------------------------------
+//
+// A sealed memfd that the launcher writes and vm maps read-only: which pairs of tasks, by their
+// slots, were granted a channel. The launcher sets both bits of a pair before it sends either
+// grant, so they are there before one of the two can speak of the other, and clears those of a slot
+// when vm has forgotten its task.
+
+#define TALK_WORDS ((CONFIG_NUM_TASKS + 63) / 64)
+struct talk_table {
+    _Atomic uint64_t rows[CONFIG_NUM_TASKS][TALK_WORDS];
+};
+static inline bool talk_is_allowed(const struct talk_table *table, task_t a, task_t b)
+{
+    unsigned slot = (unsigned)TASK_SLOT(b);
+    uint64_t word =
+        atomic_load_explicit(&table->rows[TASK_SLOT(a)][slot / 64], memory_order_acquire);
+    return word >> slot % 64 & 1;
+}
+
 // --- Control packets (task <-> launcher) --------------------------------------------------------
 //
 // `type` is the operation; the body is one of the structs below. Requests marked [answer] are
@@ -138,8 +157,8 @@ struct state_page {
 enum control_op {
     // launcher -> task
     CTL_BOOT = 1, // struct control_boot; the first packet. Descriptors: own page (read-write), vm
-                  // channel and vm's page (read-only; these two not for vm), role filter (BPF
-                  // program; absent when num_filter is 0), then the manifest's files in order
+                  // channel and vm's page (read-only; for vm, instead of these two, the table of
+                  // channels, read-only), role filter (BPF program; absent when num_filter is 0)
     CTL_FILE,     // struct control_file: the name of the next file descriptor, one packet each,
                   // the descriptor attached; sent after CTL_BOOT, `num_files` times
     CTL_GRANT,    // struct control_grant. Descriptors: channel, the peer's page (read-only)
