@@ -16,6 +16,9 @@
 #include "random.h"
 #include "state.h"
 
+// Copied between two looks for messages: a look costs what a tenth of a piece does.
+#define PIECES_AT_ONCE 4
+
 static struct vm vm;
 static struct random_key key;
 static uint64_t timer_is_for = UINT64_MAX; // the deadline for which the timer runs
@@ -230,7 +233,8 @@ void main(void)
         // An error may also be what somebody sent; it means nothing here.
         if (err == OK)
             handle(&m);
-        vm_copy_step(&vm);
+        for (unsigned i = 0; i < PIECES_AT_ONCE && vm_copy_pending(&vm); i++)
+            vm_copy_step(&vm);
         set_timer();
     }
 }
