@@ -12,6 +12,11 @@ STATIC_ASSERT(offsetof(struct message, raw) == 8);
 STATIC_ASSERT(sizeof(struct ool_descriptor) == 16);
 
 #define NUM_LANDING_BUFFERS 3 // two for open receive, used in turn, and one for closed receive
+#define HUGE_PAGE_SIZE      ((size_t)2 << 20)
+#define HUGE_PAYLOAD        ((size_t)1 << 20) // from here on buffers are worth huge pages
+
+static uint8_t *region; // the landing buffers, each in `stride` bytes; NULL: not registered
+static size_t stride;
 
 error_t ool_call_vm(struct message *m)
 {
@@ -41,13 +46,12 @@ error_t ool_call_vm(struct message *m)
 
 error_t ool_register(void)
 {
-    static bool registered = false;
-    if (registered || control_boot.task == VM_TASK)
+    if (region || control_boot.task == VM_TASK)
         return OK;
 
     // Lazily populated: memory is used as far as payloads have reached, and then kept, because a
     // fresh page costs ten times the copy into it.
-    size_t stride = ALIGN_UP((size_t)control_boot.ool_len + 1, PAGE_SIZE);
+    stride = ALIGN_UP((size_t)control_boot.ool_len + 1, PAGE_SIZE);
     void *addr = mmap(NULL, NUM_LANDING_BUFFERS * stride, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (addr == MAP_FAILED)
@@ -60,8 +64,25 @@ error_t ool_register(void)
     if (IS_ERROR(err))
         munmap(addr, NUM_LANDING_BUFFERS * stride);
     else
-        registered = true;
+        region = addr;
     return err;
+}
+
+// Huge pages spare both copies the look at every 4 KiB. They are for who gets large payloads only:
+// a small one in a fresh buffer would pin 2 MiB. `from` is where a large payload was, which nobody
+// needs any more and vm does not write before we verify again; what is in small pages by now is
+// dropped, so that the next payload finds huge ones.
+static void make_huge(const uint8_t *from)
+{
+    static bool is_huge[NUM_LANDING_BUFFERS];
+    if (!region || from < region || from >= region + NUM_LANDING_BUFFERS * stride)
+        return; // the program's own buffer
+    size_t i = (size_t)(from - region) / stride;
+    if (is_huge[i])
+        return;
+    is_huge[i] = true;
+    if (madvise(region, NUM_LANDING_BUFFERS * stride, MADV_HUGEPAGE) == 0)
+        madvise(region + i * stride, stride, MADV_DONTNEED);
 }
 
 error_t ool_prepare_lengths(struct message *m)
@@ -115,6 +136,10 @@ static void *copy_out(const uint8_t *from, size_t *len, bool is_str)
     uint8_t *copy = malloc(*len + 1); // not NULL for an empty one; room for the NUL of a string
     if (!copy)
         return NULL;
+    uintptr_t first = ALIGN_UP((uintptr_t)copy, HUGE_PAGE_SIZE);
+    uintptr_t last = ALIGN_DOWN((uintptr_t)copy + *len, HUGE_PAGE_SIZE);
+    if (first < last)
+        madvise((void *)first, last - first, MADV_HUGEPAGE); // what it holds no part of stays
     memcpy(copy, from, *len);
     copy[*len] = '\0';
     if (is_str && (*len == 0 || copy[*len - 1] != '\0'))
@@ -136,7 +161,8 @@ error_t ool_take(task_t src, struct message *m)
 
     size_t lens[MSG_MAX_PAYLOADS] = {req.ool_verify_reply.len, req.ool_verify_reply.len2,
                                      req.ool_verify_reply.len3, req.ool_verify_reply.len4};
-    const uint8_t *from = (const uint8_t *)req.ool_verify_reply.received_at;
+    const uint8_t *start = (const uint8_t *)req.ool_verify_reply.received_at;
+    const uint8_t *from = start;
     for (int k = 0; k < count; k++) {
         size_t placed = lens[k];
         d[k].ptr = copy_out(from, &lens[k], MSG_PAYLOAD_IS_STR(m->type, k));
@@ -148,6 +174,8 @@ error_t ool_take(task_t src, struct message *m)
         }
         from += ALIGN_UP(placed + 1, 16); // as vm.idl says of ool.send
     }
+    if ((size_t)(from - start) > HUGE_PAYLOAD)
+        make_huge(start);
     return OK;
 }
 
