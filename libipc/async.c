@@ -94,7 +94,7 @@ error_t async_send(task_t dst, struct message *m)
 {
     struct channel *ch;
     OK_OR_RETURN(control_connect(dst, &ch));
-    if (!message_type_is_valid(m->type) || m->type < 0)
+    if (!message_type_is_valid(m->type, NULL) || m->type < 0)
         return ERR_INVALID_ARG;
     struct message measured = *m;
     OK_OR_RETURN(ool_prepare_lengths(&measured));

@@ -35,11 +35,24 @@ static bool has_payloads(const struct message *m)
 }
 
 // Zeroes what no field of the message covers: the caller's stack is nobody else's business.
-static void wipe_gaps(struct message *m)
+static void wipe_gaps(struct packet *packet, const struct idl_message *known)
 {
-    const struct idl_message *known = idl_find_message(m->type);
     for (const uint8_t *gap = known ? known->gaps : NULL; gap && gap[1]; gap += 2)
-        memset(m->raw + gap[0], 0, gap[1]);
+        memset(packet->raw + gap[0], 0, gap[1]);
+}
+
+static error_t place_payloads(struct channel *ch, struct packet *packet, unsigned flags)
+{
+    struct message m;
+    memcpy(&m, packet, sizeof(m));
+    OK_OR_RETURN(ool_prepare_lengths(&m));
+    if (ch->task != VM_TASK) {
+        error_t err = ool_place(ch->task, &m, flags);
+        if (IS_ERROR(err))
+            return err == ERR_INVALID_TASK ? ERR_ABORTED : err; // it was alive a moment ago
+    }
+    memcpy(packet, &m, sizeof(*packet));
+    return OK;
 }
 
 // Makes the packet of a message: a copy, so that the caller's stays as it is, with the payloads
@@ -47,25 +60,17 @@ static void wipe_gaps(struct message *m)
 static error_t make_packet(struct channel *ch, const struct message *m, struct packet *packet,
                            unsigned flags)
 {
-    struct message copy = *m;
+    const struct idl_message *known;
     if (channel_refuses(ch, m->type))
         return ERR_NOT_ACCEPTABLE;
-    if (!message_type_is_valid(m->type))
+    if (!message_type_is_valid(m->type, &known))
         return ERR_INVALID_ARG;
+    memcpy(packet, m, sizeof(*packet));
     if (m->type < 0)
-        memset(copy.raw, 0, sizeof(copy.raw));
+        memset(packet->raw, 0, sizeof(packet->raw));
     else
-        wipe_gaps(&copy);
-    if (has_payloads(m) && control_boot.task != VM_TASK) {
-        OK_OR_RETURN(ool_prepare_lengths(&copy));
-        if (ch->task != VM_TASK) {
-            error_t err = ool_place(ch->task, &copy, flags);
-            if (IS_ERROR(err))
-                return err == ERR_INVALID_TASK ? ERR_ABORTED : err; // it was alive a moment ago
-        }
-    }
-    memcpy(packet, &copy, sizeof(*packet));
-    return OK;
+        wipe_gaps(packet, known);
+    return has_payloads(m) && control_boot.task != VM_TASK ? place_payloads(ch, packet, flags) : OK;
 }
 
 // Waits for the answer to what was sent as number `seq`. Messages that came before the peer took a

@@ -47,13 +47,15 @@ void receive_pend(notifications_t bits)
 // --- Taking
 // ------------------------------------------------------------------------------------------
 
-bool message_type_is_valid(int type)
+bool message_type_is_valid(int type, const struct idl_message **known)
 {
+    const struct idl_message *found = type < 0 ? NULL : idl_find_message(type);
+    if (known)
+        *known = found;
     if (type < 0)
         return true;
-    const struct idl_message *known = idl_find_message(type);
-    if (known)
-        return known->type == type;
+    if (found)
+        return found->type == type;
     if (type & MSG_RESERVED_BITS)
         return false;
     return (type & MSG_OOL) || !(type & (MSG_STR | 0x1f0000));
@@ -68,18 +70,24 @@ static void count_received(struct channel *ch, int type)
     atomic_store_explicit(&page->last_src, ch->task, memory_order_relaxed);
 }
 
-// Whether a message may be given to the program; fetches its payloads. vm reads payloads from the
-// sender's memory by itself, so it gets the descriptors as they are.
+// Makes the message of a packet if it may be given to the program; fetches its payloads. vm reads
+// payloads from the sender's memory by itself, so it gets the descriptors as they are. On an error
+// `m` is as it was.
 static error_t admit(struct channel *ch, struct packet *packet, struct message *m)
 {
     if (channel_refuses(ch, packet->type))
         return ERR_NOT_ACCEPTABLE;
-    if (!message_type_is_valid(packet->type))
+    if (!message_type_is_valid(packet->type, NULL))
         return ERR_INVALID_ARG;
-    memcpy(m, packet, sizeof(*m));
+    if (packet->type >= 0 && (packet->type & MSG_OOL) && control_boot.task != VM_TASK) {
+        struct message taken;
+        memcpy(&taken, packet, sizeof(taken));
+        OK_OR_RETURN(ool_take(ch->task, &taken));
+        *m = taken;
+    } else {
+        memcpy(m, packet, sizeof(*m));
+    }
     m->src = ch->task;
-    if (packet->type >= 0 && (packet->type & MSG_OOL) && control_boot.task != VM_TASK)
-        return ool_take(ch->task, m);
     return OK;
 }
 
@@ -93,10 +101,9 @@ bool receive_take(struct channel *ch, struct packet *packet, struct message *m, 
 {
     enum wire_kind kind = wire_kind(packet->word);
     uint32_t seq = wire_seq(packet->word);
-    struct message taken;
-    error_t err = admit(ch, packet, &taken);
-    if (IS_OK(err) && kind == WIRE_CALL && packet->type < 0)
-        err = ERR_INVALID_ARG; // an error is an answer, not a question
+    error_t err = ERR_INVALID_ARG; // an error is an answer, not a question
+    if (kind != WIRE_CALL || packet->type >= 0)
+        err = admit(ch, packet, m);
     if (kind == WIRE_NOBLOCK)
         mark_noblock_taken(ch);
     if (IS_ERROR(err)) {
@@ -114,9 +121,22 @@ bool receive_take(struct channel *ch, struct packet *packet, struct message *m, 
         channel_ack(ch, seq, OK);
     }
     count_received(ch, packet->type);
-    *m = taken;
     *result = packet->type < 0 ? packet->type : OK;
     return true;
+}
+
+// The same with a descriptor, of memory that the answer is about.
+static error_t admit_mapped(struct channel *ch, struct packet *packet, int fd, struct message *m)
+{
+    struct message answer;
+    error_t err = admit(ch, packet, &answer);
+    if (IS_ERROR(err)) {
+        close(fd);
+        return err;
+    }
+    OK_OR_RETURN(map_reply(&answer, fd));
+    *m = answer;
+    return OK;
 }
 
 error_t receive_answer(struct channel *ch, struct packet *packet, int fd, struct message *m)
@@ -133,16 +153,10 @@ error_t receive_answer(struct channel *ch, struct packet *packet, int fd, struct
             err = packet->type;
             break;
         }
-        struct message answer;
-        err = admit(ch, packet, &answer);
-        if (IS_OK(err) && fd >= 0) {
-            err = map_reply(&answer, fd);
-            fd = -1;
-        }
-        if (IS_OK(err)) {
+        err = fd < 0 ? admit(ch, packet, m) : admit_mapped(ch, packet, fd, m);
+        if (IS_OK(err))
             count_received(ch, packet->type);
-            *m = answer;
-        }
+        return err;
     }
     if (fd >= 0)
         close(fd);

@@ -14,10 +14,11 @@ extern "C" {
 void printf_flush(void);
 
 /// Writes one line to standard error: `prefix`, then the text, then a newline.
-void oolong_log(const char *prefix, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void oolong_log(const char *prefix, const char *fmt, ...)
+    __attribute__((cold, format(printf, 2, 3)));
 
 /// The same, then ends the task as crashed.
-void oolong_panic(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));
+void oolong_panic(const char *fmt, ...) __attribute__((cold, format(printf, 1, 2), noreturn));
 
 /// Prints `len` bytes, 16 a line, in hexadecimal and ASCII.
 void oolong_hexdump(const void *ptr, size_t len);
