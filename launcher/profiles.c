@@ -156,6 +156,7 @@ const struct rule profile_rules[] = {
     ANY(SET_LOADER, rt_sigprocmask),
     ANY(SET_LOADER, sigaltstack),
     ANY(SET_LOADER, epoll_create1),
+    IF(SET_LOADER, signalfd4, EQ(0, -1)),
     ANY(SET_LOADER, poll),
     IF(SET_LOADER, prctl, EQ(0, PR_SET_PTRACER)),
     IF(SET_LOADER, prctl, EQ(0, PR_SET_NAME)),

@@ -25,6 +25,7 @@ static const char *const errors[] = {
     "ERR_END",
     "ERR_TIMEOUT",
     "ERR_NO_SPACE",
+    "ERR_NOT_EMPTY",
 };
 STATIC_ASSERT(sizeof(errors) / sizeof(errors[0]) == 1 - ERR_LAST);
 

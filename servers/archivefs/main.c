@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include "clients.h"
+#include "fsclients.h"
 #include "image.h"
 #include "listing.h"
 #include "reader.h"
@@ -71,7 +71,7 @@ static error_t fs_do_open(task_t client, const char *path, handle_t *handle)
         return ERR_NOT_FOUND;
     if (index_inode(index_, node)->kind != INDEX_FILE)
         return ERR_NOT_ACCEPTABLE;
-    return clients_open(client, &index_->nodes[node], handle);
+    return fsclients_open(client, &index_->nodes[node], handle);
 }
 
 static error_t fs_do_create(task_t client, const char *path, bool exist_ok, handle_t *handle)
@@ -84,13 +84,13 @@ static error_t fs_do_create(task_t client, const char *path, bool exist_ok, hand
 
 static error_t fs_do_close(task_t client, handle_t handle)
 {
-    return clients_close(client, handle);
+    return fsclients_close(client, handle);
 }
 
 static error_t fs_do_read(task_t client, handle_t handle, offset_t offset, size_t len, void **data,
                           size_t *data_len)
 {
-    const struct node *node = clients_file(client, handle);
+    const struct node *node = fsclients_file(client, handle);
     if (!node)
         return ERR_NOT_FOUND;
     const struct inode *inode = &index_->inodes[node->inode];
@@ -119,7 +119,7 @@ static error_t fs_do_write(task_t client, handle_t handle, offset_t offset, cons
                            size_t data_len)
 {
     (void)offset, (void)data, (void)data_len;
-    return clients_file(client, handle) ? ERR_NOT_PERMITTED : ERR_NOT_FOUND;
+    return fsclients_file(client, handle) ? ERR_NOT_PERMITTED : ERR_NOT_FOUND;
 }
 
 static error_t fs_do_stat(task_t client, const char *path, size_t *size, unsigned *kind,
@@ -168,6 +168,104 @@ static error_t fs_do_list(task_t client, const char *path, unsigned first, void 
     return listing_pack(index_, dir, first, LISTING_LEN, entries, entries_len, next);
 }
 
+static error_t fs_do_open_with(task_t client, const char *path, unsigned flags, unsigned mode,
+                               handle_t *handle)
+{
+    (void)mode;
+    const struct inode *inode;
+    bool exists = IS_OK(find(path, true, &inode));
+    if ((flags & FS_OPEN_CREATE) && (flags & FS_OPEN_NEW) && exists)
+        return ERR_ALREADY_EXISTS;
+    if ((flags & FS_OPEN_EMPTY) || ((flags & FS_OPEN_CREATE) && !exists))
+        return ERR_NOT_PERMITTED;
+    return fs_do_open(client, path, handle);
+}
+
+// Of what an archive does not say, the nearest that makes sense.
+static void describe(const struct inode *found, uint64_t *size, uint64_t *blocks, uint64_t *inode,
+                     unsigned *links, int64_t *atime, int64_t *mtime, int64_t *ctime)
+{
+    *size = found->size;
+    *blocks = (found->size + 511) / 512;
+    *inode = (uint64_t)(found - index_->inodes) + 1;
+    *links = 1;
+    *atime = *mtime = *ctime = found->mtime;
+}
+
+static error_t fs_do_attributes(task_t client, const char *path, bool follow, uint64_t *size,
+                                uint64_t *blocks, uint64_t *inode, unsigned *kind, unsigned *mode,
+                                unsigned *links, unsigned *uid, unsigned *gid, int64_t *atime,
+                                int64_t *mtime, int64_t *ctime, uint32_t *atime_ns,
+                                uint32_t *mtime_ns, uint32_t *ctime_ns)
+{
+    (void)client;
+    const struct inode *found;
+    OK_OR_RETURN(find(path, follow, &found));
+    describe(found, size, blocks, inode, links, atime, mtime, ctime);
+    *kind = found->kind;
+    *mode = found->mode;
+    *uid = found->uid;
+    *gid = found->gid;
+    *atime_ns = *mtime_ns = *ctime_ns = 0;
+    return OK;
+}
+
+static error_t fs_do_handle_attributes(task_t client, handle_t handle, uint64_t *size,
+                                       uint64_t *blocks, uint64_t *inode, unsigned *kind,
+                                       unsigned *mode, unsigned *links, unsigned *uid,
+                                       unsigned *gid, int64_t *atime, int64_t *mtime,
+                                       int64_t *ctime, uint32_t *atime_ns, uint32_t *mtime_ns,
+                                       uint32_t *ctime_ns)
+{
+    const struct node *node = fsclients_file(client, handle);
+    if (!node)
+        return ERR_NOT_FOUND;
+    const struct inode *found = &index_->inodes[node->inode];
+    describe(found, size, blocks, inode, links, atime, mtime, ctime);
+    *kind = found->kind;
+    *mode = found->mode;
+    *uid = found->uid;
+    *gid = found->gid;
+    *atime_ns = *mtime_ns = *ctime_ns = 0;
+    return OK;
+}
+
+static error_t fs_do_readlink(task_t client, const char *path, char **target)
+{
+    (void)client;
+    const struct inode *inode;
+    OK_OR_RETURN(find(path, false, &inode));
+    if (inode->kind != INDEX_SYMLINK)
+        return ERR_NOT_ACCEPTABLE;
+    *target = strdup(inode->target);
+    return *target ? OK : ERR_NO_MEMORY;
+}
+
+static error_t fs_do_statfs(task_t client, unsigned *block_size, uint64_t *blocks,
+                            uint64_t *free_blocks, uint64_t *files, uint64_t *free_files,
+                            unsigned *name_max, bool *read_only)
+{
+    (void)client;
+    uint64_t total = 0;
+    for (uint32_t i = 0; i < index_->num_inodes; i++)
+        total += (index_->inodes[i].size + 511) / 512;
+    *block_size = 512;
+    *blocks = total;
+    *free_blocks = *free_files = 0;
+    *files = index_->num_inodes;
+    *name_max = NAME_LEN_MAX;
+    *read_only = true;
+    return OK;
+}
+
+// Nothing is ever changed.
+static error_t fs_do_sync(task_t client)
+{
+    (void)client;
+    return OK;
+}
+
+// What has no handler here would change the archive, and is ERR_NOT_PERMITTED.
 static const struct fs_ops fs_ops = {
     .open = fs_do_open,
     .create = fs_do_create,
@@ -177,6 +275,12 @@ static const struct fs_ops fs_ops = {
     .stat = fs_do_stat,
     .lstat = fs_do_lstat,
     .list = fs_do_list,
+    .open_with = fs_do_open_with,
+    .attributes = fs_do_attributes,
+    .handle_attributes = fs_do_handle_attributes,
+    .readlink = fs_do_readlink,
+    .statfs = fs_do_statfs,
+    .sync = fs_do_sync,
 };
 
 // Ends the task with one line that names the archive.
@@ -220,7 +324,7 @@ void main(void)
             continue;
         if (m.type == NOTIFICATIONS_MSG && m.src == KERNEL_TASK) {
             if (m.notifications.data & NOTIFY_ASYNC)
-                clients_reap();
+                fsclients_reap(NULL);
         } else if (!fs_dispatch(&fs_ops, &m)) {
             discard_unknown_message(&m);
         }

@@ -92,6 +92,26 @@ error_t fsclient_list(task_t fs, const char *path, fs_entry_fn each, void *arg)
     }
 }
 
+error_t fsclient_attributes(task_t fs, const char *path, bool follow, struct fs_attributes *attr)
+{
+    struct fs_attributes a = {0};
+    OK_OR_RETURN(fs_attributes(fs, path, follow, &a.size, &a.blocks, &a.inode, &a.kind, &a.mode,
+                               &a.links, &a.uid, &a.gid, &a.atime, &a.mtime, &a.ctime, &a.atime_ns,
+                               &a.mtime_ns, &a.ctime_ns));
+    *attr = a;
+    return OK;
+}
+
+error_t fsclient_handle_attributes(task_t fs, handle_t handle, struct fs_attributes *attr)
+{
+    struct fs_attributes a = {0};
+    OK_OR_RETURN(fs_handle_attributes(fs, handle, &a.size, &a.blocks, &a.inode, &a.kind, &a.mode,
+                                      &a.links, &a.uid, &a.gid, &a.atime, &a.mtime, &a.ctime,
+                                      &a.atime_ns, &a.mtime_ns, &a.ctime_ns));
+    *attr = a;
+    return OK;
+}
+
 char *fsclient_join(const char *dir, const char *name)
 {
     char *path;

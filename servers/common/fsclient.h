@@ -27,6 +27,30 @@ __mustuse error_t fsclient_read(task_t fs, const char *path, fs_data_fn each, vo
 // As fs.list. ERR_NOT_ACCEPTABLE also: the server's answer is no listing.
 __mustuse error_t fsclient_list(task_t fs, const char *path, fs_entry_fn each, void *arg);
 
+// What fs.attributes answers.
+struct fs_attributes {
+    uint64_t size;
+    uint64_t blocks; // of 512 bytes
+    uint64_t inode;
+    unsigned kind; // enum fs_kind
+    unsigned mode;
+    unsigned links;
+    unsigned uid;
+    unsigned gid;
+    int64_t atime;
+    int64_t mtime;
+    int64_t ctime;
+    uint32_t atime_ns;
+    uint32_t mtime_ns;
+    uint32_t ctime_ns;
+};
+
+// As fs.attributes and fs.handle_attributes.
+__mustuse error_t fsclient_attributes(task_t fs, const char *path, bool follow,
+                                      struct fs_attributes *attr);
+__mustuse error_t fsclient_handle_attributes(task_t fs, handle_t handle,
+                                             struct fs_attributes *attr);
+
 // Joins a directory's path and a name. The caller frees it. NULL: out of memory.
 char *fsclient_join(const char *dir, const char *name);
 

@@ -12,6 +12,7 @@ const char *error_words(error_t err)
         "invalid argument", "no such task",        "exists already", "cannot be read",
         "not acceptable",   "nothing there",       "no reply",       "in use",
         "try again",        "the end was reached", "timed out",      "no space left",
+        "not empty",
     };
     STATIC_ASSERT(sizeof(words) / sizeof(words[0]) == -ERR_LAST + 1);
     return err > 0 || err < ERR_LAST ? "unknown error" : words[-err];

@@ -69,32 +69,39 @@ static void print_time(int64_t seconds)
            date.minute, date.second);
 }
 
+static error_t print_target(task_t fs, const char *path)
+{
+    char *target;
+    OK_OR_RETURN(fs_readlink(fs, path, &target));
+    printf(" -> ");
+    output_name(target);
+    free(target);
+    return OK;
+}
+
 bool cmd_stat(unsigned argc, char **argv)
 {
     (void)argc;
     task_t fs;
-    char *target;
-    size_t size;
-    unsigned kind, mode, uid, gid;
-    int64_t mtime;
+    struct fs_attributes attr;
     if (!find_service("fs", &fs))
         return false;
-    error_t err = fs_lstat(fs, argv[1], &target, &size, &kind, &mode, &uid, &gid, &mtime);
+    error_t err = fsclient_attributes(fs, argv[1], false, &attr);
     if (IS_ERROR(err))
         return complain(argv[1], err);
 
     printf("path:     ");
     output_name(argv[1]);
-    if (kind == FS_KIND_SYMLINK) {
-        printf(" -> ");
-        output_name(target);
-    }
-    free(target);
+    if (attr.kind == FS_KIND_SYMLINK)
+        err = print_target(fs, argv[1]);
     printf("\nmode:     ");
-    output_mode(kind, mode);
-    printf(" (%04o)\nsize:     %zu\nowner:    %u:%u\nmodified: ", mode, size, uid, gid);
-    print_time(mtime);
-    return true;
+    output_mode(attr.kind, attr.mode);
+    printf(" (%04o)\nsize:     %llu\nblocks:   %llu of 512\n", attr.mode,
+           (unsigned long long)attr.size, (unsigned long long)attr.blocks);
+    printf("inode:    %llu, %u link%s\nowner:    %u:%u\nmodified: ", (unsigned long long)attr.inode,
+           attr.links, attr.links == 1 ? "" : "s", attr.uid, attr.gid);
+    print_time(attr.mtime);
+    return IS_OK(err) || complain(argv[1], err);
 }
 
 bool cmd_write(unsigned argc, char **argv)

@@ -31,6 +31,18 @@ bool cmd_stat(unsigned argc, char **argv);
 bool cmd_write(unsigned argc, char **argv);
 bool cmd_hexdump(unsigned argc, char **argv);
 
+// cmd_change.c
+bool cmd_mkdir(unsigned argc, char **argv);
+bool cmd_rmdir(unsigned argc, char **argv);
+bool cmd_rm(unsigned argc, char **argv);
+bool cmd_mv(unsigned argc, char **argv);
+bool cmd_cp(unsigned argc, char **argv);
+bool cmd_ln(unsigned argc, char **argv);
+bool cmd_chmod(unsigned argc, char **argv);
+bool cmd_truncate(unsigned argc, char **argv);
+bool cmd_sync(unsigned argc, char **argv);
+bool cmd_df(unsigned argc, char **argv);
+
 // cmd_task.c
 bool cmd_ps(unsigned argc, char **argv);
 bool cmd_launch(unsigned argc, char **argv);

@@ -33,6 +33,7 @@ START_TEST(errors_have_their_numbers_and_names)
         {ERR_END, -17, "ERR_END"},
         {ERR_TIMEOUT, -18, "ERR_TIMEOUT"},
         {ERR_NO_SPACE, -19, "ERR_NO_SPACE"},
+        {ERR_NOT_EMPTY, -20, "ERR_NOT_EMPTY"},
     };
     for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
         ck_assert_int_eq(table[i].err, table[i].number);

@@ -45,7 +45,8 @@ typedef unsigned int uint;
 #define ERR_END            (-17)
 #define ERR_TIMEOUT        (-18) // ours: a deadline set by the program or the suite passed
 #define ERR_NO_SPACE       (-19) // ours: the disk or the file system below is full
-#define ERR_LAST           ERR_NO_SPACE
+#define ERR_NOT_EMPTY      (-20) // ours: a directory has entries
+#define ERR_LAST           ERR_NOT_EMPTY
 
 #define IS_OK(err)    (((intmax_t)(err)) >= 0)
 #define IS_ERROR(err) (((intmax_t)(err)) < 0)

@@ -1,7 +1,7 @@
-// The files that clients have open. A handle's data is the node, which outlives it.
-#include "clients.h"
+// The files that clients have open. A handle's data is the file, which outlives it.
+#include "fsclients.h"
 #include <idl/task.h>
-#include <list.h>
+#include <oolong/list.h>
 #include <resea/async.h>
 #include <resea/handle.h>
 #include <resea/ipc.h>
@@ -46,7 +46,7 @@ static error_t find_or_add(task_t task, struct client **found)
     return OK;
 }
 
-error_t clients_open(task_t task, const struct node *node, handle_t *handle)
+error_t fsclients_open(task_t task, void *file, handle_t *handle)
 {
     struct client *client;
     OK_OR_RETURN(find_or_add(task, &client));
@@ -56,18 +56,18 @@ error_t clients_open(task_t task, const struct node *node, handle_t *handle)
     handle_t new_handle = handle_alloc(task);
     if (IS_ERROR(new_handle))
         return new_handle;
-    handle_set(task, new_handle, (void *)(uintptr_t)node);
+    handle_set(task, new_handle, file);
     client->num_open++;
     *handle = new_handle;
     return OK;
 }
 
-const struct node *clients_file(task_t task, handle_t handle)
+void *fsclients_file(task_t task, handle_t handle)
 {
     return handle_get(task, handle);
 }
 
-error_t clients_close(task_t task, handle_t handle)
+error_t fsclients_close(task_t task, handle_t handle)
 {
     struct client *client = find(task);
     if (!client || !handle_get(task, handle))
@@ -77,22 +77,22 @@ error_t clients_close(task_t task, handle_t handle)
     return OK;
 }
 
-static void forget(task_t task)
+static void forget(task_t task, fsclients_release_fn release)
 {
     struct client *client = find(task);
-    handle_free_all(task, NULL);
+    handle_free_all(task, release);
     if (client) {
         list_remove(&client->next);
         free(client);
     }
 }
 
-void clients_reap(void)
+void fsclients_reap(fsclients_release_fn release)
 {
     struct message m;
     while (async_recv(VM_TASK, &m) == OK) {
         if (m.type == TASK_EXITED_MSG)
-            forget(m.task_exited.task);
+            forget(m.task_exited.task, release);
         else
             ipc_free_payloads(&m);
     }

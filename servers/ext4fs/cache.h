@@ -1,0 +1,56 @@
+// Blocks of the device in memory. What is written stays here until it is flushed: data at any time,
+// metadata only when the journal says so.
+#ifndef EXT4FS_CACHE_H
+#define EXT4FS_CACHE_H
+
+#include "device.h"
+
+enum block_class {
+    BLOCK_CLEAN,
+    BLOCK_DATA, // of files: may be written at any time before the metadata that names it
+    BLOCK_META, // the file system's own
+};
+#define NUM_BLOCK_CLASSES 3
+
+struct cache;
+
+// Begins with blocks of 1 KiB, as file systems are looked for. NULL: out of memory.
+struct cache *cache_create(const struct device *device);
+void cache_destroy(struct cache *cache);
+
+// Forgets everything and goes on with blocks of `size` bytes, a power of two from 1 KiB to 64 KiB.
+//
+// ERR_INVALID_ARG: no such size. ERR_IN_USE: something is not written yet.
+__mustuse error_t cache_set_block_size(struct cache *cache, size_t size);
+size_t cache_block_size(const struct cache *cache);
+
+// Reads whole blocks.
+//
+// ERR_NO_MEMORY, or as the device.
+__mustuse error_t cache_read(struct cache *cache, uint64_t block, size_t count, void *data);
+
+// Writes whole blocks. Metadata that is as it was is not written.
+//
+// ERR_NO_MEMORY, or as the device.
+__mustuse error_t cache_write(struct cache *cache, uint64_t block, size_t count, const void *data,
+                              enum block_class class);
+
+// Changes some bytes of metadata, `offset` from the beginning of the device.
+__mustuse error_t cache_patch(struct cache *cache, uint64_t offset, const void *data, size_t len);
+
+// Writes what is dirty of one class to the device, in the order of blocks.
+__mustuse error_t cache_flush(struct cache *cache, enum block_class class);
+
+size_t cache_num_dirty(const struct cache *cache, enum block_class class);
+
+// The numbers of the dirty blocks of one class, ascending. The caller frees them. NULL: out of
+// memory.
+uint64_t *cache_dirty_blocks(struct cache *cache, enum block_class class);
+
+// Past the cache: for the journal, whose blocks are not kept.
+__mustuse error_t cache_device_read(struct cache *cache, uint64_t block, void *data);
+__mustuse error_t cache_device_write(struct cache *cache, uint64_t block, const void *data,
+                                     size_t count);
+__mustuse error_t cache_device_flush(struct cache *cache);
+
+#endif

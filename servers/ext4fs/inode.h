@@ -1,0 +1,56 @@
+// Inodes: reading and writing them, and what they say of a file.
+#ifndef EXT4FS_INODE_H
+#define EXT4FS_INODE_H
+
+#include "volume.h"
+
+// What fs.attributes answers.
+struct attributes {
+    uint64_t size;
+    uint64_t blocks; // of 512 bytes
+    uint64_t inode;
+    uint32_t kind; // enum fs_kind
+    uint32_t mode;
+    uint32_t links;
+    uint32_t uid;
+    uint32_t gid;
+    int64_t atime;
+    int64_t mtime;
+    int64_t ctime;
+    uint32_t atime_ns;
+    uint32_t mtime_ns;
+    uint32_t ctime_ns;
+};
+
+enum inode_time { TIME_ACCESS = 1, TIME_MODIFY = 2, TIME_CHANGE = 4 };
+
+// libext2fs knows the short form, which is the beginning of the long one.
+static inline struct ext2_inode *inode_short(struct ext2_inode_large *inode)
+{
+    return (struct ext2_inode *)inode;
+}
+
+// Whether an entry of a directory may name this inode: not those of the file system itself.
+bool inode_is_valid(const struct volume *volume, ext2_ino_t ino);
+
+// ERR_NOT_FOUND: no such inode. ERR_UNAVAILABLE: it is damaged.
+__mustuse error_t inode_read(struct volume *volume, ext2_ino_t ino, struct ext2_inode_large *inode);
+__mustuse error_t inode_write(struct volume *volume, ext2_ino_t ino,
+                              struct ext2_inode_large *inode);
+
+void inode_attributes(const struct volume *volume, ext2_ino_t ino,
+                      const struct ext2_inode_large *inode, struct attributes *attr);
+
+// enum fs_kind of a mode word.
+uint32_t inode_kind(uint16_t mode);
+
+uint64_t inode_size(const struct volume *volume, const struct ext2_inode_large *inode);
+
+// Sets the times of enum inode_time to one time, or to now.
+//
+// ERR_INVALID_ARG: the inode cannot hold it.
+__mustuse error_t inode_set_time(const struct volume *volume, struct ext2_inode_large *inode,
+                                 unsigned times, int64_t seconds, uint32_t ns);
+void inode_touch(const struct volume *volume, struct ext2_inode_large *inode, unsigned times);
+
+#endif

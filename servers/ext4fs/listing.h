@@ -1,0 +1,14 @@
+// Directories in the form of fs.list.
+#ifndef EXT4FS_LISTING_H
+#define EXT4FS_LISTING_H
+
+#include "volume.h"
+
+// Packs entries of a directory from number `first` on, in name order, into up to `max_len` bytes
+// (one entry whatever its length). The caller frees `*entries`. `*next` is as fs.list has it.
+//
+// ERR_NOT_ACCEPTABLE: not a directory. ERR_NO_MEMORY, ERR_UNAVAILABLE.
+__mustuse error_t listing_pack(struct volume *volume, ext2_ino_t dir, unsigned first,
+                               size_t max_len, void **entries, size_t *len, unsigned *next);
+
+#endif

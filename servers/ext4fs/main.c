@@ -1,0 +1,483 @@
+// ext4fs: serves `fs` from an ext2, ext3 or ext4 file system on the device that serves `blk`. With
+// the argument `ro` it changes nothing.
+//
+// Owns the handlers alone. The file system's life is volume.c, its names tree.c and entry.c, paths
+// walk.c, contents file.c and write.c.
+//
+// Changes are kept in memory and brought to the device by fs.sync, some seconds after the first of
+// them, and at the end of the suite.
+//
+// Sandbox: profile "plain".
+#include <config.h>
+#include <driver/irq.h>
+#include <idl/fs_server.h>
+#include <message.h>
+#include <resea/ipc.h>
+#include <resea/printf.h>
+#include <resea/task.h>
+#include <resea/timer.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include "attr.h"
+#include "blkdev.h"
+#include "file.h"
+#include "fsclients.h"
+#include "listing.h"
+#include "opened.h"
+#include "tree.h"
+#include "walk.h"
+
+#define LISTING_LEN (1024u * 1024) // bytes of one answer to fs.list, at most
+#define COMMIT_MS   5000           // from the first change to the commit
+#define STOP_IRQ    1              // the suite ends
+
+static struct volume *volume;
+static int stop_fd = -1;
+static bool timer_runs;
+
+static int compare_ints(const void *a, const void *b)
+{
+    return *(const int *)a - *(const int *)b;
+}
+
+void oolong_prepare(void);
+void oolong_prepare(void)
+{
+    // The end of the suite is a signal that waits until a request is done.
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    if (sigprocmask(SIG_BLOCK, &set, NULL) == 0)
+        stop_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+    // glibc's qsort() asks how much memory there is when it first sorts more than a kilobyte.
+    int numbers[1024] = {0};
+    qsort(numbers, 1024, sizeof(numbers[0]), compare_ints);
+}
+
+static void commit(void)
+{
+    error_t err = volume_commit(volume);
+    if (IS_ERROR(err))
+        WARN("changes could not be written: %s", err2str(err));
+}
+
+// After a change: it is on its way to the device.
+static error_t changed(error_t err)
+{
+    error_t commit_err = volume_relieve(volume);
+    if (IS_ERROR(commit_err))
+        WARN("changes could not be written: %s", err2str(commit_err));
+    if (!timer_runs && volume_is_dirty(volume) && !volume->read_only)
+        timer_runs = IS_OK(timer_set(COMMIT_MS));
+    return err;
+}
+
+// Blocks that were freed can be used after a commit, so what finds the device full is tried again.
+#define CHANGE(expr)                                                                               \
+    ({                                                                                             \
+        error_t change_err_ = (expr);                                                              \
+        if (change_err_ == ERR_NO_SPACE && volume->has_freed && IS_OK(volume_commit(volume)))      \
+            change_err_ = (expr);                                                                  \
+        changed(change_err_);                                                                      \
+    })
+
+// --- Handles ------------------------------------------------------------------------------------
+
+static void release(void *file)
+{
+    error_t err = opened_put(volume, file);
+    if (IS_ERROR(err))
+        WARN("a removed file could not be freed: %s", err2str(err));
+}
+
+static error_t open_inode(task_t client, ext2_ino_t ino, handle_t *handle)
+{
+    struct attributes attr;
+    OK_OR_RETURN(attr_get_inode(volume, ino, &attr));
+    if (attr.kind != FS_KIND_FILE)
+        return ERR_NOT_ACCEPTABLE;
+    struct opened *file = opened_get(volume, ino);
+    if (!file)
+        return ERR_NO_MEMORY;
+    error_t err = fsclients_open(client, file, handle);
+    if (IS_ERROR(err))
+        release(file);
+    return err;
+}
+
+static error_t fs_do_open_with(task_t client, const char *path, unsigned flags, unsigned mode,
+                               handle_t *handle)
+{
+    ext2_ino_t ino;
+    if (flags & ~(unsigned)(FS_OPEN_CREATE | FS_OPEN_NEW | FS_OPEN_EMPTY))
+        return ERR_INVALID_ARG;
+    error_t err = walk_find(volume, path, true, &ino);
+    bool is_new = err == ERR_NOT_FOUND && (flags & FS_OPEN_CREATE);
+    if (IS_OK(err) && (flags & FS_OPEN_CREATE) && (flags & FS_OPEN_NEW))
+        return ERR_ALREADY_EXISTS;
+    if (is_new)
+        err = CHANGE(tree_create(volume, path, mode, &ino));
+    OK_OR_RETURN(err);
+    OK_OR_RETURN(open_inode(client, ino, handle));
+    if (!is_new && (flags & FS_OPEN_EMPTY)) {
+        err = CHANGE(file_resize(volume, ino, 0));
+        if (IS_ERROR(err)) {
+            release(fsclients_file(client, *handle));
+            return IS_OK(fsclients_close(client, *handle)) ? err : ERR_UNAVAILABLE;
+        }
+    }
+    return OK;
+}
+
+static error_t fs_do_open(task_t client, const char *path, handle_t *handle)
+{
+    return fs_do_open_with(client, path, 0, 0, handle);
+}
+
+static error_t fs_do_create(task_t client, const char *path, bool exist_ok, handle_t *handle)
+{
+    unsigned flags = FS_OPEN_CREATE | (exist_ok ? 0 : FS_OPEN_NEW);
+    return fs_do_open_with(client, path, flags, 0644, handle);
+}
+
+static error_t fs_do_close(task_t client, handle_t handle)
+{
+    struct opened *file = fsclients_file(client, handle);
+    OK_OR_RETURN(fsclients_close(client, handle));
+    return changed(opened_put(volume, file));
+}
+
+static error_t fs_do_read(task_t client, handle_t handle, offset_t offset, size_t len, void **data,
+                          size_t *data_len)
+{
+    struct opened *file = fsclients_file(client, handle);
+    struct ext2_inode_large inode;
+    if (!file)
+        return ERR_NOT_FOUND;
+    OK_OR_RETURN(inode_read(volume, file->ino, &inode));
+    uint64_t size = inode_size(volume, &inode);
+    if (offset >= size)
+        return OK;
+    len = MIN(len, (size_t)CONFIG_OOL_BUFFER_LEN);
+    len = (size_t)MIN((uint64_t)len, size - offset);
+    void *buf = malloc(len > 0 ? len : 1);
+    if (!buf)
+        return ERR_NO_MEMORY;
+    error_t err = file_read(volume, file->ino, &inode, offset, buf, len);
+    if (IS_ERROR(err)) {
+        free(buf);
+        return err;
+    }
+    *data = buf;
+    *data_len = len;
+    return OK;
+}
+
+static error_t fs_do_write(task_t client, handle_t handle, offset_t offset, const void *data,
+                           size_t data_len)
+{
+    struct opened *file = fsclients_file(client, handle);
+    if (!file)
+        return ERR_NOT_FOUND;
+    return CHANGE(file_write(volume, file->ino, offset, data, data_len));
+}
+
+static error_t fs_do_resize(task_t client, handle_t handle, offset_t size)
+{
+    struct opened *file = fsclients_file(client, handle);
+    if (!file)
+        return ERR_NOT_FOUND;
+    return CHANGE(file_resize(volume, file->ino, size));
+}
+
+// --- What is known of a path --------------------------------------------------------------------
+
+static error_t fs_do_stat(task_t client, const char *path, size_t *size, unsigned *kind,
+                          unsigned *mode, unsigned *uid, unsigned *gid, int64_t *mtime)
+{
+    (void)client;
+    struct attributes attr;
+    OK_OR_RETURN(attr_get(volume, path, true, &attr));
+    *size = attr.size;
+    *kind = attr.kind;
+    *mode = attr.mode;
+    *uid = attr.uid;
+    *gid = attr.gid;
+    *mtime = attr.mtime;
+    return OK;
+}
+
+static error_t fs_do_lstat(task_t client, const char *path, char **target, size_t *size,
+                           unsigned *kind, unsigned *mode, unsigned *uid, unsigned *gid,
+                           int64_t *mtime)
+{
+    (void)client;
+    ext2_ino_t ino;
+    struct attributes attr;
+    OK_OR_RETURN(walk_find(volume, path, false, &ino));
+    OK_OR_RETURN(attr_get_inode(volume, ino, &attr));
+    if (attr.kind == FS_KIND_SYMLINK)
+        OK_OR_RETURN(walk_readlink(volume, ino, target));
+    else if (!(*target = strdup("")))
+        return ERR_NO_MEMORY;
+    *size = attr.size;
+    *kind = attr.kind;
+    *mode = attr.mode;
+    *uid = attr.uid;
+    *gid = attr.gid;
+    *mtime = attr.mtime;
+    return OK;
+}
+
+static error_t fs_do_list(task_t client, const char *path, unsigned first, void **entries,
+                          size_t *entries_len, unsigned *next)
+{
+    (void)client;
+    ext2_ino_t ino;
+    OK_OR_RETURN(walk_find(volume, path, true, &ino));
+    return listing_pack(volume, ino, first, LISTING_LEN, entries, entries_len, next);
+}
+
+static void give(const struct attributes *attr, uint64_t *size, uint64_t *blocks, uint64_t *inode,
+                 unsigned *kind, unsigned *mode, unsigned *links, unsigned *uid, unsigned *gid)
+{
+    *size = attr->size;
+    *blocks = attr->blocks;
+    *inode = attr->inode;
+    *kind = attr->kind;
+    *mode = attr->mode;
+    *links = attr->links;
+    *uid = attr->uid;
+    *gid = attr->gid;
+}
+
+static void give_times(const struct attributes *attr, int64_t *atime, int64_t *mtime,
+                       int64_t *ctime, uint32_t *atime_ns, uint32_t *mtime_ns, uint32_t *ctime_ns)
+{
+    *atime = attr->atime;
+    *mtime = attr->mtime;
+    *ctime = attr->ctime;
+    *atime_ns = attr->atime_ns;
+    *mtime_ns = attr->mtime_ns;
+    *ctime_ns = attr->ctime_ns;
+}
+
+static error_t fs_do_attributes(task_t client, const char *path, bool follow, uint64_t *size,
+                                uint64_t *blocks, uint64_t *inode, unsigned *kind, unsigned *mode,
+                                unsigned *links, unsigned *uid, unsigned *gid, int64_t *atime,
+                                int64_t *mtime, int64_t *ctime, uint32_t *atime_ns,
+                                uint32_t *mtime_ns, uint32_t *ctime_ns)
+{
+    (void)client;
+    struct attributes attr;
+    OK_OR_RETURN(attr_get(volume, path, follow, &attr));
+    give(&attr, size, blocks, inode, kind, mode, links, uid, gid);
+    give_times(&attr, atime, mtime, ctime, atime_ns, mtime_ns, ctime_ns);
+    return OK;
+}
+
+static error_t fs_do_handle_attributes(task_t client, handle_t handle, uint64_t *size,
+                                       uint64_t *blocks, uint64_t *inode, unsigned *kind,
+                                       unsigned *mode, unsigned *links, unsigned *uid,
+                                       unsigned *gid, int64_t *atime, int64_t *mtime,
+                                       int64_t *ctime, uint32_t *atime_ns, uint32_t *mtime_ns,
+                                       uint32_t *ctime_ns)
+{
+    struct opened *file = fsclients_file(client, handle);
+    struct attributes attr;
+    if (!file)
+        return ERR_NOT_FOUND;
+    OK_OR_RETURN(attr_get_inode(volume, file->ino, &attr));
+    give(&attr, size, blocks, inode, kind, mode, links, uid, gid);
+    give_times(&attr, atime, mtime, ctime, atime_ns, mtime_ns, ctime_ns);
+    return OK;
+}
+
+static error_t fs_do_readlink(task_t client, const char *path, char **target)
+{
+    (void)client;
+    ext2_ino_t ino;
+    OK_OR_RETURN(walk_find(volume, path, false, &ino));
+    return walk_readlink(volume, ino, target);
+}
+
+static error_t fs_do_statfs(task_t client, unsigned *block_size, uint64_t *blocks,
+                            uint64_t *free_blocks, uint64_t *files, uint64_t *free_files,
+                            unsigned *name_max, bool *read_only)
+{
+    (void)client;
+    const struct ext2_super_block *super = volume->fs->super;
+    *block_size = volume->fs->blocksize;
+    *blocks = ext2fs_blocks_count(volume->fs->super);
+    *free_blocks = ext2fs_free_blocks_count(volume->fs->super);
+    *files = super->s_inodes_count;
+    *free_files = super->s_free_inodes_count;
+    *name_max = EXT2_NAME_LEN;
+    *read_only = volume->read_only;
+    return OK;
+}
+
+// --- Changes ------------------------------------------------------------------------------------
+
+static error_t fs_do_truncate(task_t client, const char *path, offset_t size)
+{
+    (void)client;
+    ext2_ino_t ino;
+    OK_OR_RETURN(walk_find(volume, path, true, &ino));
+    return CHANGE(file_resize(volume, ino, size));
+}
+
+static error_t fs_do_rename(task_t client, const char *from, const char *to)
+{
+    (void)client;
+    return CHANGE(tree_rename(volume, from, to));
+}
+
+static error_t fs_do_remove(task_t client, const char *path)
+{
+    (void)client;
+    return CHANGE(tree_remove(volume, path));
+}
+
+static error_t fs_do_mkdir(task_t client, const char *path, unsigned mode)
+{
+    (void)client;
+    return CHANGE(tree_mkdir(volume, path, mode));
+}
+
+static error_t fs_do_rmdir(task_t client, const char *path)
+{
+    (void)client;
+    return CHANGE(tree_rmdir(volume, path));
+}
+
+static error_t fs_do_symlink(task_t client, const char *target, const char *path)
+{
+    (void)client;
+    return CHANGE(tree_symlink(volume, target, path));
+}
+
+static error_t fs_do_link(task_t client, const char *from, const char *to)
+{
+    (void)client;
+    return CHANGE(tree_link(volume, from, to));
+}
+
+static error_t fs_do_chmod(task_t client, const char *path, unsigned mode)
+{
+    (void)client;
+    return changed(attr_set_mode(volume, path, mode));
+}
+
+static error_t fs_do_chown(task_t client, const char *path, bool follow, unsigned uid, unsigned gid)
+{
+    (void)client;
+    return changed(attr_set_owner(volume, path, follow, uid, gid));
+}
+
+static error_t fs_do_set_times(task_t client, const char *path, bool follow, int64_t atime,
+                               uint32_t atime_ns, int64_t mtime, uint32_t mtime_ns)
+{
+    (void)client;
+    struct attributes times = {
+        .atime = atime, .atime_ns = atime_ns, .mtime = mtime, .mtime_ns = mtime_ns};
+    return changed(attr_set_times(volume, path, follow, &times));
+}
+
+static error_t fs_do_sync(task_t client)
+{
+    (void)client;
+    return volume_commit(volume);
+}
+
+static const struct fs_ops fs_ops = {
+    .open = fs_do_open,
+    .create = fs_do_create,
+    .close = fs_do_close,
+    .read = fs_do_read,
+    .write = fs_do_write,
+    .stat = fs_do_stat,
+    .lstat = fs_do_lstat,
+    .list = fs_do_list,
+    .open_with = fs_do_open_with,
+    .attributes = fs_do_attributes,
+    .handle_attributes = fs_do_handle_attributes,
+    .truncate = fs_do_truncate,
+    .resize = fs_do_resize,
+    .rename = fs_do_rename,
+    .remove = fs_do_remove,
+    .mkdir = fs_do_mkdir,
+    .rmdir = fs_do_rmdir,
+    .symlink = fs_do_symlink,
+    .readlink = fs_do_readlink,
+    .link = fs_do_link,
+    .chmod = fs_do_chmod,
+    .chown = fs_do_chown,
+    .set_times = fs_do_set_times,
+    .statfs = fs_do_statfs,
+    .sync = fs_do_sync,
+};
+
+// --- The task -----------------------------------------------------------------------------------
+
+static __noreturn void give_up(const char *why)
+{
+    oolong_log("error: ", "the file system on blk: %s", why);
+    exit(EXIT_FAILURE);
+}
+
+static void open_volume(void)
+{
+    struct device device;
+    bool read_only;
+    char error_text[VOLUME_ERROR_LEN];
+    error_t err = blkdev_open(&device, &read_only);
+    if (IS_ERROR(err))
+        give_up(err2str(err));
+    if (task_argc() > 1 && strcmp(task_argv()[1], "ro") == 0)
+        read_only = true;
+    if (IS_ERROR(volume_open(&device, read_only, &volume, error_text)))
+        give_up(error_text);
+}
+
+static __noreturn void stop(void)
+{
+    error_t err = volume_close(volume);
+    if (IS_ERROR(err))
+        give_up(err2str(err));
+    exit(EXIT_SUCCESS);
+}
+
+static void notified(notifications_t bits)
+{
+    if (bits & NOTIFY_IRQ)
+        stop();
+    if (bits & NOTIFY_ASYNC) {
+        fsclients_reap(release);
+        (void)changed(OK);
+    }
+    if (bits & NOTIFY_TIMER) {
+        timer_runs = false;
+        commit();
+    }
+}
+
+void main(void)
+{
+    open_volume();
+    if (stop_fd >= 0)
+        (void)irq_watch_fd(stop_fd, STOP_IRQ);
+    ASSERT_OK(ipc_serve("fs"));
+
+    while (true) {
+        struct message m;
+        if (IS_ERROR(ipc_recv(IPC_ANY, &m)))
+            continue;
+        if (m.type == NOTIFICATIONS_MSG && m.src == KERNEL_TASK)
+            notified(m.notifications.data);
+        else if (!fs_dispatch(&fs_ops, &m))
+            discard_unknown_message(&m);
+    }
+}

@@ -1,0 +1,163 @@
+// Opening, committing and closing a file system.
+#include "volume.h"
+#include <resea/printf.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "io.h"
+
+// What libext2fs or this program cannot change without breaking it.
+#define READ_ONLY_FEATURES                                                                         \
+    (EXT4_FEATURE_RO_COMPAT_BIGALLOC | EXT4_FEATURE_RO_COMPAT_QUOTA |                              \
+     EXT4_FEATURE_RO_COMPAT_PROJECT | EXT4_FEATURE_RO_COMPAT_VERITY |                              \
+     EXT4_FEATURE_RO_COMPAT_READONLY | EXT4_FEATURE_RO_COMPAT_SHARED_BLOCKS)
+
+static struct volume *volume_of(ext2_filsys fs)
+{
+    return fs->priv_data;
+}
+
+// libext2fs calls this after a block was taken or given back.
+static void on_block(ext2_filsys fs, blk64_t block, int in_use)
+{
+    struct volume *volume = volume_of(fs);
+    if (in_use > 0)
+        return;
+    ext2fs_mark_block_bitmap2(fs->block_map, block);
+    ext2fs_mark_block_bitmap2(volume->freed, block);
+    volume->has_freed = true;
+}
+
+static void on_range(ext2_filsys fs, blk64_t first, blk_t num, int in_use)
+{
+    struct volume *volume = volume_of(fs);
+    if (in_use > 0)
+        return;
+    ext2fs_mark_block_bitmap_range2(fs->block_map, first, num);
+    ext2fs_mark_block_bitmap_range2(volume->freed, first, num);
+    volume->has_freed = true;
+}
+
+// Lets freed blocks be free, before the bitmaps are written.
+static void release_freed(struct volume *volume)
+{
+    ext2_filsys fs = volume->fs;
+    blk64_t first = fs->super->s_first_data_block;
+    blk64_t last = ext2fs_blocks_count(fs->super) - 1, block;
+    if (!volume->has_freed)
+        return;
+    while (first <= last &&
+           ext2fs_find_first_set_block_bitmap2(volume->freed, first, last, &block) == 0) {
+        blk64_t end;
+        if (ext2fs_find_first_zero_block_bitmap2(volume->freed, block, last, &end) != 0)
+            end = last + 1;
+        ext2fs_unmark_block_bitmap_range2(fs->block_map, block, (unsigned)(end - block));
+        first = end;
+    }
+    ext2fs_clear_block_bitmap(volume->freed);
+    volume->has_freed = false;
+}
+
+static error_t open_writable(struct volume *volume, char error[VOLUME_ERROR_LEN])
+{
+    ext2_filsys fs = volume->fs;
+    if (fs->super->s_feature_ro_compat & READ_ONLY_FEATURES) {
+        WARN("the file system has features that allow reading only");
+        volume->read_only = true;
+        return OK;
+    }
+    errcode_t code = ext2fs_read_bitmaps(fs);
+    if (code == 0)
+        code = ext2fs_allocate_block_bitmap(fs, "freed blocks", &volume->freed);
+    if (code != 0) {
+        snprintf(error, VOLUME_ERROR_LEN, "its bitmaps cannot be read");
+        return error_of(code);
+    }
+    fs->flags |= EXT2_FLAG_MASTER_SB_ONLY;
+    ext2fs_set_block_alloc_stats_callback(fs, on_block, NULL);
+    ext2fs_set_block_alloc_stats_range_callback(fs, on_range, NULL);
+    return OK;
+}
+
+static error_t open_fs(struct volume *volume, char error[VOLUME_ERROR_LEN])
+{
+    initialize_ext2_error_table();
+    int flags = EXT2_FLAG_64BITS | EXT2_FLAG_SKIP_MMP | (volume->read_only ? 0 : EXT2_FLAG_RW);
+    errcode_t code =
+        ext2fs_open2("blk", NULL, flags, 0, 0, io_manager_on(volume->cache), &volume->fs);
+    if (code != 0) {
+        volume->fs = NULL;
+        snprintf(error, VOLUME_ERROR_LEN, "%s", error_message(code));
+        error_t err = error_of(code);
+        return err == ERR_UNAVAILABLE ? ERR_NOT_ACCEPTABLE : err;
+    }
+    volume->fs->priv_data = volume;
+    if (ext2fs_has_feature_journal_needs_recovery(volume->fs->super)) {
+        snprintf(error, VOLUME_ERROR_LEN, "its journal must be replayed first: run e2fsck");
+        return ERR_NOT_ACCEPTABLE;
+    }
+    return volume->read_only ? OK : open_writable(volume, error);
+}
+
+error_t volume_open(const struct device *device, bool read_only, struct volume **opened,
+                    char error[VOLUME_ERROR_LEN])
+{
+    struct volume *volume = calloc(1, sizeof(*volume));
+    snprintf(error, VOLUME_ERROR_LEN, "out of memory");
+    if (!volume)
+        return ERR_NO_MEMORY;
+    volume->read_only = read_only;
+    list_init(&volume->open_files);
+    volume->cache = cache_create(device);
+    error_t err = volume->cache ? open_fs(volume, error) : ERR_NO_MEMORY;
+    if (IS_ERROR(err))
+        volume_drop(volume);
+    else
+        *opened = volume;
+    return err;
+}
+
+bool volume_is_dirty(const struct volume *volume)
+{
+    return volume->has_freed || (volume->fs->flags & (EXT2_FLAG_DIRTY | EXT2_FLAG_CHANGED)) ||
+           cache_num_dirty(volume->cache, BLOCK_DATA) > 0 ||
+           cache_num_dirty(volume->cache, BLOCK_META) > 0;
+}
+
+error_t volume_commit(struct volume *volume)
+{
+    if (volume->read_only || !volume_is_dirty(volume))
+        return OK;
+    release_freed(volume);
+    OK_OR_RETURN(error_of(ext2fs_flush2(volume->fs, EXT2_FLAG_FLUSH_NO_SYNC)));
+    volume->fs->flags &= ~EXT2_FLAG_CHANGED;
+    OK_OR_RETURN(cache_flush(volume->cache, BLOCK_DATA));
+    OK_OR_RETURN(cache_flush(volume->cache, BLOCK_META));
+    return cache_device_flush(volume->cache);
+}
+
+error_t volume_relieve(struct volume *volume)
+{
+    if (cache_num_dirty(volume->cache, BLOCK_META) < 1024)
+        return OK;
+    return volume_commit(volume);
+}
+
+void volume_drop(struct volume *volume)
+{
+    if (!volume)
+        return;
+    if (volume->freed)
+        ext2fs_free_block_bitmap(volume->freed);
+    if (volume->fs)
+        ext2fs_free(volume->fs);
+    cache_destroy(volume->cache);
+    free(volume);
+}
+
+error_t volume_close(struct volume *volume)
+{
+    error_t err = volume_commit(volume);
+    volume_drop(volume);
+    return err;
+}

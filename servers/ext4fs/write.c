@@ -1,0 +1,242 @@
+// Writing and truncating files. Blocks are taken one after the other, side by side where there is
+// room; their content goes to the cache as data, everything else as metadata.
+#include "file.h"
+#include <stdlib.h>
+#include <string.h>
+#include "inode.h"
+#include "io.h"
+
+#define FIXED_FLAGS (EXT2_IMMUTABLE_FL | EXT2_APPEND_FL | EXT4_ENCRYPT_FL | EXT4_VERITY_FL)
+
+// The blocks that one kind of file or the other can have.
+static uint64_t max_blocks(const struct volume *volume, const struct ext2_inode_large *inode)
+{
+    if (inode->i_flags & EXT4_EXTENTS_FL)
+        return UINT32_MAX;
+    uint64_t n = volume->fs->blocksize / 4;
+    // The inode counts them in 32 bits of half a kilobyte.
+    uint64_t countable = (1ull << 41) / volume->fs->blocksize - (1ull << 20);
+    return MIN(EXT2_NDIR_BLOCKS + n + n * n + n * n * n, countable);
+}
+
+static error_t check_change(const struct volume *volume, const struct ext2_inode_large *inode,
+                            uint64_t end)
+{
+    if (volume->read_only || (inode->i_flags & FIXED_FLAGS))
+        return ERR_NOT_PERMITTED;
+    if (!LINUX_S_ISREG(inode->i_mode))
+        return ERR_NOT_ACCEPTABLE;
+    return end > max_blocks(volume, inode) * volume->fs->blocksize ? ERR_TOO_LARGE : OK;
+}
+
+// --- Files within their inode -------------------------------------------------------------------
+
+// libext2fs does it all, and moves the file into blocks when it outgrows the inode.
+static error_t change_inline(struct volume *volume, ext2_ino_t ino, uint64_t offset,
+                             const void *data, size_t len, bool resize)
+{
+    ext2_file_t file;
+    unsigned num = 0;
+    OK_OR_RETURN(error_of(ext2fs_file_open2(volume->fs, ino, NULL, EXT2_FILE_WRITE, &file)));
+    errcode_t code = 0;
+    if (resize)
+        code = ext2fs_file_set_size2(file, (ext2_off64_t)offset);
+    else
+        code = ext2fs_file_llseek(file, offset, EXT2_SEEK_SET, NULL);
+    const uint8_t *in = data;
+    while (code == 0 && len > 0) {
+        code = ext2fs_file_write(file, in, (unsigned)MIN(len, (size_t)1 << 20), &num);
+        in += num;
+        len -= num;
+    }
+    errcode_t close_code = ext2fs_file_close(file);
+    return error_of(code ? code : close_code);
+}
+
+// --- Blocks -------------------------------------------------------------------------------------
+
+// Names a block of the device as one of a file.
+static errcode_t set_block(struct volume *volume, ext2_ino_t ino, struct ext2_inode_large *inode,
+                           uint64_t block, blk64_t at)
+{
+    return ext2fs_bmap2(volume->fs, ino, inode_short(inode), NULL, BMAP_SET | BMAP_ALLOC, block,
+                        NULL, &at);
+}
+
+// Gives a file one block, near `goal` unless that is 0.
+static error_t take_block(struct volume *volume, ext2_ino_t ino, struct ext2_inode_large *inode,
+                          uint64_t block, blk64_t goal, blk64_t *taken)
+{
+    ext2_filsys fs = volume->fs;
+    int flags = 0;
+    blk64_t at = 0;
+    OK_OR_RETURN(error_of(ext2fs_bmap2(fs, ino, inode_short(inode), NULL, 0, block, &flags, &at)));
+    if (at != 0) { // reserved, and not written yet
+        *taken = at;
+        return error_of(set_block(volume, ino, inode, block, at));
+    }
+    if (goal == 0)
+        goal = ext2fs_find_inode_goal(fs, ino, inode_short(inode), block);
+    OK_OR_RETURN(error_of(ext2fs_new_block2(fs, goal, NULL, &at)));
+    // Before it is named: that may need a block too.
+    ext2fs_block_alloc_stats2(fs, at, +1);
+    errcode_t code = set_block(volume, ino, inode, block, at);
+    if (code == 0)
+        code = ext2fs_iblk_add_blocks(fs, inode_short(inode), 1);
+    if (code != 0) {
+        ext2fs_block_alloc_stats2(fs, at, -1);
+        return error_of(code);
+    }
+    *taken = at;
+    return OK;
+}
+
+// Finds where to write from `block` on, up to `max` blocks, taking new ones where there are none.
+static error_t find_place(struct volume *volume, ext2_ino_t ino, struct ext2_inode_large *inode,
+                          uint64_t block, uint64_t max, struct run *run, bool *is_new)
+{
+    blk64_t taken = 0;
+    OK_OR_RETURN(file_map(volume, ino, inode, block, max, run));
+    uint64_t room = MIN(run->num, max);
+    *is_new = run->first == 0;
+    run->num = room;
+    if (!*is_new)
+        return OK;
+    OK_OR_RETURN(take_block(volume, ino, inode, block, 0, &taken));
+    run->first = taken;
+    // A hole has a length only in files without extents, so the next block is looked at by itself.
+    for (run->num = 1; run->num < max; run->num++) {
+        struct run next;
+        OK_OR_RETURN(file_map(volume, ino, inode, block + run->num, 1, &next));
+        if (next.first != 0)
+            return OK;
+        error_t err =
+            take_block(volume, ino, inode, block + run->num, run->first + run->num, &taken);
+        if (IS_ERROR(err))
+            return OK; // what was taken so far is used; the next call says why
+        if (taken != run->first + run->num) {
+            // It is found again when its turn comes, but must not show what was in it.
+            void *zeros = calloc(1, volume->fs->blocksize);
+            err = zeros ? cache_write(volume->cache, taken, 1, zeros, BLOCK_DATA) : ERR_NO_MEMORY;
+            free(zeros);
+            return err;
+        }
+    }
+    return OK;
+}
+
+static error_t write_part(struct volume *volume, uint64_t block, bool is_new, size_t at,
+                          const void *data, size_t len)
+{
+    uint8_t *whole = calloc(1, volume->fs->blocksize);
+    error_t err = whole ? OK : ERR_NO_MEMORY;
+    if (IS_OK(err) && !is_new)
+        err = cache_read(volume->cache, block, 1, whole);
+    if (IS_OK(err)) {
+        memcpy(&whole[at], data, len);
+        err = cache_write(volume->cache, block, 1, whole, BLOCK_DATA);
+    }
+    free(whole);
+    return err;
+}
+
+// Writes from `offset` on as much as is side by side; `*len` becomes how much.
+static error_t write_some(struct volume *volume, ext2_ino_t ino, struct ext2_inode_large *inode,
+                          uint64_t offset, const void *data, size_t *len)
+{
+    size_t size = volume->fs->blocksize, at = offset % size;
+    bool whole = at == 0 && *len >= size, is_new;
+    struct run run;
+    OK_OR_RETURN(
+        find_place(volume, ino, inode, offset / size, whole ? *len / size : 1, &run, &is_new));
+    if (run.first + run.num > ext2fs_blocks_count(volume->fs->super))
+        return ERR_UNAVAILABLE;
+    *len = whole ? (size_t)run.num * size : MIN(*len, size - at);
+    return whole ? cache_write(volume->cache, run.first, (size_t)run.num, data, BLOCK_DATA)
+                 : write_part(volume, run.first, is_new, at, data, *len);
+}
+
+error_t file_write(struct volume *volume, ext2_ino_t ino, uint64_t offset, const void *data,
+                   size_t len)
+{
+    struct ext2_inode_large inode;
+    const uint8_t *in = data;
+    uint64_t end;
+    OK_OR_RETURN(inode_read(volume, ino, &inode));
+    if (__builtin_add_overflow(offset, len, &end))
+        return ERR_TOO_LARGE;
+    OK_OR_RETURN(check_change(volume, &inode, end));
+    if (len == 0)
+        return OK;
+    error_t err = OK;
+    if (inode.i_flags & EXT4_INLINE_DATA_FL) {
+        OK_OR_RETURN(change_inline(volume, ino, offset, data, len, false));
+        OK_OR_RETURN(inode_read(volume, ino, &inode));
+        offset = end;
+    }
+    while (IS_OK(err) && offset < end) {
+        size_t num = (size_t)(end - offset);
+        err = write_some(volume, ino, &inode, offset, in, &num);
+        if (IS_OK(err)) {
+            in += num;
+            offset += num;
+        }
+    }
+    // Also when it failed: blocks beyond the end would be an error of the file system.
+    if (offset > inode_size(volume, &inode)) {
+        errcode_t code =
+            ext2fs_inode_size_set(volume->fs, inode_short(&inode), (ext2_off64_t)offset);
+        err = IS_OK(err) ? error_of(code) : err;
+    }
+    inode_touch(volume, &inode, TIME_MODIFY | TIME_CHANGE);
+    error_t inode_err = inode_write(volume, ino, &inode);
+    return IS_OK(err) ? inode_err : err;
+}
+
+// --- Size ---------------------------------------------------------------------------------------
+
+// What is behind the new end in the block that it is in must read as zeros when the file grows.
+static error_t clear_tail(struct volume *volume, ext2_ino_t ino, struct ext2_inode_large *inode,
+                          uint64_t size)
+{
+    size_t block_size = volume->fs->blocksize, at = size % block_size;
+    struct run run;
+    if (at == 0)
+        return OK;
+    OK_OR_RETURN(file_map(volume, ino, inode, size / block_size, 1, &run));
+    if (run.first == 0)
+        return OK;
+    if (run.first >= ext2fs_blocks_count(volume->fs->super))
+        return ERR_UNAVAILABLE;
+    uint8_t *zeros = calloc(1, block_size);
+    if (!zeros)
+        return ERR_NO_MEMORY;
+    error_t err = write_part(volume, run.first, false, at, zeros, block_size - at);
+    free(zeros);
+    return err;
+}
+
+static error_t shrink(struct volume *volume, ext2_ino_t ino, struct ext2_inode_large *inode,
+                      uint64_t size)
+{
+    uint64_t first = (size + volume->fs->blocksize - 1) / volume->fs->blocksize;
+    OK_OR_RETURN(clear_tail(volume, ino, inode, size));
+    return error_of(ext2fs_punch(volume->fs, ino, inode_short(inode), NULL, first, ~0ULL));
+}
+
+error_t file_resize(struct volume *volume, ext2_ino_t ino, uint64_t size)
+{
+    struct ext2_inode_large inode;
+    OK_OR_RETURN(inode_read(volume, ino, &inode));
+    OK_OR_RETURN(check_change(volume, &inode, size));
+    if (inode.i_flags & EXT4_INLINE_DATA_FL) {
+        OK_OR_RETURN(change_inline(volume, ino, size, NULL, 0, true));
+        OK_OR_RETURN(inode_read(volume, ino, &inode));
+    } else if (size < inode_size(volume, &inode)) {
+        OK_OR_RETURN(shrink(volume, ino, &inode, size));
+    }
+    errcode_t code = ext2fs_inode_size_set(volume->fs, inode_short(&inode), (ext2_off64_t)size);
+    OK_OR_RETURN(error_of(code));
+    inode_touch(volume, &inode, TIME_MODIFY | TIME_CHANGE);
+    return inode_write(volume, ino, &inode);
+}

@@ -1,0 +1,52 @@
+# Helpers of the tests of ext4fs; sourced by them after tests/system/lib.sh.
+PATH=$PATH:/usr/sbin:/sbin
+export LC_ALL=C # names are bytes here
+ext4=$OOLONG_SOURCE/tests/ext4
+for tool in mke2fs e2fsck debugfs; do
+    command -v "$tool" >/dev/null || skip "$tool is not installed"
+done
+
+# run IMAGE MAIN: one command on an image.
+run() {
+    "$oolong" run "$ext4/plain.ini" --set "image=$1" --main "$2"
+}
+
+# clean IMAGE: e2fsck finds nothing to complain of.
+clean() {
+    e2fsck -fn "$1" >fsck.out 2>&1 || {
+        fail "e2fsck complains of $1"
+        sed 's/^/    /' fsck.out | head -n 30 >&2
+    }
+}
+
+# The NUL-terminated paths of standard input as words for --main.
+quote() {
+    xargs -0 printf '%s\0' | sed -z "s/'/'\\\\''/g; s/.*/'&'/" | tr '\0' ' '
+}
+
+# A tree with what file systems get wrong: empty and large files, holes, long names, links, names that
+# are not UTF-8, many entries in a directory.
+make_tree() {
+    mkdir -p tree/empty 'tree/a b' 'tree/ünï/çødé' tree/deep/er/and/deep/er tree/many
+    i=0
+    while [ "$i" -lt 600 ]; do
+        i=$((i + 1))
+        echo "$i" >"tree/many/file number $i"
+    done
+    : >tree/empty/file
+    for size in 1 59 60 61 1023 1024 4095 4096 4097 12289 65536 300001; do
+        head -c $size /dev/urandom >"tree/deep/er/$size"
+    done
+    head -c 3000000 /dev/urandom >'tree/a b/3 MB'
+    truncate -s 70000 tree/hole
+    printf 'end' >>tree/hole
+    truncate -s 5G tree/sparse
+    printf 'end' >>tree/sparse
+    echo x >"tree/$(printf 'n%.0s' $(seq 255))"
+    echo y >"$(printf 'tree/not \377 UTF-8')"
+    ln -s 'a b/3 MB' tree/link
+    ln -s "$(printf './%.0s' $(seq 100))hole" tree/long
+    ln tree/hole tree/second
+    chmod 0640 tree/hole
+    touch -d '2001-02-03 04:05:06' 'tree/a b/3 MB'
+}
