@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 BUILD  := build/$(PRESET)
 SOURCES := find idlc launcher libipc servers tests vm -name '*.[ch]' ! -path 'tests/idlc/ok/*'
 
-.PHONY: all build run demo test bench chaos fuzz fuzz-qualify install deps format check-format tidy coverage clean help
+.PHONY: all build run demo test bench chaos fuzz fuzz-campaign fuzz-qualify install deps format check-format tidy coverage clean help
 all: build
 
 build: ## build everything
@@ -24,6 +24,10 @@ chaos: build ## kill tasks of a loaded suite at random, KILLS of them (default 2
 fuzz: ## fuzz TARGET (vm, idlc, manifest, libipc) for SECONDS (60); ends with a table
 	@cmake/deps build test check fuzz
 	@tests/fuzz/run $(or $(TARGET),vm) $(or $(SECONDS),60)
+
+fuzz-campaign: ## fuzz vm beside other work for SECONDS (3600), AFL++ and libFuzzer; adds up executions
+	@cmake/deps build test check fuzz
+	@tests/fuzz/campaign $(or $(SECONDS),3600)
 
 fuzz-qualify: ## put each planted fault into a copy of vm and fuzz until it is found
 	@cmake/deps build test check fuzz

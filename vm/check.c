@@ -165,15 +165,19 @@ static void check_names(const struct vm *vm)
 
 static void check_watches(const struct vm *vm)
 {
+    const unsigned words = sizeof(vm->tasks[0].watching) / sizeof(vm->tasks[0].watching[0]);
+    uint64_t alive[sizeof(vm->tasks[0].watching) / sizeof(vm->tasks[0].watching[0])] = {0};
+    for (unsigned slot = 0; slot < CONFIG_NUM_TASKS; slot++)
+        alive[slot / 64] |= (uint64_t)(vm->ids[slot] != 0) << slot % 64;
     VM_FOR_EACH(vm, task)
     {
+        unsigned own = (unsigned)TASK_SLOT(task->id);
         unsigned watching = 0;
-        for (unsigned slot = 0; slot < CONFIG_NUM_TASKS; slot++) {
-            if (!(task->watching[slot / 64] >> slot % 64 & 1))
-                continue;
-            CHECK(vm, vm->ids[slot] && vm->ids[slot] != task->id);
-            watching++;
+        for (unsigned i = 0; i < words; i++) {
+            CHECK(vm, !(task->watching[i] & ~alive[i]));
+            watching += (unsigned)__builtin_popcountll(task->watching[i]);
         }
+        CHECK(vm, !(task->watching[own / 64] >> own % 64 & 1));
         CHECK(vm, watching == task->num_watching);
         CHECK(vm, watching + task->num_exits <= VM_MAX_EXITS);
         CHECK(vm, task->first_exit < VM_MAX_EXITS);
@@ -184,18 +188,23 @@ static void check_memory(const struct vm *vm)
 {
     unsigned used = 0;
     unsigned owned = 0;
-    for (unsigned i = 0; i < VM_MAX_SHM; i++) {
+    for (unsigned i = 0; i < VM_MAX_SHM; i++)
+        used += vm->shm[i].id != 0;
+    for (unsigned i = 0, left = used; left > 0 && i < VM_MAX_SHM; i++) {
         if (!vm->shm[i].id)
             continue;
+        left--;
         CHECK(vm, vm->shm[i].id > 0 && is_alive(vm, vm->shm[i].owner));
         CHECK(vm, vm->tasks[TASK_SLOT(vm->shm[i].owner)].num_shm > 0);
-        used++;
     }
     VM_FOR_EACH(vm, task)
     {
         size_t bytes = 0;
-        for (unsigned i = 0; task->num_shm && i < VM_MAX_SHM; i++)
+        unsigned left = task->num_shm;
+        for (unsigned i = 0; left && i < VM_MAX_SHM; i++) {
+            left -= vm->shm[i].id && vm->shm[i].owner == task->id;
             bytes += vm->shm[i].id && vm->shm[i].owner == task->id ? vm->shm[i].len : 0;
+        }
         CHECK(vm, bytes == task->shm_bytes && bytes <= VM_MAX_SHM_LEN);
         CHECK(vm, task->num_shm <= VM_MAX_TASK_SHM && task->page_bytes <= VM_MAX_PAGES_LEN);
         owned += task->num_shm;

@@ -107,13 +107,10 @@ struct model_task {
     size_t region_len;
     struct model_buffer buffers[NUM_BUFFERS];
     int current; // the open buffer whose turn it is
-    char may_serve[MODEL_NAMES][64];
     unsigned num_may_serve;
     bool may_serve_any;
-    char serves[MODEL_NAMES][64];
     unsigned num_serves;
     bool watches[MODEL_TASKS]; // live tasks
-    task_t ends[MODEL_ENDS];   // to be pulled
     unsigned num_ends;
     bool owes_notify, notified; // in this call
     struct model_segment {
@@ -121,11 +118,17 @@ struct model_task {
         size_t size;
         int fds[2];
     } segments[MODEL_SEGMENTS];
+    unsigned num_segments;
     uint64_t bytes_allocated, bytes_created;
     uint32_t published;  // parked senders, as vm says
     unsigned late_ticks; // ticks, a deadline apart, at which an idle receiver held others up
     uint64_t late_since;
-    struct model_request request; // the last: its text is not cleared
+    struct model_request request;
+    // From the text of the request on, what is here is not cleared: the counts above say how much
+    // of it there is.
+    char may_serve[MODEL_NAMES][64];
+    char serves[MODEL_NAMES][64];
+    task_t ends[MODEL_ENDS]; // to be pulled
 };
 
 /// An id that vm gave.

@@ -174,18 +174,18 @@ static void check_late(struct model *model, struct model_task *dst)
 void model_ool_end(struct model *model, bool copy_pending)
 {
     bool copying = false;
+    uint32_t parked[MODEL_TASKS] = {0};
+    for (unsigned i = 0; i < MODEL_TASKS; i++) {
+        const struct model_request *request = &model->tasks[i].request;
+        if (model->tasks[i].id && request->wait == MODEL_PARKED)
+            parked[request->dst - model->tasks]++;
+    }
     for (unsigned i = 0; i < MODEL_TASKS; i++) {
         struct model_task *dst = &model->tasks[i];
         if (!dst->id)
             continue;
-        uint32_t parked = 0;
-        for (unsigned k = 0; k < MODEL_TASKS; k++) {
-            const struct model_request *request = &model->tasks[k].request;
-            if (model->tasks[k].id && request->wait == MODEL_PARKED && request->dst == dst)
-                parked++;
-        }
-        MODEL_CHECK(model, dst->published == parked, "vm says that %u are parked for %d, not %u",
-                    dst->published, dst->id, parked);
+        MODEL_CHECK(model, dst->published == parked[i], "vm says that %u are parked for %d, not %u",
+                    dst->published, dst->id, parked[i]);
         copying |= dst->request.wait == MODEL_COPY;
         if (model->ticks)
             check_late(model, dst);

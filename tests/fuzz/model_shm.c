@@ -113,6 +113,7 @@ static void answered_create(struct model *model, struct model_task *task, const 
     MODEL_CHECK(model, !find(model, id, &creator), "two segments have the id %d", id);
     struct model_segment *segment = free_segment(task);
     segment->id = id;
+    task->num_segments++;
     segment->size = len;
     memcpy(segment->fds, model->memfd.fds, sizeof(segment->fds));
     task->bytes_created += len;
@@ -136,6 +137,7 @@ static void answered_map(struct model *model, struct model_task *task, const str
 static void forget_segment(struct model_task *task, struct model_segment *segment)
 {
     segment->id = 0;
+    task->num_segments--;
     task->bytes_created -= segment->size;
 }
 
@@ -167,6 +169,7 @@ void model_shm_forget(struct model *model, struct model_task *task)
 {
     (void)model;
     memset(task->segments, 0, sizeof(task->segments));
+    task->num_segments = 0;
 }
 
 // --- Descriptors --------------------------------------------------------------------------------
@@ -211,10 +214,8 @@ void model_on_close(struct model *model, int fd)
 void model_shm_end(struct model *model)
 {
     unsigned count = 0;
-    for (unsigned i = 0; i < MODEL_TASKS; i++) {
-        for (unsigned k = 0; model->tasks[i].id && k < MODEL_SEGMENTS; k++)
-            count += model->tasks[i].segments[k].id ? 2 : 0;
-    }
+    for (unsigned i = 0; i < MODEL_TASKS; i++)
+        count += model->tasks[i].id ? 2 * model->tasks[i].num_segments : 0;
     MODEL_CHECK(model, model->open_fds == count, "%u descriptors are open, not %u", model->open_fds,
                 count);
     model->memfd.made = false;

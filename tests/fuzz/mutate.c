@@ -7,7 +7,8 @@
 #include "mutate.h"
 #include "stories.h"
 
-#define RAW_BYTES 256
+#define RAW_BYTES  256
+#define LONG_INPUT 16 // operations
 
 static const struct {
     uint32_t type;
@@ -212,6 +213,20 @@ static void change(uint8_t *data, size_t at, size_t len)
     memcpy(data + at, &op, sizeof(op));
 }
 
+// A short input says what it says as well, and there is time for more of them. Some stay long: what
+// fills a table needs many operations.
+static size_t shorten(uint8_t *data, size_t size)
+{
+    struct layout layout;
+    find_layout(data, size, &layout);
+    if (layout.count <= LONG_INPUT || one_in(16))
+        return size;
+    unsigned drop = layout.count - LONG_INPUT + rnd(LONG_INPUT / 2);
+    unsigned from = rnd(layout.count - drop + 1);
+    return splice(data, size, size, layout.at[from], layout.at[from + drop] - layout.at[from], "",
+                  0);
+}
+
 size_t ops_mutate(uint8_t *data, size_t size, const uint8_t *other, size_t other_size, size_t max,
                   unsigned seed)
 {
@@ -255,5 +270,5 @@ size_t ops_mutate(uint8_t *data, size_t size, const uint8_t *other, size_t other
             break;
         }
     }
-    return size;
+    return shorten(data, size);
 }

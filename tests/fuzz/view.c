@@ -72,10 +72,8 @@ static void check_watches(struct model *model, const struct vm *vm, const struct
 
 static void check_segments(struct model *model, const struct vm *vm, const struct model_task *task)
 {
-    unsigned expected = 0;
+    unsigned expected = task->num_segments;
     unsigned found = 0;
-    for (unsigned k = 0; k < MODEL_SEGMENTS; k++)
-        expected += task->segments[k].id != 0;
     for (unsigned i = 0; found < expected && i < VM_MAX_SHM; i++) {
         for (unsigned k = 0; k < MODEL_SEGMENTS; k++)
             found += vm->shm[i].id && vm->shm[i].id == task->segments[k].id &&
@@ -102,6 +100,8 @@ void view_check(struct model *model, const struct vm *vm)
         if (!task->id)
             continue;
         const struct vm_task *seen = find(vm, task);
+        MODEL_CHECK(model, seen->pid == 1000 + (int)i, "%d has the process %d", task->id,
+                    seen->pid);
         check_wait(model, vm, task);
         check_buffer(model, &seen->open[0], task, OPEN_0);
         check_buffer(model, &seen->open[1], task, OPEN_1);

@@ -299,7 +299,7 @@ void world_reset(struct world *world)
     world->few_random = world->short_after = 0;
     world->memfd_error = world->launch_error = world->destroy_error = OK;
     world->next_fd = 100;
-    world->num_segments = 0;
+    world->num_segments = world->turn = 0;
     world->last_token = 0;
     world->budget = 300 << 10;
     model_init(&world->model, WORLD_REVOKE_NS);
@@ -309,6 +309,18 @@ void world_reset(struct world *world)
 
 // --- Calls --------------------------------------------------------------------------------------
 
+// The processes of tasks, a slot in turn. (Of all of them the view looks at what is written down.)
+static void check_process(struct world *world)
+{
+    struct model *model = &world->model;
+    unsigned slot = world->turn++ % MODEL_TASKS;
+    const struct model_task *task = &model->tasks[slot];
+    task_t last = TASK_MAKE((task_t)(task->next_gen ? task->next_gen - 1 : 0), (task_t)slot + 2);
+    int pid = vm_task_pid(world->vm, last);
+    MODEL_CHECK(model, pid == (task->id ? 1000 + (int)slot : -1), "%d has the process %d", last,
+                pid);
+}
+
 static void check(struct world *world)
 {
     struct model *model = &world->model;
@@ -316,16 +328,13 @@ static void check(struct world *world)
     model_end(model, vm_copy_pending(world->vm));
     vm_check(world->vm);
     view_check(model, world->vm);
+    check_process(world);
     struct vm_stats stats = vm_stats(world->vm);
     uint64_t waiting = 0;
     uint64_t deadline = UINT64_MAX;
     for (unsigned i = 0; i < MODEL_TASKS; i++) {
         const struct model_request *request = &model->tasks[i].request;
         task_t id = model->tasks[i].id;
-        uint32_t next_gen = model->tasks[i].next_gen;
-        task_t last = TASK_MAKE((task_t)(next_gen ? next_gen - 1 : 0), (task_t)i + 2);
-        MODEL_CHECK(model, vm_task_pid(world->vm, last) == (id ? 1000 + (int)i : -1),
-                    "%d has the process %d", last, vm_task_pid(world->vm, last));
         if (!id || request->wait == MODEL_IDLE)
             continue;
         waiting++;

@@ -34,6 +34,7 @@ struct world {
     int next_fd;
     int last_segments[8];
     unsigned num_segments;
+    unsigned turn; // of the slots, whose process is looked at
     size_t budget; // bytes that copies of this run may still move
     bool copied;   // a copy step may be due
     // What to put back.
