@@ -1,14 +1,17 @@
 // The table of system calls by role. Not in any set, on purpose: clone, fork, ptrace, userfaultfd,
-// socket, io_uring_setup, kill; open and everything else that takes a path stands in SET_LOADER
-// alone, for reading. How the table becomes filters is in sandbox.c.
+// socket, kill; open and everything else that takes a path stands in SET_LOADER alone, for reading;
+// io_uring_setup stands in SET_DISK_START alone. How the table becomes filters is in sandbox.c.
 #include <asm/termbits.h>
 #include <asm/ioctls.h>
 #include <fcntl.h>
+#include <linux/falloc.h>
 #include <linux/futex.h>
+#include <linux/io_uring.h>
 #include <linux/prctl.h>
 #include <linux/seccomp.h>
 #include <seccomp.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include "profiles.h"
 
@@ -73,6 +76,17 @@ const struct rule profile_rules[] = {
     ANY(SET_ARCHIVE, read),
     ANY(SET_DISK, pwrite64),
     ANY(SET_DISK, fdatasync),
+    IF(SET_DISK, fallocate, EQ(1, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE)),
+    // To submit to the ring that it has and to collect; not to wake a thread of the kernel, to use
+    // a registered ring, or to set a signal mask. What the ring may do is in servers/disk/ring.c.
+    IF(SET_DISK, io_uring_enter, MASKED(3, ~IORING_ENTER_GETEVENTS, 0), NULL_POINTER(4)),
+    // Before the role's filter.
+    ANY(SET_DISK_START, io_uring_setup),
+    IF(SET_DISK_START, io_uring_register, EQ(1, IORING_REGISTER_FILES)),
+    IF(SET_DISK_START, io_uring_register, EQ(1, IORING_REGISTER_RESTRICTIONS)),
+    IF(SET_DISK_START, io_uring_register, EQ(1, IORING_REGISTER_ENABLE_RINGS)),
+    IF(SET_DISK_START, flock, EQ(1, LOCK_EX | LOCK_NB)),
+    IF(SET_DISK_START, flock, EQ(1, LOCK_SH | LOCK_NB)),
 
     ANY(SET_RANDOM, getrandom),
 
@@ -166,12 +180,12 @@ const struct rule profile_rules[] = {
 const size_t profile_num_rules = sizeof(profile_rules) / sizeof(profile_rules[0]);
 
 const struct profile profiles[] = {
-    {"plain", SET_PLAIN, "messages, memory and a clock"},
-    {"vm", SET_PLAIN | SET_VM, "the vm server"},
-    {"archive", SET_PLAIN | SET_ARCHIVE, "reads files that the suite names"},
-    {"disk", SET_PLAIN | SET_DISK, "reads and writes files that the suite names"},
-    {"random", SET_PLAIN | SET_RANDOM, "the kernel's random numbers"},
-    {"console", SET_PLAIN | SET_CONSOLE, "a line editor on the terminal"},
+    {"plain", SET_PLAIN, 0, "messages, memory and a clock"},
+    {"vm", SET_PLAIN | SET_VM, 0, "the vm server"},
+    {"archive", SET_PLAIN | SET_ARCHIVE, 0, "reads files that the suite names"},
+    {"disk", SET_PLAIN | SET_DISK, SET_DISK_START, "reads and writes files that the suite names"},
+    {"random", SET_PLAIN | SET_RANDOM, 0, "the kernel's random numbers"},
+    {"console", SET_PLAIN | SET_CONSOLE, 0, "a line editor on the terminal"},
 };
 const size_t num_profiles = sizeof(profiles) / sizeof(profiles[0]);
 

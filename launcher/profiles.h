@@ -16,6 +16,7 @@ enum rule_set {
     SET_SANITIZED = 1 << 6, // what the runtime of AddressSanitizer adds
     SET_LOADER =
         1 << 7, // outer filter only: the dynamic loader, the C library's and libipc's start
+    SET_DISK_START = 1 << 8, // outer filter only: makes a ring and takes the file's lock
 };
 
 // Compares argument `arg`: (value & mask) == equal, or value < below when `below` is not 0. Masks
@@ -39,7 +40,8 @@ extern const size_t profile_num_rules;
 
 struct profile {
     const char *name;
-    unsigned sets;
+    unsigned sets;  // of both filters
+    unsigned start; // of the outer one only: until the role's is installed
     const char *purpose;
 };
 extern const struct profile profiles[];

@@ -123,7 +123,7 @@ const struct sandbox *sandbox_get(const char *name)
             !strcmp(box->name + strlen(name), VARIANT_NAME))
             return box;
     }
-    int outer_fd = compile(profile->sets | VARIANT | SET_LOADER);
+    int outer_fd = compile(profile->sets | profile->start | VARIANT | SET_LOADER);
     int role_fd = compile(profile->sets | VARIANT);
     struct sandbox *box = xcalloc(1, sizeof(*box));
     struct sock_fprog role = {0};

@@ -5,8 +5,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/futex.h>
+#include <linux/io_uring.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -45,6 +47,20 @@ static const struct probe {
     {"stat", SYS_newfstatat, {AT_FDCWD, (long)"/etc/passwd", 0}},
     {"open", SYS_openat, {AT_FDCWD, (long)"/etc/passwd", O_RDONLY}},
     {"open-for-writing", SYS_openat, {AT_FDCWD, (long)"/dev/null", O_RDWR}},
+    {"fdatasync", SYS_fdatasync, {999}},
+    {"punch-hole", SYS_fallocate, {999, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, 4096}},
+    {"allocate", SYS_fallocate, {999, FALLOC_FL_KEEP_SIZE, 0, 4096}},
+    {"zero-range", SYS_fallocate, {999, FALLOC_FL_ZERO_RANGE | FALLOC_FL_KEEP_SIZE, 0, 4096}},
+    {"collapse-range", SYS_fallocate, {999, FALLOC_FL_COLLAPSE_RANGE, 0, 4096}},
+    {"flock", SYS_flock, {0, LOCK_EX | LOCK_NB}},
+    {"fcntl-setfl", SYS_fcntl, {0, F_SETFL, 0}},
+    {"uring-setup", SYS_io_uring_setup, {8, 0}},
+    {"uring-register-files", SYS_io_uring_register, {999, IORING_REGISTER_FILES, 0, 0}},
+    {"uring-enter", SYS_io_uring_enter, {999, 0, 0, 0, 0, 8}},
+    {"uring-enter-collect", SYS_io_uring_enter, {999, 0, 0, IORING_ENTER_GETEVENTS, 0, 8}},
+    {"uring-enter-wake", SYS_io_uring_enter, {999, 0, 0, IORING_ENTER_SQ_WAKEUP, 0, 8}},
+    {"uring-enter-index", SYS_io_uring_enter, {0, 0, 0, 1 << 4, 0, 8}},
+    {"uring-enter-mask", SYS_io_uring_enter, {999, 0, 0, 0, (long)text, 8}},
     {"process-vm-readv", SYS_process_vm_readv, {0}},
     {"ioctl-tcgets", SYS_ioctl, {0, 0x5401, 0}},
     {"ioctl-tiocsti", SYS_ioctl, {0, 0x5412, 0}},

@@ -12,3 +12,6 @@ oolong_add_unit_test(shell_words
 target_include_directories(shell_words PRIVATE ${CMAKE_SOURCE_DIR}/servers/shell)
 
 oolong_add_unit_test(blkcheck SOURCES blkcheck.c LIBS oolong_blkcheck)
+foreach(module IN ITEMS request device)
+  oolong_add_unit_test(disk_${module} SOURCES disk_${module}.c LIBS disk_core)
+endforeach()
