@@ -4,11 +4,14 @@
 #       one Check binary for one module, label "unit". Sources that include headers of libipc link
 #       Oolong::ipc.
 #
-#   oolong_add_system_test(<name> COMMAND <command>... [LABEL <label>] [TIMEOUT <seconds>] [SERIAL])
+#   oolong_add_system_test(<name> COMMAND <command>... [LABEL <label>] [TIMEOUT <seconds>] [SERIAL]
+#                          [TRANSPORTS <transport>...])
 #       runs a command in an empty directory of its own that is removed afterwards, as an
 #       unprivileged user when the tests run as root. It finds in its environment:
 #         OOLONG_BIN, OOLONG_LIBEXEC   folders of the programs that were built
 #         OOLONG_SOURCE, OOLONG_BUILD  the two trees
+#       With transports, there is a test for each of them: OOLONG_TRANSPORT is set, and all names but
+#       that for `socket` end in it.
 #
 #   oolong_add_model_test(<model> [TIMEOUT <seconds>])
 #       explores the rows of tests/model/check that are of one model, label "model".
@@ -62,18 +65,30 @@ function(oolong_add_unit_test name)
 endfunction()
 
 function(oolong_add_system_test name)
-  cmake_parse_arguments(arg "SERIAL" "TIMEOUT;LABEL" "COMMAND" ${ARGN})
+  cmake_parse_arguments(arg "SERIAL" "TIMEOUT;LABEL" "COMMAND;TRANSPORTS" ${ARGN})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 120)
   endif()
   if(NOT arg_LABEL)
     set(arg_LABEL system)
   endif()
-  add_test(NAME ${name} COMMAND ${CMAKE_SOURCE_DIR}/tests/support/as-user ${arg_COMMAND})
-  oolong_test_properties(${name} ${arg_LABEL} ${arg_TIMEOUT})
-  if(arg_SERIAL)
-    set_tests_properties(${name} PROPERTIES RUN_SERIAL TRUE)
+  if(NOT arg_TRANSPORTS)
+    set(arg_TRANSPORTS default)
   endif()
+  foreach(transport IN LISTS arg_TRANSPORTS)
+    set(test ${name})
+    if(transport STREQUAL shm)
+      set(test ${name}_shm)
+    endif()
+    add_test(NAME ${test} COMMAND ${CMAKE_SOURCE_DIR}/tests/support/as-user ${arg_COMMAND})
+    oolong_test_properties(${test} ${arg_LABEL} ${arg_TIMEOUT})
+    if(NOT transport STREQUAL default)
+      set_property(TEST ${test} APPEND PROPERTY ENVIRONMENT OOLONG_TRANSPORT=${transport})
+    endif()
+    if(arg_SERIAL)
+      set_tests_properties(${test} PROPERTIES RUN_SERIAL TRUE)
+    endif()
+  endforeach()
 endfunction()
 
 function(oolong_add_model_test model)

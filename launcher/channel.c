@@ -128,14 +128,15 @@ bool channels_ack(struct channels *c, task_t task, task_t peer)
 }
 
 static void queue_grant(struct channels *c, task_t task, task_t peer, uint32_t chan,
-                        const int fds[2])
+                        uint32_t ring_size, const int *fds)
 {
     struct packet packet = {.type = CTL_GRANT, .word = wire_word(WIRE_CONTROL, 0, 0)};
     packet.grant.task = peer;
     packet.grant.chan = chan;
-    c->env.compare(c->env.ctx, task, peer, &packet.grant);
+    packet.grant.ring_size = ring_size;
+    c->env.describe(c->env.ctx, task, peer, &packet.grant);
     *half(c, task, peer) = HALF_QUEUED;
-    channels_push(c, task, &packet, fds, 2);
+    channels_push(c, task, &packet, fds, ring_size ? 4 : 2);
 }
 
 bool channels_grant_vm(struct channels *c, task_t task, uint32_t chan, int fd)
@@ -146,31 +147,58 @@ bool channels_grant_vm(struct channels *c, task_t task, uint32_t chan, int fd)
         return false;
     }
     *half(c, task, VM_TASK) = HALF_TAKEN;
-    queue_grant(c, VM_TASK, task, chan, (int[]){fd, page});
+    queue_grant(c, VM_TASK, task, chan, 0, (int[]){fd, page});
     return true;
+}
+
+// What the two grants of a channel carry, each in the order of CTL_GRANT; -1 what there is not.
+struct channel_fds {
+    int a[4], b[4];
+};
+
+static void close_channel(struct channels *c, const struct channel_fds *fds)
+{
+    for (int i = 0; i < 4; i++) {
+        if (fds->a[i] >= 0)
+            c->env.close_fd(c->env.ctx, fds->a[i]);
+        if (fds->b[i] >= 0)
+            c->env.close_fd(c->env.ctx, fds->b[i]);
+    }
+}
+
+static bool make_channel(struct channels *c, task_t a, task_t b, uint32_t ring_size,
+                         struct channel_fds *fds)
+{
+    void *ctx = c->env.ctx;
+    int ends[2];
+    *fds = (struct channel_fds){{-1, -1, -1, -1}, {-1, -1, -1, -1}};
+    if (!c->env.make_pair(ctx, ends))
+        return false;
+    fds->a[0] = ends[0];
+    fds->b[0] = ends[1];
+    fds->a[1] = c->env.open_page(ctx, b);
+    fds->b[1] = c->env.open_page(ctx, a);
+    if (fds->a[1] < 0 || fds->b[1] < 0)
+        return false;
+    return !ring_size || (c->env.make_region(ctx, ring_size, &fds->a[2], &fds->b[3]) &&
+                          c->env.make_region(ctx, ring_size, &fds->b[2], &fds->a[3]));
 }
 
 // Makes the channel of two tasks that are both ready.
 static error_t grant_both(struct channels *c, task_t a, task_t b)
 {
-    void *ctx = c->env.ctx;
-    int ends[2];
-    if (!c->env.make_pair(ctx, ends))
-        return ERR_NO_MEMORY;
-    int page_a = c->env.open_page(ctx, a);
-    int page_b = c->env.open_page(ctx, b);
-    if (page_a < 0 || page_b < 0) {
-        close_all(c, ends, 2);
-        if (page_a >= 0)
-            c->env.close_fd(ctx, page_a);
-        if (page_b >= 0)
-            c->env.close_fd(ctx, page_b);
+    struct channel_fds fds;
+    uint32_t ring_size = c->env.ring_size(c->env.ctx, a, b);
+    if (!make_channel(c, a, b, ring_size, &fds)) {
+        close_channel(c, &fds);
         return ERR_NO_MEMORY;
     }
     uint32_t chan = channels_number(c);
-    c->env.join(ctx, a, b);
-    queue_grant(c, a, b, chan, (int[]){ends[0], page_b});
-    queue_grant(c, b, a, chan, (int[]){ends[1], page_a});
+    // Through a socket, payloads travel by way of vm. Where they do not, it shall place none.
+    if (!ring_size)
+        c->env.join(c->env.ctx, a, b);
+    queue_grant(c, a, b, chan, ring_size, fds.a);
+    queue_grant(c, b, a, chan, ring_size, fds.b);
     return OK;
 }
 

@@ -58,8 +58,13 @@ struct channel_env {
     // Returns a new read-only descriptor of a task's state page, or -1.
     int (*open_page)(void *ctx, task_t task);
     void (*close_fd)(void *ctx, int fd);
-    // Fills `num_refused` and `refused` of the grants for `a` and `b`.
-    void (*compare)(void *ctx, task_t a, task_t b, struct control_grant *grant);
+    // Fills the grant that `a` gets for its channel to `b`, but for `task` and `chan`: the
+    // interfaces that they know in different versions, what `b` receives.
+    void (*describe)(void *ctx, task_t a, task_t b, struct control_grant *grant);
+    // The size of the rings of a new channel; 0: it is a socket alone.
+    uint32_t (*ring_size)(void *ctx, task_t a, task_t b);
+    // Makes the region of one direction: a read-write and a read-only descriptor.
+    bool (*make_region)(void *ctx, uint32_t ring_size, int *rw, int *ro);
 };
 
 struct channels {

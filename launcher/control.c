@@ -186,6 +186,7 @@ static void control_flush(struct task *task)
     while ((out = channels_next(&suite.channels, task->id))) {
         if (send_packet(task, out)) {
             channels_sent(&suite.channels, task->id);
+            bell_sent(task);
         } else if (errno == EAGAIN) {
             events |= EPOLLOUT;
             break;
@@ -288,14 +289,43 @@ void compare_digests(const struct task *a, const struct task *b, struct control_
     }
 }
 
-static void compare(void *ctx, task_t id_a, task_t id_b, struct control_grant *grant)
+static void describe(void *ctx, task_t id_a, task_t id_b, struct control_grant *grant)
 {
     (void)ctx;
     const struct task *a = task_find(id_a), *b = task_find(id_b);
+    grant->ool_len = b->spec->ool_len;
     compare_digests(a, b, grant);
     for (unsigned i = 0; id_a < id_b && i < grant->num_refused; i++) // the other gets a grant too
         log_error("%s and %s were built with different versions of interface '%s'", a->spec->name,
                   b->spec->name, namespace_name(grant->refused[i]));
+}
+
+// A task with many channels gets small rings: its address space is limited.
+#define MANY_CHANNELS 64
+
+static unsigned count_channels(task_t id)
+{
+    unsigned count = 0;
+    for (int slot = 1; slot < CONFIG_NUM_TASKS; slot++)
+        count += suite.channels.halves[TASK_SLOT(id)][slot] != HALF_NONE;
+    return count;
+}
+
+static uint32_t ring_size(void *ctx, task_t id_a, task_t id_b)
+{
+    (void)ctx;
+    const struct task_spec *a = task_find(id_a)->spec, *b = task_find(id_b)->spec;
+    if (!manifest_uses_shm(&suite.manifest, a, b) || !bells_are_supported())
+        return 0;
+    uint32_t size = MIN(a->ring_size, b->ring_size);
+    bool many = count_channels(id_a) > MANY_CHANNELS || count_channels(id_b) > MANY_CHANNELS;
+    return many ? MIN(size, SMALL_RING) : size;
+}
+
+static bool make_region(void *ctx, uint32_t size, int *rw, int *ro)
+{
+    (void)ctx;
+    return make_memfd("region", REGION_SIZE(size), rw, ro);
 }
 
 const struct channel_env control_env = {
@@ -305,5 +335,7 @@ const struct channel_env control_env = {
     .make_pair = make_pair,
     .open_page = open_page,
     .close_fd = close_descriptor,
-    .compare = compare,
+    .describe = describe,
+    .ring_size = ring_size,
+    .make_region = make_region,
 };

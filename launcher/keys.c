@@ -30,6 +30,7 @@ void task_spec_init(struct task_spec *task)
         .ool_len = CONFIG_OOL_BUFFER_LEN,
         .cpu = CPU_AUTO,
         .core = -1,
+        .ring_size = DEFAULT_RING,
     };
 }
 
@@ -236,6 +237,53 @@ static void set_cpu(struct place *at, const char *value)
         bad_value(at, value, "auto, any or the number of a core");
 }
 
+bool manifest_parse_transport(const char *value, enum transport *transport)
+{
+    static const char *const names[] = {"auto", "shm", "socket"};
+    for (unsigned i = 0; i < 3; i++) {
+        if (!strcmp(value, names[i])) {
+            *transport = (enum transport)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool parse_transport(struct place *at, const char *value, enum transport *transport)
+{
+    bool good = manifest_parse_transport(value, transport);
+    if (!good)
+        bad_value(at, value, "auto, shm or socket");
+    return good;
+}
+
+static void set_transport(struct place *at, const char *value)
+{
+    (void)parse_transport(at, value, &at->task->transport);
+}
+
+// transport.PEER = shm|socket
+static void set_peer_transport(struct place *at, const char *value)
+{
+    enum transport transport;
+    const char *peer = at->key + strlen("transport.");
+    if (!is_plain_name(peer) || !strcmp(value, "auto"))
+        manifest_error(at->mf, at->line, "must be transport.TASK = shm|socket");
+    else if (parse_transport(at, value, &transport))
+        strings_add(transport == TRANSPORT_SHM ? &at->task->shm_peers : &at->task->socket_peers,
+                    peer);
+}
+
+static void set_ring(struct place *at, const char *value)
+{
+    uint64_t number;
+    if (!parse_number(value, true, REGION_MAX_RING, &number) || number < REGION_MIN_RING ||
+        (number & (number - 1)))
+        bad_value(at, value, "a power of two from 4K to 64M");
+    else
+        at->task->ring_size = (uint32_t)number;
+}
+
 // file.NAME = PATH [ro|rw]. The mode is the last word, when it is one of the two.
 static void set_file(struct place *at, const char *value)
 {
@@ -276,7 +324,14 @@ static const struct key {
     {"main", false, set_main},       {"autostart", false, set_autostart},
     {"memory", false, set_memory},   {"files", false, set_files},
     {"cpu", false, set_cpu},         {"ool_buffer", false, set_ool_buffer},
-    {"vital", false, set_vital},
+    {"vital", false, set_vital},     {"transport", false, set_transport},
+    {"ring", false, set_ring},
+};
+
+// Keys that end in a name of the suite's choice.
+static const struct key named_keys[] = {
+    {"file.", false, set_file},
+    {"transport.", false, set_peer_transport},
 };
 
 void manifest_task_key(struct manifest *mf, struct task_spec *task, int line, const char *key,
@@ -284,7 +339,11 @@ void manifest_task_key(struct manifest *mf, struct task_spec *task, int line, co
 {
     struct place at = {mf, task, line, key, from_setting};
     bool is_list = false;
-    void (*set)(struct place *, const char *) = strncmp(key, "file.", 5) ? NULL : set_file;
+    void (*set)(struct place *, const char *) = NULL;
+    for (size_t i = 0; i < sizeof(named_keys) / sizeof(named_keys[0]); i++) {
+        if (!strncmp(key, named_keys[i].name, strlen(named_keys[i].name)))
+            set = named_keys[i].set;
+    }
     for (size_t i = 0; i < sizeof(task_keys) / sizeof(task_keys[0]); i++) {
         if (!strcmp(task_keys[i].name, key)) {
             set = task_keys[i].set;
@@ -317,6 +376,8 @@ void manifest_suite_key(struct manifest *mf, int line, const char *key, const ch
         free(mf->vm_program);
         mf->vm_program = *value != '/' && strchr(value, '/') ? xasprintf("%s%s", mf->dir, value)
                                                              : xstrdup(value);
+    } else if (!strcmp(key, "transport")) {
+        (void)parse_transport(&at, value, &mf->transport);
     } else if (!strcmp(key, "lookup_timeout_ms")) {
         if (parse_number(value, false, UINT32_MAX, &number))
             mf->lookup_timeout_ms = (uint32_t)number;

@@ -275,6 +275,30 @@ bool manifest_may_talk(const struct task_spec *a, const struct task_spec *b)
            strings_contain(&b->calls, a->name);
 }
 
+static enum transport stricter(enum transport a, enum transport b)
+{
+    return a == TRANSPORT_SOCKET || b == TRANSPORT_SOCKET ? TRANSPORT_SOCKET : MAX(a, b);
+}
+
+// What a task says of its channel to another one.
+static enum transport says_of(const struct task_spec *task, const char *peer)
+{
+    return strings_contain(&task->socket_peers, peer) ? TRANSPORT_SOCKET
+           : strings_contain(&task->shm_peers, peer)  ? TRANSPORT_SHM
+                                                      : TRANSPORT_AUTO;
+}
+
+bool manifest_uses_shm(const struct manifest *mf, const struct task_spec *a,
+                       const struct task_spec *b)
+{
+    enum transport said = stricter(says_of(a, b->name), says_of(b, a->name));
+    if (said == TRANSPORT_AUTO)
+        said = stricter(a->transport, b->transport);
+    if (said == TRANSPORT_AUTO)
+        said = mf->transport;
+    return said != TRANSPORT_SOCKET;
+}
+
 void manifest_free(struct manifest *mf)
 {
     while (mf->tasks) {
@@ -288,6 +312,8 @@ void manifest_free(struct manifest *mf)
         strings_free(&task->args);
         strings_free(&task->calls);
         strings_free(&task->serves);
+        strings_free(&task->shm_peers);
+        strings_free(&task->socket_peers);
         free(task->name);
         free(task->program);
         free(task->profile);

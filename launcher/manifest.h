@@ -15,6 +15,16 @@ enum restart_policy {
 #define CPU_AUTO (-2) // the core that the launcher chooses: see placement.h
 #define CPU_ANY  (-1) // no affinity
 
+// How messages of a channel travel.
+enum transport {
+    TRANSPORT_AUTO = 0, // shared memory where the host has what it needs
+    TRANSPORT_SHM,
+    TRANSPORT_SOCKET,
+};
+
+#define DEFAULT_RING (1u << 20)
+#define SMALL_RING   (64u << 10)
+
 // A file that the launcher opens for a task and hands to it by name.
 struct spec_file {
     char *name;
@@ -33,16 +43,20 @@ struct task_spec {
     struct strings serves; // names that it may serve; "*" is kept as it is
     char *profile;         // sandbox profile
     enum restart_policy restart;
-    unsigned rights;  // enum task_rights
-    bool console;     // has the command's standard input and output
-    bool autostart;   // is started with the suite
-    bool is_main;     // its end ends the suite, with its exit status
-    bool vital;       // the suite is nothing without it: its failure ends the suite
-    uint64_t memory;  // limit of its address space in bytes; 0: none
-    unsigned files;   // limit of descriptors
-    uint64_t ool_len; // largest payload that it receives, in bytes
-    int cpu;          // CPU_AUTO, CPU_ANY or a number
-    int core;         // what CPU_AUTO comes to: set by placement_choose(); -1: vm's
+    unsigned rights;             // enum task_rights
+    bool console;                // has the command's standard input and output
+    bool autostart;              // is started with the suite
+    bool is_main;                // its end ends the suite, with its exit status
+    bool vital;                  // the suite is nothing without it: its failure ends the suite
+    uint64_t memory;             // limit of its address space in bytes; 0: none
+    unsigned files;              // limit of descriptors
+    uint64_t ool_len;            // largest payload that it receives, in bytes
+    int cpu;                     // CPU_AUTO, CPU_ANY or a number
+    int core;                    // what CPU_AUTO comes to: set by placement_choose(); -1: vm's
+    enum transport transport;    // of its channels; AUTO: as the suite says
+    struct strings shm_peers;    // transport.PEER = shm: tasks,
+    struct strings socket_peers; // and = socket
+    uint32_t ring_size;          // of its channels with shared memory, in bytes, a power of two
     struct spec_file *file;
     size_t num_files;
     int line;         // of the section's head; 0 when it is not in the file
@@ -70,6 +84,7 @@ struct manifest {
     char *name;
     uint32_t lookup_timeout_ms; // 0: for ever
     char *vm_program;
+    enum transport transport;
     struct task_spec *tasks; // in the order of the file
     struct diagnostics errors;
 };
@@ -104,6 +119,12 @@ struct task_spec *manifest_add_program(struct manifest *mf, const char *program)
 // Whether the suite lets two tasks talk: either names the other.
 bool manifest_may_talk(const struct task_spec *a, const struct task_spec *b);
 
+// Whether the suite wants shared memory between two tasks: what either says of the other counts
+// first, then what either says of itself, then what the suite says. Where two say different
+// things, a socket, which both can have.
+bool manifest_uses_shm(const struct manifest *mf, const struct task_spec *a,
+                       const struct task_spec *b);
+
 // Replaces each ${KEY} in `value`. Returns the text (the caller frees it) or NULL with `*error` set
 // to a text that the caller frees.
 char *settings_expand(const struct settings *settings, const char *value, char **error);
@@ -113,5 +134,6 @@ void manifest_suite_key(struct manifest *mf, int line, const char *key, const ch
 void manifest_task_key(struct manifest *mf, struct task_spec *task, int line, const char *key,
                        const char *value, bool is_more, bool from_setting);
 void task_spec_init(struct task_spec *task);
+bool manifest_parse_transport(const char *value, enum transport *transport);
 
 #endif

@@ -47,6 +47,7 @@ const struct rule profile_rules[] = {
     IF(SET_PLAIN, futex, FUTEX_IS(FUTEX_WAIT)),
     IF(SET_PLAIN, futex, FUTEX_IS(FUTEX_WAKE)),
     IF(SET_PLAIN, futex, FUTEX_IS(FUTEX_WAIT_BITSET)),
+    ANY(SET_PLAIN, futex_waitv),
     ANY(SET_PLAIN, clock_gettime),
     // Memory, never executable.
     ANY(SET_PLAIN, brk),

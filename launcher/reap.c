@@ -77,7 +77,7 @@ static void free_task(struct task *task)
         waitpid(task->pid, NULL, 0);
     suite.tasks[TASK_SLOT(task->id)] = NULL;
     channels_free(&suite.channels, task->id);
-    munmap((void *)(uintptr_t)task->page, STATE_PAGE_SIZE);
+    munmap(task->page, STATE_PAGE_SIZE);
     close(task->page_fd);
     if (task->vm_end >= 0)
         close(task->vm_end);
@@ -94,6 +94,7 @@ static void free_task(struct task *task)
 // It is over: tells vm, or forgets it at once when vm never knew it.
 static void end_task(struct task *task, int exception)
 {
+    bell_ended(task);
     channels_ended(&suite.channels, task->id);
     task->phase = TASK_ENDED;
     if (task->announced && !suite.stopping)

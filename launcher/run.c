@@ -20,7 +20,10 @@ struct suite suite;
 static bool load(const struct run_options *options)
 {
     struct manifest *mf = &suite.manifest;
+    const char *transport = getenv("OOLONG_TRANSPORT");
     manifest_load(mf, options->path, &options->settings);
+    if (transport && *transport && !manifest_parse_transport(transport, &mf->transport))
+        manifest_error(mf, 0, "OOLONG_TRANSPORT=%s: must be auto, shm or socket", transport);
     if (!mf->errors.len)
         program_check_all(mf);
     manifest_print_errors(mf, stderr);

@@ -35,7 +35,7 @@ struct task {
     int control_fd; // -1 when it ended
     struct source control;
     int page_fd; // read-only
-    const struct state_page *page;
+    struct state_page *page;
     int vm_end; // vm's end of its channel to vm, until that is granted
     uint32_t vm_chan;
     const struct sandbox *box;
@@ -105,6 +105,11 @@ extern const struct channel_env control_env;
 // Makes the table of channels, before vm is started; and a read-only descriptor of it for vm.
 bool control_make_table(void);
 int control_open_table(void);
+
+// bells.c: what the launcher says to tasks that sleep on memory.
+void bell_sent(struct task *task);  // a packet was sent to it
+void bell_ended(struct task *task); // it has ended: wakes those who wait for it
+bool bells_are_supported(void);     // by the host's kernel
 
 // requests.c: what tasks and vm may ask for, a row each.
 void request_handle(struct task *task, const struct packet *packet);

@@ -8,11 +8,15 @@
 #include <unistd.h>
 #include <oolong/idl_tables.h>
 #include <resea/printf.h>
+#include "bell.h"
 #include "control.h"
 #include "receive.h"
+#include "shm.h"
 #include "transport.h"
 
 struct state_page *channel_own_page;
+list_t channel_all = {&channel_all, &channel_all};
+unsigned channel_count, channel_num_shm;
 static struct channel *by_slot[CONFIG_NUM_TASKS];
 
 static void unmap_page(struct channel *ch)
@@ -25,9 +29,13 @@ static void unmap_page(struct channel *ch)
 static void free_channel(struct channel *ch)
 {
     struct stashed *s;
-    while ((s = LIST_POP_FRONT(&ch->stash, struct stashed, elem)))
+    while ((s = LIST_POP_FRONT(&ch->stash, struct stashed, elem))) {
+        channel_drop(ch, &s->packet);
         free(s);
+    }
+    shm_detach(ch);
     unmap_page(ch);
+    bell_forget(ch);
     if (ch->pulled)
         ipc_free_payloads(&ch->pulled->m);
     free(ch->pulled);
@@ -40,44 +48,104 @@ static void free_channel(struct channel *ch)
 static void displace(struct channel *old)
 {
     by_slot[TASK_SLOT(old->task)] = NULL;
+    old->own_line = NULL;
     channel_collect(old);
+}
+
+// Makes a channel that is in no table yet. Takes `page_fd`.
+static struct channel *make_channel(task_t task, uint32_t chan, int page_fd)
+{
+    unsigned slot = (unsigned)TASK_SLOT(task);
+    struct channel *ch = task >= 0 && slot < CONFIG_NUM_TASKS ? calloc(1, sizeof(*ch)) : NULL;
+    if (!ch)
+        goto out;
+    ch->task = task;
+    ch->chan = chan;
+    ch->fd = -1;
+    ch->spin_limit = BELL_FIRST_SPIN;
+    list_init(&ch->stash);
+    list_nullify(&ch->ready);
+    list_nullify(&ch->all);
+    ch->bell = &channel_own_page->launcher_bell;
+    if (page_fd >= 0) {
+        void *page = mmap(NULL, STATE_PAGE_SIZE, PROT_READ, MAP_SHARED, page_fd, 0);
+        if (page == MAP_FAILED) {
+            free(ch);
+            ch = NULL;
+            goto out;
+        }
+        ch->page = page;
+        ch->line = &ch->page->peers[TASK_SLOT(control_boot.task)];
+        ch->bell = &ch->line->bell;
+        ch->own_line = &channel_own_page->peers[slot];
+    }
+out:
+    if (page_fd >= 0)
+        close(page_fd);
+    return ch;
+}
+
+// My line is the new channel's from now on: it says nothing yet.
+static void begin_line(struct channel *ch)
+{
+    if (!ch->own_line)
+        return;
+    atomic_store(&ch->own_line->word, 0);
+    atomic_store(&ch->own_line->head, 0);
+    atomic_store(&ch->own_line->taken, 0);
+    atomic_store(&ch->own_line->bytes, 0);
+    atomic_store(&ch->own_line->bytes_taken, 0);
+    atomic_store(&ch->own_line->wants, 0);
+    channel_publish(ch);
+}
+
+// Puts a channel into the table; it owns `fd` from then on.
+static error_t enter(struct channel *ch, int fd)
+{
+    unsigned slot = (unsigned)TASK_SLOT(ch->task);
+    if (IS_ERROR(transport_watch(fd, ch, false)))
+        return ERR_NO_MEMORY;
+    if (by_slot[slot])
+        displace(by_slot[slot]);
+    by_slot[slot] = ch;
+    ch->fd = fd;
+    ch->bell_seen = bell_read(ch) - 1; // it may have rung before
+    list_push_back(&channel_all, &ch->all);
+    channel_count++;
+    channel_num_shm += ch->shm != NULL;
+    begin_line(ch);
+    return OK;
+}
+
+// A channel that cannot be had is, for its peer, one that has ended.
+static error_t refuse(struct channel *ch, int fd)
+{
+    if (ch && ch->own_line) {
+        atomic_store(&ch->own_line->closed, ch->chan);
+        bell_ring(ch);
+    }
+    if (ch)
+        free_channel(ch);
+    close(fd);
+    return ERR_NO_MEMORY;
 }
 
 error_t channel_add(task_t task, uint32_t chan, int fd, int page_fd)
 {
-    unsigned slot = (unsigned)TASK_SLOT(task);
-    void *page = NULL;
-    struct channel *ch = task >= 0 && slot < CONFIG_NUM_TASKS ? calloc(1, sizeof(*ch)) : NULL;
-    if (!ch)
-        goto fail;
-    if (page_fd >= 0) {
-        page = mmap(NULL, STATE_PAGE_SIZE, PROT_READ, MAP_SHARED, page_fd, 0);
-        if (page == MAP_FAILED)
-            goto fail;
-        ch->page = page;
-    }
-    ch->task = task;
-    ch->chan = chan;
-    ch->fd = fd;
-    list_init(&ch->stash);
-    list_nullify(&ch->ready);
-    if (by_slot[slot])
-        displace(by_slot[slot]);
-    if (IS_ERROR(transport_watch(fd, ch, false)))
-        goto fail;
-    by_slot[slot] = ch;
-    channel_publish(ch);
-    if (page_fd >= 0)
-        close(page_fd);
-    return OK;
+    struct channel *ch = make_channel(task, chan, page_fd);
+    return ch && IS_OK(enter(ch, fd)) ? OK : refuse(ch, fd);
+}
 
-fail:
-    if (ch)
-        free_channel(ch);
-    close(fd);
-    if (page_fd >= 0)
-        close(page_fd);
-    return ERR_NO_MEMORY;
+error_t channel_add_shm(const struct control_grant *grant, const int fds[4])
+{
+    struct channel *ch = make_channel(grant->task, grant->chan, fds[1]);
+    if (!ch) {
+        close(fds[2]);
+        close(fds[3]);
+        return refuse(ch, fds[0]);
+    }
+    error_t err = shm_attach(ch, grant->ring_size, grant->ool_len, fds[2], fds[3]);
+    return IS_OK(err) && IS_OK(enter(ch, fds[0])) ? OK : refuse(ch, fds[0]);
 }
 
 struct channel *channel_find_any(task_t task)
@@ -104,6 +172,17 @@ void channel_end(struct channel *ch, const char *why)
     if (why)
         WARN("ended the channel to task %d: %s", ch->task, why);
     receive_pend(channel_collect_notifications(ch)); // its last; the page goes
+    if (ch->own_line) {
+        atomic_store(&ch->own_line->closed, ch->chan);
+        bell_ring(ch);
+    }
+    list_remove(&ch->all);
+    channel_count--;
+    channel_num_shm -= ch->shm != NULL;
+    shm_detach(ch);
+    ch->own_line = NULL;
+    ch->line = NULL;
+    bell_forget(ch);
     transport_unwatch(ch->fd);
     transport_close(ch->fd);
     ch->fd = -1;
@@ -135,12 +214,35 @@ static enum incoming on_answer(struct channel *ch, struct packet *packet)
     return IN_ANSWER;
 }
 
+bool channel_is_pending(const struct channel *ch)
+{
+    return ch->shm ? shm_is_pending(ch) : bell_read(ch) != ch->bell_seen;
+}
+
+// Waits in slices while something is kept for others, who may make room meanwhile.
+static error_t read_socket(struct channel *ch, struct packet *packet, int timeout_ms, int *fds,
+                           int *num_fds)
+{
+    int max_fds = ch->task == KERNEL_TASK ? PACKET_MAX_FDS : ch->task == VM_TASK ? 1 : 0;
+    uint32_t bell = bell_read(ch);
+    error_t err = ERR_WOULD_BLOCK;
+    while (timeout_ms < 0 && err == ERR_WOULD_BLOCK && !list_is_empty(&shm_keeping)) {
+        shm_pump();
+        err = transport_recv(ch->fd, packet, 1, fds, max_fds, num_fds);
+    }
+    if (err == ERR_WOULD_BLOCK)
+        err = transport_recv(ch->fd, packet, timeout_ms, fds, max_fds, num_fds);
+    if (err == ERR_WOULD_BLOCK)
+        ch->bell_seen = bell;
+    return err;
+}
+
 enum incoming channel_read(struct channel *ch, struct packet *packet, int timeout_ms, int *fd)
 {
     int fds[PACKET_MAX_FDS];
     int num_fds = 0;
-    int max_fds = ch->task == KERNEL_TASK ? PACKET_MAX_FDS : ch->task == VM_TASK ? 1 : 0;
-    error_t err = transport_recv(ch->fd, packet, timeout_ms, fds, max_fds, &num_fds);
+    error_t err = ch->shm ? shm_recv(ch, packet, timeout_ms)
+                          : read_socket(ch, packet, timeout_ms, fds, &num_fds);
     if (err == ERR_WOULD_BLOCK)
         return IN_NOTHING;
     if (IS_ERROR(err)) {
@@ -190,6 +292,8 @@ void channel_stash(struct channel *ch, const struct packet *packet)
     if (ch->num_stashed < CHANNEL_MAX_STASH || ch->task == KERNEL_TASK)
         s = malloc(sizeof(*s));
     if (!s) {
+        struct packet dropped = *packet;
+        channel_drop(ch, &dropped);
         channel_end(ch, "it has too many messages under way");
         return;
     }
@@ -213,11 +317,34 @@ bool channel_unstash(struct channel *ch, struct packet *packet, int ack)
     return false;
 }
 
+void channel_drop(struct channel *ch, struct packet *packet)
+{
+    if (!ch->carries || wire_kind(packet->word) > WIRE_NOBLOCK || packet->type < 0)
+        return;
+    struct ool_descriptor *d = (struct ool_descriptor *)(void *)packet->raw;
+    int count = MSG_NUM_PAYLOADS(packet->type);
+    for (int k = 0; k < count && d[0].ptr; k++) { // or there was no memory for them
+        free(d[k].ptr);
+        d[k].ptr = NULL;
+    }
+}
+
+error_t channel_send_payloads(struct channel *ch, struct packet *packet,
+                              const struct ool_descriptor *payloads, unsigned count,
+                              enum wire_kind kind, uint32_t seq, uint32_t ack, bool block)
+{
+    packet->word = wire_word(kind, seq, ack);
+    if (ch->shm)
+        return shm_send(ch, packet, payloads, count, block ? SHM_BLOCK : SHM_KEEP);
+    error_t err = transport_send(ch->fd, packet, block, -1);
+    bell_ring(ch);
+    return err;
+}
+
 error_t channel_send(struct channel *ch, struct packet *packet, enum wire_kind kind, uint32_t seq,
                      uint32_t ack, bool block)
 {
-    packet->word = wire_word(kind, seq, ack);
-    return transport_send(ch->fd, packet, block, -1);
+    return channel_send_payloads(ch, packet, NULL, 0, kind, seq, ack, block);
 }
 
 void channel_ack(struct channel *ch, uint32_t seq, error_t error)
@@ -231,10 +358,9 @@ void channel_ack(struct channel *ch, uint32_t seq, error_t error)
 
 static uint64_t peer_half(struct channel *ch)
 {
-    if (!ch->page || !channel_own_page)
+    if (!ch->line)
         return 0;
-    unsigned my_slot = (unsigned)TASK_SLOT(control_boot.task);
-    uint64_t word = atomic_load(&ch->page->peers[my_slot]);
+    uint64_t word = atomic_load(&ch->line->word);
     return word >> 32 == ch->chan ? word : 0;
 }
 
@@ -250,10 +376,8 @@ uint16_t channel_peer_seen(struct channel *ch)
 
 void channel_publish(struct channel *ch)
 {
-    if (!channel_own_page || ch->task == KERNEL_TASK || by_slot[TASK_SLOT(ch->task)] != ch)
-        return;
-    atomic_store(&channel_own_page->peers[TASK_SLOT(ch->task)],
-                 peer_word(ch->chan, ch->sent, ch->seen));
+    if (ch->own_line)
+        atomic_store(&ch->own_line->word, peer_word(ch->chan, ch->sent, ch->seen));
 }
 
 bool channel_peer_is_ready(struct channel *ch)

@@ -10,19 +10,30 @@
 // NOBLOCK, and one to spare. Who has more under way breaks the rules.
 #define CHANNEL_MAX_STASH 4
 
+struct shm;
+struct ool_descriptor;
+
 struct channel {
     task_t task; // the peer
     int fd;      // -1: ended
     uint32_t chan;
-    const struct state_page *page; // the peer's; NULL for the launcher
-    uint16_t sent, seen;           // my half of peer_word(); see wire.h
-    uint32_t seq;                  // of the last SEND or CALL that I sent
-    uint32_t taken_call;           // seq of the last CALL that I took from the peer
-    bool call_open;                // and it is not answered yet
-    bool listed;                   // in the list of ready channels
-    list_elem_t ready;             // there
-    uint32_t round;                // since which round of looking it is
-    list_t stash;                  // struct stashed: received, not yet taken
+    const struct state_page *page;   // the peer's; NULL for the launcher
+    const struct peer_line *line;    // in it, what the peer says to me; NULL for the launcher
+    struct peer_line *own_line;      // what I say to the peer; NULL: nothing more
+    const _Atomic uint32_t *bell;    // rung by the peer, or by the launcher for itself
+    uint32_t bell_seen;              // socket channels: when it was last found empty
+    struct shm *shm;                 // NULL: all goes through the socket
+    bool carries;                    // packets bring their payloads with them: shared memory
+    list_elem_t all;                 // in channel_all, until it ends
+    unsigned spin_limit, spin_waits; // see bell.c
+    uint16_t sent, seen;             // my half of peer_word(); see wire.h
+    uint32_t seq;                    // of the last SEND or CALL that I sent
+    uint32_t taken_call;             // seq of the last CALL that I took from the peer
+    bool call_open;                  // and it is not answered yet
+    bool listed;                     // in the list of ready channels
+    list_elem_t ready;               // there
+    uint32_t round;                  // since which round of looking it is
+    list_t stash;                    // struct stashed: received, not yet taken
     unsigned num_stashed;
     uint32_t pull_seq;     // of my async pull under way, 0: none
     struct pulled *pulled; // its answer
@@ -43,9 +54,18 @@ struct stashed {
 };
 
 extern struct state_page *channel_own_page;
+extern list_t channel_all; // struct channel: those that have not ended
+extern unsigned channel_count, channel_num_shm;
 
 /// Adds a channel that the launcher granted. Takes `fd` and `page_fd` (-1: none).
 error_t channel_add(task_t task, uint32_t chan, int fd, int page_fd) __mustuse;
+
+/// The same for one with shared memory. Takes the descriptors, in the order of CTL_GRANT.
+error_t channel_add_shm(const struct control_grant *grant, const int fds[4]) __mustuse;
+
+/// Whether there is something to read, as far as memory says. (A socket of a peer that rings no
+/// bell is not looked at; nothing obliges anybody to hear it.)
+bool channel_is_pending(const struct channel *ch);
 
 /// The open channel to `task`, or NULL.
 struct channel *channel_find(task_t task);
@@ -71,7 +91,8 @@ enum incoming {
 };
 
 /// Reads one packet; `timeout_ms` -1 waits for ever, 0 not at all. Descriptors go to `*fd` (-1:
-/// none), from vm and the launcher alone.
+/// none), from vm and the launcher alone. Through shared memory, payloads come with the packet: see
+/// channel_drop().
 enum incoming channel_read(struct channel *ch, struct packet *packet, int timeout_ms, int *fd);
 
 /// Keeps a packet for a later receive; ends the channel of a peer that has too many under way.
@@ -80,9 +101,17 @@ void channel_stash(struct channel *ch, const struct packet *packet);
 /// Takes the first stashed packet that `ack` fits (-1: any). False: there is none.
 bool channel_unstash(struct channel *ch, struct packet *packet, int ack);
 
-/// Sends a packet of `kind`. Errors as transport_send().
+/// Frees the payloads of a packet that is not going to be taken.
+void channel_drop(struct channel *ch, struct packet *packet);
+
+/// Sends a packet of `kind`. Errors as transport_send(). The second form sends the payloads with
+/// it, through shared memory only.
 error_t channel_send(struct channel *ch, struct packet *packet, enum wire_kind kind, uint32_t seq,
                      uint32_t ack, bool block) __mustuse;
+error_t channel_send_payloads(struct channel *ch, struct packet *packet,
+                              const struct ool_descriptor *payloads, unsigned count,
+                              enum wire_kind kind, uint32_t seq, uint32_t ack,
+                              bool block) __mustuse;
 
 /// Answers with an empty ACK, or NACK with an error. Never blocks.
 void channel_ack(struct channel *ch, uint32_t seq, error_t error);

@@ -148,11 +148,14 @@ void control_ready(void)
 static void on_grant(struct packet *packet, int *fds, int num_fds)
 {
     const struct control_grant *grant = &packet->grant;
-    if (num_fds != 2)
+    if (num_fds != (grant->ring_size ? 4 : 2))
         return;
-    if (!IS_ERROR(channel_add(grant->task, grant->chan, fds[0], fds[1]))) {
+    error_t err = grant->ring_size ? channel_add_shm(grant, fds)
+                                   : channel_add(grant->task, grant->chan, fds[0], fds[1]);
+    if (IS_OK(err)) {
         struct channel *ch = channel_find(grant->task);
-        uint32_t n = MIN(grant->num_refused, (uint32_t)48);
+        uint32_t n =
+            MIN(grant->num_refused, (uint32_t)(sizeof(grant->refused) / sizeof(grant->refused[0])));
         ch->refused = n > 0 ? calloc(n, sizeof(uint32_t)) : NULL;
         if (ch->refused) {
             memcpy(ch->refused, grant->refused, n * sizeof(uint32_t));

@@ -7,9 +7,11 @@
 #include <oolong/internal.h>
 #include <resea/printf.h>
 #include <resea/syscall.h>
+#include "bell.h"
 #include "control.h"
 #include "ool.h"
 #include "receive.h"
+#include "shm.h"
 #include "transport.h"
 
 // How often a payload is placed again when its reservation was revoked because the task was
@@ -41,26 +43,51 @@ static void wipe_gaps(struct packet *packet, const struct idl_message *known)
         memset(packet->raw + gap[0], 0, gap[1]);
 }
 
-static error_t place_payloads(struct channel *ch, struct packet *packet, unsigned flags)
+// A message on its way: the packet, and the payloads that go with it through shared memory.
+struct sending {
+    struct packet packet;
+    struct ool_descriptor payloads[MSG_MAX_PAYLOADS];
+    unsigned count;
+};
+
+// Takes the payloads out of the message: no address of ours leaves with it.
+static error_t take_along(struct channel *ch, struct message *m, struct sending *out)
+{
+    struct ool_descriptor *d = ool_descriptors(m);
+    size_t lens[MSG_MAX_PAYLOADS];
+    out->count = (unsigned)MSG_NUM_PAYLOADS(m->type);
+    for (unsigned k = 0; k < out->count; k++) {
+        out->payloads[k] = d[k];
+        lens[k] = d[k].len;
+        d[k].ptr = NULL;
+    }
+    return ool_fits(lens, out->count, ch->shm->peer_ool_len) ? OK : ERR_TOO_LARGE;
+}
+
+static error_t add_payloads(struct channel *ch, struct sending *out, unsigned flags)
 {
     struct message m;
-    memcpy(&m, packet, sizeof(m));
+    memcpy(&m, &out->packet, sizeof(m));
     OK_OR_RETURN(ool_prepare_lengths(&m));
-    if (ch->task != VM_TASK) {
-        error_t err = ool_place(ch->task, &m, flags);
-        if (IS_ERROR(err))
-            return err == ERR_INVALID_TASK ? ERR_ABORTED : err; // it was alive a moment ago
-    }
-    memcpy(packet, &m, sizeof(*packet));
+    error_t err = OK;
+    if (ch->shm)
+        err = take_along(ch, &m, out);
+    else if (ch->task != VM_TASK)
+        err = ool_place(ch->task, &m, flags);
+    if (IS_ERROR(err))
+        return err == ERR_INVALID_TASK ? ERR_ABORTED : err; // it was alive a moment ago
+    memcpy(&out->packet, &m, sizeof(out->packet));
     return OK;
 }
 
 // Makes the packet of a message: a copy, so that the caller's stays as it is, with the payloads
-// placed. vm reads payloads of its clients by itself, and places its own.
-static error_t make_packet(struct channel *ch, const struct message *m, struct packet *packet,
+// placed, or taken along. vm reads payloads of its clients by itself, and places its own.
+static error_t make_packet(struct channel *ch, const struct message *m, struct sending *out,
                            unsigned flags)
 {
     const struct idl_message *known;
+    struct packet *packet = &out->packet;
+    out->count = 0;
     if (channel_refuses(ch, m->type))
         return ERR_NOT_ACCEPTABLE;
     if (!message_type_is_valid(m->type, &known))
@@ -70,7 +97,14 @@ static error_t make_packet(struct channel *ch, const struct message *m, struct p
         memset(packet->raw, 0, sizeof(packet->raw));
     else
         wipe_gaps(packet, known);
-    return has_payloads(m) && control_boot.task != VM_TASK ? place_payloads(ch, packet, flags) : OK;
+    return has_payloads(m) && control_boot.task != VM_TASK ? add_payloads(ch, out, flags) : OK;
+}
+
+static error_t send_out(struct channel *ch, struct sending *out, enum wire_kind kind, uint32_t seq,
+                        uint32_t ack, bool block)
+{
+    return channel_send_payloads(ch, &out->packet, out->payloads, out->count, kind, seq, ack,
+                                 block);
 }
 
 // Waits for the answer to what was sent as number `seq`. Messages that came before the peer took a
@@ -109,12 +143,12 @@ static error_t await_answer(struct channel *ch, uint32_t seq, bool is_call, stru
 
 static error_t send_once(struct channel *ch, struct message *m, bool is_call, bool *again)
 {
-    struct packet packet;
-    OK_OR_RETURN(make_packet(ch, m, &packet, 0));
+    struct sending out;
+    OK_OR_RETURN(make_packet(ch, m, &out, 0));
     uint32_t seq = next_seq(ch);
     uint32_t ack = ch->taken_call;
     ch->call_open = false; // a message instead of a reply ends the peer's call, if it is in one
-    OK_OR_RETURN(channel_send(ch, &packet, is_call ? WIRE_CALL : WIRE_SEND, seq, ack, true));
+    OK_OR_RETURN(send_out(ch, &out, is_call ? WIRE_CALL : WIRE_SEND, seq, ack, true));
     count_sent();
     return await_answer(ch, seq, is_call, m, again);
 }
@@ -143,14 +177,16 @@ static error_t send_and_wait(task_t dst, struct message *m, bool is_call)
 // Answers the call that `ch` waits in. A payload that cannot be placed becomes an error.
 static error_t send_reply(struct channel *ch, const struct message *m)
 {
-    struct packet packet = {0};
+    struct sending out;
     uint32_t seq = ch->taken_call;
-    error_t err = make_packet(ch, m, &packet, OOL_NOBLOCK | OOL_REPLY);
+    error_t err = make_packet(ch, m, &out, OOL_NOBLOCK | OOL_REPLY);
+    error_t sent = IS_OK(err) ? send_out(ch, &out, WIRE_REPLY, 0, seq, false) : OK;
+    if (sent == ERR_NO_MEMORY) // for the copy of a payload
+        err = sent;
     if (IS_ERROR(err)) {
-        memset(&packet, 0, sizeof(packet));
-        packet.type = err;
+        struct packet packet = {.type = err};
+        sent = channel_send(ch, &packet, WIRE_REPLY, 0, seq, false);
     }
-    error_t sent = channel_send(ch, &packet, WIRE_REPLY, 0, seq, false);
     ch->call_open = false;
     if (IS_OK(sent))
         count_sent();
@@ -166,11 +202,11 @@ static error_t send_noblock(task_t dst, const struct message *m)
     if (!channel_peer_is_ready(ch) || ((ch->sent ^ channel_peer_seen(ch)) & PEER_NOBLOCK))
         return ERR_WOULD_BLOCK;
 
-    struct packet packet;
-    OK_OR_RETURN(make_packet(ch, m, &packet, OOL_NOBLOCK));
+    struct sending out;
+    OK_OR_RETURN(make_packet(ch, m, &out, OOL_NOBLOCK));
     ch->sent ^= PEER_NOBLOCK;
     channel_publish(ch);
-    error_t err = channel_send(ch, &packet, WIRE_NOBLOCK, 0, ch->taken_call, false);
+    error_t err = send_out(ch, &out, WIRE_NOBLOCK, 0, ch->taken_call, false);
     if (IS_ERROR(err)) {
         ch->sent ^= PEER_NOBLOCK;
         channel_publish(ch);
@@ -253,7 +289,9 @@ error_t ipc_reply_fd(task_t dst, struct message *m, int fd)
     packet.word = wire_word(WIRE_REPLY, 0, ch->taken_call);
     ch->call_open = false;
     count_sent();
-    return transport_send(ch->fd, &packet, false, fd);
+    error_t err = transport_send(ch->fd, &packet, false, fd);
+    bell_ring(ch);
+    return err;
 }
 
 error_t ipc_notify(task_t dst, notifications_t notifications)

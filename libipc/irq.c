@@ -17,11 +17,17 @@ static struct watch {
     int fd;
     unsigned irq;
 } watches[MAX_WATCHES];
+static unsigned num_watches;
 
 bool irq_owns(const void *cookie)
 {
     uintptr_t at = (uintptr_t)cookie;
     return at >= (uintptr_t)watches && at < (uintptr_t)(watches + MAX_WATCHES);
+}
+
+bool irq_any(void)
+{
+    return num_watches > 0;
 }
 
 static struct watch *find(unsigned irq)
@@ -39,6 +45,7 @@ error_t irq_watch_fd(int fd, unsigned irq)
     if (w && w->fd != fd) {
         transport_unwatch(w->fd);
         w->used = false;
+        num_watches--;
         w = NULL;
     }
     if (fd < 0)
@@ -50,6 +57,7 @@ error_t irq_watch_fd(int fd, unsigned irq)
     if (!w)
         return ERR_NO_MEMORY;
     OK_OR_RETURN(transport_watch(fd, w, true));
+    num_watches += !w->used;
     *w = (struct watch){.used = true, .fd = fd, .irq = irq};
     return OK;
 }

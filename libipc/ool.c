@@ -97,6 +97,17 @@ error_t ool_prepare_lengths(struct message *m)
     return OK;
 }
 
+bool ool_fits(const size_t *lens, unsigned count, uint64_t limit)
+{
+    uint64_t total = 0;
+    for (unsigned k = 0; k < count; k++) {
+        if (lens[k] > limit)
+            return false;
+        total = (k ? ALIGN_UP(total + 1, (uint64_t)16) : 0) + lens[k]; // as vm.idl says of ool.send
+    }
+    return total <= limit;
+}
+
 error_t ool_place(task_t dst, struct message *m, unsigned flags)
 {
     struct ool_descriptor *d = ool_descriptors(m);

@@ -19,6 +19,10 @@ error_t ool_place(task_t dst, struct message *m, unsigned flags) __mustuse;
 /// ERR_TRY_AGAIN: the reservation was revoked. Any other error: the payload is not to be had.
 error_t ool_take(task_t src, struct message *m) __mustuse;
 
+/// Whether payloads of these lengths fit a landing buffer of `limit` bytes: the rule of both
+/// transports.
+bool ool_fits(const size_t *lens, unsigned count, uint64_t limit);
+
 /// Tells vm that the caller waits for `src` alone, when somebody is parked for it.
 void ool_announce(task_t src);
 

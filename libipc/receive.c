@@ -8,8 +8,10 @@
 #include <oolong/idl_tables.h>
 #include <resea/ipc.h>
 #include <resea/printf.h>
+#include "bell.h"
 #include "control.h"
 #include "ool.h"
+#include "shm.h"
 #include "transport.h"
 
 static notifications_t pending;
@@ -37,6 +39,7 @@ void wait_begin(enum wait_kind kind, task_t task, int type)
 void wait_end(void)
 {
     atomic_store(&channel_own_page->wait, wait_word(WAIT_RUNNING, episode, 0));
+    bell_note_core();
 }
 
 void receive_pend(notifications_t bits)
@@ -70,19 +73,28 @@ static void count_received(struct channel *ch, int type)
     atomic_store_explicit(&page->last_src, ch->task, memory_order_relaxed);
 }
 
-// Makes the message of a packet if it may be given to the program; fetches its payloads. vm reads
-// payloads from the sender's memory by itself, so it gets the descriptors as they are. On an error
-// `m` is as it was.
+// Payloads that came with their packet, or the error that stands in their place.
+static error_t carried(const struct message *m)
+{
+    return m->ool_ptr ? OK : (error_t)(intptr_t)m->ool_len;
+}
+
+// Makes the message of a packet if it may be given to the program; fetches its payloads, unless
+// they came with it. vm reads payloads from the sender's memory by itself, so it gets the
+// descriptors as they are. On an error `m` is as it was.
 static error_t admit(struct channel *ch, struct packet *packet, struct message *m)
 {
-    if (channel_refuses(ch, packet->type))
-        return ERR_NOT_ACCEPTABLE;
-    if (!message_type_is_valid(packet->type, NULL))
-        return ERR_INVALID_ARG;
+    error_t err = channel_refuses(ch, packet->type)            ? ERR_NOT_ACCEPTABLE
+                  : !message_type_is_valid(packet->type, NULL) ? ERR_INVALID_ARG
+                                                               : OK;
+    if (IS_ERROR(err)) {
+        channel_drop(ch, packet);
+        return err;
+    }
     if (packet->type >= 0 && (packet->type & MSG_OOL) && control_boot.task != VM_TASK) {
         struct message taken;
         memcpy(&taken, packet, sizeof(taken));
-        OK_OR_RETURN(ool_take(ch->task, &taken));
+        OK_OR_RETURN(ch->carries ? carried(&taken) : ool_take(ch->task, &taken));
         *m = taken;
     } else {
         memcpy(m, packet, sizeof(*m));
@@ -121,6 +133,7 @@ bool receive_take(struct channel *ch, struct packet *packet, struct message *m, 
         channel_ack(ch, seq, OK);
     }
     count_received(ch, packet->type);
+    bell_note(ch);
     *result = packet->type < 0 ? packet->type : OK;
     return true;
 }
@@ -244,24 +257,77 @@ static void enlist(struct channel *ch, list_elem_t *first)
     list_push_back(at, &ch->ready);
 }
 
+// Whether the task waits on its descriptors: no peer has shared memory, something else than a
+// channel is watched, or there are more channels than one call can wait for.
+static bool waits_on_sockets(void)
+{
+    return channel_num_shm == 0 || irq_any() || channel_count > BELL_MAX_CHANNELS;
+}
+
+static bool any_shm_pending(void)
+{
+    LIST_FOR_EACH (ch, &channel_all, struct channel, all) {
+        if (ch->shm && channel_is_pending(ch))
+            return true;
+    }
+    return false;
+}
+
+// Waits for descriptors. Peers with shared memory send a packet when they see that we sleep so.
+static void look_at_sockets(int timeout_ms, list_elem_t *last_round)
+{
+    void *cookies[TRANSPORT_MAX_EVENTS];
+    bool sleeps = channel_num_shm > 0 && timeout_ms != 0;
+    if (sleeps) {
+        bell_publish_sleep(SLEEP_SOCKET);
+        if (any_shm_pending())
+            timeout_ms = 0;
+    }
+    int n = transport_wait(cookies, timeout_ms);
+    if (sleeps)
+        bell_publish_sleep(SLEEP_NOT);
+    for (int i = 0; i < n; i++) {
+        struct channel *ch = irq_owns(cookies[i]) ? NULL : cookies[i];
+        if (!ch)
+            pending |= NOTIFY_IRQ;
+        else if (ch->shm)
+            shm_hear(ch);
+        if (ch && !ch->listed)
+            enlist(ch, last_round);
+    }
+}
+
+static void sleep_for_bells(int timeout_ms)
+{
+    struct timespec now;
+    uint64_t deadline_ns = 0;
+    if (timeout_ms > 0) {
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        deadline_ns = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec +
+                      (uint64_t)timeout_ms * 1000000;
+    }
+    bell_wait_any(deadline_ns);
+}
+
 // Puts the channels that have something at the end of the queue of turns, and collects the
 // notification bits that are visible on them. A channel in the queue keeps its place, so nobody
 // is passed over twice by the same other.
 static void gather(int timeout_ms)
 {
-    void *cookies[TRANSPORT_MAX_EVENTS];
-    int n = transport_wait(cookies, timeout_ms);
+    list_elem_t *last_round = ready.prev;
+    shm_pump();
+    bool sockets = waits_on_sockets();
+    if (sockets)
+        look_at_sockets(timeout_ms, last_round);
+    else if (timeout_ms != 0)
+        sleep_for_bells(timeout_ms);
     rounds_begun++;
     atomic_store_explicit(&channel_own_page->rounds_begun, rounds_begun, memory_order_relaxed);
-    list_elem_t *last_round = ready.prev;
-    for (int i = 0; i < n; i++) {
-        if (irq_owns(cookies[i])) {
-            pending |= NOTIFY_IRQ;
-            continue;
+    if (channel_num_shm > 0) {
+        LIST_FOR_EACH (ch, &channel_all, struct channel, all) {
+            if (!ch->listed && (ch->shm || !sockets) && channel_is_pending(ch))
+                enlist(ch, last_round);
         }
-        struct channel *ch = cookies[i];
-        if (!ch->listed)
-            enlist(ch, last_round);
     }
     LIST_FOR_EACH (ch, &ready, struct channel, ready)
         pending |= channel_collect_notifications(ch);

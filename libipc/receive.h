@@ -44,6 +44,8 @@ void timer_clear(void);
 // irq.c
 /// Whether an event is of a watched descriptor.
 bool irq_owns(const void *cookie);
+/// Whether any descriptor is watched.
+bool irq_any(void);
 
 // map.c
 /// vm's reply came with memory: maps it and puts its address into the reply.

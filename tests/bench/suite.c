@@ -116,7 +116,7 @@ static void write_suite(const char *path, const char *archive, const struct suit
     FILE *file = fopen(path, "we");
     if (!file)
         bench_die("cannot write %s: %s", path, strerror(errno));
-    fprintf(file, "[suite]\nname = bench\nlookup_timeout_ms = 20000\n\n");
+    fprintf(file, "[suite]\nname = bench\nlookup_timeout_ms = 20000\ntransport = socket\n\n");
     if (plan->num_pairs > 0)
         write_pairs(file, plan);
     else

@@ -88,7 +88,7 @@ static void set_number(struct packet *packet, const struct fake_peer *peer, unsi
 static void set_page(struct fake_peer *peer, const struct step *step)
 {
     unsigned self = (unsigned)TASK_SLOT(FAKE_SELF);
-    uint64_t word = atomic_load(&peer->page->peers[self]);
+    uint64_t word = atomic_load(&peer->page->peers[self].word);
     switch (step->a % 5) {
     case 0:
         atomic_store(&peer->page->wait, step->value);
@@ -98,11 +98,11 @@ static void set_page(struct fake_peer *peer, const struct step *step)
                      wait_word((enum wait_kind)(step->b % 6), step->len, FAKE_SELF));
         break;
     case 2:
-        atomic_store(&peer->page->peers[self], step->value);
+        atomic_store(&peer->page->peers[self].word, step->value);
         break;
     case 3: // bits of the channel that there is
-        word = atomic_load(&ipc_own_page()->peers[TASK_SLOT(peer->task)]) >> 32 << 32;
-        atomic_store(&peer->page->peers[self], word | (uint32_t)step->value);
+        word = atomic_load(&ipc_own_page()->peers[TASK_SLOT(peer->task)].word) >> 32 << 32;
+        atomic_store(&peer->page->peers[self].word, word | (uint32_t)step->value);
         break;
     default:
         atomic_store(&peer->page->since_ns, step->value);

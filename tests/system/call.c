@@ -240,7 +240,7 @@ const struct scenario call_scenarios[] = {
     SCENARIO(reply_to_a_dead_client, .lead = reply_to_the_dead_lead, .a = see_b_end_then_ask,
              .b = hold, .ends = "b"),
     SCENARIO(reply_too_large_for_the_caller, .lead = serve_until_quit, .d = ask_too_much),
-    SCENARIO(reply_of_unreadable_memory, .lead = unreadable_lead, .a = ask_unreadable),
+    SOCKET_SCENARIO(reply_of_unreadable_memory, .lead = unreadable_lead, .a = ask_unreadable),
     SCENARIO(call_answered_by_a_message, .lead = message_for_reply_lead, .a = call_for_a_message),
     SCENARIO(call_of_one_who_sends, .lead = sends_before_lead, .a = call_while_it_sends),
     SCENARIOS_END,

@@ -108,8 +108,8 @@ static void late_hole_lead(void)
 }
 
 const struct scenario memory_scenarios[] = {
-    SCENARIO(hole_at_every_page, .lead = holes_lead, .a = take_whole),
-    SCENARIO(hole_in_one_of_several_payloads, .lead = several_lead, .a = serve_until_quit),
-    SCENARIO(hole_at_the_end_of_a_large_copy, .lead = late_hole_lead, .a = take_whole),
+    SOCKET_SCENARIO(hole_at_every_page, .lead = holes_lead, .a = take_whole),
+    SOCKET_SCENARIO(hole_in_one_of_several_payloads, .lead = several_lead, .a = serve_until_quit),
+    SOCKET_SCENARIO(hole_at_the_end_of_a_large_copy, .lead = late_hole_lead, .a = take_whole),
     SCENARIOS_END,
 };

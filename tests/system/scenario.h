@@ -26,11 +26,14 @@ struct scenario {
     const char *ends; // parts that main does not wait for: they die, or run until the suite ends
 };
 
-// The name is read by CMakeLists.txt: one scenario a line.
+// The name is read by CMakeLists.txt: one scenario a line. It is played with each transport, but
+// for those that are about what goes through a socket, or through shared memory.
 #define SCENARIO(name_, ...)                                                                       \
     {                                                                                              \
         .name = #name_, __VA_ARGS__                                                                \
     }
+#define SOCKET_SCENARIO SCENARIO
+#define SHM_SCENARIO    SCENARIO
 #define SCENARIOS_END                                                                              \
     {                                                                                              \
         .name = NULL                                                                               \

@@ -48,7 +48,7 @@ static void env_close(void *ctx, int fd)
     num_open--;
 }
 
-static void env_compare(void *ctx, task_t a, task_t b, struct control_grant *grant)
+static void env_describe(void *ctx, task_t a, task_t b, struct control_grant *grant)
 {
     (void)ctx;
     (void)a;
@@ -71,6 +71,26 @@ static void env_part(void *ctx, task_t task)
     talk_part(&table, task);
 }
 
+static uint32_t ring;
+
+static uint32_t env_ring_size(void *ctx, task_t a, task_t b)
+{
+    (void)ctx;
+    (void)a;
+    (void)b;
+    return ring;
+}
+
+static bool env_make_region(void *ctx, uint32_t ring_size, int *rw, int *ro)
+{
+    int ends[2];
+    if (ring_size != ring || !env_make_pair(ctx, ends))
+        return false;
+    *rw = ends[0];
+    *ro = ends[1];
+    return true;
+}
+
 static const struct channel_env env = {
     .may_talk = env_may_talk,
     .join = env_join,
@@ -78,7 +98,9 @@ static const struct channel_env env = {
     .make_pair = env_make_pair,
     .open_page = env_open_page,
     .close_fd = env_close,
-    .compare = env_compare,
+    .describe = env_describe,
+    .ring_size = env_ring_size,
+    .make_region = env_make_region,
 };
 
 static void setup(void)
@@ -87,6 +109,7 @@ static void setup(void)
     next_fd = 100;
     num_open = 0;
     fds_left = 100000;
+    ring = 0;
     forbidden[0] = forbidden[1] = -1;
     memset(&table, 0, sizeof(table));
     channels_init(c, &env);
@@ -290,18 +313,37 @@ START_TEST(slots_run_out_and_come_back)
 }
 END_TEST
 
+// `_i`: without and with shared memory.
 START_TEST(running_out_of_descriptors_leaks_none)
 {
     task_t a = add_ready(), b = add_ready();
-    for (int left = 0; left < 4; left++) {
+    ring = _i ? 65536 : 0;
+    int needed = _i ? 8 : 4;
+    for (int left = 0; left < needed; left++) {
         fds_left = left;
         channels_connect(c, a, b);
         expect_answer(a, b, ERR_NO_MEMORY);
         ck_assert_int_eq(num_open, 0);
     }
-    fds_left = 4;
+    fds_left = needed;
     channels_connect(c, a, b);
     expect_grant(a, b);
+}
+END_TEST
+
+START_TEST(each_has_its_own_region_to_write_and_the_others_to_read)
+{
+    task_t a = add_ready(), b = add_ready();
+    ring = 65536;
+    channels_connect(c, a, b);
+    const struct outgoing *to_a = channels_next(c, a), *to_b = channels_next(c, b);
+    ck_assert_uint_eq(to_a->num_fds, 4);
+    ck_assert_uint_eq(to_b->num_fds, 4);
+    ck_assert_uint_eq(to_a->packet.grant.ring_size, ring);
+    ck_assert_uint_eq(to_b->packet.grant.ring_size, ring);
+    // As env_make_region() numbers them: the read-only one comes after the one for writing.
+    ck_assert_int_eq(to_b->fds[3], to_a->fds[2] + 1);
+    ck_assert_int_eq(to_a->fds[3], to_b->fds[2] + 1);
 }
 END_TEST
 
@@ -395,7 +437,8 @@ int main(void)
     tcase_add_test(tc, the_grant_of_a_peer_that_died_is_still_delivered);
     tcase_add_test(tc, a_reused_slot_is_another_task);
     tcase_add_test(tc, slots_run_out_and_come_back);
-    tcase_add_test(tc, running_out_of_descriptors_leaks_none);
+    tcase_add_loop_test(tc, running_out_of_descriptors_leaks_none, 0, 2);
+    tcase_add_test(tc, each_has_its_own_region_to_write_and_the_others_to_read);
     tcase_add_test(tc, vm_gets_its_end_by_grant);
     tcase_add_test(tc, the_table_says_who_was_granted_a_channel);
     tcase_add_test(tc, the_table_forgets_a_task_with_its_slot);

@@ -101,6 +101,33 @@ static inline uint64_t peer_word(uint32_t chan, uint16_t sent, uint16_t seen)
     return (uint64_t)chan << 32 | (uint32_t)sent << 16 | seen;
 }
 
+// What the owner of a page says to one peer: a cache line each, so that one that spins on its line
+// is not disturbed by what is said to others. But for `bell` and `closed`, all of it is valid for
+// the channel that `word` names, and zero in the beginning.
+//
+// Whatever the owner does that its peer may wait for, it does first; then it adds 1 to `bell`, then
+// it reads whether the peer is asleep, and wakes it. The peer publishes that it is asleep, then
+// reads the bell again: one of the two sees the other.
+struct peer_line {
+    _Atomic uint64_t word;        // peer_word()
+    _Atomic uint32_t bell;        // a futex; the launcher rings too, when the owner has ended
+    _Atomic uint32_t closed;      // the channel that the owner ended; 0: none
+    _Atomic uint32_t head;        // packets put into the owner's region
+    _Atomic uint32_t taken;       // packets taken out of the peer's
+    _Atomic uint64_t bytes;       // bytes of payloads put into the owner's region
+    _Atomic uint64_t bytes_taken; // and taken out of the peer's
+    _Atomic uint32_t wants;       // 1: the owner waits for room in its ring
+    uint32_t reserved[5];
+};
+STATIC_ASSERT(sizeof(struct peer_line) == 64);
+
+// How the owner of a page sleeps, for those who want to wake it.
+enum sleep_kind {
+    SLEEP_NOT = 0,
+    SLEEP_FUTEX,  // on the bells of those it waits for
+    SLEEP_SOCKET, // on its descriptors: a packet has to come through one
+};
+
 struct state_page {
     _Atomic uint64_t wait;         // wait_word()
     _Atomic uint64_t since_ns;     // CLOCK_MONOTONIC when `wait` was last published
@@ -119,8 +146,14 @@ struct state_page {
     _Atomic uint32_t rounds_begun;
     _Atomic uint32_t rounds_served;
     _Atomic uint64_t copying_since_ns;
-    uint64_t reserved[6];
-    _Atomic uint64_t peers[CONFIG_NUM_TASKS]; // peer_word(), by the peer's slot
+    // Read by peers with every message, and seldom written: in a line of their own.
+    _Alignas(64) _Atomic uint32_t asleep; // enum sleep_kind
+    _Atomic int32_t cpu;                  // the core on which the owner ran when it last said so
+    // Written by the launcher, which may: that the owner has ended, and how often it sent a packet
+    // to the owner (a futex).
+    _Alignas(64) _Atomic uint32_t ended;
+    _Atomic uint32_t launcher_bell;
+    _Alignas(64) struct peer_line peers[CONFIG_NUM_TASKS]; // by the peer's slot
     // vm's page only: how many senders are parked for the task in that slot. vm publishes the
     // count, then reads the task's wait word; the task publishes its wait word, then reads the
     // count: one of the two sees the other.
@@ -131,9 +164,9 @@ struct state_page {
 // --- The table of channels ----------------------------------------------------------------------
 //
 // A sealed memfd that the launcher writes and vm maps read-only: which pairs of tasks, by their
-// slots, were granted a channel. The launcher sets both bits of a pair before it sends either
-// grant, so they are there before one of the two can speak of the other, and clears those of a slot
-// when vm has forgotten its task.
+// slots, were granted a channel that is a socket alone. The launcher sets both bits of a pair
+// before it sends either grant, so they are there before one of the two can speak of the other, and
+// clears those of a slot when vm has forgotten its task.
 
 #define TALK_WORDS ((CONFIG_NUM_TASKS + 63) / 64)
 struct talk_table {
@@ -146,6 +179,22 @@ static inline bool talk_is_allowed(const struct talk_table *table, task_t a, tas
         atomic_load_explicit(&table->rows[TASK_SLOT(a)][slot / 64], memory_order_acquire);
     return word >> slot % 64 & 1;
 }
+
+// --- Regions ------------------------------------------------------------------------------------
+//
+// A channel with the shared-memory transport has two regions beside its socket, one for each
+// direction: a sealed memfd that the sender alone writes and the receiver maps read-only. The
+// counters are in the peer lines. Packet number n is in slot n % REGION_SLOTS. The bytes of
+// payloads follow each other in the ring in the order of their messages; byte number n is at
+// n % ring_size.
+//
+// Whoever has more packets under way than there are slots breaks the rules (see
+// CHANNEL_MAX_STASH); a packet that finds no slot is, for its sender, a full channel.
+#define REGION_SLOTS      16
+#define REGION_RING(base) ((uint8_t *)(base) + REGION_SLOTS * 256)
+#define REGION_SIZE(ring) (REGION_SLOTS * 256 + (size_t)(ring))
+#define REGION_MIN_RING   4096u
+#define REGION_MAX_RING   (64u << 20)
 
 // --- Control packets (task <-> launcher) --------------------------------------------------------
 //
@@ -161,7 +210,8 @@ enum control_op {
                   // channels, read-only), role filter (BPF program; absent when num_filter is 0)
     CTL_FILE,     // struct control_file: the name of the next file descriptor, one packet each,
                   // the descriptor attached; sent after CTL_BOOT, `num_files` times
-    CTL_GRANT,    // struct control_grant. Descriptors: channel, the peer's page (read-only)
+    CTL_GRANT,    // struct control_grant. Descriptors: channel, the peer's page (read-only); with
+                  // shared memory also the own region (read-write), the peer's (read-only)
     CTL_ANSWER,   // struct control_answer; descriptors for CTL_MEMFD: read-write, read-only
     CTL_TEXT,     // struct control_text: a piece of the text that answers CTL_KDEBUG
 
@@ -208,6 +258,8 @@ struct control_file {
 struct control_grant {
     int32_t task;
     uint32_t chan;
+    uint64_t ool_len;     // largest payload that the peer receives, in bytes
+    uint32_t ring_size;   // of both regions, in bytes, a power of two; 0: a socket channel
     uint32_t num_refused; // interfaces whose digests differ
     uint32_t refused[48]; // their namespaces' hashes (idl_namespace.name_hash)
 };

@@ -1,0 +1,177 @@
+// Owns sleeping and waking, and how long to spin before.
+
+#include "bell.h"
+#include <sched.h>
+#include "futex.h"
+#include "shm.h"
+#include "transport.h"
+
+// Spinning is counted in pauses of 20 to 60 ns. It begins with what covers a wake-up on another
+// core (30 us), doubles what was enough, and halves what was not.
+#define SPIN_MAX   BELL_FIRST_SPIN
+#define SPIN_MIN   16u
+#define SPIN_RETRY 64 // waits after which the maximum is tried again
+#define SPIN_ALL   8  // an open receive looks at so many channels while it spins
+
+static struct spin {
+    unsigned limit;
+    unsigned waits;
+} open_spin = {SPIN_MAX, 0};
+static const struct channel *noted;
+
+void bell_ring(struct channel *ch)
+{
+    struct peer_line *own = ch->own_line;
+    if (!own)
+        return;
+    atomic_fetch_add(&own->bell, 1); // a full fence: what is read next is newer
+    switch (atomic_load(&ch->page->asleep)) {
+    case SLEEP_FUTEX:
+        futex_wake(&own->bell);
+        break;
+    case SLEEP_SOCKET:
+        if (ch->shm)
+            shm_wake_by_socket(ch);
+        break;
+    default:
+        break;
+    }
+}
+
+void bell_publish_sleep(enum sleep_kind kind)
+{
+    atomic_store(&channel_own_page->asleep, (uint32_t)kind);
+}
+
+void bell_note(const struct channel *ch)
+{
+    noted = ch;
+}
+
+void bell_forget(const struct channel *ch)
+{
+    if (noted == ch)
+        noted = NULL;
+}
+
+void bell_note_core(void)
+{
+    static int last = -1;
+    int cpu = sched_getcpu();
+    if (cpu != last) {
+        last = cpu;
+        atomic_store_explicit(&channel_own_page->cpu, cpu, memory_order_relaxed);
+    }
+}
+
+static void relax(void)
+{
+    __builtin_ia32_pause();
+}
+
+bool bell_runs_elsewhere(const struct channel *ch)
+{
+    return ch->page && atomic_load_explicit(&ch->page->cpu, memory_order_relaxed) != sched_getcpu();
+}
+
+static unsigned spin_begin(struct spin *spin)
+{
+    return ++spin->waits % SPIN_RETRY == 0 ? SPIN_MAX : spin->limit;
+}
+
+static void spin_learn(struct spin *spin, unsigned pauses, bool enough)
+{
+    if (enough)
+        spin->limit = MIN(MAX(spin->limit, 2 * pauses + SPIN_MIN), SPIN_MAX);
+    else
+        spin->limit = MAX(spin->limit / 2, SPIN_MIN);
+}
+
+static bool spin_for(struct channel *ch, uint32_t seen)
+{
+    struct spin spin = {ch->spin_limit, ch->spin_waits};
+    unsigned limit = spin_begin(&spin);
+    unsigned n = 0;
+    while (n < limit && bell_read(ch) == seen) {
+        relax();
+        n++;
+    }
+    spin_learn(&spin, n, n < limit);
+    ch->spin_limit = spin.limit;
+    ch->spin_waits = spin.waits;
+    return n < limit;
+}
+
+static bool any_changed(const struct futex_word *words, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        if (atomic_load(words[i].word) != words[i].seen)
+            return true;
+    }
+    return false;
+}
+
+static void sleep_on(const struct futex_word *words, unsigned count, uint64_t deadline_ns)
+{
+    bell_publish_sleep(SLEEP_FUTEX);
+    if (!any_changed(words, count))
+        futex_wait(words, count, deadline_ns);
+    bell_publish_sleep(SLEEP_NOT);
+    bell_note_core();
+}
+
+void bell_wait(struct channel *ch, uint32_t seen, uint64_t deadline_ns)
+{
+    if (bell_read(ch) != seen || (bell_runs_elsewhere(ch) && spin_for(ch, seen)))
+        return;
+    struct futex_word words[FUTEX_MAX_WORDS];
+    unsigned count = 0;
+    words[count++] = (struct futex_word){ch->bell, seen};
+    // Those who drain a kept reply are served meanwhile.
+    LIST_FOR_EACH (other, &shm_keeping, struct shm, keeping) {
+        if (other->channel != ch && count < FUTEX_MAX_WORDS)
+            words[count++] = (struct futex_word){other->channel->bell, other->seen};
+    }
+    sleep_on(words, count, deadline_ns);
+}
+
+static bool any_pending(void)
+{
+    LIST_FOR_EACH (ch, &channel_all, struct channel, all) {
+        if (channel_is_pending(ch))
+            return true;
+    }
+    return false;
+}
+
+static bool spin_for_any(void)
+{
+    if (!noted || !bell_runs_elsewhere(noted))
+        return false;
+    bool all = channel_count <= SPIN_ALL;
+    unsigned limit = spin_begin(&open_spin);
+    unsigned n = 0;
+    bool found = false;
+    while (!found && n < limit) {
+        relax();
+        n++;
+        found = all ? any_pending() : channel_is_pending(noted);
+    }
+    spin_learn(&open_spin, n, found);
+    return found;
+}
+
+void bell_wait_any(uint64_t deadline_ns)
+{
+    struct futex_word words[FUTEX_MAX_WORDS];
+    unsigned count = 0;
+    if (any_pending() || spin_for_any())
+        return;
+    // The bells first, then what they may have rung for: what comes in between is seen by one.
+    LIST_FOR_EACH (ch, &channel_all, struct channel, all) {
+        if (count < FUTEX_MAX_WORDS)
+            words[count++] = (struct futex_word){ch->bell, bell_read(ch)};
+    }
+    if (!any_pending())
+        sleep_on(words, count, deadline_ns);
+}

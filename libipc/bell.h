@@ -1,0 +1,43 @@
+// Bells: how a task that has channels with shared memory sleeps, and is woken. See struct peer_line
+// in wire.h for the protocol, docs/transports.md for why it loses no wake-up.
+#ifndef LIBIPC_BELL_H
+#define LIBIPC_BELL_H
+
+#include "channel.h"
+
+#define BELL_MAX_CHANNELS 127   // that one call can wait for
+#define BELL_FIRST_SPIN   1500u // pauses that a new channel is spun for
+
+/// Makes what was done for the peer known to it: rings the bell of the own line, and wakes the peer
+/// if it sleeps. After everything that the peer is to see.
+void bell_ring(struct channel *ch);
+
+/// The bell by which the peer says that it did something for us. Read it, look, then wait.
+static inline uint32_t bell_read(const struct channel *ch)
+{
+    return atomic_load_explicit(ch->bell, memory_order_acquire);
+}
+
+/// Waits until the peer's bell is not `seen` any more, or until `deadline_ns` (0: for ever):
+/// spinning for a while when the peer runs on another core, then asleep. May return early.
+void bell_wait(struct channel *ch, uint32_t seen, uint64_t deadline_ns);
+
+/// Waits for all channels at once, until one of them is pending or `deadline_ns` (0: for ever).
+/// Returns at once when one is. May return early.
+void bell_wait_any(uint64_t deadline_ns);
+
+/// Says how the task is going to sleep, with a full fence: what is read after this is newer.
+void bell_publish_sleep(enum sleep_kind kind);
+
+/// `ch` is the one that the program heard from last: the open receive spins for it.
+void bell_note(const struct channel *ch);
+void bell_forget(const struct channel *ch);
+
+/// Whether the peer runs on another core than the caller, as far as it said. Spinning for somebody
+/// who waits for this very core would only hold it up.
+bool bell_runs_elsewhere(const struct channel *ch);
+
+/// Publishes on which core the task runs.
+void bell_note_core(void);
+
+#endif

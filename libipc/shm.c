@@ -1,0 +1,305 @@
+// Owns the regions of channels with shared memory, and what comes in through them.
+
+#include "shm.h"
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+#include "bell.h"
+#include "control.h"
+#include "transport.h"
+
+// Copied out in one go, before the sender is told that there is room.
+#define PIECE (64u << 10)
+
+// --- Regions ------------------------------------------------------------------------------------
+
+static size_t map_size(uint32_t ring_size)
+{
+    return REGION_SIZE(ring_size) + ring_size;
+}
+
+static void *map_region(int fd, uint32_t ring_size, int prot)
+{
+    uint8_t *base = mmap(NULL, map_size(ring_size), PROT_NONE,
+                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (base == MAP_FAILED)
+        return NULL;
+    size_t size = REGION_SIZE(ring_size);
+    if (mmap(base, size, prot, MAP_SHARED | MAP_FIXED, fd, 0) == MAP_FAILED ||
+        mmap(base + size, ring_size, prot, MAP_SHARED | MAP_FIXED, fd, REGION_SLOTS * 256) ==
+            MAP_FAILED) {
+        munmap(base, map_size(ring_size));
+        return NULL;
+    }
+    return base;
+}
+
+static bool is_ring_size(uint32_t size)
+{
+    return size >= REGION_MIN_RING && size <= REGION_MAX_RING && !(size & (size - 1));
+}
+
+error_t shm_attach(struct channel *ch, uint32_t ring_size, uint64_t peer_ool_len, int own_fd,
+                   int peer_fd)
+{
+    struct shm *s = is_ring_size(ring_size) ? calloc(1, sizeof(*s)) : NULL;
+    if (s) {
+        s->channel = ch;
+        s->ring_size = ring_size;
+        s->peer_ool_len = peer_ool_len;
+        list_init(&s->kept);
+        list_nullify(&s->keeping);
+        s->own = map_region(own_fd, ring_size, PROT_READ | PROT_WRITE);
+        s->peers = s->own ? map_region(peer_fd, ring_size, PROT_READ) : NULL;
+        ch->shm = s;
+        ch->carries = true;
+        if (!s->peers)
+            shm_detach(ch);
+    }
+    close(own_fd);
+    close(peer_fd);
+    return ch->shm ? OK : ERR_NO_MEMORY;
+}
+
+void shm_detach(struct channel *ch)
+{
+    struct shm *s = ch->shm;
+    if (!s)
+        return;
+    ch->shm = NULL;
+    if (s->own)
+        munmap(s->own, map_size(s->ring_size));
+    if (s->peers)
+        munmap((void *)(uintptr_t)s->peers, map_size(s->ring_size));
+    for (unsigned k = 0; s->in.active && k < s->in.count; k++)
+        free(s->in.payloads[k].ptr);
+    shm_forget_kept(s);
+    free(s);
+}
+
+// --- The peer's side ----------------------------------------------------------------------------
+
+bool shm_is_over(const struct channel *ch)
+{
+    return ch->shm->hung || atomic_load_explicit(&ch->page->ended, memory_order_acquire) ||
+           atomic_load_explicit(&ch->line->closed, memory_order_acquire) == ch->chan;
+}
+
+// Until the peer has heard of the channel, its line is of another one, or of none.
+bool shm_line_is_valid(const struct channel *ch)
+{
+    return ch->shm->valid ||
+           atomic_load_explicit(&ch->line->word, memory_order_acquire) >> 32 == ch->chan;
+}
+
+static uint32_t peer_head(const struct channel *ch)
+{
+    return shm_line_is_valid(ch) ? atomic_load_explicit(&ch->line->head, memory_order_acquire) : 0;
+}
+
+static uint64_t peer_bytes(const struct channel *ch)
+{
+    return shm_line_is_valid(ch) ? atomic_load_explicit(&ch->line->bytes, memory_order_acquire) : 0;
+}
+
+bool shm_is_pending(const struct channel *ch)
+{
+    const struct shm *s = ch->shm;
+    bool more = s->in.active ? peer_bytes(ch) != s->bytes_taken : peer_head(ch) != s->taken;
+    return more || shm_is_over(ch);
+}
+
+void shm_wake_by_socket(struct channel *ch)
+{
+    // A full socket wakes as well.
+    struct packet packet = {.word = wire_word(WIRE_RING, 0, 0)};
+    (void)!transport_send(ch->fd, &packet, false, -1);
+}
+
+void shm_hear(struct channel *ch)
+{
+    for (;;) {
+        struct packet packet;
+        error_t err = transport_recv(ch->fd, &packet, 0, NULL, 0, NULL);
+        if (err == ERR_WOULD_BLOCK)
+            return;
+        if (IS_ERROR(err) || wire_kind(packet.word) != WIRE_RING) {
+            ch->shm->hung = true;
+            transport_unwatch(ch->fd);
+            return;
+        }
+    }
+}
+
+// --- Packets ------------------------------------------------------------------------------------
+
+void shm_publish_taken(struct channel *ch)
+{
+    struct shm *s = ch->shm;
+    if (!ch->own_line || s->taken == s->taken_published)
+        return;
+    s->taken_published = s->taken;
+    atomic_store_explicit(&ch->own_line->taken, s->taken, memory_order_release);
+}
+
+static bool lengths_are_allowed(const struct shm_incoming *in)
+{
+    size_t lens[MSG_MAX_PAYLOADS];
+    for (unsigned k = 0; k < in->count; k++)
+        lens[k] = in->payloads[k].len;
+    return ool_fits(lens, in->count, control_boot.ool_len);
+}
+
+// Takes the next packet out of its slot. ERR_WOULD_BLOCK: there is none.
+static error_t take_packet(struct channel *ch)
+{
+    struct shm *s = ch->shm;
+    struct shm_incoming *in = &s->in;
+    uint32_t count = peer_head(ch) - s->taken;
+    if (count == 0)
+        return ERR_WOULD_BLOCK;
+    if (count > REGION_SLOTS)
+        return ERR_NOT_ACCEPTABLE;
+    s->valid = true;
+    memcpy(&in->packet, s->peers + s->taken % REGION_SLOTS * sizeof(struct packet),
+           sizeof(in->packet));
+    __asm__ volatile("" ::: "memory"); // what is checked from here on is the copy
+    s->taken++;
+    in->active = true;
+    bool carries = wire_kind(in->packet.word) <= WIRE_NOBLOCK && in->packet.type >= 0;
+    in->count = carries ? (unsigned)MSG_NUM_PAYLOADS(in->packet.type) : 0;
+    in->next = 0;
+    in->done = 0;
+    in->error = OK;
+    memcpy(in->payloads, in->packet.raw, in->count * sizeof(in->payloads[0]));
+    for (unsigned k = 0; k < in->count; k++)
+        in->payloads[k].ptr = NULL;
+    // Who never answers would otherwise never hear that there is room.
+    if (s->taken - s->taken_published >= REGION_SLOTS / 2) {
+        shm_publish_taken(ch);
+        bell_ring(ch);
+    }
+    return in->count && !lengths_are_allowed(in) ? ERR_NOT_ACCEPTABLE : OK;
+}
+
+// --- Payloads -----------------------------------------------------------------------------------
+
+// Tells the sender of room, if it waits for some and there is enough of it, or no more to come.
+static void publish_room(struct channel *ch, bool all)
+{
+    struct shm *s = ch->shm;
+    if (!ch->own_line)
+        return;
+    atomic_store(&ch->own_line->bytes_taken, s->bytes_taken);
+    if (!atomic_load(&ch->line->wants) ||
+        (!all && s->bytes_taken - s->bytes_rung < s->ring_size / 2))
+        return;
+    s->bytes_rung = s->bytes_taken;
+    bell_ring(ch);
+}
+
+// The buffer of the payload that is next, with room for a NUL. NULL: they are skipped.
+static uint8_t *buffer(struct shm_incoming *in)
+{
+    struct ool_descriptor *d = &in->payloads[in->next];
+    if (!d->ptr && !in->error) {
+        d->ptr = malloc(d->len + 1);
+        if (!d->ptr)
+            in->error = ERR_NO_MEMORY;
+    }
+    return in->error ? NULL : d->ptr;
+}
+
+static void finish_payload(struct shm_incoming *in)
+{
+    struct ool_descriptor *d = &in->payloads[in->next];
+    uint8_t *buf = buffer(in);
+    if (buf) {
+        buf[d->len] = '\0';
+        if (MSG_PAYLOAD_IS_STR(in->packet.type, in->next) &&
+            (d->len == 0 || buf[d->len - 1] != '\0'))
+            d->len++;
+    }
+    in->next++;
+    in->done = 0;
+}
+
+// Copies what has come of the payloads. ERR_WOULD_BLOCK: they are not complete.
+static error_t take_payloads(struct channel *ch)
+{
+    struct shm *s = ch->shm;
+    struct shm_incoming *in = &s->in;
+    while (in->next < in->count) {
+        size_t left = in->payloads[in->next].len - in->done;
+        if (left == 0) {
+            finish_payload(in);
+            continue;
+        }
+        uint64_t come = peer_bytes(ch) - s->bytes_taken;
+        if (come > s->ring_size)
+            return ERR_NOT_ACCEPTABLE;
+        if (come == 0) {
+            publish_room(ch, true);
+            return ERR_WOULD_BLOCK;
+        }
+        size_t here = MIN((size_t)come, (size_t)PIECE);
+        size_t n = MIN(left, here);
+        uint8_t *buf = buffer(in);
+        if (buf)
+            memcpy(buf + in->done, REGION_RING(s->peers) + s->bytes_taken % s->ring_size, n);
+        in->done += n;
+        s->bytes_taken += n;
+        publish_room(ch, n == left && in->next + 1 == in->count);
+    }
+    return OK;
+}
+
+static void hand_over(struct shm_incoming *in, struct packet *packet)
+{
+    if (in->error) {
+        for (unsigned k = 0; k < in->count; k++)
+            free(in->payloads[k].ptr);
+        in->payloads[0] = (struct ool_descriptor){NULL, (size_t)(intptr_t)in->error};
+    }
+    memcpy(packet, &in->packet, sizeof(*packet));
+    memcpy(packet->raw, in->payloads, in->count * sizeof(in->payloads[0]));
+    in->active = false;
+}
+
+static error_t try_recv(struct channel *ch, struct packet *packet)
+{
+    struct shm *s = ch->shm;
+    bool over = shm_is_over(ch); // before: what it put before its end is seen below
+    error_t err = s->in.active ? OK : take_packet(ch);
+    if (IS_OK(err))
+        err = take_payloads(ch);
+    if (IS_OK(err))
+        hand_over(&s->in, packet);
+    return err == ERR_WOULD_BLOCK && over ? ERR_ABORTED : err;
+}
+
+static uint64_t now_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+error_t shm_recv(struct channel *ch, struct packet *packet, int timeout_ms)
+{
+    uint64_t deadline_ns = timeout_ms > 0 ? now_ns() + (uint64_t)timeout_ms * 1000000 : 0;
+    for (;;) {
+        uint32_t seen = bell_read(ch);
+        error_t err = try_recv(ch, packet);
+        if (err != ERR_WOULD_BLOCK || timeout_ms == 0)
+            return err;
+        if (deadline_ns && now_ns() >= deadline_ns)
+            return ERR_WOULD_BLOCK;
+        shm_publish_taken(ch);
+        shm_pump();
+        bell_wait(ch, seen, deadline_ns);
+    }
+}

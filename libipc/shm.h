@@ -1,0 +1,105 @@
+// The shared-memory transport: packets and payloads through the two regions of a channel (see
+// wire.h). shm.c has the regions and what comes in, shm_send.c what goes out. What a packet means
+// is decided in channel.c and ipc.c, as for a socket.
+//
+// All that is read from the peer's line and region is hostile: it is read once into memory of our
+// own, and checked there.
+#ifndef LIBIPC_SHM_H
+#define LIBIPC_SHM_H
+
+#include "channel.h"
+#include "ool.h"
+
+// A packet that goes out, and its payloads: `next` is the payload being copied into the ring,
+// `done` how much of it is there. `put`: the packet itself is in its slot.
+struct shm_outgoing {
+    list_elem_t elem; // in `kept`
+    struct packet packet;
+    struct ool_descriptor payloads[MSG_MAX_PAYLOADS];
+    unsigned count, next;
+    size_t done;
+    bool put;
+    bool owned; // the payloads are copies of ours
+};
+
+// The packet that came in and whose payloads are still coming.
+struct shm_incoming {
+    bool active;
+    struct packet packet;
+    struct ool_descriptor payloads[MSG_MAX_PAYLOADS];
+    unsigned count, next;
+    size_t done;
+    error_t error; // there is no memory for them: they are skipped
+};
+
+struct shm {
+    struct channel *channel;
+    uint8_t *own; // both mapped with the ring twice in a row, so that no copy is cut
+    const uint8_t *peers;
+    uint32_t ring_size;
+    uint64_t peer_ool_len; // largest payload that the peer receives
+    bool valid;            // the peer's line has been of this channel
+    bool hung;             // its socket is at its end, or it broke the rules there
+
+    uint32_t head; // as in our line
+    uint64_t bytes;
+    list_t kept;         // struct shm_outgoing: what the peer has no room for yet, at most a reply
+                         // and a noblock send
+    list_elem_t keeping; // in shm_keeping, while `kept` is not empty
+    uint32_t seen;       // the peer's bell when `kept` was last looked at
+
+    uint32_t taken, taken_published;
+    uint64_t bytes_taken;
+    uint64_t bytes_rung; // bytes_taken when the peer was last told
+    struct shm_incoming in;
+};
+
+/// Channels that keep packets.
+extern list_t shm_keeping;
+
+/// Maps the two regions and makes the channel one with shared memory. Takes the descriptors.
+error_t shm_attach(struct channel *ch, uint32_t ring_size, uint64_t peer_ool_len, int own_fd,
+                   int peer_fd) __mustuse;
+void shm_detach(struct channel *ch);
+
+/// Whether shm_recv() would do something.
+bool shm_is_pending(const struct channel *ch);
+
+/// Takes one packet with its payloads, which are then malloc memory of the receiver: descriptors as
+/// the program gets them, or for want of memory {NULL, error}. `timeout_ms`, and the errors, as for
+/// transport_recv(). A packet whose payloads have not all come is not there yet.
+error_t shm_recv(struct channel *ch, struct packet *packet, int timeout_ms) __mustuse;
+
+enum shm_mode {
+    SHM_BLOCK, // waits for room, and until the payloads are in the ring
+    SHM_KEEP,  // waits while the peer drains; keeps a copy of what it does not
+};
+
+/// Sends a packet and its payloads, of which the caller has checked the sizes.
+///
+/// ERR_WOULD_BLOCK: no slot is free (never with SHM_BLOCK). ERR_ABORTED: the peer ended.
+/// ERR_NO_MEMORY: the copy cannot be kept. Nothing was sent then.
+error_t shm_send(struct channel *ch, const struct packet *packet,
+                 const struct ool_descriptor *payloads, unsigned count,
+                 enum shm_mode mode) __mustuse;
+
+/// Goes on with what is kept for peers that have room again.
+void shm_pump(void);
+
+/// Whether the peer ended, or ended the channel. What it put before may still be there.
+bool shm_is_over(const struct channel *ch);
+
+/// Whether the peer's line speaks of this channel yet.
+bool shm_line_is_valid(const struct channel *ch);
+
+/// Drops what is kept for a peer.
+void shm_forget_kept(struct shm *s);
+
+/// Says in our line how many packets were taken.
+void shm_publish_taken(struct channel *ch);
+
+/// Wakes a peer that sleeps on its descriptors; takes such wake-ups off our socket.
+void shm_wake_by_socket(struct channel *ch);
+void shm_hear(struct channel *ch);
+
+#endif

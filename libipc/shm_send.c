@@ -1,0 +1,299 @@
+// Owns what goes out through shared memory: packets, the streaming of payloads, and the copies of
+// replies that their callers do not drain.
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <resea/printf.h>
+#include "bell.h"
+#include "shm.h"
+
+// What is put into the ring before the peer is told, when it runs on another core meanwhile. On the
+// same core, a whole ring: each piece would cost two switches.
+#define PIECE (64u << 10)
+// A reply whose caller does not make room for so long is kept.
+#define PATIENCE_NS 1000000ull
+// What is kept when the program exits has so long to be drained.
+#define EXIT_PATIENCE_NS 1000000000ull
+
+list_t shm_keeping = {&shm_keeping, &shm_keeping};
+
+static uint64_t now_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+// Bytes that fit the ring, and slots that are free. A peer that claims to have taken what was never
+// put has neither: it only stops its own channel.
+static size_t room(const struct channel *ch)
+{
+    const struct shm *s = ch->shm;
+    uint64_t taken = shm_line_is_valid(ch) ? atomic_load(&ch->line->bytes_taken) : 0;
+    uint64_t under_way = s->bytes - taken;
+    return under_way <= s->ring_size ? s->ring_size - (size_t)under_way : 0;
+}
+
+static bool has_slot(const struct channel *ch)
+{
+    const struct shm *s = ch->shm;
+    uint32_t taken =
+        shm_line_is_valid(ch) ? atomic_load_explicit(&ch->line->taken, memory_order_acquire) : 0;
+    return s->head - taken < REGION_SLOTS;
+}
+
+static bool is_done(const struct shm_outgoing *out)
+{
+    return out->put && out->next == out->count;
+}
+
+// Puts the next piece into the ring. Returns how much it was.
+static size_t copy_piece(struct channel *ch, struct shm_outgoing *out, size_t max)
+{
+    struct shm *s = ch->shm;
+    while (out->next < out->count && out->payloads[out->next].len == out->done) {
+        out->next++;
+        out->done = 0;
+    }
+    if (out->next == out->count)
+        return 0;
+    const struct ool_descriptor *d = &out->payloads[out->next];
+    size_t fits = MIN(room(ch), max);
+    size_t n = MIN(d->len - out->done, fits);
+    if (n > 0) {
+        memcpy(REGION_RING(s->own) + s->bytes % s->ring_size, (const uint8_t *)d->ptr + out->done,
+               n);
+        s->bytes += n;
+        out->done += n;
+        if (out->done == d->len) {
+            out->next++;
+            out->done = 0;
+        }
+    }
+    return n;
+}
+
+static void put_packet(struct channel *ch, struct shm_outgoing *out)
+{
+    struct shm *s = ch->shm;
+    memcpy(s->own + s->head % REGION_SLOTS * sizeof(struct packet), &out->packet,
+           sizeof(out->packet));
+    s->head++;
+    out->put = true;
+    shm_publish_taken(ch);
+    atomic_store_explicit(&ch->own_line->head, s->head, memory_order_release);
+}
+
+// Sends what there is room for.
+static void progress(struct channel *ch, struct shm_outgoing *out)
+{
+    struct shm *s = ch->shm;
+    size_t piece = out->count > 0 && bell_runs_elsewhere(ch) ? PIECE : s->ring_size;
+    for (;;) {
+        size_t copied = 0, n;
+        while (copied < piece && (n = copy_piece(ch, out, piece - copied)) > 0)
+            copied += n;
+        if (copied > 0)
+            atomic_store_explicit(&ch->own_line->bytes, s->bytes, memory_order_release);
+        bool puts = !out->put && has_slot(ch);
+        if (puts)
+            put_packet(ch, out);
+        if (copied == 0 && !puts)
+            return;
+        bell_ring(ch);
+        if (is_done(out))
+            return;
+    }
+}
+
+static bool can_progress(const struct channel *ch, const struct shm_outgoing *out)
+{
+    return (out->next < out->count && room(ch) > 0) || (!out->put && has_slot(ch)) ||
+           shm_is_over(ch);
+}
+
+// Waits until `out` can go on. False: it cannot by `deadline_ns` (0: for ever).
+static bool wait_for_room(struct channel *ch, const struct shm_outgoing *out, uint64_t deadline_ns)
+{
+    bool can;
+    atomic_store(&ch->own_line->wants, 1);
+    for (;;) {
+        uint32_t seen = bell_read(ch);
+        can = can_progress(ch, out);
+        if (can || (deadline_ns && now_ns() >= deadline_ns))
+            break;
+        shm_pump();
+        bell_wait(ch, seen, deadline_ns);
+    }
+    if (list_is_empty(&ch->shm->kept))
+        atomic_store(&ch->own_line->wants, 0);
+    return can;
+}
+
+// --- Kept packets -------------------------------------------------------------------------------
+
+static void free_outgoing(struct shm_outgoing *out)
+{
+    for (unsigned k = 0; out->owned && k < out->count; k++)
+        free(out->payloads[k].ptr);
+    free(out);
+}
+
+void shm_forget_kept(struct shm *s)
+{
+    struct shm_outgoing *out;
+    while ((out = LIST_POP_FRONT(&s->kept, struct shm_outgoing, elem)))
+        free_outgoing(out);
+    list_remove(&s->keeping);
+}
+
+// Flushes what is kept when the program ends: its callers wait for it.
+static void flush_at_exit(void)
+{
+    uint64_t deadline_ns = now_ns() + EXIT_PATIENCE_NS;
+    shm_pump();
+    while (!list_is_empty(&shm_keeping) && now_ns() < deadline_ns) {
+        struct shm *s = LIST_CONTAINER(shm_keeping.next, struct shm, keeping);
+        bell_wait(s->channel, s->seen, deadline_ns);
+        shm_pump();
+    }
+}
+
+// Copies what is left of the payloads. NULL: there is no memory.
+static struct shm_outgoing *copy_outgoing(const struct shm_outgoing *from)
+{
+    struct shm_outgoing *out = malloc(sizeof(*out));
+    if (!out)
+        return NULL;
+    *out = *from;
+    out->owned = true;
+    list_nullify(&out->elem);
+    for (unsigned k = 0; k < out->count; k++)
+        out->payloads[k].ptr = NULL;
+    for (unsigned k = out->next; k < out->count; k++) {
+        out->payloads[k].ptr = malloc(out->payloads[k].len + 1);
+        if (!out->payloads[k].ptr) {
+            free_outgoing(out);
+            return NULL;
+        }
+    }
+    return out;
+}
+
+// The copy was made before anything was sent, so that it cannot fail when it is needed; it is
+// filled now.
+static void keep(struct channel *ch, struct shm_outgoing *out, struct shm_outgoing *copy)
+{
+    struct shm *s = ch->shm;
+    for (unsigned k = out->next; k < out->count; k++) {
+        size_t from = k == out->next ? out->done : 0;
+        memcpy((uint8_t *)copy->payloads[k].ptr + from, (uint8_t *)out->payloads[k].ptr + from,
+               out->payloads[k].len - from);
+    }
+    copy->next = out->next;
+    copy->done = out->done;
+    copy->put = out->put;
+    static bool registered = false;
+    if (!registered)
+        registered = atexit(flush_at_exit) == 0;
+    if (list_is_empty(&s->kept))
+        list_push_back(&shm_keeping, &s->keeping);
+    list_push_back(&s->kept, &copy->elem);
+    atomic_store(&ch->own_line->wants, 1);
+    s->seen = bell_read(ch) - 1; // look again at once
+}
+
+static void pump(struct shm *s)
+{
+    struct channel *ch = s->channel;
+    s->seen = bell_read(ch);
+    while (!list_is_empty(&s->kept)) {
+        struct shm_outgoing *out = LIST_CONTAINER(s->kept.next, struct shm_outgoing, elem);
+        progress(ch, out);
+        if (!is_done(out))
+            break;
+        list_remove(&out->elem);
+        free_outgoing(out);
+    }
+    if (shm_is_over(ch))
+        shm_forget_kept(s);
+    if (list_is_empty(&s->kept)) {
+        list_remove(&s->keeping);
+        atomic_store(&ch->own_line->wants, 0);
+    }
+}
+
+void shm_pump(void)
+{
+    LIST_FOR_EACH (s, &shm_keeping, struct shm, keeping) {
+        if (bell_read(s->channel) != s->seen)
+            pump(s);
+    }
+}
+
+// --- Sending ------------------------------------------------------------------------------------
+
+static error_t send_blocking(struct channel *ch, struct shm_outgoing *out)
+{
+    for (;;) {
+        shm_pump();
+        if (list_is_empty(&ch->shm->kept))
+            progress(ch, out);
+        if (is_done(out))
+            return OK;
+        if (shm_is_over(ch))
+            return ERR_ABORTED;
+        if (list_is_empty(&ch->shm->kept))
+            wait_for_room(ch, out, 0);
+        else
+            bell_wait(ch, ch->shm->seen, 0);
+    }
+}
+
+// Until when the peer may take its time: it gets more with each quarter of the ring that it makes
+// room for, and a little for a byte now and then gains it nothing.
+static uint64_t patience(const struct shm *s, uint64_t begun_ns, uint64_t first_byte)
+{
+    return begun_ns + PATIENCE_NS * (1 + (s->bytes - first_byte) / (s->ring_size / 4));
+}
+
+static error_t send_or_keep(struct channel *ch, struct shm_outgoing *out)
+{
+    size_t total = 0;
+    for (unsigned k = 0; k < out->count; k++)
+        total += out->payloads[k].len;
+    bool behind = !list_is_empty(&ch->shm->kept);
+    if (!behind && total <= room(ch)) {
+        if (!has_slot(ch))
+            return ERR_WOULD_BLOCK;
+        progress(ch, out);
+        return OK;
+    }
+    struct shm_outgoing *copy = copy_outgoing(out);
+    if (!copy)
+        return ERR_NO_MEMORY;
+    uint64_t begun_ns = now_ns(), first_byte = ch->shm->bytes;
+    while (!behind) {
+        progress(ch, out);
+        if (is_done(out) || shm_is_over(ch)) {
+            free_outgoing(copy);
+            return is_done(out) ? OK : ERR_ABORTED;
+        }
+        if (!wait_for_room(ch, out, patience(ch->shm, begun_ns, first_byte)))
+            break;
+    }
+    keep(ch, out, copy);
+    return OK;
+}
+
+error_t shm_send(struct channel *ch, const struct packet *packet,
+                 const struct ool_descriptor *payloads, unsigned count, enum shm_mode mode)
+{
+    struct shm_outgoing out = {.count = count};
+    if (!ch->own_line || shm_is_over(ch))
+        return ERR_ABORTED;
+    memcpy(&out.packet, packet, sizeof(out.packet));
+    memcpy(out.payloads, payloads, count * sizeof(out.payloads[0]));
+    return mode == SHM_BLOCK ? send_blocking(ch, &out) : send_or_keep(ch, &out);
+}
