@@ -147,6 +147,8 @@ static void on_kdebug(struct task *task, const struct packet *packet)
         memcpy(command, t->text, t->len);
     if (!strcmp(command, "ps"))
         text = ps_text();
+    else if (!strcmp(command, "metrics"))
+        text = metrics_text();
     else if (!strcmp(command, "q") && !(task->spec->rights & RIGHT_QUIT))
         error = ERR_NOT_PERMITTED;
     else if (strcmp(command, "q") && strcmp(command, "_"))

@@ -162,6 +162,9 @@ void suite_start_tasks(void);
 // ps.c. The table of tasks as text; the caller frees it.
 char *ps_text(void);
 
+// metrics.c. The same figures as Prometheus reads them; the caller frees the text.
+char *metrics_text(void);
+
 // terminal.c: the settings of the user's terminal, which a task may change.
 void terminal_save(void);
 void terminal_restore(void);

@@ -76,6 +76,7 @@ static error_t add_payloads(struct channel *ch, struct sending *out, unsigned fl
         err = ool_place(ch->task, &m, flags);
     if (IS_ERROR(err))
         return err == ERR_INVALID_TASK ? ERR_ABORTED : err; // it was alive a moment ago
+    receive_count(&channel_own_page->bytes_sent, ool_total_len(&m));
     memcpy(&out->packet, &m, sizeof(out->packet));
     return OK;
 }
@@ -93,10 +94,12 @@ static error_t make_packet(struct channel *ch, const struct message *m, struct s
     if (!message_type_is_valid(m->type, &known))
         return ERR_INVALID_ARG;
     memcpy(packet, m, sizeof(*packet));
-    if (m->type < 0)
+    if (m->type < 0) {
         memset(packet->raw, 0, sizeof(packet->raw));
-    else
+        receive_count(&channel_own_page->errors_sent, 1);
+    } else {
         wipe_gaps(packet, known);
+    }
     return has_payloads(m) && control_boot.task != VM_TASK ? add_payloads(ch, out, flags) : OK;
 }
 

@@ -108,6 +108,14 @@ bool ool_fits(const size_t *lens, unsigned count, uint64_t limit)
     return total <= limit;
 }
 
+uint64_t ool_total_len(struct message *m)
+{
+    uint64_t total = 0;
+    for (int k = 0; k < MSG_NUM_PAYLOADS(m->type); k++)
+        total += ool_descriptors(m)[k].len;
+    return total;
+}
+
 error_t ool_place(task_t dst, struct message *m, unsigned flags)
 {
     struct ool_descriptor *d = ool_descriptors(m);

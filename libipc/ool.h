@@ -39,4 +39,7 @@ static inline struct ool_descriptor *ool_descriptors(struct message *m)
     return (struct ool_descriptor *)(void *)m->raw;
 }
 
+/// The length of all payloads of a message together, once they are measured.
+uint64_t ool_total_len(struct message *m);
+
 #endif

@@ -64,6 +64,12 @@ bool message_type_is_valid(int type, const struct idl_message **known)
     return (type & MSG_OOL) || !(type & (MSG_STR | 0x1f0000));
 }
 
+void receive_count(_Atomic uint64_t *counter, uint64_t n)
+{
+    uint64_t before = atomic_load_explicit(counter, memory_order_relaxed);
+    atomic_store_explicit(counter, before + n, memory_order_relaxed);
+}
+
 static void count_received(struct channel *ch, int type)
 {
     struct state_page *page = channel_own_page;
@@ -95,6 +101,7 @@ static error_t admit(struct channel *ch, struct packet *packet, struct message *
         struct message taken;
         memcpy(&taken, packet, sizeof(taken));
         OK_OR_RETURN(ch->carries ? carried(&taken) : ool_take(ch->task, &taken));
+        receive_count(&channel_own_page->bytes_received, ool_total_len(&taken));
         *m = taken;
     } else {
         memcpy(m, packet, sizeof(*m));

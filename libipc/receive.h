@@ -27,6 +27,9 @@ bool receive_take(struct channel *ch, struct packet *packet, struct message *m, 
 error_t receive_answer(struct channel *ch, struct packet *packet, int fd,
                        struct message *m) __mustuse;
 
+/// Adds to a counter of the own state page.
+void receive_count(_Atomic uint64_t *counter, uint64_t n);
+
 /// Drops an answer that nobody waits for any more.
 void receive_drop_answer(struct channel *ch, struct packet *packet, int fd);
 

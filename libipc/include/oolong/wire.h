@@ -146,6 +146,9 @@ struct state_page {
     _Atomic uint32_t rounds_begun;
     _Atomic uint32_t rounds_served;
     _Atomic uint64_t copying_since_ns;
+    _Atomic uint64_t bytes_sent;     // in payloads
+    _Atomic uint64_t bytes_received; //
+    _Atomic uint64_t errors_sent;    // answers that were errors
     // Read by peers with every message, and seldom written: in a line of their own.
     _Alignas(64) _Atomic uint32_t asleep; // enum sleep_kind
     _Atomic int32_t cpu;                  // the core on which the owner ran when it last said so

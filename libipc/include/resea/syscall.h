@@ -39,8 +39,9 @@ int sys_console_read(char *buf, size_t len);
 error_t sys_irq_acquire(unsigned irq);
 error_t sys_irq_release(unsigned irq);
 
-/// A command to the launcher: "ps" fills `buf` with the table of tasks, "q" shuts the suite down
-/// (needs the right `quit`), "_" does nothing. The text in `buf` is cut to `buf_len` and
+/// A command to the launcher: "ps" fills `buf` with the table of tasks, "metrics" with figures of
+/// each in Prometheus' text format, "q" shuts the suite down (needs the right `quit`), "_" does
+/// nothing. The text in `buf` is cut to `buf_len` and
 /// NUL-terminated.
 ///
 /// ERR_NOT_PERMITTED, ERR_NOT_FOUND: no such command.
