@@ -1,6 +1,7 @@
 // The table of system calls by role. Not in any set, on purpose: clone, fork, ptrace, userfaultfd,
-// socket, kill; open and everything else that takes a path stands in SET_LOADER alone, for reading;
-// io_uring_setup stands in SET_DISK_START alone. How the table becomes filters is in sandbox.c.
+// kill; open and everything else that takes a path stands in SET_LOADER alone, for reading;
+// io_uring_setup stands in SET_DISK_START alone, socket and its like in SET_SLIRP. How the table
+// becomes filters is in sandbox.c.
 #include <asm/termbits.h>
 #include <asm/ioctls.h>
 #include <fcntl.h>
@@ -13,6 +14,7 @@
 #include <signal.h>
 #include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include "profiles.h"
 
 #define LOW32 0xffffffffu
@@ -90,6 +92,29 @@ const struct rule profile_rules[] = {
     IF(SET_DISK_START, flock, EQ(1, LOCK_SH | LOCK_NB)),
 
     ANY(SET_RANDOM, getrandom),
+
+    // libslirp's sockets, none but IPv4; they are not told apart from other descriptors, so what it
+    // may do to a socket it may do to a channel of its own.
+    IF(SET_SLIRP, socket, EQ(0, AF_INET)),
+    ANY(SET_SLIRP, bind),
+    ANY(SET_SLIRP, listen),
+    ANY(SET_SLIRP, connect),
+    ANY(SET_SLIRP, accept),
+    ANY(SET_SLIRP, accept4),
+    ANY(SET_SLIRP, shutdown),
+    ANY(SET_SLIRP, getsockname),
+    ANY(SET_SLIRP, getpeername),
+    ANY(SET_SLIRP, getsockopt),
+    ANY(SET_SLIRP, setsockopt),
+    ANY(SET_SLIRP, recvfrom),
+    IF(SET_SLIRP, ioctl, EQ(1, FIONREAD)),
+    IF(SET_SLIRP, fcntl, EQ(1, F_GETFL)),
+    IF(SET_SLIRP, fcntl, EQ(1, F_SETFL)),
+    IF(SET_SLIRP, fcntl, EQ(1, F_GETFD)),
+    IF(SET_SLIRP, fcntl, EQ(1, F_SETFD)),
+
+    ANY(SET_TAP, read),
+    IF(SET_TAP, write, BELOW(0, 1024)),
 
     IF(SET_CONSOLE, read, EQ(0, 0)),
     IF(SET_CONSOLE, ioctl, BELOW(0, 3), EQ(1, TCGETS)),
@@ -186,6 +211,8 @@ const struct profile profiles[] = {
     {"archive", SET_PLAIN | SET_ARCHIVE, 0, "reads files that the suite names"},
     {"disk", SET_PLAIN | SET_DISK, SET_DISK_START, "reads and writes files that the suite names"},
     {"random", SET_PLAIN | SET_RANDOM, 0, "the kernel's random numbers"},
+    {"slirp", SET_PLAIN | SET_SLIRP, 0, "IPv4 sockets of the host"},
+    {"tap", SET_PLAIN | SET_TAP, 0, "reads and writes a network interface that the suite names"},
     {"console", SET_PLAIN | SET_CONSOLE, 0, "a line editor on the terminal"},
 };
 const size_t num_profiles = sizeof(profiles) / sizeof(profiles[0]);

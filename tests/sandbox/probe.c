@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #include <resea/printf.h>
@@ -62,6 +63,14 @@ static const struct probe {
     {"uring-enter-wake", SYS_io_uring_enter, {999, 0, 0, IORING_ENTER_SQ_WAKEUP, 0, 8}},
     {"uring-enter-index", SYS_io_uring_enter, {0, 0, 0, 1 << 4, 0, 8}},
     {"uring-enter-mask", SYS_io_uring_enter, {999, 0, 0, 0, (long)text, 8}},
+    {"socket-inet", SYS_socket, {AF_INET, SOCK_STREAM, 0}},
+    {"socket-inet6", SYS_socket, {AF_INET6, SOCK_STREAM, 0}},
+    {"socket-unix", SYS_socket, {AF_UNIX, SOCK_STREAM, 0}},
+    {"socket-netlink", SYS_socket, {AF_NETLINK, SOCK_RAW, 0}},
+    {"connect", SYS_connect, {-1, 0, 0}},
+    {"bind", SYS_bind, {-1, 0, 0}},
+    {"fcntl-getfl", SYS_fcntl, {0, F_GETFL, 0}},
+    {"fcntl-setown", SYS_fcntl, {0, F_SETOWN, 0}},
     {"process-vm-readv", SYS_process_vm_readv, {0}},
     {"ioctl-tcgets", SYS_ioctl, {0, 0x5401, 0}},
     {"ioctl-tiocsti", SYS_ioctl, {0, 0x5412, 0}},

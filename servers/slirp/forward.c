@@ -1,0 +1,65 @@
+// Ports of the host that lead to the guest. All are opened before the sandbox.
+#include <arpa/inet.h>
+#include <resea/printf.h>
+#include <resea/task.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include "slirp.h"
+
+#define BACKLOG         512
+#define DESCRIPTORS_MAX 128
+
+// The kernel's choice of a free port. Somebody else may take it before libslirp does, which then
+// fails and is told another.
+static uint16_t free_port(const struct forward *forward)
+{
+    struct sockaddr_in addr = {.sin_family = AF_INET, .sin_addr = forward->host_addr};
+    socklen_t len = sizeof(addr);
+    int fd = socket(AF_INET, (forward->udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC, 0);
+    uint16_t port = 0;
+    if (fd >= 0 && bind(fd, (struct sockaddr *)&addr, len) == 0 &&
+        getsockname(fd, (struct sockaddr *)&addr, &len) == 0)
+        port = ntohs(addr.sin_port);
+    if (fd >= 0)
+        close(fd);
+    return port;
+}
+
+// libslirp lets one connection wait to be accepted, and the kernel makes those that come beside it
+// try again after seconds. Asked again, it takes more. The library does not say which descriptor it
+// is: a task has few, and no others that listen.
+static void lengthen_queues(void)
+{
+    for (int fd = 0; fd < DESCRIPTORS_MAX; fd++) {
+        int listens = 0;
+        socklen_t len = sizeof(listens);
+        if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len) == 0 && listens &&
+            listen(fd, BACKLOG) < 0)
+            WARN("connections wait in a short queue: %m");
+    }
+}
+
+void forward_open(Slirp *slirp, const struct forward *forward)
+{
+    const char *protocol = forward->udp ? "udp" : "tcp";
+    char host[INET_ADDRSTRLEN], guest[INET_ADDRSTRLEN];
+    inet_ntop(AF_INET, &forward->host_addr, host, sizeof(host));
+    inet_ntop(AF_INET, &forward->guest_addr, guest, sizeof(guest));
+    uint16_t port = forward->host_port;
+    int err = -1;
+    for (int tries = 0; tries < 16 && err < 0; tries++) {
+        port = forward->host_port ? forward->host_port : free_port(forward);
+        err = port ? slirp_add_hostfwd(slirp, forward->udp, forward->host_addr, port,
+                                       forward->guest_addr, forward->guest_port)
+                   : -1;
+        if (forward->host_port)
+            break;
+    }
+    if (err < 0) {
+        oolong_log("error: ", "%s port %u of %s cannot be opened: %m", protocol, port, host);
+        exit(EXIT_FAILURE);
+    }
+    lengthen_queues();
+    INFO("%s://%s:%u leads to %s:%u", protocol, host, port, guest, forward->guest_port);
+}

@@ -1,0 +1,178 @@
+// slirp: serves `net`, a network device without privileges. libslirp plays the network that the
+// device is on: a router at 10.0.2.2 that translates the guest's connections into sockets of this
+// process, a DHCP server, a DNS forwarder at 10.0.2.3, and ports of the host that lead to the
+// guest. Arguments: options.h.
+//
+// Never waits for the TCP/IP server: frames for it are queued, and dropped when it does not take
+// them, as a network does.
+//
+// Sandbox: profile "slirp": what every task needs, and IPv4 sockets. It is the only profile with
+// any.
+#include <idl/net_server.h>
+#include <idl/tcpip.h>
+#include <resea/async.h>
+#include <resea/ipc.h>
+#include <resea/printf.h>
+#include <resea/syscall.h>
+#include <resea/task.h>
+#include <resea/timer.h>
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <time.h>
+#include "slirp.h"
+
+#define BATCH_MAX 64 // messages taken in a row before the sockets have their turn
+
+static const uint8_t guest_mac[6] = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
+
+static Slirp *slirp;
+static struct options options;
+static task_t tcpip;
+static unsigned long long num_dropped;
+
+static int64_t clock_ns(void *opaque)
+{
+    (void)opaque;
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+int64_t clock_ms(void)
+{
+    return clock_ns(NULL) / 1000000;
+}
+
+// A frame for the guest: straight to it while it waits and nothing is queued, else into the queue.
+static ssize_t send_packet(const void *frame, size_t len, void *opaque)
+{
+    (void)opaque;
+    struct message m = {.type = NET_RX_MSG};
+    m.net_rx.payload = (void *)(uintptr_t)frame;
+    m.net_rx.payload_len = len;
+    if (tcpip <= 0)
+        return (ssize_t)len;
+    error_t err = async_is_empty(tcpip) ? ipc_send_noblock(tcpip, &m) : ERR_WOULD_BLOCK;
+    if (err == ERR_WOULD_BLOCK)
+        err = async_send(tcpip, &m);
+    if (IS_ERROR(err) && num_dropped++ == 0)
+        WARN("frames are dropped: %s", err2str(err));
+    if (err == ERR_ABORTED || err == ERR_INVALID_TASK)
+        tcpip = 0;
+    return (ssize_t)len;
+}
+
+static void guest_error(const char *text, void *opaque)
+{
+    (void)opaque;
+    WARN_DBG("the guest: %s", text);
+}
+
+static void forget_fd(int fd, void *opaque)
+{
+    (void)opaque;
+    poll_forget(fd);
+}
+
+static void nothing_to_notify(void *opaque)
+{
+    (void)opaque; // the loop asks libslirp after each message anyway
+}
+
+static const SlirpCb callbacks = {
+    .send_packet = send_packet,
+    .guest_error = guest_error,
+    .clock_get_ns = clock_ns,
+    .timer_new = timers_new,
+    .timer_free = timers_free,
+    .timer_mod = timers_mod,
+    .register_poll_fd = forget_fd,
+    .unregister_poll_fd = forget_fd,
+    .notify = nothing_to_notify,
+};
+
+static void __noreturn usage(const char *argument)
+{
+    oolong_log("error: ", "%s: not \"restrict\" or \"hostfwd=tcp:ADDR:PORT-ADDR:PORT\"", argument);
+    exit(EXIT_FAILURE);
+}
+
+// libslirp draws random numbers and opens the forwarded ports; what it reads of the host later is
+// kept for it.
+void oolong_prepare(void);
+void oolong_prepare(void)
+{
+    for (int i = 1; i < task_argc(); i++) {
+        if (IS_ERROR(options_parse(&options, task_argv()[i])))
+            usage(task_argv()[i]);
+    }
+    SlirpConfig config = {
+        .version = 3,
+        .restricted = options.restricted,
+        .in_enabled = true,
+        .vnetwork.s_addr = inet_addr("10.0.2.0"),
+        .vnetmask.s_addr = inet_addr("255.255.255.0"),
+        .vhost.s_addr = inet_addr("10.0.2.2"),
+        .vdhcp_start.s_addr = inet_addr("10.0.2.15"),
+        .vnameserver.s_addr = inet_addr("10.0.2.3"),
+    };
+    resolv_prepare();
+    poll_prepare();
+    slirp = slirp_new(&config, &callbacks, NULL);
+    if (!slirp)
+        PANIC("libslirp does not start");
+    for (size_t i = 0; i < options.num_forwards; i++)
+        forward_open(slirp, &options.forwards[i]);
+}
+
+static void tx(task_t client, const void *frame, size_t len)
+{
+    if (client == tcpip && len <= 65535)
+        slirp_input(slirp, frame, (int)len);
+}
+
+static const struct net_ops net_ops = {.tx = tx};
+
+static void handle(struct message *m)
+{
+    if (m->type == NOTIFICATIONS_MSG && m->src == KERNEL_TASK)
+        return; // the loop looks at sockets and timers
+    if (m->type == ASYNC_MSG)
+        async_reply(m->src);
+    else if (!net_dispatch(&net_ops, m))
+        discard_unknown_message(m);
+}
+
+// Also after a restart of the TCP/IP server, which is another task then.
+static void find_tcpip(void)
+{
+    while (tcpip <= 0) {
+        task_t found = ipc_lookup("tcpip");
+        if (IS_OK(found) && IS_OK(tcpip_register_device(found, guest_mac)))
+            tcpip = found;
+    }
+}
+
+void main(void)
+{
+    ASSERT_OK(ipc_serve("net"));
+    while (true) {
+        msec_t timeout = -1;
+        find_tcpip();
+        timers_run(&timeout);
+        poll_arm(slirp, &timeout);
+        timer_set(timeout < 0 ? 0 : MAX(timeout, 1));
+
+        struct message m;
+        unsigned taken = 0;
+        while (taken++ < BATCH_MAX) {
+            unsigned flags = taken == 1 ? IPC_RECV : IPC_RECV | IPC_NOBLOCK;
+            error_t err = sys_ipc(IPC_ANY, IPC_ANY, &m, flags);
+            if (IS_OK(err))
+                handle(&m);
+            else if (err == ERR_WOULD_BLOCK)
+                break;
+        }
+        poll_run(slirp);
+    }
+}

@@ -1,0 +1,64 @@
+// The network device: one task that serves `net`. This server waits for it, and it never waits for
+// this server; so the two cannot wait for each other.
+#include <idl/net.h>
+#include <idl/tcpip_server.h>
+#include <resea/async.h>
+#include <resea/ipc.h>
+#include <resea/printf.h>
+#include "stack.h"
+#include "tcpip.h"
+
+static task_t device;
+
+error_t device_register(task_t task, const uint8_t mac[6], const struct options *options)
+{
+    ipc_set_lookup_timeout(1);
+    if (ipc_lookup("net") != task)
+        return ERR_NOT_PERMITTED;
+    if (device && device != task)
+        INFO("task %d is the network device now", task);
+    device = task;
+    // It waits for this answer: no frame before it.
+    tcpip_register_device_reply(task);
+    stack_device_up(mac);
+    if (options->dhcp)
+        dhcp_begin();
+    else
+        up_configured();
+    return DONT_REPLY;
+}
+
+void device_received(task_t task, const void *frame, size_t len)
+{
+    if (task == device)
+        stack_input(frame, len);
+}
+
+void device_pull(void)
+{
+    struct message m;
+    if (device <= 0)
+        return;
+    error_t err = async_recv(device, &m);
+    if (err == ERR_ABORTED || err == ERR_INVALID_TASK)
+        device = 0;
+    if (IS_ERROR(err))
+        return;
+    if (m.type == NET_RX_MSG)
+        stack_input(m.net_rx.payload, m.net_rx.payload_len);
+    ipc_free_payloads(&m);
+}
+
+void up_transmit(const void *frame, size_t len)
+{
+    struct message m = {.type = NET_TX_MSG};
+    m.net_tx.payload = (void *)(uintptr_t)frame;
+    m.net_tx.payload_len = len;
+    if (device <= 0)
+        return; // as on a cable that is not plugged in
+    error_t err = ipc_send_noblock(device, &m);
+    if (err == ERR_WOULD_BLOCK)
+        err = ipc_send(device, &m);
+    if (err == ERR_ABORTED || err == ERR_INVALID_TASK)
+        device = 0;
+}

@@ -1,0 +1,224 @@
+// Names, of one server over UDP. c-ares makes the questions and reads the answers; nothing of it
+// that opens a socket is used. An answer counts when it comes from the server to the port of the
+// question, with its number and the question itself, all of which a stranger would have to guess.
+#include "lwip_err.h"
+
+#include <ares.h>
+#include <arpa/nameser.h>
+#include <lwip/udp.h>
+#include <netdb.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include "options.h"
+#include "stack.h"
+#include "upcalls.h"
+
+#define QUERIES_MAX  64
+#define TRIES        4
+#define TRY_MS       1000 // the first; each further one takes as much more
+#define KNOWN_MAX    64   // answers kept
+#define TTL_MAX      3600
+#define NAME_LEN_MAX 253
+#define HEADER_LEN   12
+
+static struct query {
+    task_t client; // 0: free
+    struct udp_pcb *udp;
+    uint8_t *question; // of c-ares
+    int question_len;
+    unsigned tries;
+    uint64_t again_ms;
+    char name[NAME_LEN_MAX + 1];
+} queries[QUERIES_MAX];
+
+static struct known {
+    char name[NAME_LEN_MAX + 1];
+    uint32_t addr;
+    uint64_t until_ms;
+} known[KNOWN_MAX];
+static unsigned next_known;
+
+static ip_addr_t server;
+static uint16_t server_port = 53;
+
+void resolver_set_server(uint32_t addr, uint16_t port)
+{
+    server = (ip_addr_t)IPADDR4_INIT(lwip_htonl(addr));
+    server_port = port;
+}
+
+uint32_t resolver_server(void)
+{
+    return lwip_ntohl(ip4_addr_get_u32(ip_2_ip4(&server)));
+}
+
+static void release(struct query *query)
+{
+    if (query->udp)
+        udp_remove(query->udp);
+    if (query->question)
+        ares_free_string(query->question);
+    *query = (struct query){0};
+}
+
+static void finish(struct query *query, error_t err, uint32_t addr)
+{
+    task_t client = query->client;
+    release(query);
+    up_resolved(client, addr, err);
+}
+
+static void remember(const char *name, uint32_t addr, int ttl)
+{
+    if (ttl <= 0)
+        return;
+    struct known *entry = &known[next_known++ % KNOWN_MAX];
+    memcpy(entry->name, name, strlen(name) + 1);
+    entry->addr = addr;
+    entry->until_ms = stack_now_ms() + (uint64_t)MIN(ttl, TTL_MAX) * 1000;
+}
+
+static bool is_known(const char *name, uint32_t *addr)
+{
+    uint64_t now = stack_now_ms();
+    for (size_t i = 0; i < KNOWN_MAX; i++) {
+        if (known[i].until_ms > now && strcasecmp(known[i].name, name) == 0) {
+            *addr = known[i].addr;
+            return true;
+        }
+    }
+    return false;
+}
+
+// Whether an answer is one to our question: its number, and the question repeated.
+static bool answers(const struct query *query, const uint8_t *packet, size_t len)
+{
+    size_t asked = (size_t)query->question_len;
+    return len >= asked && asked > HEADER_LEN && memcmp(packet, query->question, 2) == 0 &&
+           (packet[2] & 0x80) && packet[4] == 0 && packet[5] == 1 &&
+           memcmp(packet + HEADER_LEN, query->question + HEADER_LEN, asked - HEADER_LEN) == 0;
+}
+
+static void take_answer(struct query *query, const uint8_t *packet, int len)
+{
+    struct ares_addrttl first;
+    int num = 1;
+    switch (ares_parse_a_reply(packet, len, NULL, &first, &num)) {
+    case ARES_SUCCESS:
+        if (num < 1)
+            break;
+        uint32_t addr = lwip_ntohl(first.ipaddr.s_addr);
+        remember(query->name, addr, first.ttl);
+        finish(query, OK, addr);
+        return;
+    case ARES_ENOTFOUND:
+    case ARES_ENODATA:
+        break;
+    default:
+        finish(query, ERR_UNAVAILABLE, 0);
+        return;
+    }
+    // No record: the server knows of none, or does not want to say.
+    int rcode = packet[3] & 15;
+    finish(query, rcode == ns_r_noerror || rcode == ns_r_nxdomain ? ERR_NOT_FOUND : ERR_UNAVAILABLE,
+           0);
+}
+
+static void on_recv(void *arg, struct udp_pcb *pcb, struct pbuf *p, const ip_addr_t *addr,
+                    u16_t port)
+{
+    struct query *query = arg;
+    (void)pcb;
+    uint8_t packet[1500];
+    u16_t len = pbuf_copy_partial(p, packet, sizeof(packet), 0);
+    bool is_server = ip_addr_cmp(addr, &server) && port == server_port;
+    pbuf_free(p);
+    if (is_server && answers(query, packet, len))
+        take_answer(query, packet, len);
+}
+
+static err_t send_question(struct query *query)
+{
+    struct pbuf *p = pbuf_alloc(PBUF_TRANSPORT, (u16_t)query->question_len, PBUF_RAM);
+    if (!p)
+        return ERR_MEM;
+    err_t err = pbuf_take(p, query->question, (u16_t)query->question_len);
+    if (err == ERR_OK)
+        err = udp_sendto(query->udp, p, &server, server_port);
+    pbuf_free(p);
+    query->tries++;
+    query->again_ms = stack_now_ms() + TRY_MS * query->tries;
+    return err;
+}
+
+// A port of its own for each question, that nobody can guess.
+static bool open_port(struct query *query)
+{
+    query->udp = udp_new_ip_type(IPADDR_TYPE_V4);
+    for (int tries = 0; query->udp && tries < 16; tries++) {
+        u16_t port = (u16_t)(0xc000 + up_random() % 0x3fff);
+        if (udp_bind(query->udp, IP4_ADDR_ANY, port) == ERR_OK) {
+            udp_recv(query->udp, on_recv, query);
+            return true;
+        }
+    }
+    return false;
+}
+
+error_t resolver_ask(task_t client, const char *name, uint32_t *addr)
+{
+    size_t len = strlen(name);
+    if (parse_addr(name, len, addr))
+        return OK;
+    if (len == 0 || len > NAME_LEN_MAX)
+        return ERR_INVALID_ARG;
+    if (is_known(name, addr))
+        return OK;
+    if (ip_addr_isany_val(server))
+        return ERR_UNAVAILABLE;
+    struct query *query = NULL;
+    for (size_t i = 0; i < QUERIES_MAX && !query; i++)
+        query = queries[i].client ? NULL : &queries[i];
+    if (!query)
+        return ERR_NO_MEMORY;
+    int made = ares_create_query(name, C_IN, T_A, (unsigned short)up_random(), 1, &query->question,
+                                 &query->question_len, 0);
+    if (made != ARES_SUCCESS || !open_port(query)) {
+        release(query);
+        return made == ARES_SUCCESS || made == ARES_ENOMEM ? ERR_NO_MEMORY : ERR_INVALID_ARG;
+    }
+    memcpy(query->name, name, len + 1);
+    query->client = client;
+    if (send_question(query) == ERR_RTE) {
+        release(query);
+        return ERR_UNAVAILABLE;
+    }
+    return DONT_REPLY;
+}
+
+void resolver_forget_client(task_t client)
+{
+    for (size_t i = 0; i < QUERIES_MAX; i++) {
+        if (queries[i].client == client)
+            release(&queries[i]);
+    }
+}
+
+msec_t resolver_run_timers(void)
+{
+    uint64_t now = stack_now_ms();
+    msec_t next = -1;
+    for (size_t i = 0; i < QUERIES_MAX; i++) {
+        struct query *query = &queries[i];
+        if (query->client && query->again_ms <= now) {
+            if (query->tries == TRIES)
+                finish(query, ERR_TIMEOUT, 0);
+            else
+                (void)send_question(query); // lost like a packet: there is another try
+        }
+        if (query->client)
+            next = sooner(next, (msec_t)(query->again_ms - now));
+    }
+    return next;
+}

@@ -1,0 +1,176 @@
+// lwIP as one interface on one thread.
+//
+// Debian's library is built for threads, which a task cannot make; but its core is called from one
+// thread at a time anyway, so here that is the only one: tcpip_init() is not called, the raw
+// interface is, and its timers run when the loop says so.
+#include "lwip_err.h"
+
+#include <lwip/etharp.h>
+#include <lwip/init.h>
+#include <lwip/ip4_frag.h>
+#include <lwip/priv/tcp_priv.h>
+#include <netif/ethernet.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include "filter.h"
+#include "stack.h"
+#include "upcalls.h"
+
+#define PCBS_MAX      8192 // TCP connections in any state, half open ones too
+#define TIME_WAIT_MAX 1024 // of those, in TIME_WAIT
+#define ARP_CATCH_UP  300  // seconds after which its table is forgotten in any case
+#define ASKING_MS     6000 // how long ARP asks for an address
+
+static struct netif netif;
+static uint64_t next_tcp_ms, next_second_ms;
+static unsigned num_pcbs;        // at the last tick, and connections asked for since
+static uint64_t asking_until_ms; // ARP: the seconds have to be counted while somebody is asked
+
+uint64_t stack_now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static err_t transmit(struct netif *nif, struct pbuf *p)
+{
+    uint8_t frame[FRAME_MAX];
+    (void)nif;
+    if (p->tot_len > FRAME_MAX)
+        return ERR_IF;
+    if (filter_is_arp(p->payload, p->len))
+        asking_until_ms = stack_now_ms() + ASKING_MS;
+    if (p->len == p->tot_len) {
+        up_transmit(p->payload, p->len);
+    } else {
+        pbuf_copy_partial(p, frame, p->tot_len, 0);
+        up_transmit(frame, p->tot_len);
+    }
+    return ERR_OK;
+}
+
+static err_t init_netif(struct netif *nif)
+{
+    nif->name[0] = 'o';
+    nif->name[1] = 'l';
+    nif->output = etharp_output;
+    nif->linkoutput = transmit;
+    nif->mtu = 1500;
+    nif->hwaddr_len = ETH_HWADDR_LEN;
+    nif->flags = NETIF_FLAG_BROADCAST | NETIF_FLAG_ETHARP | NETIF_FLAG_ETHERNET;
+    return ERR_OK;
+}
+
+void stack_set_address(uint32_t addr, uint32_t netmask, uint32_t gateway)
+{
+    ip4_addr_t a = {lwip_htonl(addr)}, m = {lwip_htonl(netmask)}, g = {lwip_htonl(gateway)};
+    netif_set_addr(&netif, &a, &m, &g);
+}
+
+void stack_get_address(uint32_t *addr, uint32_t *netmask, uint32_t *gateway)
+{
+    *addr = lwip_ntohl(ip4_addr_get_u32(netif_ip4_addr(&netif)));
+    *netmask = lwip_ntohl(ip4_addr_get_u32(netif_ip4_netmask(&netif)));
+    *gateway = lwip_ntohl(ip4_addr_get_u32(netif_ip4_gw(&netif)));
+}
+
+const uint8_t *stack_mac(void)
+{
+    return netif.hwaddr;
+}
+
+void stack_init(const struct options *options)
+{
+    srand(up_random()); // lwIP's ports and sequence numbers
+    lwip_init();
+    netif_add_noaddr(&netif, NULL, init_netif, ethernet_input);
+    netif_set_default(&netif);
+    if (!options->dhcp)
+        stack_set_address(options->addr, options->netmask, options->gateway);
+    next_tcp_ms = next_second_ms = stack_now_ms();
+}
+
+void stack_device_up(const uint8_t mac[6])
+{
+    memcpy(netif.hwaddr, mac, ETH_HWADDR_LEN);
+    netif_set_link_up(&netif);
+    netif_set_up(&netif); // announces the address
+}
+
+void stack_device_down(void)
+{
+    netif_set_link_down(&netif);
+    netif_set_down(&netif);
+}
+
+void stack_input(const void *frame, size_t len)
+{
+    enum frame_kind kind = filter_frame(frame, len);
+    if (kind == FRAME_REFUSED || (kind == FRAME_OPENING && num_pcbs >= PCBS_MAX))
+        return;
+    num_pcbs += kind == FRAME_OPENING;
+    struct pbuf *p = pbuf_alloc(PBUF_RAW, (u16_t)len, PBUF_RAM);
+    if (!p)
+        return;
+    if (pbuf_take(p, frame, (u16_t)len) != ERR_OK || netif.input(p, &netif) != ERR_OK)
+        pbuf_free(p);
+}
+
+// Connections that ended linger for two minutes; the oldest of too many do not.
+static void trim_time_wait(void)
+{
+    unsigned num = 0;
+    for (struct tcp_pcb *pcb = tcp_tw_pcbs; pcb; pcb = pcb->next)
+        num++;
+    num_pcbs = num;
+    for (; num > TIME_WAIT_MAX; num--) {
+        struct tcp_pcb *last = tcp_tw_pcbs;
+        while (last->next)
+            last = last->next;
+        tcp_abort(last);
+    }
+    for (struct tcp_pcb *pcb = tcp_active_pcbs; pcb; pcb = pcb->next)
+        num_pcbs++;
+}
+
+static msec_t run_tcp(uint64_t now)
+{
+    if (!tcp_active_pcbs && !tcp_tw_pcbs) {
+        next_tcp_ms = now + TCP_TMR_INTERVAL;
+        num_pcbs = 0;
+        return -1;
+    }
+    if (now >= next_tcp_ms) {
+        tcp_tmr();
+        trim_time_wait();
+        // After a pause the time that was lost is not made up for.
+        next_tcp_ms = MAX(next_tcp_ms + TCP_TMR_INTERVAL, now + 1);
+    }
+    return (msec_t)MIN(next_tcp_ms - now, (uint64_t)TCP_TMR_INTERVAL);
+}
+
+// ARP asks again and forgets by the second. While nothing goes on nobody is woken for that: it is
+// made up for.
+static void run_seconds(uint64_t now)
+{
+    for (unsigned i = 0; now >= next_second_ms && i < ARP_CATCH_UP; i++) {
+        next_second_ms += 1000;
+        etharp_tmr();
+        ip_reass_tmr();
+    }
+    next_second_ms = MAX(next_second_ms, now);
+}
+
+msec_t stack_run_timers(void)
+{
+    uint64_t now = stack_now_ms();
+    run_seconds(now);
+    msec_t next = run_tcp(now);
+    if (now < asking_until_ms)
+        next = sooner(next, 1000);
+    next = sooner(next, resolver_run_timers());
+    next = sooner(next, echo_run_timers());
+    return sooner(next, dhcp_run_timers());
+}

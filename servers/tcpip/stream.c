@@ -1,0 +1,368 @@
+// TCP connections and listeners, on lwIP's callbacks. What arrived is kept until it is read, and
+// the peer's window opens only then; what is sent waits in lwIP's buffer, and no more than fits.
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "sock.h"
+
+#define SOCKS_MAX   4096 // of all clients, those that wait to be accepted too
+#define BACKLOG_MAX 1024
+#define ROOM_MIN    (TCP_SND_BUF / 4) // worth telling of
+
+static unsigned num_socks;
+
+static struct sock *new_sock(enum sock_kind kind)
+{
+    struct sock *sock = num_socks < SOCKS_MAX ? calloc(1, sizeof(*sock)) : NULL;
+    if (!sock)
+        return NULL;
+    num_socks++;
+    sock->kind = kind;
+    list_init(&sock->waiting);
+    list_nullify(&sock->next);
+    return sock;
+}
+
+static error_t error_of(err_t err)
+{
+    switch (err) {
+    case ERR_OK:
+        return OK;
+    case ERR_MEM:
+    case ERR_BUF:
+        return ERR_NO_MEMORY;
+    case ERR_USE:
+        return ERR_IN_USE;
+    case ERR_RTE:
+        return ERR_UNAVAILABLE;
+    default:
+        return ERR_ABORTED;
+    }
+}
+
+// --- Sending ------------------------------------------------------------------------------------
+
+// Gives lwIP what it has room for.
+static error_t push(struct sock *sock, const uint8_t *data, size_t len, size_t *pushed)
+{
+    size_t at = 0;
+    while (at < len) {
+        size_t room = MIN((size_t)tcp_sndbuf(sock->pcb), (size_t)UINT16_MAX);
+        size_t n = MIN(len - at, room);
+        if (n == 0 || tcp_sndqueuelen(sock->pcb) + 1 >= TCP_SND_QUEUELEN)
+            break;
+        err_t err = tcp_write(sock->pcb, data + at, (u16_t)n, TCP_WRITE_FLAG_COPY);
+        // So many segments that it would not queue them: a smaller piece may still fit.
+        while (err == ERR_MEM && n > TCP_MSS) {
+            n /= 2;
+            err = tcp_write(sock->pcb, data + at, (u16_t)n, TCP_WRITE_FLAG_COPY);
+        }
+        if (err == ERR_MEM)
+            break;
+        if (err != ERR_OK)
+            return ERR_ABORTED;
+        at += n;
+    }
+    tcp_output(sock->pcb);
+    *pushed = at;
+    return OK;
+}
+
+static void end_write(struct sock *sock, error_t err)
+{
+    if (!sock->out)
+        return;
+    free(sock->out);
+    sock->out = NULL;
+    up_written(sock->owner, err);
+}
+
+static void go_on_sending(struct sock *sock)
+{
+    if (sock->out) {
+        size_t pushed = 0;
+        error_t err = push(sock, sock->out + sock->out_at, sock->out_len - sock->out_at, &pushed);
+        sock->out_at += pushed;
+        if (IS_ERROR(err) || sock->out_at == sock->out_len)
+            end_write(sock, err);
+    } else if (sock->wants_room && tcp_sndbuf(sock->pcb) >= ROOM_MIN &&
+               tcp_sndqueuelen(sock->pcb) < TCP_SND_QUEUELEN / 2) {
+        sock->wants_room = false;
+        sock_untell(sock, SOCK_WRITABLE);
+        sock_tell(sock, SOCK_WRITABLE);
+    }
+}
+
+static err_t on_sent(void *arg, struct tcp_pcb *pcb, u16_t len)
+{
+    (void)pcb, (void)len;
+    go_on_sending(arg);
+    return ERR_OK;
+}
+
+// Every half second: what could not go on for want of memory.
+static err_t on_poll(void *arg, struct tcp_pcb *pcb)
+{
+    (void)pcb;
+    go_on_sending(arg);
+    return ERR_OK;
+}
+
+// --- Receiving ----------------------------------------------------------------------------------
+
+static err_t on_recv(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t err)
+{
+    struct sock *sock = arg;
+    (void)pcb, (void)err;
+    if (!p) {
+        sock->end = ERR_END;
+        sock_tell(sock, SOCK_CLOSED);
+        return ERR_OK;
+    }
+    uint8_t *room = fifo_reserve(&sock->in, p->tot_len);
+    if (!room)
+        return ERR_MEM; // lwIP keeps it and comes again
+    fifo_added(&sock->in, pbuf_copy_partial(p, room, p->tot_len, 0));
+    pbuf_free(p);
+    sock_tell(sock, SOCK_RECEIVED);
+    return ERR_OK;
+}
+
+static void leave_listener(struct sock *sock)
+{
+    if (!sock->listener)
+        return;
+    list_remove(&sock->next);
+    sock->listener->num_waiting--;
+    sock->listener = NULL;
+}
+
+// The connection broke, and lwIP has freed its part.
+static void on_err(void *arg, err_t err)
+{
+    struct sock *sock = arg;
+    sock->pcb = NULL;
+    sock->end = ERR_ABORTED;
+    if (sock->kind == SOCK_STREAM_CONNECTING) {
+        up_connected(sock, err == ERR_RST ? ERR_UNAVAILABLE : ERR_TIMEOUT);
+        sock_free(sock);
+    } else if (sock->listener) {
+        sock_free(sock);
+    } else {
+        end_write(sock, ERR_ABORTED);
+        sock_tell(sock, SOCK_CLOSED);
+    }
+}
+
+static void attach(struct sock *sock, struct tcp_pcb *pcb)
+{
+    sock->pcb = pcb;
+    tcp_arg(pcb, sock);
+    tcp_recv(pcb, on_recv);
+    tcp_sent(pcb, on_sent);
+    tcp_err(pcb, on_err);
+    tcp_poll(pcb, on_poll, 1);
+    tcp_nagle_disable(pcb);
+}
+
+static void detach(struct tcp_pcb *pcb)
+{
+    tcp_arg(pcb, NULL);
+    if (pcb->state == LISTEN) {
+        tcp_accept(pcb, NULL);
+        return;
+    }
+    tcp_recv(pcb, NULL);
+    tcp_sent(pcb, NULL);
+    tcp_err(pcb, NULL);
+    tcp_poll(pcb, NULL, 0);
+}
+
+// --- Opening ------------------------------------------------------------------------------------
+
+static err_t on_connected(void *arg, struct tcp_pcb *pcb, err_t err)
+{
+    struct sock *sock = arg;
+    (void)pcb, (void)err; // lwIP only ever says ERR_OK here
+    sock->kind = SOCK_STREAM_OPEN;
+    up_connected(sock, OK);
+    return ERR_OK;
+}
+
+error_t stream_connect(uint32_t addr, uint16_t port, struct sock **sock)
+{
+    ip_addr_t ip = IPADDR4_INIT(lwip_htonl(addr));
+    struct sock *s = new_sock(SOCK_STREAM_CONNECTING);
+    struct tcp_pcb *pcb = s ? tcp_new_ip_type(IPADDR_TYPE_V4) : NULL;
+    if (!pcb) {
+        if (s)
+            sock_free(s);
+        return ERR_NO_MEMORY;
+    }
+    attach(s, pcb);
+    err_t err = tcp_connect(pcb, &ip, port, on_connected);
+    if (err != ERR_OK) {
+        sock_free(s);
+        return err == ERR_VAL ? ERR_INVALID_ARG : error_of(err);
+    }
+    *sock = s;
+    return OK;
+}
+
+static err_t on_accept(void *arg, struct tcp_pcb *pcb, err_t err)
+{
+    struct sock *listener = arg;
+    if (!pcb || err != ERR_OK || !listener || listener->num_waiting >= listener->backlog)
+        return ERR_MEM; // lwIP resets it
+    struct sock *sock = new_sock(SOCK_STREAM_OPEN);
+    if (!sock)
+        return ERR_MEM;
+    attach(sock, pcb);
+    sock->listener = listener;
+    list_push_back(&listener->waiting, &sock->next);
+    listener->num_waiting++;
+    sock_tell(listener, SOCK_NEW_CLIENT);
+    return ERR_OK;
+}
+
+error_t stream_listen(uint16_t port, int backlog, struct sock **sock)
+{
+    if (port == 0 || backlog < 1)
+        return ERR_INVALID_ARG;
+    struct sock *s = new_sock(SOCK_LISTENER);
+    struct tcp_pcb *pcb = s ? tcp_new_ip_type(IPADDR_TYPE_V4) : NULL;
+    err_t err = pcb ? ERR_OK : ERR_MEM;
+    if (pcb) {
+        // Connections of an earlier listener, closed or not, do not keep the port.
+        ip_set_option(pcb, SOF_REUSEADDR);
+        err = tcp_bind(pcb, IP4_ADDR_ANY, port);
+    }
+    struct tcp_pcb *listening =
+        err == ERR_OK ? tcp_listen_with_backlog_and_err(pcb, UINT8_MAX, &err) : NULL;
+    if (!listening) {
+        if (pcb)
+            tcp_abort(pcb);
+        if (s)
+            sock_free(s);
+        return error_of(err);
+    }
+    s->pcb = listening;
+    s->backlog = (unsigned)MIN(backlog, BACKLOG_MAX);
+    tcp_arg(listening, s);
+    tcp_accept(listening, on_accept);
+    *sock = s;
+    return OK;
+}
+
+error_t stream_accept(struct sock *listener, struct sock **sock)
+{
+    struct sock *s = LIST_POP_FRONT(&listener->waiting, struct sock, next);
+    if (!s) {
+        sock_untell(listener, SOCK_NEW_CLIENT);
+        return ERR_EMPTY;
+    }
+    s->listener = NULL;
+    if (--listener->num_waiting == 0)
+        sock_untell(listener, SOCK_NEW_CLIENT);
+    *sock = s;
+    return OK;
+}
+
+// --- The owner's calls --------------------------------------------------------------------------
+
+error_t stream_read(struct sock *sock, size_t len, void **data, size_t *data_len)
+{
+    if (sock->in.len == 0) {
+        sock_untell(sock, SOCK_RECEIVED);
+        return IS_ERROR(sock->end) ? sock->end : ERR_EMPTY;
+    }
+    len = MIN(len, sock->in.len);
+    void *buf = malloc(len > 0 ? len : 1);
+    if (!buf)
+        return ERR_NO_MEMORY;
+    fifo_take(&sock->in, buf, len);
+    if (sock->in.len == 0)
+        sock_untell(sock, SOCK_RECEIVED);
+    if (sock->pcb)
+        tcp_recved(sock->pcb, (u16_t)len); // at most the window, which is 16 bits
+    *data = buf;
+    *data_len = len;
+    return OK;
+}
+
+error_t stream_send(struct sock *sock, const void *data, size_t len, size_t *sent)
+{
+    if (!sock->pcb || sock->out)
+        return ERR_ABORTED;
+    OK_OR_RETURN(push(sock, data, len, sent));
+    sock->wants_room = *sent < len;
+    return OK;
+}
+
+error_t stream_write(struct sock *sock, const void *data, size_t len)
+{
+    size_t pushed = 0;
+    if (!sock->pcb || sock->out)
+        return ERR_ABORTED;
+    OK_OR_RETURN(push(sock, data, len, &pushed));
+    if (pushed == len)
+        return OK;
+    sock->out = malloc(len - pushed);
+    if (!sock->out)
+        return ERR_NO_MEMORY;
+    memcpy(sock->out, (const uint8_t *)data + pushed, len - pushed);
+    sock->out_len = len - pushed;
+    sock->out_at = 0;
+    return DONT_REPLY;
+}
+
+error_t stream_peer(const struct sock *sock, uint32_t *addr, uint16_t *port)
+{
+    if (!sock->pcb)
+        return ERR_NOT_FOUND;
+    *addr = lwip_ntohl(ip4_addr_get_u32(ip_2_ip4(&sock->pcb->remote_ip)));
+    *port = sock->pcb->remote_port;
+    return OK;
+}
+
+static void close_pcb(struct sock *sock)
+{
+    struct tcp_pcb *pcb = sock->pcb;
+    sock->pcb = NULL;
+    detach(pcb);
+    // What was not read would make it a reset, and what was sent could be lost by that.
+    if (pcb->state != LISTEN && sock->in.len > 0)
+        tcp_recved(pcb, (u16_t)sock->in.len);
+    if (tcp_close(pcb) != ERR_OK)
+        tcp_abort(pcb);
+}
+
+void sock_free(struct sock *sock)
+{
+    struct sock *waiting;
+    while ((waiting = LIST_POP_FRONT(&sock->waiting, struct sock, next))) {
+        waiting->listener = NULL;
+        sock_free(waiting);
+    }
+    leave_listener(sock);
+    if (sock->kind == SOCK_DATAGRAMS) {
+        datagram_free(sock);
+        return;
+    }
+    if (sock->pcb)
+        close_pcb(sock);
+    fifo_free(&sock->in);
+    free(sock->out);
+    free(sock);
+    num_socks--;
+}
+
+void sock_own(struct sock *sock, task_t owner, handle_t handle)
+{
+    sock->owner = owner;
+    sock->handle = handle;
+    if (sock->in.len > 0)
+        sock_tell(sock, SOCK_RECEIVED);
+    if (IS_ERROR(sock->end))
+        sock_tell(sock, SOCK_CLOSED);
+}

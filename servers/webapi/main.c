@@ -1,0 +1,92 @@
+// webapi: an HTTP/1.1 server on `tcpip` for the files of `fs`, and for figures at /metrics. Its
+// argument is the port, 80 without one.
+//
+// Waits for tcpip and fs, never for a client of its own.
+//
+// Sandbox: profile "plain".
+#include <idl/tcpip.h>
+#include <resea/async.h>
+#include <resea/ipc.h>
+#include <resea/printf.h>
+#include <resea/syscall.h>
+#include <resea/task.h>
+#include <resea/timer.h>
+#include <stdlib.h>
+#include "webapi.h"
+
+#define BACKLOG   256
+#define TICK_MS   1000
+#define PORT_HTTP 80
+
+static task_t tcpip;
+static handle_t listener;
+
+// One event that tcpip has for us: while it has more, it notifies again. Ends with the task when
+// tcpip is gone: all connections are.
+static void pull_event(void)
+{
+    struct message m;
+    error_t err = async_recv(tcpip, &m);
+    if (err == ERR_ABORTED || err == ERR_INVALID_TASK) {
+        WARN("tcpip ended");
+        exit(EXIT_FAILURE);
+    }
+    if (IS_OK(err)) {
+        if (m.type == TCPIP_NEW_CLIENT_MSG)
+            conns_accept(m.tcpip_new_client.handle);
+        else if (m.type == TCPIP_RECEIVED_MSG)
+            conn_event(m.tcpip_received.handle);
+        else if (m.type == TCPIP_CLOSED_MSG)
+            conn_event(m.tcpip_closed.handle);
+        else if (m.type == TCPIP_WRITABLE_MSG)
+            conn_event(m.tcpip_writable.handle);
+        else
+            ipc_free_payloads(&m);
+    }
+}
+
+static void handle(struct message *m)
+{
+    if (m->type != NOTIFICATIONS_MSG || m->src != KERNEL_TASK) {
+        discard_unknown_message(m);
+        return;
+    }
+    if (m->notifications.data & NOTIFY_ASYNC)
+        pull_event();
+    if ((m->notifications.data & NOTIFY_TIMER) && conns_expire())
+        timer_set(TICK_MS);
+}
+
+static uint16_t parse_port(void)
+{
+    long port = task_argc() > 1 ? strtol(task_argv()[1], NULL, 10) : PORT_HTTP;
+    if (port < 1 || port > UINT16_MAX) {
+        oolong_log("error: ", "%s: not a port", task_argv()[1]);
+        exit(EXIT_FAILURE);
+    }
+    return (uint16_t)port;
+}
+
+void main(void)
+{
+    uint16_t port = parse_port();
+    tcpip = ipc_lookup("tcpip");
+    ASSERT_OK(tcpip);
+    conns_init(tcpip);
+    error_t err = tcpip_listen(tcpip, port, BACKLOG, &listener);
+    if (IS_ERROR(err))
+        PANIC("cannot listen on port %u: %s", port, err2str(err));
+    INFO("serves HTTP on port %u", port);
+
+    bool busy = false;
+    while (true) {
+        struct message m;
+        size_t before = conns_num();
+        err = sys_ipc(IPC_ANY, IPC_ANY, &m, IPC_RECV | (busy ? IPC_NOBLOCK : 0));
+        if (IS_OK(err))
+            handle(&m);
+        busy = conns_run();
+        if (before == 0 && conns_num() > 0)
+            timer_set(TICK_MS);
+    }
+}

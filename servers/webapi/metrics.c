@@ -1,0 +1,41 @@
+// The figures of the suite's tasks and of this server, as Prometheus reads them.
+#include <inttypes.h>
+#include <resea/ipc.h>
+#include <resea/syscall.h>
+#include <stdlib.h>
+#include <string.h>
+#include "webapi.h"
+
+#define METRICS_LEN (256u * 1024)
+
+static uint64_t num_answers[6]; // by the first digit of their status
+static uint64_t num_bytes;
+
+void metrics_count(unsigned status, uint64_t bytes)
+{
+    num_answers[status / 100 < 6 ? status / 100 : 0]++;
+    num_bytes += bytes;
+}
+
+bool metrics_write(struct text *text)
+{
+    char *tasks = malloc(METRICS_LEN);
+    error_t err = tasks ? sys_kdebug("metrics", 7, tasks, METRICS_LEN) : ERR_NO_MEMORY;
+    if (IS_OK(err))
+        text_add(text, tasks, strlen(tasks));
+    free(tasks);
+    text_printf(text, "# HELP oolong_http_answers_total Answers of the web server.\n"
+                      "# TYPE oolong_http_answers_total counter\n");
+    for (unsigned i = 1; i < 6; i++)
+        text_printf(text, "oolong_http_answers_total{status=\"%uxx\"} %" PRIu64 "\n", i,
+                    num_answers[i]);
+    text_printf(text,
+                "# HELP oolong_http_bytes_total Bytes of answers, with their heads.\n"
+                "# TYPE oolong_http_bytes_total counter\n"
+                "oolong_http_bytes_total %" PRIu64 "\n"
+                "# HELP oolong_http_connections Open connections.\n"
+                "# TYPE oolong_http_connections gauge\n"
+                "oolong_http_connections %zu\n",
+                num_bytes, conns_num());
+    return IS_OK(err);
+}
