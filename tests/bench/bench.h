@@ -19,6 +19,18 @@ enum placement {
 };
 extern const char *const placement_names[NUM_PLACEMENTS];
 
+// How messages travel in what is measured.
+enum transport {
+    SOCKET,
+    SHM,
+    NUM_TRANSPORTS,
+    FLOOR = NUM_TRANSPORTS, // nothing of ours: what the machine allows,
+    PEER,                   // and what others make of it
+};
+extern const char *const transport_names[];
+/// Whether this host has what the transport needs.
+bool transport_is_there(enum transport transport);
+
 struct settings {
     bool quick;
     bool smoke;
@@ -56,6 +68,7 @@ bool native_start(struct worker *worker, const struct native_case *what, enum pl
 
 struct suite_plan {
     enum placement placement;
+    enum transport transport;
     bool counting;        // use the tasks that count
     bool trace;           // let the parent trace everything from the start
     unsigned num_clients; // tasks c0, c1, ...
@@ -73,16 +86,21 @@ enum payloads {
     SOME_PAYLOAD, // not an empty one
 };
 
+// What a case of ours is compared with.
+struct floor {
+    unsigned calls; // floor_call; with shared memory, exchanges by futex (by spinning on two cores)
+    unsigned copies; // out of a process and into another; with shared memory, memcpy
+};
+
 struct bench_case {
     const char *name;
-    const char *transport; // "socket": ours. "floor", "peer"
+    enum transport transport; // SOCKET: of ours
     enum payloads payloads;
-    const struct native_case *native; // NULL: bench_task does it
-    // What it is compared with: another case, or so many exchanges and copies of the payload (one
-    // out of a process and one into another).
-    const char *floor_case;
-    unsigned floor_calls;
-    unsigned floor_copies;
+    const struct native_case *native;    // NULL: bench_task does it
+    const char *floor_case;              // another case to compare with,
+    struct floor floors[NUM_TRANSPORTS]; // or these
+    bool with_shm;                       // of ours: with shared memory as well
+    bool default_only;                   // in the default placement alone
 };
 extern const struct bench_case bench_cases[];
 extern const size_t num_bench_cases;
@@ -98,6 +116,7 @@ const char *peers_missing(void);
 
 struct point {
     const struct bench_case *what;
+    enum transport transport;
     uint64_t payload;
     enum placement placement;
     double rounds[MAX_ROUNDS]; // ns for an operation
@@ -118,12 +137,18 @@ struct points {
 void points_plan(struct points *points);
 void point_add(struct point *point, const struct bench_reply *reply);
 void points_finish(struct points *points);
-/// The median, or 0 when it was not measured.
+/// The point of a floor, a peer or a case of ours, or NULL.
+const struct point *points_find(const struct points *points, const char *name,
+                                enum transport transport, uint64_t payload,
+                                enum placement placement);
+/// Its median, or 0 when it was not measured. Without a transport: of a floor or a peer.
+double points_ours(const struct points *points, const char *name, enum transport transport,
+                   uint64_t payload, enum placement placement);
 double points_median(const struct points *points, const char *name, uint64_t payload,
                      enum placement placement);
-/// One exchange, and the copies of a payload in pieces of the bounce size.
-double points_floor(const struct points *points, unsigned calls, unsigned copies, uint64_t payload,
-                    enum placement placement);
+/// What a floor comes to; 0 when a part of it was not measured.
+double points_floor(const struct points *points, enum transport transport, struct floor floor,
+                    uint64_t payload, enum placement placement);
 double median_of(double *values, size_t len);
 
 // --- Counts (counts.c) --------------------------------------------------------------------------
@@ -148,8 +173,7 @@ void counts_print(FILE *out);
 /// Compares with a file. Returns the number of differences, each of them told.
 unsigned counts_check(const char *path);
 
-// --- Output (host.c, table.c, json.c, report.c, scale.c, pieces.c)
-// ----------------------------------------
+// --- Output (host.c, table.c, verdicts.c, json.c, report.c, scale.c, pieces.c) ------------------
 
 void host_json(FILE *out);
 void host_line(FILE *out);
@@ -157,8 +181,9 @@ const char *payload_text(uint64_t payload);
 const char *time_text(double ns);
 void table_print(FILE *out, const struct points *points);
 /// The figures that have a limit, with what was measured, as rows for `row`.
-typedef void (*verdict_fn)(void *ctx, const char *what, double value, double limit, bool is_ratio);
+typedef void (*verdict_fn)(void *ctx, const char *what, double value, double limit);
 void verdicts(const struct points *points, verdict_fn row, void *ctx);
+void verdict_print(void *ctx, const char *what, double value, double limit);
 void json_write(const char *path, const struct points *points);
 void report_write(const char *path, const struct points *points);
 int scale_run(void);

@@ -2,6 +2,7 @@
 #include "bench.h"
 #include <errno.h>
 #include <string.h>
+#include "scale.h"
 
 static void write_point(FILE *out, const struct point *point)
 {
@@ -9,8 +10,9 @@ static void write_point(FILE *out, const struct point *point)
             "  {\"case\": \"%s\", \"transport\": \"%s\", \"payload\": %llu, \"clients\": 1, "
             "\"placement\": \"%s\", \"median_ns\": %.1f, \"p10_ns\": %.1f, \"p90_ns\": %.1f, "
             "\"p99_ns\": %.1f, ",
-            point->what->name, point->what->transport, (unsigned long long)point->payload,
-            placement_names[point->placement], point->median, point->p10, point->p90, point->p99);
+            point->what->name, transport_names[point->transport],
+            (unsigned long long)point->payload, placement_names[point->placement], point->median,
+            point->p10, point->p90, point->p99);
     if (point->floor > 0)
         fprintf(out, "\"floor\": \"%s\", \"floor_ns\": %.1f, \"ratio\": %.3f}", point->floor_text,
                 point->floor, point->ratio);
@@ -34,7 +36,9 @@ void json_write(const char *path, const struct points *points)
         write_point(out, &points->items[i]);
         separator = ",\n";
     }
-    fputs("\n ]}\n", out);
+    fputs("\n ],\n ", out);
+    scale_json(out);
+    fputs("}\n", out);
     if (fclose(out) != 0)
         bench_die("cannot write %s: %s", path, strerror(errno));
 }

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "rounds.h"
+#include "scale.h"
 
 #define EXIT_SKIPPED 77
 
@@ -97,13 +98,6 @@ static void make_out_folder(void)
         bench_die("cannot make %s: %s", path, strerror(errno));
 }
 
-static void print_verdict(void *ctx, const char *what, double value, double limit, bool is_ratio)
-{
-    (void)ctx;
-    (void)is_ratio;
-    printf("%-7s %6.2f of %4.2f  %s\n", value <= limit ? "ok" : "ABOVE", value, limit, what);
-}
-
 static int run(void)
 {
     struct points points;
@@ -113,6 +107,8 @@ static int run(void)
         fprintf(stderr, "bench: nothing was counted: %s\n", why);
     points_plan(&points);
     unsigned rounds = rounds_run(&points);
+    if (!settings.only && !settings.smoke)
+        scale_measure(true);
     points_finish(&points);
     snprintf(path, sizeof(path), "%s/results.json", settings.out_dir);
     json_write(path, &points);
@@ -122,7 +118,10 @@ static int run(void)
     table_print(stdout, &points);
     counts_print(stdout);
     printf("\nlimits (%u rounds)\n", rounds);
-    verdicts(&points, print_verdict, NULL);
+    verdicts(&points, verdict_print, NULL);
+    scale_verdicts(verdict_print, NULL);
+    if (!transport_is_there(SHM))
+        puts("not on this kernel: shared memory (it takes futex_waitv, Linux 5.16)");
     if (peers_missing()[0])
         printf("not in this build:%s\n", peers_missing());
     printf("\nwritten: %s/results.json, %s\n", settings.out_dir, path);
@@ -215,6 +214,7 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     sigaction(SIGINT, &interrupt, NULL); // without SA_RESTART: no wait goes on
     sigaction(SIGTERM, &interrupt, NULL);
+    unsetenv("OOLONG_TRANSPORT"); // it would take the place of what the suites say
     find_programs();
     find_cores();
     make_work_folder();

@@ -10,8 +10,9 @@ static bool is_wanted(const struct bench_case *what, uint64_t payload)
         return false;
     if (!settings.only || !strcmp(settings.only, what->name))
         return true;
-    static const char *const needed[] = {"floor_pingpong", "floor_call", "floor_readv",
-                                         "floor_writev"};
+    static const char *const needed[] = {"floor_pingpong", "floor_call",  "floor_futex",
+                                         "floor_spin",     "floor_readv", "floor_writev",
+                                         "floor_memcpy"};
     for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
         if (!strcmp(needed[i], what->name))
             return strncmp(settings.only, "floor_", 6) != 0;
@@ -19,9 +20,22 @@ static bool is_wanted(const struct bench_case *what, uint64_t payload)
     return false;
 }
 
+static void plan_case(struct points *points, const struct bench_case *what, uint64_t payload,
+                      enum placement placement)
+{
+    if (!is_wanted(what, payload) || (what->default_only && placement != DEFAULT_PLACEMENT))
+        return;
+    struct point point = {
+        .what = what, .transport = what->transport, .payload = payload, .placement = placement};
+    points->items[points->len++] = point;
+    point.transport = SHM;
+    if (what->with_shm && transport_is_there(SHM))
+        points->items[points->len++] = point;
+}
+
 void points_plan(struct points *points)
 {
-    size_t max = (size_t)NUM_PLACEMENTS * num_bench_payloads * num_bench_cases;
+    size_t max = (size_t)NUM_TRANSPORTS * NUM_PLACEMENTS * num_bench_payloads * num_bench_cases;
     points->items = calloc(max, sizeof(*points->items));
     points->len = 0;
     if (!points->items)
@@ -31,13 +45,8 @@ void points_plan(struct points *points)
         if (placement == TWO_CORES && settings.cpus[1] < 0)
             continue;
         for (size_t i = 0; i < num_bench_payloads; i++) {
-            for (size_t c = 0; c < num_bench_cases; c++) {
-                if (is_wanted(&bench_cases[c], bench_payloads[i]))
-                    points->items[points->len++] =
-                        (struct point){.what = &bench_cases[c],
-                                       .payload = bench_payloads[i],
-                                       .placement = (enum placement)placement};
-            }
+            for (size_t c = 0; c < num_bench_cases; c++)
+                plan_case(points, &bench_cases[c], bench_payloads[i], (enum placement)placement);
         }
     }
 }
@@ -85,27 +94,66 @@ static double quantile(const double *sorted, size_t len, double share)
     return below + 1 < len ? sorted[below] * (1 - rest) + sorted[below + 1] * rest : sorted[below];
 }
 
-double points_median(const struct points *points, const char *name, uint64_t payload,
-                     enum placement placement)
+const struct point *points_find(const struct points *points, const char *name,
+                                enum transport transport, uint64_t payload,
+                                enum placement placement)
 {
     for (size_t i = 0; i < points->len; i++) {
         const struct point *point = &points->items[i];
         if (point->payload == payload && point->placement == placement &&
-            !strcmp(point->what->name, name))
-            return point->median;
+            point->transport == transport && !strcmp(point->what->name, name))
+            return point;
     }
-    return 0;
+    return NULL;
 }
 
-double points_floor(const struct points *points, unsigned calls, unsigned copies, uint64_t payload,
-                    enum placement placement)
+double points_ours(const struct points *points, const char *name, enum transport transport,
+                   uint64_t payload, enum placement placement)
 {
-    double call = points_median(points, "floor_call", 0, placement);
-    double read = points_median(points, "floor_readv", payload, placement);
-    double written = points_median(points, "floor_writev", payload, placement);
-    if (call == 0 || (copies > 0 && payload > 0 && (read == 0 || written == 0)))
+    const struct point *point = points_find(points, name, transport, payload, placement);
+    return point ? point->median : 0;
+}
+
+double points_median(const struct points *points, const char *name, uint64_t payload,
+                     enum placement placement)
+{
+    double floor = points_ours(points, name, FLOOR, payload, placement);
+    return floor > 0 ? floor : points_ours(points, name, PEER, payload, placement);
+}
+
+// With shared memory, a call is an exchange of two words: whoever waits sleeps on a futex, or looks
+// all the time if there is a core for that.
+static const char *call_name(enum transport transport, enum placement placement)
+{
+    return transport == SOCKET      ? "floor_call"
+           : placement == TWO_CORES ? "floor_spin"
+                                    : "floor_futex";
+}
+
+double points_floor(const struct points *points, enum transport transport, struct floor floor,
+                    uint64_t payload, enum placement placement)
+{
+    bool is_socket = transport == SOCKET;
+    bool copies = floor.copies > 0 && payload > 0;
+    double call = points_median(points, call_name(transport, placement), 0, placement);
+    double out =
+        points_median(points, is_socket ? "floor_readv" : "floor_memcpy", payload, placement);
+    double in = is_socket ? points_median(points, "floor_writev", payload, placement) : 0;
+    if (call == 0 || (copies && (out == 0 || (is_socket && in == 0))))
         return 0;
-    return calls * call + copies * (read + written);
+    return floor.calls * call + (copies ? floor.copies * (out + in) : 0);
+}
+
+static void describe_floor(struct point *point)
+{
+    struct floor floor = point->what->floors[point->transport];
+    int n = snprintf(point->floor_text, sizeof(point->floor_text), "%u %s", floor.calls,
+                     call_name(point->transport, point->placement));
+    if (floor.copies > 0 && point->payload > 0)
+        snprintf(point->floor_text + n, sizeof(point->floor_text) - (size_t)n,
+                 point->transport == SOCKET ? " + %u (floor_readv + floor_writev)"
+                                            : " + %u floor_memcpy",
+                 floor.copies);
 }
 
 static void set_floor(const struct points *points, struct point *point)
@@ -114,14 +162,10 @@ static void set_floor(const struct points *points, struct point *point)
     if (what->floor_case) {
         point->floor = points_median(points, what->floor_case, point->payload, point->placement);
         snprintf(point->floor_text, sizeof(point->floor_text), "%s", what->floor_case);
-    } else if (what->floor_calls > 0) {
-        point->floor = points_floor(points, what->floor_calls, what->floor_copies, point->payload,
-                                    point->placement);
-        int n = snprintf(point->floor_text, sizeof(point->floor_text), "%u floor_call",
-                         what->floor_calls);
-        if (what->floor_copies > 0)
-            snprintf(point->floor_text + n, sizeof(point->floor_text) - (size_t)n,
-                     " + %u (floor_readv + floor_writev)", what->floor_copies);
+    } else if (point->transport < NUM_TRANSPORTS && what->floors[point->transport].calls > 0) {
+        point->floor = points_floor(points, point->transport, what->floors[point->transport],
+                                    point->payload, point->placement);
+        describe_floor(point);
     }
     if (point->floor > 0)
         point->ratio = point->median / point->floor;

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 #include "plot.h"
+#include "scale.h"
 
 #define MAX_PAYLOADS 16
 
@@ -27,42 +28,70 @@ static const char head[] =
     ".c8{fill:#953800;stroke:#953800}\nrect{stroke:none!important}\n</style>\n"
     "<h1>Oolong: benchmark</h1>\n";
 
+// A line of a chart: a case, by one transport, or one of the floors of ool_call.
+struct line {
+    const char *label;
+    const char *name; // NULL: the floor
+    enum transport transport;
+};
+
+static const struct line lines[] = {
+    {"ool_call, shm", "ool_call", SHM},
+    {"ool_call, socket", "ool_call", SOCKET},
+    {"Unix stream", "peer_uds_stream", PEER},
+    {"ZeroMQ", "peer_zeromq", PEER},
+    {"nng", "peer_nng", PEER},
+    {"D-Bus", "peer_dbus", PEER},
+    {"floor, shm", NULL, SHM},
+    {"floor, socket", NULL, SOCKET},
+    {"ool_oneway, shm", "ool_oneway", SHM},
+    {"ool_oneway, socket", "ool_oneway", SOCKET},
+};
+#define NUM_LINES       (sizeof(lines) / sizeof(lines[0]))
+#define NUM_ROUND_TRIPS (NUM_LINES - 2) // there and back
+
 static double medians[PLOT_MAX_LINES][MAX_PAYLOADS];
 
-static void add_line(struct plot *plot, const struct points *points, const char *name,
+static double line_ns(const struct points *points, const struct line *line, uint64_t payload,
+                      enum placement placement)
+{
+    struct floor floors[NUM_TRANSPORTS] = {{5, 2}, {1, 4}};
+    if (line->name)
+        return points_ours(points, line->name, line->transport, payload, placement);
+    return transport_is_there(line->transport)
+               ? points_floor(points, line->transport, floors[line->transport], payload, placement)
+               : 0;
+}
+
+static void add_line(struct plot *plot, const struct points *points, const struct line *line,
                      enum placement placement, bool is_throughput)
 {
     double *y = medians[plot->num_lines];
     bool is_there = false;
     for (size_t i = 0; i < num_bench_payloads; i++) {
         uint64_t payload = bench_payloads[i];
-        double ns = strcmp(name, "floor of ool_call") != 0
-                        ? points_median(points, name, payload, placement)
-                        : points_floor(points, 5, 2, payload, placement);
+        double ns = line_ns(points, line, payload, placement);
         y[i] = ns <= 0 ? 0 : is_throughput ? 2 * (double)payload / ns : ns / 1000;
         is_there = is_there || y[i] > 0;
     }
-    if (is_there && plot->num_lines < PLOT_MAX_LINES)
-        plot->lines[plot->num_lines++] = (struct plot_line){name, y, !strncmp(name, "floor", 5)};
+    if (is_there)
+        plot->lines[plot->num_lines++] = (struct plot_line){line->label, y, !line->name};
 }
 
 static void write_plot(FILE *out, const struct points *points, enum placement placement,
                        bool is_throughput)
 {
-    static const char *const names[] = {"ool_call",   "peer_uds_stream", "peer_zeromq",
-                                        "peer_nng",   "peer_dbus",       "floor of ool_call",
-                                        "ool_oneway", "fs_read",         "ool_send"};
     char title[128];
-    size_t len = sizeof(names) / sizeof(names[0]) - (is_throughput ? 3 : 0);
     struct plot plot = {.title = title,
                         .unit = is_throughput ? "GB/s" : "us",
                         .payloads = bench_payloads,
                         .num_payloads = num_bench_payloads};
     snprintf(title, sizeof(title), "%s by payload, %s",
-             is_throughput ? "Throughput of a payload there and back" : "Time of an operation",
+             is_throughput ? "Throughput of a payload there and back"
+                           : "Time of a payload there and back (one-way where it says so)",
              placement_names[placement]);
-    for (size_t i = 0; i < len; i++)
-        add_line(&plot, points, names[i], placement, is_throughput);
+    for (size_t i = 0; i < (is_throughput ? NUM_ROUND_TRIPS : NUM_LINES); i++)
+        add_line(&plot, points, &lines[i], placement, is_throughput);
     plot_lines(out, &plot);
 }
 
@@ -73,15 +102,15 @@ static void write_steps(FILE *out, const struct points *points)
     static const char *const parts[] = {"ool.send, the call", "copies by vm", "the message",
                                         "ool.verify", "copy out, and the rest"};
     struct plot_bar bars[MAX_PAYLOADS];
-    double message = points_median(points, "ipc_send", 0, SAME_CORE);
-    double send = points_median(points, "ool_send", 0, SAME_CORE);
+    double message = points_ours(points, "ipc_send", SOCKET, 0, SAME_CORE);
+    double send = points_ours(points, "ool_send", SOCKET, 0, SAME_CORE);
     size_t num_bars = 0;
     memset(bars, 0, sizeof(bars));
     for (size_t i = 0; i < num_bench_payloads; i++) {
         uint64_t payload = bench_payloads[i];
-        double whole = points_median(points, "ool_oneway", payload, SAME_CORE);
-        double placed = points_median(points, "ool_send", payload, SAME_CORE);
-        double verify = points_median(points, "ool_verify", payload, SAME_CORE);
+        double whole = points_ours(points, "ool_oneway", SOCKET, payload, SAME_CORE);
+        double placed = points_ours(points, "ool_send", SOCKET, payload, SAME_CORE);
+        double verify = points_ours(points, "ool_verify", SOCKET, payload, SAME_CORE);
         if (whole <= 0 || placed <= 0 || verify <= 0 || message <= 0 || send <= 0)
             continue;
         struct plot_bar *bar = &bars[num_bars++];
@@ -122,23 +151,23 @@ static void write_counts(FILE *out)
     fputs("</pre>\n", out);
 }
 
-static void write_verdict(void *ctx, const char *what, double value, double limit, bool is_ratio)
+static void write_verdict(void *ctx, const char *what, double value, double limit)
 {
-    (void)is_ratio;
     fprintf(ctx, "<tr><td class=l>%s<td%s>%.2f<td>%.2f\n", what,
             value <= limit ? "" : " class=above", value, limit);
 }
 
 static void write_table(FILE *out, const struct points *points)
 {
-    fputs("<h2>All figures</h2>\n<table><tr><th>case<th>payload<th>placement<th>median<th>p10"
+    fputs("<h2>All figures</h2>\n<table><tr><th>case<th>by<th>payload<th>placement<th>median<th>p10"
           "<th>p90<th>p99<th>floor<th>ratio\n",
           out);
     for (size_t i = 0; i < points->len; i++) {
         const struct point *p = &points->items[i];
         if (p->num_rounds == 0)
             continue;
-        fprintf(out, "<tr><td>%s<td>%s<td>%s<td>%s<td>%s<td>%s<td>%s", p->what->name,
+        fprintf(out, "<tr><td>%s<td>%s<td>%s<td>%s<td>%s<td>%s<td>%s<td>%s", p->what->name,
+                p->transport < NUM_TRANSPORTS ? transport_names[p->transport] : "",
                 p->what->payloads == NO_PAYLOAD ? "" : payload_text(p->payload),
                 placement_names[p->placement], time_text(p->median), time_text(p->p10),
                 time_text(p->p90), time_text(p->p99));
@@ -161,6 +190,7 @@ void report_write(const char *path, const struct points *points)
     host_line(out);
     fputs("</p>\n<h2>Limits</h2><table><tr><th>what<th>measured<th>limit\n", out);
     verdicts(points, write_verdict, out);
+    scale_verdicts(write_verdict, out);
     fputs("</table>\n<h2>Payloads</h2>\n", out);
     for (int placement = 0; placement < NUM_PLACEMENTS; placement++)
         write_plot(out, points, (enum placement)placement, false);

@@ -40,6 +40,18 @@ static void tar_header(char block[BLOCK_LEN], const char *name, uint64_t size)
     block[155] = ' ';
 }
 
+// Each piece has a pattern of its own.
+static void write_long_file(FILE *file, void *data)
+{
+    char block[BLOCK_LEN];
+    tar_header(block, "long", BENCH_FILE_LEN);
+    fwrite(block, BLOCK_LEN, 1, file);
+    for (uint64_t at = 0; at < BENCH_FILE_LEN; at += BENCH_FILE_PIECE) {
+        measure_fill(data, BENCH_FILE_PIECE, at + 1);
+        fwrite(data, 1, BENCH_FILE_PIECE, file);
+    }
+}
+
 // One file for each payload, named after its length, with the pattern of that number.
 static void write_archive(const char *path)
 {
@@ -58,6 +70,7 @@ static void write_archive(const char *path)
         fwrite(data, 1, len, file);
         fwrite(zeros, 1, (BLOCK_LEN - len % BLOCK_LEN) % BLOCK_LEN, file);
     }
+    write_long_file(file, data);
     fwrite(zeros, sizeof(zeros), 1, file);
     free(data);
     if (fclose(file) != 0)
@@ -116,7 +129,8 @@ static void write_suite(const char *path, const char *archive, const struct suit
     FILE *file = fopen(path, "we");
     if (!file)
         bench_die("cannot write %s: %s", path, strerror(errno));
-    fprintf(file, "[suite]\nname = bench\nlookup_timeout_ms = 20000\ntransport = socket\n\n");
+    fprintf(file, "[suite]\nname = bench\nlookup_timeout_ms = 20000\ntransport = %s\n\n",
+            transport_names[plan->transport]);
     if (plan->num_pairs > 0)
         write_pairs(file, plan);
     else
