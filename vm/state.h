@@ -7,8 +7,10 @@
 #include <oolong/wire.h>
 #include "vm.h"
 
+#ifndef VM_BOUNCE_LEN
 #define VM_BOUNCE_LEN (128 * 1024) // stays in cache; also the piece by which copies take turns
-#define VM_REVOKE_NS  100000000ull // how long an idle reservation may hold up others
+#endif
+#define VM_REVOKE_NS 100000000ull // how long an idle reservation may hold up others
 // Rounds of looking in which a receiver has seen every channel (64 a round), also if a few packets
 // were before the message.
 #define VM_REVOKE_ROUNDS (8 + CONFIG_NUM_TASKS / 64)
