@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 BUILD  := build/$(PRESET)
 SOURCES := find idlc launcher libipc servers tests vm -name '*.[ch]' ! -path 'tests/idlc/ok/*'
 
-.PHONY: all build run demo test bench chaos fuzz fuzz-campaign fuzz-qualify install deps format check-format tidy coverage clean help
+.PHONY: all build run demo test bench chaos sim fuzz fuzz-campaign fuzz-qualify install deps format check-format tidy coverage clean help
 all: build
 
 build: ## build everything
@@ -20,6 +20,9 @@ test: build ## run all tests
 
 chaos: build ## kill tasks of a loaded suite at random, KILLS of them (default 200)
 	@OOLONG_BUILD=$(BUILD) tests/chaos/run --kills $(or $(KILLS),200)
+
+sim: build ## run SEEDS (default 20000) of the simulated suite, and say what was simulated
+	@$(BUILD)/tests/bin/sim --seeds $(or $(SEEDS),20000)
 
 fuzz: ## fuzz TARGET (vm, idlc, manifest, libipc) for SECONDS (60); ends with a table
 	@cmake/deps build test check fuzz
