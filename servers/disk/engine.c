@@ -91,13 +91,22 @@ void engine_start(const struct io *io)
         return;
     }
     struct io_uring_sqe *sqe = io_uring_get_sqe(&ring);
-    ASSERT(sqe); // every entry is submitted at once
+    ASSERT(sqe); // as many entries as transfers may be under way
     fill_entry(sqe, io);
-    int n;
-    do {
-        n = io_uring_submit(&ring);
-    } while (n == -EINTR || n == -EAGAIN || n == -EBUSY);
-    ASSERT(n == 1);
+}
+
+bool engine_has_unsubmitted(void)
+{
+    return has_ring && io_uring_sq_ready(&ring) > 0;
+}
+
+// The kernel takes entries until one is bad, which is no error of this call but of that entry.
+void engine_submit(void)
+{
+    while (engine_has_unsubmitted()) {
+        int n = io_uring_submit(&ring);
+        ASSERT(n >= 0 || n == -EINTR || n == -EAGAIN || n == -EBUSY);
+    }
 }
 
 bool engine_next(void **cookie, int64_t *result)
@@ -125,6 +134,7 @@ void engine_wait(void)
     struct io_uring_cqe *cqe;
     if (!has_ring)
         return;
+    engine_submit();
     while (io_uring_wait_cqe(&ring, &cqe) == -EINTR)
         continue;
 }

@@ -25,8 +25,14 @@ void engine_prepare(int fd, bool read_only, bool want_ring, const char **why);
 // Whether there is a ring: then several transfers can be under way at once.
 bool engine_has_ring(void);
 
-// Starts a transfer. At most ENGINE_MAX may be under way.
+// Starts a transfer, at the next engine_submit() or engine_wait() at the latest. At most ENGINE_MAX
+// may be under way.
 void engine_start(const struct io *io);
+
+// Whether transfers wait for engine_submit(). Several that are submitted together cost the kernel,
+// and a device of a virtual machine much more so, little more than one.
+bool engine_has_unsubmitted(void);
+void engine_submit(void);
 
 // Gives a transfer that has completed; false: none has. The result is the number of bytes, which
 // may be fewer than were asked for (0 for flushes and discards), or a negative errno.

@@ -18,6 +18,7 @@
 #include <message.h>
 #include <resea/ipc.h>
 #include <resea/printf.h>
+#include <resea/syscall.h>
 #include <resea/task.h>
 #include <stdlib.h>
 #include <string.h>
@@ -222,6 +223,17 @@ static void introduce(void)
         WARN("no io_uring (%s): one request at a time; see oolong doctor", no_ring);
 }
 
+// Receives a message; false: look for completions first. What the messages that are there ask for
+// is submitted at once when there are no more of them.
+static bool receive(struct message *m)
+{
+    unsigned noblock = engine_has_unsubmitted() ? IPC_NOBLOCK : 0;
+    error_t err = sys_ipc(0, IPC_ANY, m, IPC_RECV | noblock);
+    if (noblock && err == ERR_WOULD_BLOCK)
+        engine_submit();
+    return IS_OK(err);
+}
+
 void main(void)
 {
     check_arguments();
@@ -234,7 +246,7 @@ void main(void)
     while (true) {
         struct message m;
         serve_completions();
-        if (IS_ERROR(ipc_recv(IPC_ANY, &m)))
+        if (!receive(&m))
             continue;
         if (m.type == NOTIFICATIONS_MSG && m.src == KERNEL_TASK) {
             serve_completions();
