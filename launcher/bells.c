@@ -25,11 +25,15 @@ void bell_sent(struct task *task)
         syscall(SYS_futex, &task->page->launcher_bell, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
 }
 
-void bell_ended(struct task *task)
+void bell_mark_ended(struct task *task)
 {
     atomic_store(&task->page->ended, 1);
+}
+
+void bell_ring_all(struct task *task)
+{
     for (int slot = 1; slot < CONFIG_NUM_TASKS; slot++) {
-        if (suite.channels.halves[slot][TASK_SLOT(task->id)] != HALF_NONE)
+        if (suite.tasks[slot] && suite.tasks[slot] != task)
             ring(&task->page->peers[slot].bell);
     }
 }

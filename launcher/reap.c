@@ -94,8 +94,11 @@ static void free_task(struct task *task)
 // It is over: tells vm, or forgets it at once when vm never knew it.
 static void end_task(struct task *task, int exception)
 {
-    bell_ended(task);
+    // Those who wait for it are woken when all is there to see: the mark, and the end of its
+    // sockets, of which grants in its queue may hold the last.
+    bell_mark_ended(task);
     channels_ended(&suite.channels, task->id);
+    bell_ring_all(task);
     task->phase = TASK_ENDED;
     if (task->announced && !suite.stopping)
         vm_task_ended(task->id, exception);

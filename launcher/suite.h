@@ -107,9 +107,10 @@ bool control_make_table(void);
 int control_open_table(void);
 
 // bells.c: what the launcher says to tasks that sleep on memory.
-void bell_sent(struct task *task);  // a packet was sent to it
-void bell_ended(struct task *task); // it has ended: wakes those who wait for it
-bool bells_are_supported(void);     // by the host's kernel
+void bell_sent(struct task *task);       // a packet was sent to it
+void bell_mark_ended(struct task *task); // in its page
+void bell_ring_all(struct task *task);   // it has ended: wakes those who wait for it
+bool bells_are_supported(void);          // by the host's kernel
 
 // requests.c: what tasks and vm may ask for, a row each.
 void request_handle(struct task *task, const struct packet *packet);
