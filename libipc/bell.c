@@ -135,13 +135,14 @@ void bell_wait(struct channel *ch, uint32_t seen, uint64_t deadline_ns)
     sleep_on(words, count, deadline_ns);
 }
 
+// Also when a peer rang for whom something is kept: it may have made room.
 static bool any_pending(void)
 {
     LIST_FOR_EACH (ch, &channel_all, struct channel, all) {
         if (channel_is_pending(ch))
             return true;
     }
-    return false;
+    return shm_pump_is_due();
 }
 
 static bool spin_for_any(void)

@@ -10,6 +10,7 @@
 #include <resea/printf.h>
 #include "bell.h"
 #include "control.h"
+#include "futex.h"
 #include "receive.h"
 #include "shm.h"
 #include "transport.h"
@@ -49,6 +50,8 @@ static void displace(struct channel *old)
 {
     by_slot[TASK_SLOT(old->task)] = NULL;
     old->own_line = NULL;
+    if (old->shm)
+        shm_forget_kept(old->shm); // there is no line to send it by
     channel_collect(old);
 }
 
@@ -117,12 +120,16 @@ static error_t enter(struct channel *ch, int fd)
     return OK;
 }
 
-// A channel that cannot be had is, for its peer, one that has ended.
-static error_t refuse(struct channel *ch, int fd)
+// A channel that cannot be had is, for its peer, one that has ended. Whether that one sleeps is in
+// its page, which may be what cannot be had: it is woken in any case (by the socket's end when it
+// sleeps on that).
+static error_t refuse(struct channel *ch, task_t task, uint32_t chan, int fd)
 {
-    if (ch && ch->own_line) {
-        atomic_store(&ch->own_line->closed, ch->chan);
-        bell_ring(ch);
+    if (task >= 0 && TASK_SLOT(task) < CONFIG_NUM_TASKS) {
+        struct peer_line *line = &channel_own_page->peers[TASK_SLOT(task)];
+        atomic_store(&line->closed, chan);
+        atomic_fetch_add(&line->bell, 1);
+        futex_wake(&line->bell);
     }
     if (ch)
         free_channel(ch);
@@ -133,19 +140,22 @@ static error_t refuse(struct channel *ch, int fd)
 error_t channel_add(task_t task, uint32_t chan, int fd, int page_fd)
 {
     struct channel *ch = make_channel(task, chan, page_fd);
-    return ch && IS_OK(enter(ch, fd)) ? OK : refuse(ch, fd);
+    return ch && IS_OK(enter(ch, fd)) ? OK : refuse(ch, task, chan, fd);
 }
 
 error_t channel_add_shm(const struct control_grant *grant, const int fds[4])
 {
     struct channel *ch = make_channel(grant->task, grant->chan, fds[1]);
-    if (!ch) {
+    error_t err = ERR_NO_MEMORY;
+    if (ch) {
+        err = shm_attach(ch, grant->ring_size, grant->ool_len, fds[2], fds[3]);
+    } else {
         close(fds[2]);
         close(fds[3]);
-        return refuse(ch, fds[0]);
     }
-    error_t err = shm_attach(ch, grant->ring_size, grant->ool_len, fds[2], fds[3]);
-    return IS_OK(err) && IS_OK(enter(ch, fds[0])) ? OK : refuse(ch, fds[0]);
+    if (IS_OK(err) && IS_OK(enter(ch, fds[0])))
+        return OK;
+    return refuse(ch, grant->task, grant->chan, fds[0]);
 }
 
 struct channel *channel_find_any(task_t task)
@@ -188,7 +198,7 @@ void channel_end(struct channel *ch, const char *why)
     ch->fd = -1;
     unmap_page(ch);
     ch->call_open = false;
-    ch->pull_seq = ch->taken_pull = 0;
+    ch->pull_seq = 0;
 }
 
 void channel_collect(struct channel *ch)
@@ -208,7 +218,6 @@ static enum incoming on_answer(struct channel *ch, struct packet *packet)
         ch->pulled = calloc(1, sizeof(*ch->pulled));
         if (ch->pulled) {
             ch->pulled->error = receive_answer(ch, packet, -1, &ch->pulled->m);
-            wait_again(ch->task);
             return IN_HANDLED;
         }
     }
@@ -282,6 +291,7 @@ enum incoming channel_read(struct channel *ch, struct packet *packet, int timeou
         receive_pend(channel_collect_notifications(ch));
         return IN_HANDLED;
     default:
+        channel_drop(ch, packet);
         channel_end(ch, "it sent a packet of no known kind");
         return IN_ENDED;
     }

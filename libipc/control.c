@@ -162,6 +162,10 @@ static void on_grant(struct packet *packet, int *fds, int num_fds)
             ch->num_refused = n;
         }
     }
+    if (IS_ERROR(err)) { // whoever asked for it waits for a word
+        answer.arrived = true;
+        answer.body = (struct control_answer){CTL_CONNECT, grant->task, err};
+    }
     struct packet ack = {.task = {.task = grant->task}};
     send_control(CTL_GRANT_ACK, &ack);
 }

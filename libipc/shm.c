@@ -13,6 +13,8 @@
 
 // Copied out in one go, before the sender is told that there is room.
 #define PIECE (64u << 10)
+// So many pieces at a time, however small: who puts a byte now and then holds nobody up.
+#define MAX_PIECES 64
 
 // --- Regions ------------------------------------------------------------------------------------
 
@@ -121,7 +123,8 @@ void shm_wake_by_socket(struct channel *ch)
 
 void shm_hear(struct channel *ch)
 {
-    for (;;) {
+    // What is left wakes us again: nobody who sends without pause holds us up.
+    for (int i = 0; i < REGION_SLOTS; i++) {
         struct packet packet;
         error_t err = transport_recv(ch->fd, &packet, 0, NULL, 0, NULL);
         if (err == ERR_WOULD_BLOCK)
@@ -227,11 +230,13 @@ static void finish_payload(struct shm_incoming *in)
     in->done = 0;
 }
 
-// Copies what has come of the payloads. ERR_WOULD_BLOCK: they are not complete.
+// Copies what has come of the payloads. ERR_WOULD_BLOCK: they are not complete, though more of them
+// may be there.
 static error_t take_payloads(struct channel *ch)
 {
     struct shm *s = ch->shm;
     struct shm_incoming *in = &s->in;
+    unsigned pieces = 0;
     while (in->next < in->count) {
         size_t left = in->payloads[in->next].len - in->done;
         if (left == 0) {
@@ -241,7 +246,7 @@ static error_t take_payloads(struct channel *ch)
         uint64_t come = peer_bytes(ch) - s->bytes_taken;
         if (come > s->ring_size)
             return ERR_NOT_ACCEPTABLE;
-        if (come == 0) {
+        if (come == 0 || pieces++ == MAX_PIECES) {
             publish_room(ch, true);
             return ERR_WOULD_BLOCK;
         }
@@ -278,7 +283,9 @@ static error_t try_recv(struct channel *ch, struct packet *packet)
         err = take_payloads(ch);
     if (IS_OK(err))
         hand_over(&s->in, packet);
-    return err == ERR_WOULD_BLOCK && over ? ERR_ABORTED : err;
+    if (err != ERR_WOULD_BLOCK || !over || (s->in.active && peer_bytes(ch) != s->bytes_taken))
+        return err;
+    return ERR_ABORTED;
 }
 
 static uint64_t now_ns(void)
@@ -300,6 +307,7 @@ error_t shm_recv(struct channel *ch, struct packet *packet, int timeout_ms)
             return ERR_WOULD_BLOCK;
         shm_publish_taken(ch);
         shm_pump();
-        bell_wait(ch, seen, deadline_ns);
+        if (!shm_is_pending(ch))
+            bell_wait(ch, seen, deadline_ns);
     }
 }

@@ -43,8 +43,8 @@ struct shm {
 
     uint32_t head; // as in our line
     uint64_t bytes;
-    list_t kept;         // struct shm_outgoing: what the peer has no room for yet, at most a reply
-                         // and a noblock send
+    list_t kept; // struct shm_outgoing: what the peer has no room for yet
+    unsigned num_kept;
     list_elem_t keeping; // in shm_keeping, while `kept` is not empty
     uint32_t seen;       // the peer's bell when `kept` was last looked at
 
@@ -77,14 +77,18 @@ enum shm_mode {
 
 /// Sends a packet and its payloads, of which the caller has checked the sizes.
 ///
-/// ERR_WOULD_BLOCK: no slot is free (never with SHM_BLOCK). ERR_ABORTED: the peer ended.
-/// ERR_NO_MEMORY: the copy cannot be kept. Nothing was sent then.
+/// ERR_WOULD_BLOCK: no slot is free, or too much is kept (never with SHM_BLOCK). ERR_ABORTED: the
+/// peer ended. ERR_NO_MEMORY: the copy cannot be kept. Nothing was sent then.
 error_t shm_send(struct channel *ch, const struct packet *packet,
                  const struct ool_descriptor *payloads, unsigned count,
                  enum shm_mode mode) __mustuse;
 
 /// Goes on with what is kept for peers that have room again.
 void shm_pump(void);
+
+/// Whether shm_pump() would look at something: who waits in an open receive has to ask before it
+/// sleeps.
+bool shm_pump_is_due(void);
 
 /// Whether the peer ended, or ended the channel. What it put before may still be there.
 bool shm_is_over(const struct channel *ch);

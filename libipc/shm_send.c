@@ -11,10 +11,16 @@
 // What is put into the ring before the peer is told, when it runs on another core meanwhile. On the
 // same core, a whole ring: each piece would cost two switches.
 #define PIECE (64u << 10)
-// A reply whose caller does not make room for so long is kept.
-#define PATIENCE_NS 1000000ull
+// A reply whose caller does not make room for so long is kept. It gets as long again with each
+// quarter of the ring, but with no less than so many bytes, or a small ring would be held up for
+// seconds.
+#define PATIENCE_NS    1000000ull
+#define PATIENCE_BYTES (256u << 10)
 // What is kept when the program exits has so long to be drained.
 #define EXIT_PATIENCE_NS 1000000000ull
+// Packets that are kept for one peer. Whoever plays by the rules has no more to come: the answer of
+// a pull, a reply or an acknowledgement, a noblock send, a ring.
+#define MAX_KEPT 4
 
 list_t shm_keeping = {&shm_keeping, &shm_keeping};
 
@@ -35,6 +41,19 @@ static size_t room(const struct channel *ch)
     return under_way <= s->ring_size ? s->ring_size - (size_t)under_way : 0;
 }
 
+// Room that is worth a copy: for the rest, or for so much that who drains a byte at a time holds
+// nobody up. (Who waits for more to come has drained all, and says so.)
+static size_t useful_room(const struct channel *ch, const struct shm_outgoing *out)
+{
+    size_t rest = 0;
+    for (unsigned k = out->next; k < out->count; k++)
+        rest += out->payloads[k].len;
+    rest -= out->done;
+    size_t worth = MIN((size_t)PIECE, (size_t)ch->shm->ring_size / 4);
+    size_t there = room(ch);
+    return there >= MIN(rest, worth) ? MIN(rest, there) : 0;
+}
+
 static bool has_slot(const struct channel *ch)
 {
     const struct shm *s = ch->shm;
@@ -48,30 +67,28 @@ static bool is_done(const struct shm_outgoing *out)
     return out->put && out->next == out->count;
 }
 
-// Puts the next piece into the ring. Returns how much it was.
-static size_t copy_piece(struct channel *ch, struct shm_outgoing *out, size_t max)
+static void skip_complete(struct shm_outgoing *out)
 {
-    struct shm *s = ch->shm;
     while (out->next < out->count && out->payloads[out->next].len == out->done) {
         out->next++;
         out->done = 0;
     }
-    if (out->next == out->count)
-        return 0;
-    const struct ool_descriptor *d = &out->payloads[out->next];
-    size_t fits = MIN(room(ch), max);
-    size_t n = MIN(d->len - out->done, fits);
-    if (n > 0) {
+}
+
+// Puts `len` bytes into the ring, which there are and for which there is room.
+static void copy_bytes(struct shm *s, struct shm_outgoing *out, size_t len)
+{
+    while (len > 0) {
+        skip_complete(out);
+        const struct ool_descriptor *d = &out->payloads[out->next];
+        size_t n = MIN(d->len - out->done, len);
         memcpy(REGION_RING(s->own) + s->bytes % s->ring_size, (const uint8_t *)d->ptr + out->done,
                n);
         s->bytes += n;
         out->done += n;
-        if (out->done == d->len) {
-            out->next++;
-            out->done = 0;
-        }
+        len -= n;
     }
-    return n;
+    skip_complete(out);
 }
 
 static void put_packet(struct channel *ch, struct shm_outgoing *out)
@@ -91,9 +108,9 @@ static void progress(struct channel *ch, struct shm_outgoing *out)
     struct shm *s = ch->shm;
     size_t piece = out->count > 0 && bell_runs_elsewhere(ch) ? PIECE : s->ring_size;
     for (;;) {
-        size_t copied = 0, n;
-        while (copied < piece && (n = copy_piece(ch, out, piece - copied)) > 0)
-            copied += n;
+        size_t here = useful_room(ch, out);
+        size_t copied = MIN(here, piece);
+        copy_bytes(s, out, copied);
         if (copied > 0)
             atomic_store_explicit(&ch->own_line->bytes, s->bytes, memory_order_release);
         bool puts = !out->put && has_slot(ch);
@@ -109,8 +126,7 @@ static void progress(struct channel *ch, struct shm_outgoing *out)
 
 static bool can_progress(const struct channel *ch, const struct shm_outgoing *out)
 {
-    return (out->next < out->count && room(ch) > 0) || (!out->put && has_slot(ch)) ||
-           shm_is_over(ch);
+    return useful_room(ch, out) > 0 || (!out->put && has_slot(ch)) || shm_is_over(ch);
 }
 
 // Waits until `out` can go on. False: it cannot by `deadline_ns` (0: for ever).
@@ -145,6 +161,7 @@ void shm_forget_kept(struct shm *s)
     struct shm_outgoing *out;
     while ((out = LIST_POP_FRONT(&s->kept, struct shm_outgoing, elem)))
         free_outgoing(out);
+    s->num_kept = 0;
     list_remove(&s->keeping);
 }
 
@@ -200,6 +217,7 @@ static void keep(struct channel *ch, struct shm_outgoing *out, struct shm_outgoi
     if (list_is_empty(&s->kept))
         list_push_back(&shm_keeping, &s->keeping);
     list_push_back(&s->kept, &copy->elem);
+    s->num_kept++;
     atomic_store(&ch->own_line->wants, 1);
     s->seen = bell_read(ch) - 1; // look again at once
 }
@@ -214,6 +232,7 @@ static void pump(struct shm *s)
         if (!is_done(out))
             break;
         list_remove(&out->elem);
+        s->num_kept--;
         free_outgoing(out);
     }
     if (shm_is_over(ch))
@@ -230,6 +249,15 @@ void shm_pump(void)
         if (bell_read(s->channel) != s->seen)
             pump(s);
     }
+}
+
+bool shm_pump_is_due(void)
+{
+    LIST_FOR_EACH (s, &shm_keeping, struct shm, keeping) {
+        if (bell_read(s->channel) != s->seen)
+            return true;
+    }
+    return false;
 }
 
 // --- Sending ------------------------------------------------------------------------------------
@@ -251,11 +279,11 @@ static error_t send_blocking(struct channel *ch, struct shm_outgoing *out)
     }
 }
 
-// Until when the peer may take its time: it gets more with each quarter of the ring that it makes
-// room for, and a little for a byte now and then gains it nothing.
+// Until when the peer may take its time.
 static uint64_t patience(const struct shm *s, uint64_t begun_ns, uint64_t first_byte)
 {
-    return begun_ns + PATIENCE_NS * (1 + (s->bytes - first_byte) / (s->ring_size / 4));
+    uint64_t step = MAX(s->ring_size / 4, PATIENCE_BYTES);
+    return begun_ns + PATIENCE_NS * (1 + (s->bytes - first_byte) / step);
 }
 
 static error_t send_or_keep(struct channel *ch, struct shm_outgoing *out)
@@ -264,6 +292,8 @@ static error_t send_or_keep(struct channel *ch, struct shm_outgoing *out)
     for (unsigned k = 0; k < out->count; k++)
         total += out->payloads[k].len;
     bool behind = !list_is_empty(&ch->shm->kept);
+    if (behind && ch->shm->num_kept == MAX_KEPT)
+        return ERR_WOULD_BLOCK;
     if (!behind && total <= room(ch)) {
         if (!has_slot(ch))
             return ERR_WOULD_BLOCK;
