@@ -4,6 +4,8 @@
 
 #define NUM_CLIENTS 64
 #define NUM_CALLS   20
+// More than one call can wait for: see BELL_MAX_CHANNELS.
+#define NUM_PEERS 130
 
 static task_t launch(const char *line)
 {
@@ -65,6 +67,44 @@ static void guest(void)
     quit(lead);
 }
 
+// With so many channels the server sleeps on its sockets, and is woken through them.
+static void peers_lead(void)
+{
+    int joined = 0, left = 0;
+    for (int i = 0; i < NUM_PEERS; i++)
+        launch("test_scenario more_peers_than_one_call_waits_for guest");
+    task_t peers[NUM_PEERS];
+    while (joined < NUM_PEERS) {
+        struct message m;
+        CHECK_OK(ipc_recv(IPC_ANY, &m));
+        CHECK_EQ(m.type, STAGE_STEP_MSG);
+        peers[joined++] = m.src;
+    }
+    for (int i = 0; i < NUM_PEERS; i++)
+        step(peers[i]);
+    while (left < NUM_PEERS) {
+        struct message m;
+        CHECK_OK(ipc_recv(IPC_ANY, &m));
+        left += m.type == STAGE_QUIT_MSG;
+        if (m.type != STAGE_QUIT_MSG)
+            CHECK(serve_one(&m));
+    }
+}
+
+static void peer(void)
+{
+    if (!strcmp(task_argv()[2], "a"))
+        exit(EXIT_SUCCESS);
+    task_t lead = meet("main");
+    step(lead);
+    await_step(lead);
+    for (int i = 0; i < 10; i++) {
+        WAIT_UNTIL(waits(lead, WAIT_OPEN, 0));
+        check_serves(lead);
+    }
+    quit(lead);
+}
+
 // Launched with arguments, it has what an unlisted program has.
 static void launched_lead(void)
 {
@@ -92,6 +132,7 @@ static void launched_guest(void)
 
 const struct scenario crowd_scenarios[] = {
     SCENARIO(crowd_of_clients, .lead = crowd_lead, .a = guest, .ends = "a"),
+    SCENARIO(more_peers_than_one_call_waits_for, .lead = peers_lead, .a = peer, .ends = "a"),
     SCENARIO(launched_with_arguments, .lead = launched_lead, .a = launched_guest, .ends = "a"),
     SCENARIOS_END,
 };

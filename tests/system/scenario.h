@@ -58,6 +58,7 @@ extern const struct scenario hostile_scenarios[];
 extern const struct scenario crowd_scenarios[];
 extern const struct scenario still_scenarios[];
 extern const struct scenario fence_scenarios[];
+extern const struct scenario region_scenarios[];
 
 /// See say.c. Does not return.
 void __noreturn say(void);
