@@ -116,15 +116,12 @@ void channels_sent(struct channels *c, task_t task)
     free(out);
 }
 
-bool channels_ack(struct channels *c, task_t task, task_t peer)
+// Whether a task can be talked to: it is under its filters, and vm knows it. Who got a channel
+// earlier could send a payload to a task that vm has not heard of.
+static bool is_reachable(struct channels *c, task_t task)
 {
-    struct endpoint *e = channels_find(c, task);
-    if (!e || !e->unacked || e->unacked != peer)
-        return false;
-    e->unacked = 0;
-    if (channels_find(c, peer))
-        *half(c, task, peer) = HALF_TAKEN;
-    return true;
+    return channels_find(c, task)->state == ENDPOINT_READY &&
+           (task == VM_TASK || *half(c, VM_TASK, task) == HALF_TAKEN);
 }
 
 static void queue_grant(struct channels *c, task_t task, task_t peer, uint32_t chan,
@@ -221,7 +218,7 @@ void channels_connect(struct channels *c, task_t task, task_t peer)
     error_t err = check_connect(c, task, peer);
     if (err == OK && *half(c, task, peer) != HALF_NONE)
         return;
-    if (err == OK && channels_find(c, peer)->state == ENDPOINT_STARTING)
+    if (err == OK && (!is_reachable(c, task) || !is_reachable(c, peer)))
         *half(c, task, peer) = HALF_ASKED;
     else if (err == OK)
         err = grant_both(c, task, peer);
@@ -229,19 +226,47 @@ void channels_connect(struct channels *c, task_t task, task_t peer)
         channels_answer(c, task, CTL_CONNECT, peer, err);
 }
 
+// Grants what was asked for between `a` and `b`, if both can be talked to now.
+static void grant_asked(struct channels *c, task_t a, task_t b)
+{
+    bool by_a = *half(c, a, b) == HALF_ASKED, by_b = *half(c, b, a) == HALF_ASKED;
+    if ((!by_a && !by_b) || !is_reachable(c, a) || !is_reachable(c, b))
+        return;
+    *half(c, a, b) = *half(c, b, a) = HALF_NONE;
+    error_t err = grant_both(c, a, b);
+    if (err != OK && by_a)
+        channels_answer(c, a, CTL_CONNECT, b, err);
+    if (err != OK && by_b)
+        channels_answer(c, b, CTL_CONNECT, a, err);
+}
+
+static void grant_all_asked(struct channels *c, task_t task)
+{
+    for (int slot = 1; slot < CONFIG_NUM_TASKS; slot++) {
+        task_t peer = c->endpoints[slot].id;
+        if (peer != task && channels_find(c, peer))
+            grant_asked(c, task, peer);
+    }
+}
+
 void channels_ready(struct channels *c, task_t task)
 {
+    channels_find(c, task)->state = ENDPOINT_READY;
+    grant_all_asked(c, task);
+}
+
+bool channels_ack(struct channels *c, task_t task, task_t peer)
+{
     struct endpoint *e = channels_find(c, task);
-    e->state = ENDPOINT_READY;
-    for (int slot = 1; slot < CONFIG_NUM_TASKS; slot++) {
-        task_t asker = c->endpoints[slot].id;
-        if (c->halves[slot][TASK_SLOT(task)] != HALF_ASKED || !channels_find(c, asker))
-            continue;
-        *half(c, asker, task) = HALF_NONE;
-        error_t err = grant_both(c, asker, task);
-        if (err != OK)
-            channels_answer(c, asker, CTL_CONNECT, task, err);
+    if (!e || !e->unacked || e->unacked != peer)
+        return false;
+    e->unacked = 0;
+    if (channels_find(c, peer)) {
+        *half(c, task, peer) = HALF_TAKEN;
+        if (task == VM_TASK)
+            grant_all_asked(c, peer);
     }
+    return true;
 }
 
 void channels_ended(struct channels *c, task_t task)

@@ -38,7 +38,7 @@ struct endpoint {
 // What one task has of another, by slots.
 enum half {
     HALF_NONE = 0,
-    HALF_ASKED,  // asked for it; the other one is starting
+    HALF_ASKED,  // asked for it; one of the two is starting
     HALF_QUEUED, // a grant waits in its queue
     HALF_SENT,   // a grant was sent
     HALF_TAKEN,  // acknowledged, or had from birth
@@ -93,7 +93,8 @@ uint32_t channels_number(struct channels *c);
 // False: there is no descriptor left for the page; nothing was queued and `fd` is closed.
 bool channels_grant_vm(struct channels *c, task_t task, uint32_t chan, int fd);
 
-// The task is under its filters: those who asked for it get their channels.
+// The task is under its filters: once vm has taken its channel to it too, those who asked for the
+// task get their channels.
 void channels_ready(struct channels *c, task_t task);
 
 // The task ended: its queue is dropped, those who asked for it get ERR_ABORTED. Its slot stays

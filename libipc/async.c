@@ -111,19 +111,11 @@ error_t async_send(task_t dst, struct message *m)
     return ipc_notify(dst, NOTIFY_ASYNC);
 }
 
-error_t async_reply(task_t dst)
+// Answers the pull that was taken from `ch`, with the first message of the queue.
+static error_t answer_pull(struct channel *ch, struct queue *queue)
 {
-    struct queue *queue = find_queue(dst, false);
-    if (!queue || queue->len == 0) {
-        ipc_reply_err(dst, ERR_EMPTY);
-        return OK;
-    }
-    struct channel *ch = channel_find(dst);
-    if (!ch || !ch->call_open)
-        return ERR_WOULD_BLOCK; // it does not ask
-
     struct queued *q = LIST_CONTAINER(queue->messages.next, struct queued, elem);
-    error_t err = ipc_send_noblock(dst, &q->m);
+    error_t err = ipc_send_noblock(ch->task, &q->m);
     // What could not be placed now stays first in the queue, and the next notification says so.
     // What can never be delivered must not stop those behind it.
     if (err != ERR_WOULD_BLOCK) {
@@ -131,6 +123,36 @@ error_t async_reply(task_t dst)
         queue->len--;
         free_queued(q);
     }
+    return err;
+}
+
+error_t async_reply(task_t dst)
+{
+    struct queue *queue = find_queue(dst, false);
+    struct channel *ch = channel_find(dst);
+    if (!ch || (!ch->call_open && !ch->taken_pull))
+        return ERR_WOULD_BLOCK; // it does not ask
+
+    // If another call of the peer was open when it asked, that one stays as it is.
+    bool call_open = ch->call_open;
+    uint32_t call = ch->taken_call, pull = ch->taken_pull;
+    if (pull) {
+        ch->taken_call = pull;
+        ch->call_open = true;
+    }
+    bool empty = !queue || queue->len == 0;
+    error_t err = OK;
+    if (empty)
+        ipc_reply_err(dst, ERR_EMPTY);
+    else
+        err = answer_pull(ch, queue);
+    if (pull) {
+        ch->taken_call = call;
+        ch->call_open = call_open && ch->fd >= 0;
+        ch->taken_pull = 0;
+    }
+    if (empty)
+        return OK;
     if (queue->len > 0)
         return ipc_notify(dst, NOTIFY_ASYNC);
     free_queue(queue);
@@ -190,26 +212,37 @@ static error_t take_pulled(struct channel *ch, struct message *m)
     return err == ERR_WOULD_BLOCK ? ERR_TRY_AGAIN : err;
 }
 
-error_t async_recv(task_t src, struct message *m)
+// Asks `ch` for a message, unless it is being asked already, and waits for the answer.
+static error_t pull(struct channel *ch, struct message *m)
 {
-    struct channel *ch = channel_find_any(src);
-    if (ch && ch->pulled)
-        return take_pulled(ch, m); // also when `src` ended since
-    OK_OR_RETURN(control_connect(src, &ch));
-    OK_OR_RETURN(ool_register());
-    wait_begin(WAIT_CALL, src, ASYNC_MSG);
     error_t err = OK;
     if (!ch->pull_seq) {
         struct packet packet = {.type = ASYNC_MSG};
         ch->seq = ch->seq % WIRE_SEQ_MASK + 1;
         ch->pull_seq = ch->seq;
-        ch->call_open = false;
         err = channel_send(ch, &packet, WIRE_CALL, ch->pull_seq, 0, true);
     }
     if (IS_OK(err))
         err = await_pull(ch);
-    if (IS_OK(err))
-        err = take_pulled(ch, m);
+    return IS_OK(err) ? take_pulled(ch, m) : err;
+}
+
+error_t async_recv(task_t src, struct message *m)
+{
+    struct channel *ch = channel_find_any(src);
+    if (ch && ch->pulled) {
+        error_t err = take_pulled(ch, m); // also when `src` ended since
+        if (err != ERR_EMPTY)
+            return err;
+    }
+    OK_OR_RETURN(control_connect(src, &ch));
+    OK_OR_RETURN(ool_register());
+    wait_begin(WAIT_CALL, src, ASYNC_MSG);
+    // That there was nothing when an earlier call asked says nothing of now.
+    bool asked_before = ch->pull_seq;
+    error_t err = pull(ch, m);
+    if (err == ERR_EMPTY && asked_before)
+        err = pull(ch, m);
     wait_end();
     return err;
 }

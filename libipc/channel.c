@@ -198,7 +198,7 @@ void channel_end(struct channel *ch, const char *why)
     ch->fd = -1;
     unmap_page(ch);
     ch->call_open = false;
-    ch->pull_seq = 0;
+    ch->pull_seq = ch->taken_pull = 0;
 }
 
 void channel_collect(struct channel *ch)
@@ -218,6 +218,7 @@ static enum incoming on_answer(struct channel *ch, struct packet *packet)
         ch->pulled = calloc(1, sizeof(*ch->pulled));
         if (ch->pulled) {
             ch->pulled->error = receive_answer(ch, packet, -1, &ch->pulled->m);
+            wait_again(ch->task);
             return IN_HANDLED;
         }
     }

@@ -30,6 +30,7 @@ struct channel {
     uint32_t seq;                    // of the last SEND or CALL that I sent
     uint32_t taken_call;             // seq of the last CALL that I took from the peer
     bool call_open;                  // and it is not answered yet
+    uint32_t taken_pull;             // seq of an async pull taken meanwhile; 0: none
     bool listed;                     // in the list of ready channels
     list_elem_t ready;               // there
     uint32_t round;                  // since which round of looking it is

@@ -42,6 +42,19 @@ void wait_end(void)
     bell_note_core();
 }
 
+void wait_again(task_t src)
+{
+    struct state_page *page = channel_own_page;
+    uint64_t word = atomic_load_explicit(&page->wait, memory_order_relaxed);
+    enum wait_kind kind = wait_word_kind(word);
+    if ((kind != WAIT_RECV && kind != WAIT_CALL) || wait_word_task(word) != src)
+        return;
+    episode++;
+    atomic_store(&page->wait, wait_word(kind, episode, src));
+    if (src != VM_TASK)
+        ool_announce(src);
+}
+
 void receive_pend(notifications_t bits)
 {
     pending |= bits;
@@ -133,7 +146,9 @@ bool receive_take(struct channel *ch, struct packet *packet, struct message *m, 
         return false;
     }
 
-    if (kind == WIRE_CALL) {
+    if (kind == WIRE_CALL && packet->type == ASYNC_MSG && ch->call_open) {
+        ch->taken_pull = seq; // the peer gave it up and called: both want an answer
+    } else if (kind == WIRE_CALL) {
         ch->taken_call = seq;
         ch->call_open = ch->fd >= 0;
     } else if (kind == WIRE_SEND && ch->fd >= 0) {
@@ -190,8 +205,10 @@ void receive_drop_answer(struct channel *ch, struct packet *packet, int fd)
         close(fd);
     // A payload that came with it holds a landing buffer until it is verified.
     if (wire_kind(packet->word) == WIRE_REPLY && packet->type >= 0 && (packet->type & MSG_OOL) &&
-        IS_OK(admit(ch, packet, &dropped)))
+        IS_OK(admit(ch, packet, &dropped))) {
         ipc_free_payloads(&dropped);
+        wait_again(ch->task);
+    }
 }
 
 // --- Closed receive

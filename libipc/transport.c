@@ -21,9 +21,10 @@ error_t transport_watch(int fd, void *cookie, bool oneshot)
 {
     struct epoll_event event = {.events = EPOLLIN | (oneshot ? (uint32_t)EPOLLONESHOT : 0)};
     event.data.ptr = cookie;
-    if (!epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event))
+    // A oneshot is in the set already, but for the first time.
+    if (oneshot && !epoll_ctl(epoll_fd, EPOLL_CTL_MOD, fd, &event))
         return OK;
-    if (errno == EEXIST && !epoll_ctl(epoll_fd, EPOLL_CTL_MOD, fd, &event))
+    if (!epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event))
         return OK;
     return errno == EPERM || errno == EBADF ? ERR_INVALID_ARG : ERR_NO_MEMORY;
 }

@@ -127,10 +127,27 @@ static void teardown(void)
     free(c);
 }
 
-static task_t add_ready(void)
+// vm gets and acknowledges its channel to a task.
+static void vm_takes(task_t task)
+{
+    num_open++; // the end that is handed over
+    ck_assert(channels_grant_vm(c, task, channels_number(c), next_fd++));
+    ck_assert_ptr_nonnull(channels_next(c, VM_TASK));
+    channels_sent(c, VM_TASK);
+    ck_assert(channels_ack(c, VM_TASK, task));
+}
+
+static task_t add_starting(void)
 {
     task_t task = channels_add(c);
     ck_assert_int_gt(task, 0);
+    vm_takes(task);
+    return task;
+}
+
+static task_t add_ready(void)
+{
+    task_t task = add_starting();
     channels_ready(c, task);
     return task;
 }
@@ -241,12 +258,33 @@ END_TEST
 
 START_TEST(a_grant_waits_until_the_peer_is_under_its_filters)
 {
-    task_t a = add_ready(), b = channels_add(c);
+    task_t a = add_ready(), b = add_starting();
     channels_connect(c, a, b);
     ck_assert_int_eq(take(a).type, 0);
     channels_ready(c, b);
     expect_grant(a, b);
     expect_grant(b, a);
+}
+END_TEST
+
+// Or it could be sent a payload, of which vm would say that there is no such task.
+START_TEST(a_grant_waits_until_vm_knows_both)
+{
+    task_t a = channels_add(c), b = channels_add(c), d = add_ready();
+    channels_ready(c, a);
+    channels_ready(c, b);
+    channels_connect(c, a, b);
+    channels_connect(c, b, a);
+    channels_connect(c, d, a);
+    vm_takes(a);
+    ck_assert_int_eq(take(b).type, 0);
+    expect_grant(d, a);
+    expect_grant(a, d);
+    ck_assert(channels_ack(c, a, d));
+    vm_takes(b);
+    expect_grant(a, b);
+    expect_grant(b, a);
+    ck_assert_int_eq(take(b).type, 0);
 }
 END_TEST
 
@@ -378,7 +416,7 @@ static unsigned count_pairs(void)
 
 START_TEST(the_table_says_who_was_granted_a_channel)
 {
-    task_t a = add_ready(), b = add_ready(), d = channels_add(c);
+    task_t a = add_ready(), b = add_ready(), d = add_starting();
     forbidden[0] = a;
     forbidden[1] = b;
     channels_connect(c, a, b);
@@ -433,6 +471,7 @@ int main(void)
     tcase_add_test(tc, one_unacknowledged_grant_a_task);
     tcase_add_test(tc, a_wrong_acknowledgement_is_a_violation);
     tcase_add_test(tc, a_grant_waits_until_the_peer_is_under_its_filters);
+    tcase_add_test(tc, a_grant_waits_until_vm_knows_both);
     tcase_add_test(tc, asking_for_one_that_dies_while_it_starts_is_aborted);
     tcase_add_test(tc, the_grant_of_a_peer_that_died_is_still_delivered);
     tcase_add_test(tc, a_reused_slot_is_another_task);

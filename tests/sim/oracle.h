@@ -1,0 +1,75 @@
+// What is known of every message, so that what the tasks see can be compared with it.
+#ifndef TESTS_SIM_ORACLE_H
+#define TESTS_SIM_ORACLE_H
+
+#include "sim.h"
+
+// A payload's descriptor in a message.
+struct payload {
+    void *ptr;
+    size_t len;
+};
+
+enum kind { KIND_SEND, KIND_CALL, KIND_NOBLOCK, KIND_REPLY, KIND_ASYNC };
+
+struct record {
+    uint32_t id;
+    enum kind kind;
+    task_t src, dst;
+    int type;          // negative: an error reply
+    uint32_t reply_to; // the call that it answers, or ends by taking the answer's place; 0: none
+    unsigned num;      // payloads
+    size_t lens[MSG_MAX_PAYLOADS];
+    bool too_large;
+    bool was_dead; // its receiver, when it was begun
+    bool done;     // the call of libipc returned
+    error_t result;
+    bool unsure; // which the call does not say
+    unsigned delivered;
+    uint32_t answer; // of a call: the record that answers it
+};
+
+struct record *record_of(uint32_t id);
+uint32_t records_end(void); // ids are below
+
+/// A message with random payloads, in memory of the task; message_forget() frees it.
+struct record *message_make(struct proc *p, struct message *m, enum kind kind, task_t dst,
+                            uint32_t reply_to);
+void message_forget(struct proc *p, struct record *r, struct message *m);
+
+/// What the program has received is a message that was sent to it, whole, and for the first time;
+/// its payloads are freed.
+struct record *message_received(struct proc *p, struct message *m);
+
+/// What a send or call of `r` returned is what it may return.
+void message_sent(struct proc *p, struct record *r, error_t err);
+void call_returned(struct proc *p, struct record *r, error_t err, struct message *m);
+
+// --- Notifications ------------------------------------------------------------------------------
+
+void notify_begins(task_t dst, notifications_t bits);
+void notify_returned(struct proc *p, task_t dst, notifications_t bits, uint64_t began, error_t err);
+void notified(struct proc *p, notifications_t bits);
+
+// --- Asynchronous messages ----------------------------------------------------------------------
+
+bool async_has_room(const struct proc *src, task_t dst);
+void async_queued(const struct proc *src, struct record *r);
+/// The first that `src` has for `dst`; 0: none.
+uint32_t async_first(task_t src, task_t dst);
+void async_pulled(struct proc *p, task_t src, bool was_dead, uint32_t first, error_t err,
+                  struct message *m);
+
+// --- Names --------------------------------------------------------------------------------------
+
+#define NUM_NAMES 3
+task_t name_server(unsigned name);
+void name_served(struct proc *p, unsigned name, error_t err);
+void name_found(struct proc *p, unsigned name, task_t found);
+
+/// At the end: nothing was lost.
+void messages_check(void);
+void notifications_check(const struct proc *p);
+bool asyncs_left(const struct proc *p);
+
+#endif
