@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 BUILD  := build/$(PRESET)
 SOURCES := find idlc launcher libipc servers tests vm -name '*.[ch]' ! -path 'tests/idlc/ok/*'
 
-.PHONY: all build run demo test bench bench-disk chaos sim fuzz fuzz-campaign fuzz-qualify install deps format check-format tidy coverage clean help
+.PHONY: all build run demo test bench bench-disk chaos sim fuzz fuzz-campaign fuzz-live fuzz-qualify install deps format check-format tidy coverage clean help
 all: build
 
 build: ## build everything
@@ -31,6 +31,9 @@ fuzz: ## fuzz TARGET (vm, idlc, manifest, libipc) for SECONDS (60); ends with a 
 fuzz-campaign: ## fuzz vm beside other work for SECONDS (3600), AFL++ and libFuzzer; adds up executions
 	@cmake/deps build test check fuzz
 	@tests/fuzz/campaign $(or $(SECONDS),3600)
+
+fuzz-live: build ## replay the corpus of vm, and what make fuzz has kept, by real processes
+	@OOLONG_BUILD=$(BUILD) tests/fuzz/live
 
 fuzz-qualify: ## put each planted fault into a copy of vm and fuzz until it is found
 	@cmake/deps build test check fuzz

@@ -8,6 +8,13 @@
 void model_fail(struct model *model, const char *format, ...)
 {
     va_list args;
+    if (model->failed) {
+        char text[300];
+        va_start(args, format);
+        vsnprintf(text, sizeof(text), format, args);
+        va_end(args);
+        model->failed(text);
+    }
     if (model->trace)
         model->trace();
     fprintf(stderr, "vm and the reference model disagree: ");
@@ -292,7 +299,7 @@ void model_tick(struct model *model)
 // --- Answers ------------------------------------------------------------------------------------
 
 // What may come of a request now.
-static answers_t expected(struct model *model, struct model_task *task)
+answers_t model_expected(struct model *model, struct model_task *task)
 {
     struct model_request *request = &task->request;
     if (request->m.type == DISCOVERY_SERVE_MSG ||
@@ -373,9 +380,9 @@ void model_on_answer(struct model *model, task_t dst, const struct message *m, i
     } else if (m->type < 0) {
         MODEL_CHECK(model,
                     m->type >= ERR_LAST && request->wait == MODEL_NOW &&
-                        (expected(model, task) & ANSWER(m->type)),
+                        (model_expected(model, task) & ANSWER(m->type)),
                     "%d is answered %d to 0x%x, expected set 0x%llx", dst, m->type, request->m.type,
-                    (unsigned long long)expected(model, task));
+                    (unsigned long long)model_expected(model, task));
         MODEL_CHECK(model, fd < 0 && !request->promised, "an error with a descriptor");
     } else {
         check_ok(model, task, m, fd);
@@ -391,9 +398,9 @@ static void end_request(struct model *model, struct model_task *task)
                 task->second_type, task->id);
     if (request->wait != MODEL_NOW)
         return;
-    MODEL_CHECK(model, expected(model, task) & ANSWER_NONE,
+    MODEL_CHECK(model, model_expected(model, task) & ANSWER_NONE,
                 "no answer to the request 0x%x of %d, expected set 0x%llx", request->m.type,
-                task->id, (unsigned long long)expected(model, task));
+                task->id, (unsigned long long)model_expected(model, task));
     request->wait = MODEL_IDLE;
     if (request->m.type == DISCOVERY_LOOKUP_MSG)
         model_name_park(model, task);

@@ -160,7 +160,8 @@ struct model {
     uint64_t requests, answers, dropped;
     bool ticks; // this call is of vm_tick()
     struct model_id ids[MODEL_IDS];
-    void (*trace)(void); // called before a disagreement ends the process
+    void (*failed)(const char *text); // NULL, or takes a disagreement and does not return
+    void (*trace)(void);              // called before a disagreement ends the process
     uint8_t *bytes;
 };
 
@@ -182,6 +183,11 @@ void model_word(struct model *model, task_t task, uint64_t word, bool in_publish
 /// Whether two tasks have a channel from now on.
 void model_join(struct model *model, task_t a, task_t b, bool joined);
 void model_time(struct model *model, uint64_t now_ns);
+
+/// What may be answered to the request of a task now.
+answers_t model_expected(struct model *model, struct model_task *task);
+/// Whether vm may take the reservation of the open buffer away now.
+bool model_may_revoke(struct model *model, struct model_task *dst);
 
 /// What the core asks of its environment.
 void model_on_read(struct model *model, task_t task, vaddr_t addr, const void *data, size_t want,

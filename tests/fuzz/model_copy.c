@@ -98,7 +98,7 @@ static struct model_buffer *reserved_open_buffer(struct model_task *dst)
 // "Revoked [...] when others wait and the receiver's page has said open receive for the whole
 // deadline (a busy receiver revokes nobody)", or has gone through enough rounds of open receives
 // since to have found the message. When exactly vm looks is its own affair.
-static bool may_revoke(struct model *model, struct model_task *dst)
+bool model_may_revoke(struct model *model, struct model_task *dst)
 {
     const struct model_buffer *buffer = reserved_open_buffer(dst);
     if (!buffer || (!dst->refused && !others_wait(model, dst)))
@@ -121,7 +121,7 @@ static void revoke_idle(struct model *model, struct model_task *dst)
 
 void model_revoked(struct model *model, struct model_task *dst)
 {
-    MODEL_CHECK(model, model->ticks && may_revoke(model, dst),
+    MODEL_CHECK(model, model->ticks && model_may_revoke(model, dst),
                 "the reservation at %d is taken away", dst->id);
     revoke_idle(model, dst);
 }
@@ -141,7 +141,7 @@ void model_ool_unpark(struct model *model, struct model_task *task)
 {
     struct model_task *dst = task->request.dst;
     task->request.wait = MODEL_PARKED;
-    if (model->ticks && may_revoke(model, dst))
+    if (model->ticks && model_may_revoke(model, dst))
         revoke_idle(model, dst);
     else
         model_ool_settle_at(model, dst);

@@ -126,7 +126,7 @@ void op_time(struct run *run)
 {
     struct world *world = run->world;
     const struct op *op = run->op;
-    uint64_t deadline = vm_deadline(world->vm);
+    uint64_t deadline = world_deadline(world);
     const uint64_t steps[] = {1000000,
                               1,
                               100000000,

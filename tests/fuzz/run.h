@@ -20,6 +20,10 @@ struct run {
     task_t actor, target;
 };
 
+/// Performs `run->op`.
+void run_perform(struct run *run);
+void run_print(const struct op *op);
+const char *run_kind(unsigned kind);
 void run_start_task(struct world *world, unsigned slot, size_t limit, uint32_t rights);
 task_t run_task(struct world *world, unsigned slot, unsigned gen);
 task_t run_target(struct run *run);

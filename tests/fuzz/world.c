@@ -3,49 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #ifdef __has_feature
 #if __has_feature(memory_sanitizer)
 #include <sanitizer/msan_interface.h>
 #define WORLD_MSAN 1
 #endif
 #endif
-
-// The bytes of task k at rest are those of the image from page k on, so that no two tasks have the
-// same bytes at the same place.
-static uint8_t *image;
-
-static unsigned slot_of(const struct world *world, task_t id)
-{
-    for (unsigned i = 0; i < MODEL_TASKS; i++) {
-        if (id > 0 && world->model.tasks[i].id == id)
-            return i;
-    }
-    return MODEL_TASKS;
-}
-
-uint8_t *world_mem(struct world *world, unsigned slot, size_t offset)
-{
-    return world->tasks[slot].mem + offset;
-}
-
-void world_touched(struct world *world, unsigned slot, size_t offset, size_t len)
-{
-    unsigned max = sizeof(world->dirty) / sizeof(world->dirty[0]);
-    if (world->num_dirty < max)
-        world->dirty[world->num_dirty++] = (struct world_dirty){slot, offset, len};
-    else // too many to remember: the last one grows over everything
-        world->dirty[max - 1] = (struct world_dirty){MODEL_TASKS, 0, 0};
-}
-
-void world_protect(struct world *world, unsigned slot, unsigned page, enum world_access access)
-{
-    if (world->num_changed == sizeof(world->changed) / sizeof(world->changed[0]))
-        return;
-    world->tasks[slot].access[page] = (uint8_t)access;
-    world->changed[world->num_changed].slot = slot;
-    world->changed[world->num_changed++].page = page;
-}
 
 void world_word(struct world *world, unsigned slot, uint64_t word)
 {
@@ -55,27 +18,11 @@ void world_word(struct world *world, unsigned slot, uint64_t word)
 
 // --- What the core asks for ---------------------------------------------------------------------
 
-static size_t reachable(struct world *world, unsigned slot, vaddr_t addr, size_t len,
-                        enum world_access access)
-{
-    size_t done = 0;
-    if (slot == MODEL_TASKS || addr < WORLD_BASE(slot + 2) ||
-        addr - WORLD_BASE(slot + 2) >= WORLD_MEM)
-        return 0;
-    size_t offset = addr - WORLD_BASE(slot + 2);
-    while (done < len && offset + done < WORLD_MEM &&
-           (world->tasks[slot].access[(offset + done) / PAGE_SIZE] & access))
-        done += MIN(len - done, PAGE_SIZE - (offset + done) % PAGE_SIZE);
-    if (world->short_after && --world->short_after == 0)
-        done -= MIN(done, world->short_by);
-    return done;
-}
-
 static size_t env_read(void *ctx, task_t task, vaddr_t addr, void *buf, size_t len)
 {
     struct world *world = ctx;
-    unsigned slot = slot_of(world, task);
-    size_t got = reachable(world, slot, addr, len, WORLD_READ);
+    unsigned slot = world_slot(world, task);
+    size_t got = world_reachable(world, slot, addr, len, WORLD_READ);
     if (got)
         memcpy(buf, world_mem(world, slot, addr - WORLD_BASE(slot + 2)), got);
     model_on_read(&world->model, task, addr, buf, len, got);
@@ -85,8 +32,8 @@ static size_t env_read(void *ctx, task_t task, vaddr_t addr, void *buf, size_t l
 static size_t env_write(void *ctx, task_t task, vaddr_t addr, const void *buf, size_t len)
 {
     struct world *world = ctx;
-    unsigned slot = slot_of(world, task);
-    size_t got = reachable(world, slot, addr, len, WORLD_WRITE);
+    unsigned slot = world_slot(world, task);
+    size_t got = world_reachable(world, slot, addr, len, WORLD_WRITE);
     model_on_write(&world->model, task, addr, buf, len, got);
     if (got) {
         size_t offset = addr - WORLD_BASE(slot + 2);
@@ -136,7 +83,7 @@ static uint64_t env_random(void *ctx)
 static struct vm_rounds env_rounds(void *ctx, task_t task)
 {
     struct world *world = ctx;
-    unsigned slot = slot_of(world, task);
+    unsigned slot = world_slot(world, task);
     uint32_t rounds = slot == MODEL_TASKS ? 0 : world->model.tasks[slot].rounds;
     return (struct vm_rounds){rounds, rounds};
 }
@@ -144,7 +91,7 @@ static struct vm_rounds env_rounds(void *ctx, task_t task)
 static uint64_t env_wait_word(void *ctx, task_t task)
 {
     struct world *world = ctx;
-    unsigned slot = slot_of(world, task);
+    unsigned slot = world_slot(world, task);
     return slot == MODEL_TASKS ? 0 : world->tasks[slot].word;
 }
 
@@ -162,7 +109,7 @@ static void learn_revoked(struct world *world)
 static void env_publish_parked(void *ctx, task_t dst, uint32_t count)
 {
     struct world *world = ctx;
-    unsigned slot = slot_of(world, dst);
+    unsigned slot = world_slot(world, dst);
     model_on_publish(&world->model, dst, count);
     if (slot == MODEL_TASKS || !world->tasks[slot].race)
         return;
@@ -175,8 +122,8 @@ static void env_publish_parked(void *ctx, task_t dst, uint32_t count)
 static bool env_may_talk(void *ctx, task_t src, task_t dst)
 {
     struct world *world = ctx;
-    unsigned a = slot_of(world, src);
-    unsigned b = slot_of(world, dst);
+    unsigned a = world_slot(world, src);
+    unsigned b = world_slot(world, dst);
     return a < MODEL_TASKS && b < MODEL_TASKS && !(world->model.tasks[a].strangers >> b & 1);
 }
 
@@ -258,40 +205,13 @@ struct world *world_get(void)
         return world;
     world = calloc(1, sizeof(*world));
     world->vm = malloc(vm_size());
-    size_t image_len = WORLD_MEM + MODEL_TASKS * PAGE_SIZE;
-    image = malloc(image_len);
-    uint64_t x = 1;
-    for (size_t i = 0; i < image_len; i++) {
-        x = x * 6364136223846793005u + 1442695040888963407u;
-        image[i] = (uint8_t)(x >> 56);
-    }
-    for (unsigned i = 0; i < MODEL_TASKS; i++) {
-        world->tasks[i].mem = mmap(NULL, WORLD_MEM, PROT_READ | PROT_WRITE,
-                                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-        memcpy(world->tasks[i].mem, image + i * PAGE_SIZE, WORLD_MEM);
-        memset(world->tasks[i].access, WORLD_BOTH, WORLD_PAGES);
-    }
+    world_make_memory(world);
     return world;
-}
-
-static void put_back(struct world *world)
-{
-    for (unsigned i = 0; i < world->num_dirty; i++) {
-        const struct world_dirty *dirty = &world->dirty[i];
-        if (dirty->slot < MODEL_TASKS)
-            memcpy(world_mem(world, dirty->slot, dirty->offset),
-                   image + dirty->slot * PAGE_SIZE + dirty->offset, dirty->len);
-        for (unsigned k = 0; dirty->slot == MODEL_TASKS && k < MODEL_TASKS; k++)
-            memcpy(world->tasks[k].mem, image + k * PAGE_SIZE, WORLD_MEM);
-    }
-    for (unsigned i = 0; i < world->num_changed; i++)
-        world->tasks[world->changed[i].slot].access[world->changed[i].page] = WORLD_BOTH;
-    world->num_dirty = world->num_changed = 0;
 }
 
 void world_reset(struct world *world)
 {
-    put_back(world);
+    world_put_back(world);
     for (unsigned i = 0; i < MODEL_TASKS; i++)
         world->tasks[i].word = world->tasks[i].race = 0;
     world->now_ns = 1000000000;
@@ -349,6 +269,11 @@ static void check(struct world *world)
                 "%lu requests, %lu answers, %lu dropped, %lu waiting", stats.requests,
                 stats.answers, stats.dropped, waiting);
     MODEL_CHECK(model, vm_deadline(world->vm) <= deadline, "a deadline would be missed");
+}
+
+uint64_t world_deadline(const struct world *world)
+{
+    return vm_deadline(world->vm);
 }
 
 void world_step(struct world *world, task_t actor, const struct message *m)

@@ -52,6 +52,15 @@ struct world {
 struct world *world_get(void);
 void world_reset(struct world *world);
 
+/// Where the task is, MODEL_TASKS: nowhere.
+unsigned world_slot(const struct world *world, task_t id);
+uint64_t world_deadline(const struct world *world);
+
+void world_make_memory(struct world *world);
+void world_put_back(struct world *world);
+/// How many of `len` bytes can be read or written.
+size_t world_reachable(struct world *world, unsigned slot, vaddr_t addr, size_t len,
+                       enum world_access access);
 /// The memory of a task at an address; the address is in it.
 uint8_t *world_mem(struct world *world, unsigned slot, size_t offset);
 /// Says that memory is not as it was.
