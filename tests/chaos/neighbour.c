@@ -67,6 +67,8 @@ void main(void)
     dice = (uint64_t)task_self();
     pair = ipc_lookup("pair");
     ASSERT(pair > 0);
+    if (strcmp(task_argv()[1], "stranger") != 0)
+        (void)meet_pair();
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
         if (!strcmp(kinds[i].name, task_argv()[1]))
             kinds[i].play();

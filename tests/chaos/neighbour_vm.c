@@ -7,7 +7,6 @@
 void placer(void)
 {
     static uint8_t data[64];
-    meet_pair();
     for (;;) {
         error_t err;
         (void)place_for_pair(data, sizeof(data), false, &err);
@@ -46,7 +45,7 @@ void busy_placer(void)
 // Changes its memory and takes it away while vm copies it, then sends what came of it.
 void mutator(void)
 {
-    struct channel *vm = channel_find(VM_TASK), *ch = meet_pair();
+    struct channel *vm = channel_find(VM_TASK), *ch = channel_find(pair);
     uint8_t *data = NULL;
     for (uint32_t seq = 20000;; seq = seq % WIRE_SEQ_MASK + 1) {
         if (!data)
