@@ -5,13 +5,14 @@
 #       Oolong::ipc.
 #
 #   oolong_add_system_test(<name> COMMAND <command>... [LABEL <label>] [TIMEOUT <seconds>] [SERIAL]
-#                          [TRANSPORTS <transport>...])
+#                          [TRANSPORTS <transport>...] [FUSE])
 #       runs a command in an empty directory of its own that is removed afterwards, as an
 #       unprivileged user when the tests run as root. It finds in its environment:
 #         OOLONG_BIN, OOLONG_LIBEXEC   folders of the programs that were built
 #         OOLONG_SOURCE, OOLONG_BUILD  the two trees
 #       With transports, there is a test for each of them: OOLONG_TRANSPORT is set, and all names but
 #       that for `socket` end in it.
+#       FUSE: it may mount.
 #
 #   oolong_add_model_test(<model> [TIMEOUT <seconds>])
 #       explores the rows of tests/model/check that are of one model, label "model".
@@ -65,7 +66,7 @@ function(oolong_add_unit_test name)
 endfunction()
 
 function(oolong_add_system_test name)
-  cmake_parse_arguments(arg "SERIAL" "TIMEOUT;LABEL" "COMMAND;TRANSPORTS" ${ARGN})
+  cmake_parse_arguments(arg "SERIAL;FUSE" "TIMEOUT;LABEL" "COMMAND;TRANSPORTS" ${ARGN})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 120)
   endif()
@@ -80,7 +81,9 @@ function(oolong_add_system_test name)
     if(transport STREQUAL shm)
       set(test ${name}_shm)
     endif()
-    add_test(NAME ${test} COMMAND ${CMAKE_SOURCE_DIR}/tests/support/as-user ${arg_COMMAND})
+    add_test(NAME ${test} COMMAND ${CMAKE_SOURCE_DIR}/tests/support/as-user
+                               $<$<BOOL:${arg_FUSE}>:--fuse> ${arg_COMMAND}
+             COMMAND_EXPAND_LISTS)
     oolong_test_properties(${test} ${arg_LABEL} ${arg_TIMEOUT})
     if(NOT transport STREQUAL default)
       set_property(TEST ${test} APPEND PROPERTY ENVIRONMENT OOLONG_TRANSPORT=${transport})

@@ -284,10 +284,23 @@ static void set_ring(struct place *at, const char *value)
         at->task->ring_size = (uint32_t)number;
 }
 
+static void add_file(struct place *at, struct spec_file file, const char *path, int len)
+{
+    struct task_spec *task = at->task;
+    // What a user names on the command line is meant from where the user is.
+    const char *dir = *path == '/' || at->from_setting ? "" : at->mf->dir;
+    task->file = reallocarray(task->file, task->num_files + 1, sizeof(*task->file));
+    if (!task->file)
+        abort();
+    file.name = xstrdup(file.name);
+    file.path = xasprintf("%s%.*s", dir, len, path);
+    file.line = at->line;
+    task->file[task->num_files++] = file;
+}
+
 // file.NAME = PATH [ro|rw]. The mode is the last word, when it is one of the two.
 static void set_file(struct place *at, const char *value)
 {
-    struct task_spec *task = at->task;
     const char *name = at->key + strlen("file.");
     size_t len = strlen(value);
     bool has_mode = len > 3 && (!strcmp(value + len - 3, " ro") || !strcmp(value + len - 3, " rw"));
@@ -299,17 +312,19 @@ static void set_file(struct place *at, const char *value)
         manifest_error(at->mf, at->line, "must be file.NAME = PATH [ro|rw]");
         return;
     }
-    // What a user names on the command line is meant from where the user is.
-    const char *dir = *value == '/' || at->from_setting ? "" : at->mf->dir;
-    task->file = reallocarray(task->file, task->num_files + 1, sizeof(*task->file));
-    if (!task->file)
-        abort();
-    task->file[task->num_files++] = (struct spec_file){
-        .name = xstrdup(name),
-        .path = xasprintf("%s%.*s", dir, (int)len, value),
-        .writable = writable,
-        .line = at->line,
-    };
+    add_file(at, (struct spec_file){.name = (char *)(uintptr_t)name, .writable = writable}, value,
+             (int)len);
+}
+
+static void set_mount(struct place *at, const char *value)
+{
+    const char *name = at->key + strlen("mount.");
+    if (!is_plain_name(name) || !*value) {
+        manifest_error(at->mf, at->line, "must be mount.NAME = FOLDER");
+        return;
+    }
+    add_file(at, (struct spec_file){.name = (char *)(uintptr_t)name, .is_mount = true}, value,
+             (int)strlen(value));
 }
 
 static const struct key {
@@ -331,6 +346,7 @@ static const struct key {
 // Keys that end in a name of the suite's choice.
 static const struct key named_keys[] = {
     {"file.", false, set_file},
+    {"mount.", false, set_mount},
     {"transport.", false, set_peer_transport},
 };
 
@@ -396,6 +412,11 @@ static const char *find_setting(const struct settings *settings, const char *key
             return pair + len + 1;
     }
     return NULL;
+}
+
+bool settings_have(const struct settings *settings, const char *key)
+{
+    return find_setting(settings, key, strlen(key)) != NULL;
 }
 
 char *settings_expand(const struct settings *settings, const char *value, char **error)

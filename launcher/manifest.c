@@ -93,6 +93,22 @@ static void begin_task(struct reader *r, const char *name)
     r->in_nothing = true;
 }
 
+// `condition` is what stands behind the name: "if KEY" lets the task be part of the suite only when
+// the setting is given.
+static bool is_wanted(struct reader *r, const char *condition)
+{
+    if (!*condition)
+        return true;
+    r->in_nothing = true;
+    if (strncmp(condition, "if ", 3) || !is_plain_name(condition + 3)) {
+        manifest_error(r->mf, r->line, "'%s': only 'if KEY' may stand behind a task's name",
+                       condition);
+        return false;
+    }
+    r->in_nothing = !settings_have(r->mf->settings, condition + 3);
+    return !r->in_nothing;
+}
+
 // `head` is the line from its '[' on.
 static void begin_section(struct reader *r, const char *head)
 {
@@ -106,10 +122,13 @@ static void begin_section(struct reader *r, const char *head)
     if (!strcmp(section, "suite")) {
         r->in_suite = true;
     } else if (!strncmp(section, "task ", 5)) {
-        char *name = section + 5;
+        char *name = section + 5, *rest;
         name += strspn(name, " \t");
+        rest = name + strcspn(name, " \t");
+        rest += *rest ? 1 : 0;
         name[strcspn(name, " \t")] = '\0';
-        begin_task(r, name);
+        if (is_wanted(r, rest + strspn(rest, " \t")))
+            begin_task(r, name);
     } else {
         manifest_error(r->mf, r->line, "[%s] is not a section: [suite] or [task NAME]", section);
         r->in_nothing = true;

@@ -30,7 +30,8 @@ struct spec_file {
     char *name;
     char *path; // as the launcher opens it
     bool writable;
-    int line; // where the suite file says so
+    bool is_mount; // mount.NAME: the folder where the task serves a file system to the host
+    int line;      // where the suite file says so
 };
 
 // One [task NAME]. Also made for a program that is launched without being in the file.
@@ -128,6 +129,9 @@ bool manifest_uses_shm(const struct manifest *mf, const struct task_spec *a,
 // Replaces each ${KEY} in `value`. Returns the text (the caller frees it) or NULL with `*error` set
 // to a text that the caller frees.
 char *settings_expand(const struct settings *settings, const char *value, char **error);
+
+// Whether a key was given.
+bool settings_have(const struct settings *settings, const char *key);
 
 // In keys.c: one `key = value` of a section; `is_more` says that the line continues the value.
 void manifest_suite_key(struct manifest *mf, int line, const char *key, const char *value);

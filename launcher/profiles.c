@@ -116,6 +116,9 @@ const struct rule profile_rules[] = {
     ANY(SET_TAP, read),
     IF(SET_TAP, write, BELOW(0, 1024)),
 
+    ANY(SET_FUSE, read),
+    ANY(SET_FUSE, writev),
+
     IF(SET_CONSOLE, read, EQ(0, 0)),
     IF(SET_CONSOLE, ioctl, BELOW(0, 3), EQ(1, TCGETS)),
     IF(SET_CONSOLE, ioctl, BELOW(0, 3), EQ(1, TCSETS)),
@@ -213,6 +216,7 @@ const struct profile profiles[] = {
     {"random", SET_PLAIN | SET_RANDOM, 0, "the kernel's random numbers"},
     {"slirp", SET_PLAIN | SET_SLIRP, 0, "IPv4 sockets of the host"},
     {"tap", SET_PLAIN | SET_TAP, 0, "reads and writes a network interface that the suite names"},
+    {"fuse", SET_PLAIN | SET_FUSE, 0, "serves a file system to the host"},
     {"console", SET_PLAIN | SET_CONSOLE, 0, "a line editor on the terminal"},
 };
 const size_t num_profiles = sizeof(profiles) / sizeof(profiles[0]);

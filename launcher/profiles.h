@@ -19,6 +19,7 @@ enum rule_set {
     SET_DISK_START = 1 << 8, // outer filter only: makes a ring and takes the file's lock
     SET_SLIRP = 1 << 9,      // IPv4 sockets: the only set with any
     SET_TAP = 1 << 10,       // reads and writes the descriptor of a network interface
+    SET_FUSE = 1 << 11,      // requests of the kernel on a descriptor that it was given
 };
 
 // Compares argument `arg`: (value & mask) == equal, or value < below when `below` is not 0. Masks

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "mount.h"
 #include "suite.h"
 
 // Where programs are: libexec/oolong beside the folder of this executable.
@@ -38,6 +39,8 @@ bool program_find(const char *program, char **path)
 
 int spec_file_open(const struct spec_file *file)
 {
+    if (file->is_mount)
+        return mount_open(file);
     return open(file->path, (file->writable ? O_RDWR : O_RDONLY) | O_CLOEXEC | O_NOCTTY);
 }
 
@@ -45,7 +48,8 @@ static void check_files(struct manifest *mf, const struct task_spec *task)
 {
     for (size_t i = 0; i < task->num_files; i++) {
         const struct spec_file *file = &task->file[i];
-        int fd = spec_file_open(file);
+        int flags = file->is_mount ? O_PATH | O_DIRECTORY : file->writable ? O_RDWR : O_RDONLY;
+        int fd = open(file->path, flags | O_CLOEXEC | O_NOCTTY);
         if (fd < 0)
             manifest_error(mf, file->line, "task %s: cannot open %s: %s", task->name, file->path,
                            strerror(errno));

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <oolong/message.h>
+#include "mount.h"
 #include "suite.h"
 
 #define FIRST_DELAY_MS 100
@@ -153,6 +154,7 @@ static void child_ended(struct task *task, const siginfo_t *info)
     task->exited = true;
     control_drain(task);
     stream_close(&task->output);
+    mount_end(task->spec);
     if (task->phase != TASK_ENDED) {
         report_end(task, info);
         end_task(task, exception_of(task, info));
@@ -176,6 +178,7 @@ static void child_ended(struct task *task, const siginfo_t *info)
 
 void reap_children(void)
 {
+    mount_reap();
     for (int slot = 1; slot < CONFIG_NUM_TASKS; slot++) {
         struct task *task = suite.tasks[slot];
         siginfo_t info = {0};

@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 #include "placement.h"
+#include "mount.h"
 #include "suite.h"
 
 #define VM_FILES        4096 // a channel and a page for each task, and shared memory
@@ -223,6 +224,7 @@ int run_suite(const struct run_options *options)
         loop_once();
     }
     reap_rest();
+    mount_finish();
     terminal_restore();
     output_finish(OUTPUT_GRACE_MS);
     return suite.exit_status;

@@ -2,12 +2,30 @@
 #include "fsclients.h"
 #include <idl/task.h>
 #include <oolong/list.h>
+#include <oolong/wire.h>
 #include <resea/async.h>
 #include <resea/handle.h>
 #include <resea/ipc.h>
+#include <resea/task.h>
 #include <stdlib.h>
 
 #define OPEN_MAX 1024 // files of one client
+
+// Handles of a server that was started again do not look like those of the one before it: whoever
+// still has one is told so, and does not get at another file.
+#define EPOCH_BITS  14
+#define HANDLE_BITS 16
+
+static handle_t epoch(void)
+{
+    return TASK_GEN(task_self()) % (1 << EPOCH_BITS) << HANDLE_BITS;
+}
+
+// The handle as it is in the tables, 0 for one of an earlier server.
+static handle_t own(handle_t handle)
+{
+    return handle > epoch() && handle - epoch() < 1 << HANDLE_BITS ? handle - epoch() : 0;
+}
 
 struct client {
     list_elem_t next;
@@ -58,21 +76,21 @@ error_t fsclients_open(task_t task, void *file, handle_t *handle)
         return new_handle;
     handle_set(task, new_handle, file);
     client->num_open++;
-    *handle = new_handle;
+    *handle = epoch() + new_handle;
     return OK;
 }
 
 void *fsclients_file(task_t task, handle_t handle)
 {
-    return handle_get(task, handle);
+    return handle_get(task, own(handle));
 }
 
 error_t fsclients_close(task_t task, handle_t handle)
 {
     struct client *client = find(task);
-    if (!client || !handle_get(task, handle))
+    if (!client || !handle_get(task, own(handle)))
         return ERR_NOT_FOUND;
-    handle_free(task, handle);
+    handle_free(task, own(handle));
     client->num_open--;
     return OK;
 }

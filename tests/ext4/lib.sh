@@ -8,7 +8,7 @@ done
 
 # run IMAGE MAIN: one command on an image.
 run() {
-    "$oolong" run "$ext4/plain.ini" --set "image=$1" --main "$2"
+    "$oolong" run "$OOLONG_SOURCE/suites/disk.ini" --set "image=$1" --main "$2"
 }
 
 # clean IMAGE: e2fsck finds nothing to complain of.
@@ -49,4 +49,37 @@ make_tree() {
     ln tree/hole tree/second
     chmod 0640 tree/hole
     touch -d '2001-02-03 04:05:06' 'tree/a b/3 MB'
+}
+
+# Whether this user can mount with FUSE here; else the test is skipped.
+need_fuse() {
+    command -v fusermount3 >/dev/null || skip "fusermount3 is not installed"
+    [ -c /dev/fuse ] || skip "there is no /dev/fuse"
+    [ -r /dev/fuse ] && [ -w /dev/fuse ] || skip "/dev/fuse is not this user's to use"
+}
+
+# is_mounted FOLDER
+is_mounted() {
+    grep -q " $(pwd -P)/$1 fuse" /proc/mounts
+}
+
+is_not_mounted() {
+    ! is_mounted "$1"
+}
+
+# start_mount IMAGE: mounts it on the folder `mnt`; $suite is its launcher.
+start_mount() {
+    mkdir -p mnt
+    env --default-signal=INT "$oolong" run "$ext4/mount.ini" --set "image=$1" --set mountpoint=mnt \
+        >>mount.out 2>&1 </dev/null &
+    suite=$!
+    await 10000 is_mounted mnt || die "it is not mounted: $(cat mount.out)"
+}
+
+# stop_mount SIGNAL: ends the suite, after which nothing is mounted.
+stop_mount() {
+    kill "-$1" "$suite" 2>/dev/null
+    wait "$suite"
+    await 3000 is_not_mounted mnt || fail "it is still mounted after SIG$1"
+    grep -E 'Sanitizer|runtime error|does not allow' mount.out && fail "a task went wrong"
 }

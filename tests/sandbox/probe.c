@@ -43,6 +43,7 @@ static const struct probe {
     {"getrandom", SYS_getrandom, {(long)text, 1}},
     {"read-0", SYS_read, {0, (long)text, 0}},
     {"read-3", SYS_read, {3, (long)text, 0}},
+    {"writev-3", SYS_writev, {3, 0, 0}},
     {"pread", SYS_pread64, {0, (long)text, 0}},
     {"pwrite", SYS_pwrite64, {0, (long)text, 0}},
     {"fstat", SYS_newfstatat, {0, (long)"", 0, AT_EMPTY_PATH}},

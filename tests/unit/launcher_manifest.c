@@ -106,6 +106,11 @@ static const struct row {
     {"[task a]\nool_buffer = 2G\n", 2, "from 4K to 1G"},
     {"[task a]\ncpu = -1\n", 2, "number of a core"},
     {"[task a]\nfile.x =\n", 2, "file.NAME = PATH"},
+    {"[task a]\nmount.x =\n", 2, "mount.NAME = FOLDER"},
+    {"[task a]\nmount.a/b = /mnt\n", 2, "mount.NAME = FOLDER"},
+    {"[task a when x]\n", 1, "only 'if KEY'"},
+    {"[task a if x y]\n", 1, "only 'if KEY'"},
+    {"[task a if]\n", 1, "only 'if KEY'"},
     {"[task a]\nfile. = /dev/null\n", 2, "file.NAME = PATH"},
     {"[task a]\nargs = 'a\n", 2, "quote"},
     {"[task a]\nargs = ${unset}\n", 2, "--set unset=VALUE"},
@@ -194,6 +199,23 @@ START_TEST(settings_are_filled_in)
 }
 END_TEST
 
+START_TEST(a_task_may_depend_on_a_setting)
+{
+    static const char text[] = "[task a if here]\nmount.fs = ${here}\n[task b]\ncpu = 1\n"
+                               "[task c if there]\nmount.fs = ${there}\nprogram = ${what}\n";
+    strings_add(&settings.pairs, "here=folder");
+    ck_assert(parse(text));
+    const struct task_spec *a = manifest_find(&mf, "a");
+    ck_assert_ptr_nonnull(a);
+    ck_assert_uint_eq(a->num_files, 1);
+    ck_assert(a->file[0].is_mount);
+    ck_assert_str_eq(a->file[0].name, "fs");
+    ck_assert_str_eq(a->file[0].path, "folder");
+    ck_assert_int_eq(manifest_find(&mf, "b")->cpu, 1);
+    ck_assert_ptr_null(manifest_find(&mf, "c"));
+}
+END_TEST
+
 START_TEST(two_may_talk_when_either_names_the_other)
 {
     ck_assert(parse("[task a]\ncalls = b\n[task b]\n[task c]\n[task d]\ncalls = *\n"));
@@ -220,6 +242,7 @@ int main(void)
     tcase_add_test(tc, all_errors_are_collected_and_printed_in_order);
     tcase_add_test(tc, lines_that_are_too_long_and_nul_bytes_are_errors);
     tcase_add_test(tc, settings_are_filled_in);
+    tcase_add_test(tc, a_task_may_depend_on_a_setting);
     tcase_add_test(tc, two_may_talk_when_either_names_the_other);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);

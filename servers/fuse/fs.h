@@ -1,0 +1,44 @@
+// The file server behind the mount: calls that go on when it is started again.
+#ifndef FUSE_FS_H
+#define FUSE_FS_H
+
+#include <idl/fs.h>
+#include <resea/ipc.h>
+#include "fsclient.h"
+#include "nodes.h"
+
+// Who serves `fs` now.
+extern task_t fs_task;
+
+// Looks the server up. As ipc_lookup().
+__mustuse error_t fs_find(void);
+
+// After a failed call: whether the server was gone and is there again, so that it is worth another
+// try.
+bool fs_is_back(error_t err);
+
+// One call, repeated once if the server was started again meanwhile.
+#define FS_CALL(expr)                                                                              \
+    ({                                                                                             \
+        error_t fs_call_err_ = (expr);                                                             \
+        if (fs_is_back(fs_call_err_))                                                              \
+            fs_call_err_ = (expr);                                                                 \
+        fs_call_err_;                                                                              \
+    })
+
+// The same for a call with the handle of an open file, which is opened again by its name when the
+// server does not know it any more.
+#define FS_FILE_CALL(file, expr)                                                                   \
+    ({                                                                                             \
+        error_t fs_file_err_ = FS_CALL(expr);                                                      \
+        if (fs_file_err_ == ERR_NOT_FOUND && IS_OK(fs_reopen(file)))                               \
+            fs_file_err_ = FS_CALL(expr);                                                          \
+        fs_file_err_;                                                                              \
+    })
+
+__mustuse error_t fs_reopen(struct file *file);
+
+// An errno for an error of ours. `kind_errno` is what ERR_NOT_ACCEPTABLE means in the call.
+int fs_errno(error_t err, int kind_errno);
+
+#endif
