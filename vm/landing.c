@@ -33,7 +33,8 @@ struct vm_landing *vm_landing_choose(struct vm *vm, struct vm_task *dst, task_t 
         // way, or it is being copied out. It takes its chance with the open buffers. In another
         // episode the receiver has waited anew since, so it is done with what was in the buffer.
         uint32_t episode = wait_word_episode(word);
-        bool same = closed->src == src && closed->episode == episode;
+        bool same =
+            closed->episode == episode && (closed->src == src || closed->state == LANDING_OUT);
         if (!same || vm_landing_is_free(closed)) {
             vm_landing_void(vm, dst, closed);
             closed->episode = episode;

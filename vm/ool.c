@@ -155,12 +155,15 @@ static bool was_revoked(struct vm *vm, const struct vm_task *task, task_t src, u
 }
 
 // The receiver has the payloads now, and copies them out before it verifies again.
-static void hand_over(struct vm_task *task, struct vm_landing *landing)
+static void hand_over(struct vm *vm, struct vm_task *task, struct vm_landing *landing)
 {
     landing->id = 0;
     landing->orphan = false;
     if (landing == &task->closed) {
-        landing->state = LANDING_OUT; // until it waits anew, which `episode` tells
+        // Until it waits anew, which `episode` tells: anew from now on, since the payload may be
+        // one that came for an older wait.
+        landing->state = LANDING_OUT;
+        landing->episode = wait_word_episode(vm->env->wait_word(vm->ctx, task->id));
         return;
     }
     struct vm_landing *other = &task->open[!task->turn];
@@ -198,7 +201,7 @@ error_t vm_on_ool_verify(struct vm *vm, struct vm_task *task, const struct messa
     reply->ool_verify_reply.len2 = landing->lens[1];
     reply->ool_verify_reply.len3 = landing->lens[2];
     reply->ool_verify_reply.len4 = landing->lens[3];
-    hand_over(task, landing);
+    hand_over(vm, task, landing);
     return OK;
 }
 

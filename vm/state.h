@@ -51,7 +51,7 @@ struct vm_landing {
     vaddr_t addr;
     size_t cap;       // bytes of payload; one more byte is registered, for a NUL
     task_t src;       // COPYING, RESERVED: whose payloads. Closed and OUT: whose were
-    uint32_t episode; // closed: of the receiver's wait for `src`
+    uint32_t episode; // closed: of the receiver's wait for `src`; OUT: in which it was handed over
     bool orphan;      // RESERVED: `src` ended; gives way to anybody
     uint64_t id;      // RESERVED: the nonce that `src` got
     size_t lens[MSG_MAX_PAYLOADS];

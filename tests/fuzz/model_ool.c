@@ -217,7 +217,11 @@ static struct model_buffer *closed_buffer(struct model_task *dst, task_t src)
     struct model_buffer *buffer = &dst->buffers[CLOSED];
     if (dst->region != OOL_REGION_STANDING || !waits_closed(dst, src))
         return NULL;
-    return is_free(buffer) || is_void(dst, buffer->tag) ? buffer : NULL;
+    // Its owner may be reading what it verified, whichever wait that came for, until it waits anew.
+    bool over = buffer->use == MODEL_HELD
+                    ? wait_word_episode(dst->word) != wait_word_episode(buffer->tag)
+                    : is_void(dst, buffer->tag);
+    return is_free(buffer) || over ? buffer : NULL;
 }
 
 static struct model_buffer *open_buffer(struct model_task *dst)
@@ -422,6 +426,8 @@ void model_ool_verify(struct model *model, struct model_task *task)
     end_id(model, buffer->id, buffer->src, task->id, ID_GONE);
     request->verified = *buffer; // it may be given to another before the answer
     buffer->use = right ? MODEL_HELD : MODEL_ARMED;
+    if (closed)
+        buffer->tag = task->word;
     if (!right || closed || task->region == OOL_REGION_SINGLE)
         return;
     task->current = buffer == &task->buffers[OPEN_0] ? OPEN_1 : OPEN_0;

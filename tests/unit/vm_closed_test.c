@@ -160,6 +160,28 @@ START_TEST(reservation_of_another_episode_is_void)
 }
 END_TEST
 
+// Its memory would change while the receiver copies it out.
+START_TEST(payload_of_an_older_wait_keeps_the_buffer_until_the_next)
+{
+    setup();
+    uint64_t old = 0;
+    uint64_t id = 0;
+    vaddr_t at = 0;
+    sim_wait(sim, dst, WAIT_CALL, a);
+    ck_assert_int_eq(place_reply(a, 10, 1, &old), OK);
+    sim_wait(sim, dst, WAIT_CALL, a);
+    ck_assert_int_eq(sim_verify(sim, dst, a, old, 10, &at), OK);
+    ck_assert_uint_eq(at, closed_buffer());
+    ck_assert_int_eq(place_reply(a, 10, 2, &id), OK);
+    ck_assert_int_eq(sim_verify(sim, dst, a, id, 10, &at), OK);
+    ck_assert_uint_ne(at, closed_buffer());
+    sim_wait(sim, dst, WAIT_CALL, a);
+    ck_assert_int_eq(place_reply(a, 10, 3, &id), OK);
+    ck_assert_int_eq(sim_verify(sim, dst, a, id, 10, &at), OK);
+    ck_assert_uint_eq(at, closed_buffer());
+}
+END_TEST
+
 // A reservation is not void before another one needs the buffer: its message may be on the way.
 START_TEST(reservation_outlives_its_wait_when_nobody_needs_it)
 {
@@ -340,6 +362,7 @@ SIM_MAIN("vm_closed", crossing_noblock_payload_leaves_the_closed_buffer_alone,
          page_is_read_again_after_the_count_was_published,
          announce_of_what_the_page_does_not_say_serves_nobody,
          reservation_of_another_source_is_void, reservation_of_another_episode_is_void,
+         payload_of_an_older_wait_keeps_the_buffer_until_the_next,
          reservation_outlives_its_wait_when_nobody_needs_it,
          second_payload_in_one_wait_leaves_the_first_alone,
          cancelled_copy_is_the_first_in_the_queue, cancelled_copy_of_a_reply_does_not_park,
