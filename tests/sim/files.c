@@ -2,7 +2,10 @@
 // them (queued packets outlive their sender, ECONNRESET once when a peer leaves packets unread),
 // state pages, references. System calls as such are in syscalls.c.
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 #include "sim.h"
 
 #define FULL_NS (5 * NS_PER_MS)
@@ -86,7 +89,7 @@ void file_unref(struct file *file)
         return;
     if (file->kind == FILE_SOCKET)
         socket_closed(file);
-    else if (file->kind == FILE_PAGE)
+    else if (file->kind == FILE_PAGE || file->kind == FILE_REGION)
         page_unmap(file->page);
     file->kind = FILE_NONE;
 }
@@ -138,6 +141,7 @@ int socket_send(struct file *end, const struct packet *packet, struct file **att
         return -EAGAIN;
     }
     end->full_until = 0;
+    sim.progress++;
     if (peer->count == QUEUE_MAX)
         sim_violation("a channel holds %d packets", QUEUE_MAX);
     struct parcel *parcel = &peer->queue[(peer->first + peer->count++) % QUEUE_MAX];
@@ -188,8 +192,54 @@ struct file *page_new(void)
     return f;
 }
 
+// --- Regions ------------------------------------------------------------------------------------
+
+// Each is mapped as libipc maps it, the ring twice in a row; there is one mapping for all tasks.
+static uint8_t *regions[NUM_REGIONS];
+static unsigned region_refs[NUM_REGIONS];
+
+void regions_init(void)
+{
+    size_t size = REGION_SIZE(RING_SIZE);
+    int fd = memfd_create("regions", MFD_CLOEXEC);
+    if (fd < 0 || ftruncate(fd, (off_t)(NUM_REGIONS * size)))
+        abort();
+    uint8_t *all = mmap(NULL, NUM_REGIONS * (size + RING_SIZE), PROT_NONE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    for (size_t i = 0; i < NUM_REGIONS && all != MAP_FAILED; i++) {
+        regions[i] = all + i * (size + RING_SIZE);
+        off_t at = (off_t)(i * size);
+        if (mmap(regions[i], size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, at) ==
+                MAP_FAILED ||
+            mmap(regions[i] + size, RING_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd,
+                 at + REGION_SLOTS * 256) == MAP_FAILED)
+            abort();
+    }
+    close(fd);
+    if (all == MAP_FAILED)
+        abort();
+}
+
+void region_new(struct file *ends[2])
+{
+    unsigned i = 0;
+    while (i < NUM_REGIONS && region_refs[i] > 0)
+        i++;
+    if (i == NUM_REGIONS)
+        sim_violation("the world has too many regions");
+    region_refs[i] = 2;
+    for (int k = 0; k < 2; k++) {
+        ends[k] = file_new(FILE_REGION);
+        ends[k]->page = regions[i];
+    }
+}
+
 static unsigned *refs_of(void *page)
 {
+    size_t whole = REGION_SIZE(RING_SIZE) + RING_SIZE;
+    size_t region = (size_t)((uint8_t *)page - regions[0]) / whole;
+    if ((uint8_t *)page >= regions[0] && region < NUM_REGIONS)
+        return &region_refs[region];
     size_t i = (size_t)((uint8_t *)page - pages[0]) / STATE_PAGE_SIZE;
     return (uint8_t *)page >= pages[0] && i < NUM_PAGES ? &page_refs[i] : NULL;
 }
@@ -214,6 +264,7 @@ void files_reset(void)
     for (unsigned i = 0; i < files_used; i++)
         files[i].kind = FILE_NONE;
     memset(page_refs, 0, sizeof(page_refs));
+    memset(region_refs, 0, sizeof(region_refs));
     files_used = pages_used = 0;
     last_stamp = 0;
 }
@@ -225,5 +276,7 @@ unsigned files_open(void)
         n += files[i].kind != FILE_NONE;
     for (unsigned i = 0; i < pages_used; i++)
         n += page_refs[i] > 0;
+    for (unsigned i = 0; i < NUM_REGIONS; i++)
+        n += region_refs[i] > 0;
     return n;
 }

@@ -109,14 +109,20 @@ static void describe(void *ctx, task_t a, task_t b, struct control_grant *grant)
 
 static uint32_t ring_size(void *ctx, task_t a, task_t b)
 {
-    (void)ctx, (void)a, (void)b;
-    return 0;
+    (void)ctx;
+    bool uses = sim.shm == 2 || (sim.shm == 1 && (TASK_SLOT(a) + TASK_SLOT(b)) % 2);
+    counts.shm_channels += uses;
+    return uses ? RING_SIZE : 0;
 }
 
 static bool make_region(void *ctx, uint32_t size, int *rw, int *ro)
 {
-    (void)ctx, (void)size, (void)rw, (void)ro;
-    return false;
+    (void)ctx, (void)size;
+    struct file *ends[2];
+    region_new(ends);
+    *rw = number(ends[0]);
+    *ro = number(ends[1]);
+    return true;
 }
 
 static const struct channel_env env = {
@@ -225,6 +231,19 @@ static void free_task(int slot)
 
 static bool read_packet(int slot);
 
+// As bell_ended() of launcher/bells.c.
+static void ring_for_ended(int ended)
+{
+    struct state_page *page = tasks[ended].page->page;
+    atomic_store(&page->ended, 1);
+    for (int slot = 1; slot < NUM_SLOTS; slot++) {
+        if (channels.halves[slot][ended] == HALF_NONE)
+            continue;
+        atomic_fetch_add(&page->peers[slot].bell, 1);
+        sched_ring((uintptr_t)&page->peers[slot].bell);
+    }
+}
+
 static void reap(int slot)
 {
     struct proc *p = &sim.procs[slot];
@@ -238,6 +257,7 @@ static void reap(int slot)
         file_unref(tasks[slot].control);
     tasks[slot].control = NULL;
     tasks[slot].exited = true;
+    ring_for_ended(slot);
     channels_ended(&channels, p->id);
     struct message m = {.type = EXCEPTION_MSG};
     m.exception.task = p->id;
@@ -341,6 +361,10 @@ static bool flush(int slot)
     if (socket_send(tasks[slot].control, &out->packet, files, out->num_fds) < 0)
         return false;
     channels_sent(&channels, id);
+    struct state_page *page = tasks[slot].page->page;
+    atomic_fetch_add(&page->launcher_bell, 1);
+    if (atomic_load(&page->asleep) == SLEEP_FUTEX)
+        sched_ring((uintptr_t)&page->launcher_bell);
     return true;
 }
 

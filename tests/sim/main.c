@@ -1,6 +1,7 @@
 // Runs seeds, on as many cores as there are, and says what was simulated:
 //
 //   sim [--from N] [--seeds N] [--ops N] [--seconds S] [--jobs N]
+//       [--first]: stops at the first seed that fails
 //   sim --seed N [--ops N] [--trace]
 //
 // SIM_SECONDS stands for --seconds. Exit status 1 when something is not as it must be; a seed that
@@ -15,15 +16,15 @@
 #include "sim.h"
 
 #define MAX_JOBS     64
-#define MAX_FAILED   10 // of a job; then it stops
 #define REPEAT_EVERY 50 // seeds, of which one is run twice
 
 static struct {
     uint64_t from, seeds;
     unsigned ops, jobs;
     double seconds;
+    unsigned max_failed; // of a job; then it stops
     bool one, trace;
-} opt = {.from = 1, .seeds = 20000, .ops = 200};
+} opt = {.from = 1, .seeds = 20000, .ops = 200, .max_failed = 10};
 
 // Written by a job, read by the parent.
 struct job {
@@ -66,8 +67,9 @@ static bool repeats(uint64_t seed)
 static void run_job(struct job *job, unsigned index)
 {
     memory_init();
+    regions_init();
     sched_init();
-    for (uint64_t i = index; i < opt.seeds && job->failed < MAX_FAILED; i += opt.jobs) {
+    for (uint64_t i = index; i < opt.seeds && job->failed < opt.max_failed; i += opt.jobs) {
         job->seed = opt.from + i;
         bool good = seed_run(job->seed, opt.ops, opt.trace);
         if (good && i / opt.jobs % REPEAT_EVERY == 0 && !opt.trace)
@@ -188,6 +190,7 @@ static void report(const struct sim_counts *c, uint64_t failed, double seconds)
     row("  lookups", c->ops[OP_LOOKUP]);
     row("payloads", c->payloads);
     row("  bytes", c->bytes);
+    row("channels of shared memory", c->shm_channels);
     row("tasks started", c->starts);
     row("  in slots used before", c->reused);
     row("tasks killed at some point", c->crashes);
@@ -213,6 +216,10 @@ static bool parse(int argc, char **argv)
     for (int i = 1; i < argc; i++) {
         if (!strcmp(argv[i], "--trace")) {
             opt.trace = true;
+            continue;
+        }
+        if (!strcmp(argv[i], "--first")) {
+            opt.max_failed = 1;
             continue;
         }
         if (i + 1 == argc)

@@ -153,6 +153,8 @@ void async_pulled(struct proc *p, task_t src, bool was_dead, uint32_t first, err
             return;
         while (may_lose && async_first(src, p->id) && async_first(src, p->id) != r->id)
             drop_first(TASK_SLOT(src), p->slot);
+        if (may_lose && !async_first(src, p->id))
+            return;
         if (async_first(src, p->id) != r->id)
             sim_violation("task %d pulls message %u instead of %u", p->id, r->id,
                           async_first(src, p->id));
@@ -165,8 +167,8 @@ void async_pulled(struct proc *p, task_t src, bool was_dead, uint32_t first, err
     case ERR_EMPTY:
         if (first && first == async_first(src, p->id) && !may_lose)
             sim_violation("task %d pulls nothing, and message %u is there", p->id, first);
-        if (first)
-            queues[TASK_SLOT(src)][p->slot].len = 0;
+        if (first && first == async_first(src, p->id))
+            drop_first(TASK_SLOT(src), p->slot);
         break;
     case ERR_TIMEOUT:
     case ERR_TRY_AGAIN:

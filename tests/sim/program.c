@@ -7,6 +7,7 @@
 static void begin(struct proc *p, enum op op, task_t peer, uint32_t message)
 {
     p->op = op;
+    sim.progress++;
     p->op_peer = peer;
     p->op_message = message;
     counts.ops[op]++;
@@ -18,6 +19,7 @@ static void begin(struct proc *p, enum op op, task_t peer, uint32_t message)
 static void end(struct proc *p)
 {
     p->op = OP_THINK;
+    sim.progress++;
     p->op_message = 0;
 }
 

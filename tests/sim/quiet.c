@@ -125,7 +125,7 @@ static void check_task(const struct proc *p)
     if (fds > 2 + alive - 1)
         sim_violation("task %d has %u descriptors, and %u tasks are alive", p->id, fds, alive);
     // One for each channel that it ever had and still remembers, and the list of its files.
-    if (p->slot != VM && memory_live(p->slot) > 2 * NUM_SLOTS + p->kept)
+    if (p->slot != VM && memory_live(p->slot) > 4 * NUM_SLOTS + p->kept)
         sim_violation("task %d has %u pieces of memory", p->id, memory_live(p->slot));
 }
 

@@ -3,13 +3,14 @@
 #include <ucontext.h>
 #include "sim.h"
 
-#define MAX_STEPS 400000 // far beyond what any seed that ends takes
+#define MAX_STEPS 1000000 // far beyond what any seed that ends takes
 
-#define MAX_VM_TICKS 6 // without anybody else
+#define MAX_VM_TICKS 12 // while nothing happens
 
 static jmp_buf scheduler;
-static unsigned vm_ticks; // how often time passed since somebody but vm ran
-static int countdown;     // points until the next switch
+static unsigned vm_ticks; // how often time passed since anything happened
+static uint64_t vm_ticks_at;
+static int countdown; // points until the next switch
 static ucontext_t main_context;
 static int being_made;
 
@@ -39,6 +40,7 @@ extern const struct sim_api sim_api_1, sim_api_2, sim_api_3, sim_api_4, sim_api_
 void sched_reset(void)
 {
     vm_ticks = 0;
+    vm_ticks_at = sim.progress = 0;
 }
 
 void sched_init(void)
@@ -72,6 +74,7 @@ void sched_leave(void)
 void sched_start(struct proc *p)
 {
     memcpy(&p->context, &p->base, sizeof(p->context));
+    p->num_bells = p->regions_mapped = 0;
     p->wake_ns = NEVER;
     sim.runnable |= 1u << p->slot;
 }
@@ -98,6 +101,17 @@ void sched_block(struct file *waits_for, bool for_room, uint64_t wake_ns)
     sim.runnable &= ~(1u << p->slot);
     leave(p);
     p->wake_ns = NEVER;
+}
+
+void sched_ring(uintptr_t bell)
+{
+    for (int slot = VM; slot < NUM_SLOTS; slot++) {
+        struct proc *p = &sim.procs[slot];
+        for (unsigned i = 0; i < p->num_bells; i++) {
+            if (p->bells[i] == bell)
+                sched_wake(p);
+        }
+    }
 }
 
 void sched_wake(struct proc *p)
@@ -194,6 +208,8 @@ static uint32_t candidates(void)
 // reservation of a receiver that waits for something else every 100 ms, for as long as it does.
 static bool pass_time(void)
 {
+    vm_ticks = sim.progress == vm_ticks_at ? vm_ticks : 0;
+    vm_ticks_at = sim.progress;
     bool stale = vm_ticks >= MAX_VM_TICKS;
     uint64_t next = launcher_deadline();
     for (int slot = VM; slot < NUM_SLOTS; slot++) {
@@ -263,7 +279,6 @@ void sched_run(void)
         int slot = choose(mask);
         sim_note((uint64_t)slot << 32 | (uint32_t)sim.now_ns);
         struct proc *p = &sim.procs[slot];
-        vm_ticks = slot == VM ? vm_ticks : 0;
         if (slot == LAUNCHER) {
             if (!launcher_step())
                 sim.runnable &= ~(1u << LAUNCHER);

@@ -63,6 +63,10 @@ static void choose_conditions(void)
     sim.short_rate = sim_once_in(3) ? 4u << sim_below(5) : 0;
     sim.spurious_rate = sim_once_in(3) ? 4u << sim_below(4) : 0;
     sim.soft_max = sim_once_in(2) ? QUEUE_MAX - 8 : 1 + sim_below(6);
+    sim.shm = sim_below(3);
+    sim.two_cores = sim_once_in(16);
+    if (sim.two_cores) // each look of a spinning task is a point
+        sim.quantum = 100;
     sim.fail_stop_at = sim_once_in(25) ? 20 + sim_below(1500) : 0;
     sim.batch = sim_once_in(3) ? 1 + sim_below(3) : 64;
 }

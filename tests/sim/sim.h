@@ -17,8 +17,10 @@
 #define LAUNCHER      0
 #define VM            1
 #define NUM_FDS       40  // of a task
-#define NUM_FILES     160 // of the world
+#define NUM_FILES     256 // of the world
 #define NUM_PAGES     48
+#define NUM_REGIONS   96
+#define RING_SIZE     REGION_MIN_RING
 #define QUEUE_MAX     32 // packets in a channel; no honest task comes near
 #define OOL_LEN       3000
 #define NEVER         UINT64_MAX
@@ -41,7 +43,7 @@ static inline bool sim_once_in(uint32_t n)
 
 // --- Files --------------------------------------------------------------------------------------
 
-enum file_kind { FILE_NONE, FILE_SOCKET, FILE_PAGE, FILE_EPOLL };
+enum file_kind { FILE_NONE, FILE_SOCKET, FILE_PAGE, FILE_REGION, FILE_EPOLL };
 
 struct parcel { // a packet under way
     struct packet packet;
@@ -71,6 +73,9 @@ void file_ref(struct file *file);
 void file_unref(struct file *file);
 void socket_pair(struct file *ends[2]);
 struct file *page_new(void);
+/// One of a channel's two directions, as two files.
+void region_new(struct file *files[2]);
+void regions_init(void);
 bool socket_readable(const struct file *end);
 bool socket_has_room(const struct file *end);
 /// 0 or a negative errno. Takes over nothing: the queue holds references of its own.
@@ -115,14 +120,18 @@ struct proc {
     int pid;
     enum proc_state state;
     struct file *fds[NUM_FDS];
-    void *maps[NUM_SLOTS * 4]; // state pages of others
+    void *maps[64];          // state pages of others, regions
+    struct file *regions[2]; // that came last, to be mapped next
+    unsigned regions_mapped;
 
     // Scheduling.
     jmp_buf context;
     jmp_buf base; // of its stack
     bool interrupted;
-    struct file *waits_for; // a socket to be readable; NULL: anything that is watched
-    bool waits_for_room;    // to send through it
+    struct file *waits_for;     // a socket to be readable; NULL: anything that is watched
+    bool waits_for_room;        // to send through it
+    uintptr_t bells[NUM_SLOTS]; // futexes that it waits for
+    unsigned num_bells;
     uint64_t wake_ns;
     uint64_t stopped_until;
 
@@ -144,6 +153,7 @@ struct sim {
     uint64_t now_ns;
     uint64_t hash; // of all that happened
     uint64_t steps;
+    uint64_t progress; // packets sent, calls begun and ended
     unsigned ops_left;
     bool trace;
     bool failed;
@@ -167,6 +177,8 @@ struct sim {
     unsigned short_rate; // of copies
     unsigned spurious_rate;
     unsigned soft_max;
+    unsigned shm;          // of pairs: 0 none, 1 some, 2 all have shared memory
+    bool two_cores;        // tasks spin
     uint64_t fail_stop_at; // a step; 0: never
     unsigned batch;        // most events that epoll reports
 };
@@ -178,7 +190,7 @@ struct sim_counts {
     uint64_t ops[OP_NUM];
     uint64_t calls, sends, noblocks, replies, asyncs, notifications, payloads, bytes;
     uint64_t crashes, stops, interrupts, short_copies, failed_copies, full, spurious;
-    uint64_t starts, reused, deadlocks, refused, revoked, fail_stops, excused;
+    uint64_t shm_channels, starts, reused, deadlocks, refused, revoked, fail_stops, excused;
 };
 extern struct sim_counts counts;
 
@@ -204,6 +216,8 @@ void sched_start(struct proc *p);
 /// Lets the others run until `wake_ns`, or until proc_wake(). The caller looks again why it waited.
 void sched_block(struct file *waits_for, bool for_room, uint64_t wake_ns);
 void sched_wake(struct proc *p);
+/// Wakes those who wait for a futex.
+void sched_ring(uintptr_t bell);
 void sched_leave(void) __noreturn;
 static inline struct proc *sched_self(void)
 {

@@ -1,6 +1,7 @@
 // The system calls that libipc and vm's shell make, as the simulated kernel answers them. Each is a
 // point at which others run first.
 #include <errno.h>
+#include <linux/futex.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -8,9 +9,14 @@
 #include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include "syscalls.h"
 #include "sim.h"
+
+#ifndef SYS_futex_waitv
+#define SYS_futex_waitv 449
+#endif
 
 static int fail(int error)
 {
@@ -146,6 +152,11 @@ ssize_t sim_recvmsg(int fd, struct msghdr *msg, int flags)
     TRACE_SIM("reads %d: kind %d type %#x", fd, wire_kind(parcel.packet.word), parcel.packet.type);
     sim_note(parcel.packet.word);
     memcpy(msg->msg_iov[0].iov_base, &parcel.packet, sizeof(parcel.packet));
+    if (parcel.num_files == 4) {
+        sched_self()->regions[0] = parcel.files[2];
+        sched_self()->regions[1] = parcel.files[3];
+        sched_self()->regions_mapped = 0;
+    }
     give_files(&parcel, msg);
     return sizeof(parcel.packet);
 }
@@ -265,10 +276,31 @@ int sim_close(int fd)
     return 0;
 }
 
+static void *add_map(struct proc *p, void *page)
+{
+    for (size_t i = 0; i < sizeof(p->maps) / sizeof(p->maps[0]); i++) {
+        if (p->maps[i])
+            continue;
+        page_map(page);
+        return p->maps[i] = page;
+    }
+    sim_violation("task %d has too many pages mapped", p->id);
+}
+
 void *sim_mmap(void *addr, size_t len, int prot, int flags, int fd, off_t offset)
 {
-    (void)addr, (void)prot, (void)offset;
     struct proc *p = sched_self();
+    if ((flags & MAP_ANONYMOUS) && prot == PROT_NONE) {
+        if (p->regions_mapped == 2)
+            unknown(__func__);
+        return add_map(p, p->regions[p->regions_mapped++]->page);
+    }
+    if (flags & MAP_FIXED) { // a region, where it is already
+        const uint8_t *base = file_of(fd)->page;
+        if (file_of(fd)->kind != FILE_REGION || (uint8_t *)addr != base + (offset ? 2 * offset : 0))
+            unknown(__func__);
+        return addr;
+    }
     if (flags & MAP_ANONYMOUS) {
         void *map = memory_map(p->slot, len);
         return map ? map : MAP_FAILED;
@@ -276,13 +308,7 @@ void *sim_mmap(void *addr, size_t len, int prot, int flags, int fd, off_t offset
     struct file *file = file_of(fd);
     if (file->kind != FILE_PAGE || len > STATE_PAGE_SIZE)
         unknown(__func__);
-    for (size_t i = 0; i < sizeof(p->maps) / sizeof(p->maps[0]); i++) {
-        if (p->maps[i])
-            continue;
-        page_map(file->page);
-        return p->maps[i] = file->page;
-    }
-    sim_violation("task %d has too many pages mapped", p->id);
+    return add_map(p, file->page);
 }
 
 int sim_munmap(void *addr, size_t len)
@@ -390,6 +416,64 @@ ssize_t sim_process_vm_writev(pid_t pid, const struct iovec *local, unsigned lon
     return len;
 }
 
+// --- Futexes ------------------------------------------------------------------------------------
+
+struct waitv {
+    uint64_t val, uaddr;
+    uint32_t flags, reserved;
+};
+
+static bool is_changed(const struct waitv *set, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        if (*(volatile uint32_t *)(uintptr_t)set[i].uaddr != (uint32_t)set[i].val)
+            return true;
+    }
+    return false;
+}
+
+static long futex_wait(const struct waitv *set, unsigned count, const struct timespec *deadline)
+{
+    static struct file nothing;
+    struct proc *p = sched_self();
+    if (count > NUM_SLOTS)
+        unknown(__func__);
+    if (is_changed(set, count))
+        return fail(EAGAIN);
+    for (unsigned i = 0; i < count; i++)
+        p->bells[i] = set[i].uaddr;
+    p->num_bells = count;
+    uint64_t ns =
+        deadline ? (uint64_t)deadline->tv_sec * 1000000000 + (uint64_t)deadline->tv_nsec : NEVER;
+    sched_block(&nothing, false, ns);
+    p->num_bells = 0;
+    if (interrupted())
+        return fail(EINTR);
+    return sim.now_ns >= ns ? fail(ETIMEDOUT) : 0;
+}
+
+long sim_syscall(long number, ...)
+{
+    va_list args;
+    va_start(args, number);
+    uintptr_t a[4];
+    for (int i = 0; i < 4; i++)
+        a[i] = va_arg(args, uintptr_t);
+    va_end(args);
+    sim_point();
+    if (number == SYS_futex_waitv)
+        return futex_wait((const struct waitv *)a[0], (unsigned)a[1],
+                          (const struct timespec *)a[3]);
+    if (number != SYS_futex)
+        unknown(__func__);
+    if ((int)a[1] == FUTEX_WAKE) {
+        sched_ring(a[0]);
+        return 0;
+    }
+    struct waitv one = {.val = (uint32_t)a[2], .uaddr = a[0]};
+    return futex_wait(&one, 1, (const struct timespec *)a[3]);
+}
+
 // --- The rest -----------------------------------------------------------------------------------
 
 int sim_clock_gettime(int clock, struct timespec *now)
@@ -434,7 +518,7 @@ unsigned long sim_getauxval(unsigned long type)
 
 int sim_sched_getcpu(void)
 {
-    return 0;
+    return sim.two_cores ? sim.current % 2 : 0;
 }
 
 int sim_prctl(int option, ...)

@@ -34,6 +34,7 @@ ssize_t sim_process_vm_readv(pid_t pid, const struct iovec *local, unsigned long
 ssize_t sim_process_vm_writev(pid_t pid, const struct iovec *local, unsigned long num_local,
                               const struct iovec *remote, unsigned long num_remote,
                               unsigned long flags);
+long sim_syscall(long number, ...);
 int sim_clock_gettime(int clock, struct timespec *now);
 void sim__exit(int status) __noreturn;
 void sim_exit(int status) __noreturn;
