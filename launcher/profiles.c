@@ -151,6 +151,7 @@ const struct rule profile_rules[] = {
     IF(SET_SANITIZED, ioctl, BELOW(0, 3), EQ(1, TCGETS)),
     IF(SET_SANITIZED, prlimit64, EQ(0, 0)), // its own: no core files
     IF(SET_SANITIZED, openat, READ_ONLY(2)),
+    IF(SET_SANITIZED, open, READ_ONLY(1)),
     IF(SET_SANITIZED, tgkill, EQ(2, SIGABRT)),
 
     // Between exec and the role's filter.

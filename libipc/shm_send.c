@@ -324,6 +324,7 @@ error_t shm_send(struct channel *ch, const struct packet *packet,
     if (!ch->own_line || shm_is_over(ch))
         return ERR_ABORTED;
     memcpy(&out.packet, packet, sizeof(out.packet));
-    memcpy(out.payloads, payloads, count * sizeof(out.payloads[0]));
+    if (count > 0)
+        memcpy(out.payloads, payloads, count * sizeof(out.payloads[0]));
     return mode == SHM_BLOCK ? send_blocking(ch, &out) : send_or_keep(ch, &out);
 }

@@ -94,6 +94,20 @@ mv image kept
 refused 'file.disk: shorter than a sector'
 mv kept image
 
+# What holds a sparse file is full: a file system of 1 MiB, which the test may make in a namespace of
+# its own where the host allows that.
+suite buffered rw never
+sed 's/file.disk = image/file.disk = small\/image/' disk.ini >full.ini
+mkdir small
+if unshare -Urm mount -t tmpfs none small 2>/dev/null; then
+    expect 0 unshare -Urm sh -c "mount -t tmpfs -o size=1m none small && truncate -s 8M small/image &&
+        exec '$oolong' run full.ini --main 'client overfill'"
+    grep -q 'full: ERR_NO_SPACE' out || fail "a full disk: $(cat out err)"
+    ! grep -q 'FAILED\|panic' out || fail "a full disk: $(cat out)"
+else
+    echo "note: no user namespaces here, so no full disk is tried" >&2
+fi
+
 # Everything that no honest client sends.
 suite "" rw never
 expect 0 "$oolong" run disk.ini --main 'test hostile'
@@ -129,6 +143,26 @@ truncate -s 4096 image
 wait $launcher
 grep -q 'ended by ERR_UNAVAILABLE' out || fail "a client was not told: $(cat out err)"
 grep -q 'cannot read 512 bytes at' err || fail "the disk does not say so: $(cat err)"
+
+# Clients that are killed with requests under way: the same disk serves the others.
+rm -f image
+truncate -s 8M image
+suite "" rw never
+for i in $(seq 8); do
+    printf '[task reader%d]\nprogram = test_disk\nargs = load\ncalls = *\n' "$i" >>disk.ini
+done
+start 'client log 0'
+served=
+await 20000 sh -c '[ $(grep -c flushed out) -gt 5 ]' || die "nobody is served: $(cat out err)"
+served=$(pid_of "$launcher" disk)
+for round in $(seq 8); do
+    kill -9 "$(pid_of "$launcher" test_disk load)" || fail "round $round: no reader left"
+    lines=$(wc -l <out)
+    await 20000 sh -c "[ \$(wc -l <out) -gt $((lines + 3)) ]" || die "round $round: nobody is served"
+done
+[ "$(pid_of "$launcher" disk)" = "$served" ] || fail "the disk has ended: $(cat err)"
+[ "$(grep -c 'task reader.*SIGKILL' err)" = 8 ] || fail "not eight kills: $(cat err)"
+stop
 
 # Killed again and again under load, with clients that want to go on. The value that a client says
 # it flushed is there, or a later one, which it had begun to write.

@@ -176,6 +176,21 @@ static void log_values(unsigned index)
     }
 }
 
+// Writes and reads large pieces of the second half for ever.
+static void load(void)
+{
+    size_t num = MIN(num_sectors / 2, (uint64_t)4096);
+    for (unsigned value = 1;; value++) {
+        void *data;
+        size_t len;
+        write_sectors(num_sectors / 2, num, value);
+        error_t err = blk_read(disk, num_sectors / 2, num, &data, &len);
+        if (IS_ERROR(err))
+            fail("read", num_sectors / 2, err);
+        free(data);
+    }
+}
+
 // Reads until the disk is gone, or cannot read any more.
 static void read_to_the_end(void)
 {
@@ -266,6 +281,8 @@ void main(void)
         stripe(number(2), number(3), number(4));
     else if (!strcmp(what, "log"))
         log_values(number(2));
+    else if (!strcmp(what, "load"))
+        load();
     else if (!strcmp(what, "read"))
         read_to_the_end();
     else if (!strcmp(what, "overfill"))

@@ -3,8 +3,11 @@
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -233,6 +236,33 @@ START_TEST(engine_moves_bytes)
 }
 END_TEST
 
+// As in a container: the kernel's answer to io_uring_setup is EPERM.
+START_TEST(without_io_uring_plain_calls_do)
+{
+    struct sock_filter filter[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_io_uring_setup, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {sizeof(filter) / sizeof(filter[0]), filter};
+    const char *why;
+    int fd = make_file(1 << 20);
+    ck_assert_int_eq(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+    ck_assert_int_eq(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program), 0);
+    engine_prepare(fd, false, true, &why);
+    ck_assert(!engine_has_ring());
+    ck_assert_str_eq(why, strerror(EPERM));
+    ck_assert_int_eq(engine_fd(), -1);
+    memset(block, 0xcd, sizeof(block));
+    ck_assert_int_eq(transfer((struct io){IO_WRITE, block, 4096, 4096, NULL}), 4096);
+    memset(block, 0, sizeof(block));
+    ck_assert_int_eq(transfer((struct io){IO_READ, block, 4096, 4096, NULL}), 4096);
+    ck_assert_uint_eq(block[4095], 0xcd);
+    remove_file(fd);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("disk_device");
@@ -244,6 +274,7 @@ int main(void)
     tcase_add_test(tcase, lock_outlives_the_descriptor_while_a_ring_has_it);
     tcase_add_loop_test(tcase, ring_does_nothing_but_what_a_disk_does, 0, 2);
     tcase_add_loop_test(tcase, engine_moves_bytes, 0, 2);
+    tcase_add_test(tcase, without_io_uring_plain_calls_do);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
