@@ -222,9 +222,20 @@ static error_t pull(struct channel *ch, struct message *m)
         ch->pull_seq = ch->seq;
         err = channel_send(ch, &packet, WIRE_CALL, ch->pull_seq, 0, true);
     }
+    ch->pull_awaited = true;
     if (IS_OK(err))
         err = await_pull(ch);
+    ch->pull_awaited = false;
     return IS_OK(err) ? take_pulled(ch, m) : err;
+}
+
+// With the answer to a pull of an earlier call came the notification that there are more, and the
+// program may have taken it for the one answer that it got now.
+static error_t expect_more(error_t err)
+{
+    if (IS_OK(err))
+        receive_pend(NOTIFY_ASYNC);
+    return err;
 }
 
 error_t async_recv(task_t src, struct message *m)
@@ -233,7 +244,7 @@ error_t async_recv(task_t src, struct message *m)
     if (ch && ch->pulled) {
         error_t err = take_pulled(ch, m); // also when `src` ended since
         if (err != ERR_EMPTY)
-            return err;
+            return expect_more(err);
     }
     OK_OR_RETURN(control_connect(src, &ch));
     OK_OR_RETURN(ool_register());
@@ -243,6 +254,8 @@ error_t async_recv(task_t src, struct message *m)
     error_t err = pull(ch, m);
     if (err == ERR_EMPTY && asked_before)
         err = pull(ch, m);
+    else if (asked_before)
+        expect_more(err);
     wait_end();
     return err;
 }

@@ -37,6 +37,7 @@ struct channel {
     list_t stash;                    // struct stashed: received, not yet taken
     unsigned num_stashed;
     uint32_t pull_seq;     // of my async pull under way, 0: none
+    bool pull_awaited;     // now, by async_recv()
     struct pulled *pulled; // its answer
     uint32_t num_refused;  // interfaces that the peer was built with another version of
     uint32_t *refused;     // their names' hashes

@@ -253,6 +253,8 @@ static void late_parcel_lead(void)
         CHECK(is_pattern(m.stage_make_reply.data, 6000, seed));
         free(m.stage_make_reply.data);
     }
+    // It has been notified of before it was given up; who only pulls when notified must hear again.
+    expect_notifications(NOTIFY_ASYNC);
     CHECK_OK(async_recv(a, &m));
     CHECK_EQ(m.type, STAGE_PARCEL_MSG);
     CHECK(is_pattern(m.stage_parcel.data, 5000, 3));

@@ -18,7 +18,8 @@ error_t async_send(task_t dst, struct message *m) __mustuse;
 /// say from whom, ask each that may have sent.
 ///
 /// ERR_EMPTY: nothing is queued. ERR_TIMEOUT: `src` did not answer within a second; the pull stays
-/// under way, and the next call goes on with it. ERR_TRY_AGAIN: the payload could not be placed
+/// under way, NOTIFY_ASYNC says when it brought something, and the next call goes on with it.
+/// ERR_TRY_AGAIN: the payload could not be placed
 /// now; another NOTIFY_ASYNC follows. Otherwise as ipc_call().
 error_t async_recv(task_t src, struct message *m) __mustuse;
 
