@@ -109,6 +109,12 @@ void notifications_check(const struct proc *p)
 
 // --- Asynchronous messages ----------------------------------------------------------------------
 
+void async_refused(const struct proc *src, task_t dst)
+{
+    if (proc_is_alive(dst) && queues[src->slot][TASK_SLOT(dst)].len > 0)
+        queues[src->slot][TASK_SLOT(dst)].len--;
+}
+
 bool async_has_room(const struct proc *src, task_t dst)
 {
     return queues[src->slot][TASK_SLOT(dst)].len < MAX_ASYNC;

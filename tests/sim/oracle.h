@@ -55,6 +55,7 @@ void notified(struct proc *p, notifications_t bits);
 
 bool async_has_room(const struct proc *src, task_t dst);
 void async_queued(const struct proc *src, struct record *r);
+void async_refused(const struct proc *src, task_t dst);
 /// The first that `src` has for `dst`; 0: none.
 uint32_t async_first(task_t src, task_t dst);
 void async_pulled(struct proc *p, task_t src, bool was_dead, uint32_t first, error_t err,

@@ -93,7 +93,10 @@ static void answer(struct proc *p, uint32_t call)
 static void pull(struct proc *p, task_t src)
 {
     struct message m;
+    // What must be there: its async_send() has returned.
     uint32_t first = async_first(src, p->id);
+    if (first && !record_of(first)->done)
+        first = 0;
     begin(p, OP_PULL, src, 0);
     bool was_dead = !proc_is_alive(src);
     error_t err = p->api->async_recv(src, &m);
@@ -270,13 +273,12 @@ static void async_to(struct proc *p, task_t dst)
     struct record *r = message_make(p, &m, KIND_ASYNC, dst, 0);
     notify_begins(dst, NOTIFY_ASYNC);
     begin(p, OP_BRIEF, dst, 0);
-    // It is in the queue before the notification that the call ends with, and may be pulled... by
-    // nobody but through this task: it is known to be there when the call returns.
+    async_queued(p, r); // before the notification with which the call ends
     error_t err = p->api->async_send(dst, &m);
     end(p);
     notify_returned(p, dst, NOTIFY_ASYNC, began, err);
-    if (err == OK)
-        async_queued(p, r);
+    if (IS_ERROR(err))
+        async_refused(p, dst);
     message_forget(p, r, &m);
 }
 
@@ -397,10 +399,10 @@ void program_run(struct proc *p)
     if (p->exiting)
         return;
     p->draining = true;
+    pull_all(p);
     for (;;) {
         while (p->num_held > 0)
             answer(p, p->held[0]);
-        pull_all(p);
         receive(p, IPC_ANY, false);
     }
 }

@@ -6,8 +6,6 @@
 #include "oracle.h"
 #include "state.h"
 
-static unsigned tries_left; // to have what is left pulled
-
 static void stuck(const struct proc *p, const char *why)
 {
     sim_violation("task %d hangs in op %d with %d, message %u: %s", p->id, p->op, p->op_peer,
@@ -190,11 +188,6 @@ static bool all_gone(void)
     return false;
 }
 
-void quiet_init(void)
-{
-    tries_left = 3;
-}
-
 bool quiet(void)
 {
     uint32_t idle = 0, waiting = 0, drained = 0, owed = 0;
@@ -222,10 +215,6 @@ bool quiet(void)
     if (waiting) {
         kill_one(waiting);
         return true;
-    }
-    if (owed && tries_left > 0) {
-        tries_left--;
-        return wake_those(owed);
     }
     if (owed)
         sim_violation("async messages for task %d are left", one_of(owed)->id);

@@ -96,7 +96,6 @@ static void reset(uint64_t seed, unsigned ops, bool trace)
     sched_reset();
     files_reset();
     oracle_init();
-    quiet_init();
     choose_conditions();
     launcher_init();
 }

@@ -266,6 +266,5 @@ void oracle_task_started(struct proc *p);
 void oracle_task_ended(struct proc *p);
 /// Nobody can go on. Returns false when the seed is done.
 bool quiet(void);
-void quiet_init(void);
 
 #endif
