@@ -34,7 +34,7 @@ static void end_one(struct chaos *chaos, bool of_vm, int *most)
     int num = host_children(host, children);
     *most = num > *most ? num : *most;
     kill(of_vm ? find_vm(host) : host->launcher, SIGKILL);
-    int left = host_reap_all(host, board_now_ns() + WITHIN_NS);
+    int left = host_reap_all(children, num, board_now_ns() + WITHIN_NS);
     if (left)
         violation(chaos, "%s was killed, and a second later %d processes are left",
                   of_vm ? "vm" : "the launcher", left);

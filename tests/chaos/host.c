@@ -67,6 +67,15 @@ static bool read_proc(pid_t pid, const char *what, char *text, size_t size)
     return got > 0;
 }
 
+uint64_t host_run_delay_ns(pid_t pid)
+{
+    char text[128];
+    unsigned long long ran = 0, delay = 0;
+    if (read_proc(pid, "schedstat", text, sizeof(text)))
+        sscanf(text, "%llu %llu", &ran, &delay);
+    return delay;
+}
+
 // Takes name and place out of the arguments: "echo0\0echo\0008\0".
 static void identify(struct child *child)
 {
@@ -94,6 +103,7 @@ static bool look_at(const struct host *host, pid_t pid, struct child *child)
     const char *rest = strrchr(stat, ')');
     if (!rest || sscanf(rest, ") %c %d", &child->state, &parent) != 2 || parent != host->launcher)
         return false;
+    child->delay_ns = host_run_delay_ns(pid);
     identify(child);
     return true;
 }
@@ -141,29 +151,52 @@ int host_stop(struct host *host)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-int host_reap_all(const struct host *host, uint64_t deadline_ns)
+// A zombie is over: it is the driver that has not come to it yet.
+static bool is_late(const struct child *left, const struct child *then, int num, uint64_t late_ns)
 {
+    if (left->state == 'Z')
+        return false;
+    uint64_t before_ns = 0; // of one that came since
+    for (int i = 0; i < num; i++)
+        before_ns = then[i].pid == left->pid ? then[i].delay_ns : before_ns;
+    uint64_t excuse_ns = left->delay_ns - before_ns;
+    return late_ns > (excuse_ns < MOST_EXCUSE_NS ? excuse_ns : MOST_EXCUSE_NS);
+}
+
+// Prints who is there `late_ns` after the deadline without an excuse, and kills all if there is
+// one.
+static int end_late(const struct child *then, int num, uint64_t late_ns)
+{
+    const struct host self = {.launcher = getpid()};
     struct child left[MAX_CHILDREN];
-    for (;;) {
-        pid_t pid = waitpid(-1, NULL, WNOHANG);
-        if (pid < 0 && errno == ECHILD)
-            return 0;
-        if (pid == 0 && board_now_ns() > deadline_ns)
-            break;
-        if (pid == 0)
-            host_pause_us(1000);
-    }
-    struct host self = *host;
-    self.launcher = getpid();
-    int num = host_children(&self, left);
-    for (int i = 0; i < num; i++) {
+    int num_left = host_children(&self, left), num_late = 0;
+    for (int i = 0; i < num_left; i++) {
+        if (!is_late(&left[i], then, num, late_ns))
+            continue;
         printf("left after the end: process %d (%s), state %c\n", (int)left[i].pid, left[i].name,
                left[i].state);
-        kill(left[i].pid, SIGKILL);
+        num_late++;
     }
-    while (waitpid(-1, NULL, 0) > 0)
+    for (int i = 0; num_late && i < num_left; i++)
+        kill(left[i].pid, SIGKILL);
+    while (num_late && waitpid(-1, NULL, 0) > 0)
         ;
-    return num;
+    return num_late;
+}
+
+int host_reap_all(const struct child *then, int num, uint64_t deadline_ns)
+{
+    int num_late = 0;
+    for (;;) {
+        pid_t pid = waitpid(-1, NULL, WNOHANG);
+        if (num_late || (pid < 0 && errno == ECHILD))
+            return num_late;
+        uint64_t now_ns = board_now_ns();
+        if (pid == 0 && now_ns > deadline_ns)
+            num_late = end_late(then, num, now_ns - deadline_ns);
+        else if (pid == 0)
+            host_pause_us(1000);
+    }
 }
 
 int host_count_fds(pid_t pid)
@@ -190,13 +223,4 @@ int host_count_pages(pid_t pid)
     if (file)
         fclose(file);
     return num;
-}
-
-uint64_t host_run_delay_ns(pid_t pid)
-{
-    char text[128];
-    unsigned long long ran = 0, delay = 0;
-    if (read_proc(pid, "schedstat", text, sizeof(text)))
-        sscanf(text, "%llu %llu", &ran, &delay);
-    return delay;
 }

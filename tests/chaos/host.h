@@ -14,7 +14,8 @@ struct child {
     pid_t pid;
     int place;
     char name[32];
-    char state; // of /proc/PID/stat
+    char state;        // of /proc/PID/stat
+    uint64_t delay_ns; // see host_run_delay_ns()
 };
 
 struct host {
@@ -41,8 +42,11 @@ pid_t host_last_pid(void);
 int host_stop(struct host *host);
 
 // Waits for every process of the suite, at most until `deadline_ns`; the driver is their reaper
-// when the launcher is gone. Returns how many are left, which are killed then.
-int host_reap_all(const struct host *host, uint64_t deadline_ns);
+// when the launcher is gone. Whoever stands in the processor's queue meanwhile has that much
+// longer, to MOST_EXCUSE_NS: `then` are those that there were when it began. Returns how many were
+// left, and were killed then.
+#define MOST_EXCUSE_NS (4000 * NS_PER_MS)
+int host_reap_all(const struct child *then, int num, uint64_t deadline_ns);
 
 // What a process holds: descriptors, and mappings of state pages.
 int host_count_fds(pid_t pid);

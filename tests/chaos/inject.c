@@ -23,12 +23,15 @@ struct injection {
     int pidfd;
     uint32_t lives; // of the role, then
     uint64_t progress;
+    bool killed;
     bool detected;
 };
 
 #define MAX_OPEN 256
 static struct injection open_ones[MAX_OPEN];
 static int num_open;
+// Detected, in a role that is not known: that one has recovered when all work, at the end.
+static unsigned num_nameless[NUM_FAULTS];
 
 static int send_signal(int pidfd, int signo)
 {
@@ -77,8 +80,6 @@ static bool choose_new(struct chaos *chaos, pid_t after, struct child *victim)
 
 static bool has_recovered(struct chaos *chaos, const struct injection *in)
 {
-    if (in->place < 0)
-        return false; // at the end, when all work
     struct board_role *role = &chaos->host.board->roles[in->place];
     bool is_new = in->fault == FAULT_STOP_CONT || atomic_load(&role->lives) > in->lives;
     return is_new && atomic_load(&role->progress) > in->progress;
@@ -96,9 +97,12 @@ static void look(struct chaos *chaos)
             in->detected = true;
             tally->detected++;
         }
-        if (!in->detected || !has_recovered(chaos, in))
+        if (!in->detected || (in->place >= 0 && !has_recovered(chaos, in)))
             continue;
-        tally->recovered++;
+        if (in->place >= 0)
+            tally->recovered++;
+        else
+            num_nameless[in->fault]++;
         close(in->pidfd);
         *in = open_ones[--num_open];
     }
@@ -139,10 +143,25 @@ static void count(struct chaos *chaos, const struct injection *in, int noted)
     tally->activated += hangs;
 }
 
+// Takes out those that were killed already and are still to be seen: whatever they wait for, they
+// are not told any more.
+static int drop_killed(struct child children[MAX_CHILDREN], int num)
+{
+    int kept = 0;
+    for (int i = 0; i < num; i++) {
+        bool killed = false;
+        for (int k = 0; k < num_open; k++)
+            killed = killed || (open_ones[k].pid == children[i].pid && open_ones[k].killed);
+        if (!killed)
+            children[kept++] = children[i];
+    }
+    return kept;
+}
+
 static void kill_it(struct chaos *chaos, struct injection *in)
 {
     struct child children[MAX_CHILDREN];
-    int num = host_children(&chaos->host, children);
+    int num = drop_killed(children, host_children(&chaos->host, children));
     int noted =
         in->fault == FAULT_KILL_NEW ? 0 : waits_note(chaos, children, num, in->task, in->pid);
     waits_forget(in->place);
@@ -151,6 +170,7 @@ static void kill_it(struct chaos *chaos, struct injection *in)
         in->progress = atomic_load(&chaos->host.board->roles[in->place].progress);
     }
     count(chaos, in, noted);
+    in->killed = true;
     send_signal(in->pidfd, SIGKILL);
 }
 
@@ -195,6 +215,16 @@ static unsigned num_kills(const struct chaos *chaos)
            chaos->tally[FAULT_STOP_KILL].injected;
 }
 
+static void print_progress(const struct chaos *chaos)
+{
+    static unsigned printed;
+    unsigned kills = num_kills(chaos);
+    if (kills / 1000 == printed)
+        return;
+    printed = kills / 1000;
+    printf("%u kills, %u violations\n", kills, chaos->violations);
+}
+
 static void inject_all(struct chaos *chaos)
 {
     while (num_kills(chaos) < chaos->kills && chaos->violations < 20) {
@@ -204,9 +234,13 @@ static void inject_all(struct chaos *chaos)
             violation(chaos, "nobody is left to be killed");
             break;
         }
-        if (num_open < MAX_OPEN - 1 && fault != FAULT_KILL_NEW) {
+        if (!AWAIT(15000, (look(chaos), num_open < MAX_OPEN - 2))) {
+            violation(chaos, "%d faults are not recovered from", num_open);
+            break;
+        }
+        if (fault != FAULT_KILL_NEW) {
             inject(chaos, fault, &victim);
-        } else if (num_open < MAX_OPEN - 1) {
+        } else {
             // Somebody must end, that somebody may start.
             pid_t last = host_last_pid();
             inject(chaos, FAULT_KILL, &victim);
@@ -214,24 +248,25 @@ static void inject_all(struct chaos *chaos)
                 inject(chaos, FAULT_KILL_NEW, &victim);
         }
         pause_looking(chaos, board_random(&chaos->dice) % MAX_PAUSE_US);
+        print_progress(chaos);
     }
 }
 
 // Everybody is back: so are those of whom the name was not known yet.
 static void settle(struct chaos *chaos)
 {
-    if (!census_wait_until_all_work(chaos))
+    bool all_work = census_wait_until_all_work(chaos);
+    if (!all_work)
         violation(chaos, "not every role works again");
-    AWAIT(5000, (look(chaos), num_open == 0 || open_ones[0].place < 0));
+    AWAIT(5000, (look(chaos), num_open == 0));
     AWAIT(1000, (look(chaos), !waits_are_open(0)));
     for (int i = 0; i < num_open; i++) {
-        struct injection *in = &open_ones[i];
-        chaos->tally[in->fault].recovered += in->detected && in->place < 0;
-        if (in->place >= 0)
-            violation(chaos, "role %d did not recover from a kill", in->place);
-        close(in->pidfd);
+        violation(chaos, "role %d did not recover from a kill", open_ones[i].place);
+        close(open_ones[i].pidfd);
     }
     num_open = 0;
+    for (int i = 0; i < NUM_FAULTS; i++)
+        chaos->tally[i].recovered += all_work ? num_nameless[i] : 0;
 }
 
 void chaos_under_load(struct chaos *chaos)
@@ -255,7 +290,7 @@ void chaos_under_load(struct chaos *chaos)
     int status = host_stop(host);
     if (status != 128 + SIGTERM)
         violation(chaos, "the suite ends with exit status %d", status);
-    if (host_reap_all(host, board_now_ns() + 1000 * NS_PER_MS))
+    if (host_reap_all(NULL, 0, board_now_ns() + 1000 * NS_PER_MS))
         violation(chaos, "processes are left");
     census_check_output(chaos);
     waits_print();
