@@ -1,0 +1,106 @@
+#!/bin/sh
+# A process id that is used again: forced, through /proc/sys/kernel/ns_last_pid, in a process id
+# namespace of its own (so this needs root; the suite itself has none).
+#
+# While vm has not yet heard of a task's end, nobody gets its process id: vm copies by process id.
+# Afterwards somebody may, and is another task all the same.
+. "$OOLONG_SOURCE/tests/system/lib.sh"
+last_pid=/proc/sys/kernel/ns_last_pid
+
+if [ "${1:-}" != inside ]; then
+    [ "$(id -u)" = 0 ] || skip "to choose the next process id needs root"
+    [ -w $last_pid ] || skip "the kernel has no $last_pid"
+    unshare --pid --fork --mount-proc true 2>/dev/null || skip "no process id namespaces here"
+    dir=$(mktemp -d "${TMPDIR:-/tmp}/oolong-test.XXXXXX")
+    trap 'rm -rf "$dir"' EXIT
+    chmod 777 "$dir"
+    cd "$dir" || exit 1
+    # All that is left in the namespace ends with its first process.
+    unshare --pid --fork --mount-proc --kill-child "$0" inside
+    exit $?
+fi
+
+cat >suite.ini <<END
+[suite]
+lookup_timeout_ms = 20000
+[task server]
+program = test_reuse
+args = server
+serves = reused
+restart = always
+[task client]
+program = test_reuse
+args = client
+calls = server
+END
+
+# The process of the server's life number $1, into $life; false when there is none yet. Like what
+# follows it is made of the shell's own commands: any other would itself be a process, and take the
+# number that is to be had.
+get_life() {
+    life=
+    n=0
+    while read -r line; do
+        case $line in
+        *': task server '*' starts as process '*)
+            n=$((n + 1))
+            life=${line#* starts as process }
+            life=${life%%:*}
+            [ $n != "$1" ] || return 0
+            ;;
+        esac
+    done <err
+    return 1
+}
+num_met() { grep -c '^\[client\] met task' out; }
+has_met() { [ "$(num_met)" -ge "$1" ]; }
+state_of() { sed -n 's/^State:[[:space:]]*\(.\).*/\1/p' "/proc/$1/status" 2>/dev/null; }
+
+: >out
+: >err
+setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all --bounding-set=-all \
+    "$oolong" run suite.ini -v >out 2>err </dev/null &
+suite=$!
+await 10000 has_met 1 || die "the suite does not start: $(cat out err)"
+vm=$(pid_of "$suite" vm)
+get_life 1
+victim=$life
+
+# Life $1 gets the process id $2, if that can be had.
+force_life() {
+    (while :; do echo $(($2 - 1)) >$last_pid; done) 2>/dev/null &
+    forcing=$!
+    while ! get_life "$1" && kill -0 "$suite"; do :; done
+    kill $forcing
+    wait $forcing 2>/dev/null
+}
+
+# 1. vm is stopped while the server dies: it may be about to copy.
+kill -STOP "$vm"
+kill -KILL "$victim"
+force_life 2 "$victim"
+[ "$(state_of "$victim")" = Z ] || fail "process $victim was reaped before vm heard of its end"
+[ "$life" != "$victim" ] || fail "process $victim is another task, and vm does not know"
+kill -CONT "$vm"
+await 5000 are_gone "$victim" || fail "process $victim stays a zombie: $(cat err)"
+await 10000 has_met 2 || fail "the client does not meet the second life: $(cat out err)"
+
+# 2. vm has heard of it: the same process id, several times.
+reused=0
+for lives in 3 4 5; do
+    victim=$life
+    kill -KILL "$victim"
+    await 5000 are_gone "$victim" || fail "process $victim stays"
+    force_life $lives "$victim"
+    [ "$life" = "$victim" ] && reused=$((reused + 1))
+    await 20000 has_met $lives || die "the client does not meet life $lives: $(cat out err)"
+done
+[ $reused -ge 2 ] || fail "the process id was used again $reused times out of 3: $(cat err)"
+numbers=$(sed -n 's/^\[client\] met task //p' out | sort -u | wc -l)
+[ "$numbers" = 5 ] || fail "five lives had $numbers task numbers: $(cat out)"
+
+kill -TERM "$suite"
+wait "$suite"
+[ $? = 143 ] || fail "the suite ends with another status"
+grep -q 'CHECK FAILED\|panic' out err && fail "$(cat out err)"
+finish

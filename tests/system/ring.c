@@ -1,0 +1,19 @@
+// For ring.sh: one of a ring of tasks, each of which calls the next one and answers nobody.
+//
+//   test_ring OWN-NAME NEXT-NAME
+
+#include <resea/ipc.h>
+#include <resea/printf.h>
+#include <resea/task.h>
+#include <idl/blk.h>
+
+void main(void)
+{
+    ASSERT(task_argc() == 3);
+    ASSERT_OK(ipc_serve(task_argv()[1]));
+    task_t next = ipc_lookup(task_argv()[2]);
+    ASSERT(next > 0);
+    struct message m = {.type = BLK_READ_MSG};
+    error_t err = ipc_call(next, &m);
+    printf("it went on: %s\n", err2str(err));
+}
