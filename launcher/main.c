@@ -1,8 +1,10 @@
-// The command `oolong`: its arguments. What the subcommands do is in run.c and doctor.c.
+// The command `oolong`: its arguments. What the subcommands do is in run.c, doctor.c and
+// profiles_list.c.
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "profiles.h"
 #include "suite.h"
 
 #define EXIT_USAGE 2
@@ -14,6 +16,7 @@ static const char help_text[] =
     "  oolong run SUITE.ini     boot a suite and run it until it ends or is interrupted\n"
     "  oolong check SUITE.ini   say what is wrong with a suite file, start nothing\n"
     "  oolong doctor            say what this host allows, and what to do\n"
+    "  oolong profiles          list the system calls that each profile allows\n"
     "\n"
     "Options of run and check:\n"
     "  -s, --set KEY=VALUE      give ${KEY} a value in the suite file\n"
@@ -110,11 +113,12 @@ int main(int argc, char **argv)
     }
     parse_options(&options, argc, argv);
     if (!command)
-        usage_error("no command: run, check or doctor", "");
-    if (!strcmp(command, "doctor")) {
+        usage_error("no command: run, check, doctor or profiles", "");
+    bool is_doctor = !strcmp(command, "doctor");
+    if (is_doctor || !strcmp(command, "profiles")) {
         if (options.path)
-            usage_error("doctor takes no argument: ", options.path);
-        return doctor();
+            usage_error(command, " takes no argument");
+        return is_doctor ? doctor() : profiles_list();
     }
     bool is_run = !strcmp(command, "run");
     if (!is_run && strcmp(command, "check"))

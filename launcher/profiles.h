@@ -31,12 +31,14 @@ struct rule_check {
     uint64_t below;
 };
 
-// The call is allowed when all its checks hold. Several rules for one call: any of them.
+// The call is allowed when all its checks hold. Several rules for one call: any of them. A row of
+// no set allows nothing: it says what those behind it are for.
 struct rule {
     unsigned sets; // enum rule_set
     int nr;
     unsigned num_checks;
     struct rule_check checks[2];
+    const char *purpose;
 };
 extern const struct rule profile_rules[];
 extern const size_t profile_num_rules;
@@ -46,9 +48,20 @@ struct profile {
     unsigned sets;  // of both filters
     unsigned start; // of the outer one only: until the role's is installed
     const char *purpose;
+    unsigned max_calls; // that its role may ever have: more needs a reason, and a change here
 };
 extern const struct profile profiles[];
 extern const size_t num_profiles;
+
+// The most calls that SET_LOADER may have.
+#define PROFILE_MAX_START 30
+
+// Different system calls in the union of `sets`.
+unsigned profile_count_calls(unsigned sets);
+
+// Prints each profile with its number of calls, and the calls by what they are for. Returns the
+// exit status.
+int profiles_list(void);
 
 // Calls that a task makes most, in this order: tested first by the filters.
 extern const int profile_hot_calls[];
