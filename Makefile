@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 BUILD  := build/$(PRESET)
 SOURCES := find idlc launcher libipc servers tests vm -name '*.[ch]' ! -path 'tests/idlc/ok/*'
 
-.PHONY: all build run demo test bench bench-disk chaos sim fuzz fuzz-campaign fuzz-live fuzz-qualify install deps format check-format tidy coverage clean help
+.PHONY: all build run demo test bench bench-disk chaos stress sim fuzz fuzz-campaign fuzz-live fuzz-qualify install deps format check-format tidy coverage clean help
 all: build
 
 build: ## build everything
@@ -23,6 +23,10 @@ chaos: build ## kill tasks of a loaded suite at random, KILLS of them (default 2
 
 sim: build ## run SEEDS (default 20000) of the simulated suite, and say what was simulated
 	@$(BUILD)/tests/bin/sim --seeds $(or $(SEEDS),20000)
+
+stress: build ## N exchanges between tasks (default 10000000), with a watch for one that stalls
+	@OOLONG_BIN=$(abspath $(BUILD)/bin) OOLONG_LIBEXEC=$(abspath $(BUILD)/libexec/oolong) \
+		$(BUILD)/tests/bin/stress --exchanges $(or $(N),10000000) --suite tests/chaos/stress.ini $(STRESS)
 
 fuzz: ## fuzz TARGET (vm, idlc, manifest, libipc) for SECONDS (60); ends with a table
 	@cmake/deps build test check fuzz

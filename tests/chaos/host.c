@@ -48,7 +48,9 @@ bool host_start(struct host *host, const char *suite, uint32_t seed)
         snprintf(setting, sizeof(setting), "board=/proc/self/fd/%d", board);
         dup2(host->output, STDOUT_FILENO);
         dup2(host->output, STDERR_FILENO);
-        execl(host->program, "oolong", "run", suite, "--set", setting, (char *)NULL);
+        const char *more = host->extra ? "--set" : NULL;
+        execl(host->program, "oolong", "run", suite, "--set", setting, more, host->extra,
+              (char *)NULL);
         _exit(127);
     }
     close(board);

@@ -25,6 +25,7 @@ struct host {
     struct board *board;
     int output;          // descriptor: what the suite said
     const char *program; // oolong
+    const char *extra;   // one more setting for the suite file; NULL: none
 };
 
 // Makes the board, and starts the suite on it. False: it cannot; errors were printed.
