@@ -127,7 +127,7 @@ int main(int argc, char **argv)
         print_output(host.output);
     if (!ended)
         host_stop(&host);
-    int left = host_reap_all(&host, board_now_ns() + 2000000000ull);
+    int left = host_reap_all(NULL, 0, board_now_ns() + 2000 * NS_PER_MS);
     if (left)
         printf("%d processes were left\n", left);
     return status || left;
