@@ -1,6 +1,7 @@
 // Draws charts: where lines, ticks and words stand. Colours are classes of the page.
 #include "plot.h"
 #include <math.h>
+#include <string.h>
 
 #define WIDTH  760
 #define HEIGHT 400
@@ -51,14 +52,34 @@ static struct range find_range(const struct plot *plot)
     return range;
 }
 
+// The value of a power of ten, in the unit that people would say: "10 ms", "100 MB/s".
+static void tick_text(char *text, size_t size, double y, const char *unit)
+{
+    static const char *const times[] = {"ns", "us", "ms", "s"};
+    static const char *const rates[] = {"kB/s", "MB/s", "GB/s", "TB/s"};
+    bool is_time = !strcmp(unit, "us");
+    int step = is_time ? 1 : 2; // of `unit`
+    while (y < 0.99 && step > 0) {
+        y *= 1000;
+        step--;
+    }
+    while (y > 999 && step < 3) {
+        y /= 1000;
+        step++;
+    }
+    snprintf(text, size, "%g %s", y, is_time ? times[step] : rates[step]);
+}
+
 static void draw_axes(FILE *out, const struct plot *plot, struct range range)
 {
     for (double e = range.low; e <= range.high + 0.1; e++) {
         double y = y_of(range, pow(10, e));
+        char text[32];
+        tick_text(text, sizeof(text), pow(10, e), plot->unit);
         fprintf(out,
                 "<line class=grid x1=%d x2=%d y1=%.1f y2=%.1f />"
-                "<text x=%d y=%.1f text-anchor=end>%g %s</text>\n",
-                LEFT, WIDTH - RIGHT, y, y, LEFT - 6, y + 4, pow(10, e), plot->unit);
+                "<text x=%d y=%.1f text-anchor=end>%s</text>\n",
+                LEFT, WIDTH - RIGHT, y, y, LEFT - 6, y + 4, text);
     }
     for (size_t i = 0; i < plot->num_payloads; i++) {
         double x = x_of(plot, plot->payloads[i]);

@@ -23,9 +23,10 @@ static const char head[] =
     ".dashed{stroke-dasharray:5 4}\n"
     ".c0{fill:#0969da;stroke:#0969da}.c1{fill:#1a7f37;stroke:#1a7f37}"
     ".c2{fill:#bf8700;stroke:#bf8700}.c3{fill:#cf222e;stroke:#cf222e}"
-    ".c4{fill:#8250df;stroke:#8250df}.c5{fill:#1b7c83;stroke:#1b7c83}"
+    ".c4{fill:#8250df;stroke:#8250df}.c5{fill:#953800;stroke:#953800}"
     ".c6{fill:#bf3989;stroke:#bf3989}.c7{fill:#6e7781;stroke:#6e7781}"
-    ".c8{fill:#953800;stroke:#953800}\nrect{stroke:none!important}\n</style>\n"
+    ".c8{fill:#0a3069;stroke:#0a3069}.c9{fill:#116329;stroke:#116329}\nrect{stroke:none!important}"
+    "\n</style>\n"
     "<h1>Oolong: benchmark</h1>\n";
 
 // A line of a chart: a case, by one transport, or one of the floors of ool_call.
