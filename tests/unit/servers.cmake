@@ -15,3 +15,6 @@ oolong_add_unit_test(blkcheck SOURCES blkcheck.c LIBS oolong_blkcheck)
 foreach(module IN ITEMS request device)
   oolong_add_unit_test(disk_${module} SOURCES disk_${module}.c LIBS disk_core)
 endforeach()
+oolong_add_unit_test(blkbench_hist
+  SOURCES blkbench_hist.c ${CMAKE_SOURCE_DIR}/servers/blkbench/hist.c LIBS Oolong::ipc)
+target_include_directories(blkbench_hist PRIVATE ${CMAKE_SOURCE_DIR}/servers/blkbench)

@@ -1,0 +1,60 @@
+// Latencies of blkbench: a quantile is as exact as its bucket is narrow.
+#include "hist.h"
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct hist hist;
+
+START_TEST(every_latency_is_found_again_within_an_eighth)
+{
+    for (unsigned bit = 0; bit < 64; bit++) {
+        for (uint64_t step = 0; step < 16; step++) {
+            uint64_t ns = (1ull << bit) + ((1ull << bit) >> 4) * step;
+            memset(&hist, 0, sizeof(hist));
+            hist_add(&hist, ns);
+            ck_assert_uint_eq(hist_total(&hist), 1);
+            uint64_t got = hist_quantile(&hist, 500);
+            uint64_t off = got > ns ? got - ns : ns - got;
+            ck_assert_msg(off <= ns / 8, "%llu is told as %llu", (unsigned long long)ns,
+                          (unsigned long long)got);
+        }
+    }
+    memset(&hist, 0, sizeof(hist));
+    hist_add(&hist, 0);
+    hist_add(&hist, UINT64_MAX);
+    ck_assert_uint_eq(hist_total(&hist), 2);
+}
+END_TEST
+
+START_TEST(quantiles_are_of_all_that_were_merged)
+{
+    static struct hist more;
+    memset(&hist, 0, sizeof(hist));
+    ck_assert_uint_eq(hist_quantile(&hist, 500), 0);
+    for (unsigned i = 1; i <= 990; i++)
+        hist_add(&hist, 1000);
+    for (unsigned i = 1; i <= 10; i++)
+        hist_add(&more, 1000000);
+    hist_merge(&hist, &more);
+    ck_assert_uint_eq(hist_total(&hist), 1000);
+    ck_assert_uint_lt(hist_quantile(&hist, 500), 1130);
+    ck_assert_uint_lt(hist_quantile(&hist, 990), 1130);
+    ck_assert_uint_gt(hist_quantile(&hist, 991), 880000);
+    ck_assert_uint_lt(hist_quantile(&hist, 1000), 1130000);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("blkbench_hist");
+    TCase *tcase = tcase_create("blkbench_hist");
+    tcase_add_test(tcase, every_latency_is_found_again_within_an_eighth);
+    tcase_add_test(tcase, quantiles_are_of_all_that_were_merged);
+    suite_add_tcase(suite, tcase);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
