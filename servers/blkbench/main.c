@@ -29,6 +29,7 @@ static const char help[] =
     "  depth=N      clients, each with one request under way (1)\n"
     "  seconds=N    how long (5)\n"
     "  span=SIZE    bytes of the device that are used, from its beginning (256M)\n"
+    "  layout=no    the span is as an earlier run left it (yes: it is written first)\n"
     "\n"
     "OVERWRITES THE DEVICE: each sector of the span gets its number, which reads check.\n"
     "Prints METRIC lines: iops, bytes_per_s, latencies in ns, errors. Exit status 1: errors.\n";
@@ -44,7 +45,8 @@ static const char *const patterns[] = {
 static struct {
     unsigned pattern;
     uint64_t block_len, depth, seconds, span;
-} options = {BLKBENCH_PATTERN_RANDREAD, 4096, 1, 5, DEFAULT_SPAN};
+    bool layout;
+} options = {BLKBENCH_PATTERN_RANDREAD, 4096, 1, 5, DEFAULT_SPAN, true};
 
 static task_t waiting[MAX_CLIENTS]; // for the others
 static unsigned num_joined, num_done;
@@ -93,6 +95,9 @@ static void parse_option(const char *word)
         good = parse_size(value + 1, 3600, &options.seconds);
     } else if (len == 4 && !memcmp(word, "span", len)) {
         good = parse_size(value + 1, UINT64_MAX / 2, &options.span);
+    } else if (len == 6 && !memcmp(word, "layout", len)) {
+        options.layout = strcmp(value + 1, "no") != 0;
+        good = !options.layout || !strcmp(value + 1, "yes");
     }
     if (!good)
         usage(word);
@@ -197,7 +202,8 @@ void main(void)
         parse_option(task_argv()[i]);
 
     find_span(disk);
-    lay_out(disk);
+    if (options.layout)
+        lay_out(disk);
     ASSERT_OK(ipc_serve("blkbench"));
     launch_clients();
     while (num_done < options.depth) {
