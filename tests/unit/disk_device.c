@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -14,22 +15,22 @@
 #include "engine.h"
 #include "ring.h"
 
-static char path[64];
+static char path[64]; // opens the file of make_file() again
 static char error_text[DEVICE_ERROR_LEN];
 
+// It has no name, so that nothing is left of it, however a test ends. A second descriptor, which
+// has no lock, stands for its path.
 static int make_file(off_t len)
 {
-    strcpy(path, "/tmp/oolong-disk.XXXXXX");
-    int fd = mkstemp(path);
+    char name[] = "/tmp/oolong-disk.XXXXXX";
+    int fd = mkstemp(name);
     ck_assert_int_ge(fd, 0);
+    int again = open(name, O_RDONLY | O_CLOEXEC);
+    unlink(name);
+    ck_assert_int_ge(again, 0);
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", again);
     ck_assert_int_eq(ftruncate(fd, len), 0);
     return fd;
-}
-
-static void remove_file(int fd)
-{
-    close(fd);
-    unlink(path);
 }
 
 START_TEST(what_is_no_disk_is_refused)
@@ -50,7 +51,7 @@ START_TEST(what_is_no_disk_is_refused)
     fd = make_file(511);
     ck_assert_int_eq(device_open(&dev, fd, true, 0, error_text), ERR_NOT_ACCEPTABLE);
     ck_assert_ptr_ne(strstr(error_text, "512"), NULL);
-    remove_file(fd);
+    close(fd);
 }
 END_TEST
 
@@ -64,7 +65,7 @@ START_TEST(size_is_in_whole_sectors)
     // O_DIRECT could not write the last sector without making the file longer.
     ck_assert(!dev.direct);
     ck_assert_int_eq(fcntl(fd, F_GETFL) & O_DIRECT, 0);
-    remove_file(fd);
+    close(fd);
 }
 END_TEST
 
@@ -76,7 +77,7 @@ START_TEST(descriptor_for_reading_is_a_read_only_device)
     ck_assert_int_eq(device_open(&dev, ro, true, 0, error_text), OK);
     ck_assert(dev.blk.read_only);
     close(ro);
-    remove_file(fd);
+    close(fd);
 }
 END_TEST
 
@@ -95,7 +96,7 @@ START_TEST(one_disk_at_a_time_has_the_file)
     ck_assert_int_eq(device_open(&dev, other, false, 0, error_text), ERR_IN_USE);
     close(second);
     close(reader);
-    remove_file(other);
+    close(other);
 }
 END_TEST
 
@@ -115,7 +116,7 @@ START_TEST(lock_outlives_the_descriptor_while_a_ring_has_it)
     ck_assert_int_eq(device_open(&dev, other, false, 0, error_text), ERR_IN_USE);
     io_uring_queue_exit(&ring);
     ck_assert_int_eq(device_open(&dev, other, false, 5000, error_text), OK);
-    remove_file(other);
+    close(other);
 }
 END_TEST
 
@@ -183,7 +184,7 @@ START_TEST(ring_does_nothing_but_what_a_disk_does)
         (int)syscall(SYS_io_uring_register, ring.ring_fd, IORING_REGISTER_FILES, &fd, 1), 0);
     ck_assert_int_eq(errno, EACCES);
     io_uring_queue_exit(&ring);
-    remove_file(fd);
+    close(fd);
 }
 END_TEST
 
@@ -232,7 +233,7 @@ START_TEST(engine_moves_bytes)
         ck_assert_int_eq(st.st_size, 1 << 20);
     }
     ck_assert_int_eq(transfer((struct io){IO_READ, block, 1 << 20, 4096, NULL}), 0);
-    remove_file(fd);
+    close(fd);
 }
 END_TEST
 
@@ -259,7 +260,7 @@ START_TEST(without_io_uring_plain_calls_do)
     memset(block, 0, sizeof(block));
     ck_assert_int_eq(transfer((struct io){IO_READ, block, 4096, 4096, NULL}), 4096);
     ck_assert_uint_eq(block[4095], 0xcd);
-    remove_file(fd);
+    close(fd);
 }
 END_TEST
 
