@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -171,6 +172,15 @@ static void row(const char *name, uint64_t value)
     printf("  %-28s %14llu\n", name, (unsigned long long)value);
 }
 
+// Which other work on the machine does not change.
+static double processor_seconds(void)
+{
+    struct rusage used;
+    getrusage(RUSAGE_CHILDREN, &used);
+    return (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
+           (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6 + 1e-6;
+}
+
 static void report(const struct sim_counts *c, uint64_t failed, double seconds)
 {
     uint64_t operations = 0;
@@ -207,6 +217,7 @@ static void report(const struct sim_counts *c, uint64_t failed, double seconds)
     row("scheduling steps", c->steps);
     row("violations", failed);
     row("seeds a second", seconds > 0 ? (uint64_t)((double)c->seeds / seconds) : 0);
+    row("  of processor time", (uint64_t)((double)c->seeds / processor_seconds()));
 }
 
 // --- Arguments ----------------------------------------------------------------------------------
