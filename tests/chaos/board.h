@@ -12,16 +12,21 @@
 #define BOARD_ROLES        32
 #define BOARD_FIRST_VICTIM 8 // roles below are never a victim: the nurse and the unrelated pairs
 
+#define BOARD_ENDS    32
 #define BOARD_BUCKETS 128 // two for each power of two nanoseconds
 
 // What one role of the suite file does. Each life of it is another task.
 struct board_role {
-    _Atomic int32_t task;                 // the task in this role, from its main on
-    _Atomic uint32_t lives;               // how many there were
-    _Atomic uint64_t progress;            // pieces of work done, by all of them
-    _Atomic uint64_t wait;                // counts beginnings and ends of waits: odd while it waits
-    _Atomic int32_t waits_for;            // for which task
-    _Atomic uint64_t returned_ns;         // when its last wait ended
+    _Atomic int32_t task;      // the task in this role, from its main on
+    _Atomic uint32_t lives;    // how many there were
+    _Atomic uint64_t progress; // pieces of work done, by all of them
+    _Atomic uint64_t wait;     // counts beginnings and ends of waits: odd while it waits
+    _Atomic int32_t waits_for; // for which task
+    // Its last waits that ended because the peer did: which ones, and when.
+    struct {
+        _Atomic uint64_t wait; // the value of `wait` then, odd
+        _Atomic uint64_t at_ns;
+    } ends[BOARD_ENDS];
     _Atomic uint64_t slowest_ns;          // its longest wait
     _Atomic uint32_t took[BOARD_BUCKETS]; // how many waits took how long; see board_bucket()
     _Atomic uint32_t aborted;             // waits that ended because the peer did

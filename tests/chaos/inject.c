@@ -50,11 +50,14 @@ static int keep_victims(struct child children[MAX_CHILDREN], int num)
     return kept;
 }
 
+static void look(struct chaos *chaos);
+
 static bool choose(struct chaos *chaos, struct child *victim)
 {
     struct child children[MAX_CHILDREN];
     int num = 0;
-    if (!AWAIT(15000, (num = keep_victims(children, host_children(&chaos->host, children))) > 0))
+    if (!AWAIT(15000, (look(chaos),
+                       (num = keep_victims(children, host_children(&chaos->host, children))) > 0)))
         return false;
     *victim = children[board_random(&chaos->dice) % (unsigned)num];
     return true;

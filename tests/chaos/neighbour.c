@@ -14,6 +14,7 @@ static const struct {
     {"stall_read", stall_read},
     {"stall_write", stall_write},
     {"copier", copier},
+    {"distant_copier", distant_copier},
     {"flooder", flooder},
     {"liar", liar},
     {"mute", mute},
@@ -24,6 +25,8 @@ static const struct {
     {"mutator", mutator},
     {"thief", thief},
     {"bomb", bomb},
+    {"hoarder", hoarder},
+    {"unread_hoarder", unread_hoarder},
 };
 
 void did_it(void)

@@ -41,10 +41,13 @@ void busy_placer(void);
 void mutator(void);
 void thief(void);
 void bomb(void);
+void hoarder(void);
+void unread_hoarder(void);
 
 // neighbour_stall.c
 void stall_read(void);
 void stall_write(void);
 void copier(void);
+void distant_copier(void);
 
 #endif

@@ -73,3 +73,11 @@ void copier(void)
         did_it();
     }
 }
+
+// The same to somebody else: what the pair and it have in common is vm.
+void distant_copier(void)
+{
+    pair = ipc_lookup("sink");
+    ASSERT(pair > 0);
+    copier();
+}

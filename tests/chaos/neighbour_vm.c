@@ -176,3 +176,35 @@ void bomb(void)
         did_it();
     }
 }
+
+// Descriptors: all that vm hands out, as often as it does. `reads`: keeps as many as it may have;
+// otherwise it reads none, so that each is on its way for ever.
+static void hoard(bool reads)
+{
+    struct channel *vm = channel_find(VM_TASK);
+    struct message m = {.type = SHM_CREATE_MSG};
+    m.shm_create.size = PAGE_SIZE;
+    ASSERT_OK(ipc_call(VM_TASK, &m));
+    int id = m.shm_create_reply.shm_id;
+    error_t err = OK;
+    for (uint32_t n = 0; err != ERR_ABORTED; n++) {
+        struct packet packet = {.type = SHM_MAP_MSG};
+        struct message *map = (struct message *)(void *)&packet;
+        map->shm_map.shm_id = id;
+        err = channel_send(vm, &packet, WIRE_CALL, n % WIRE_SEQ_MASK + 1, 0, false);
+        did_it();
+        int fd; // which is not closed
+        while (reads && channel_read(vm, &packet, 0, &fd) == IN_ANSWER)
+            did_it();
+    }
+}
+
+void hoarder(void)
+{
+    hoard(true);
+}
+
+void unread_hoarder(void)
+{
+    hoard(false);
+}

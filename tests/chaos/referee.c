@@ -12,6 +12,7 @@
 
 #define ALONE_MS   500
 #define BESIDE_MS  1500
+#define NUM_LOOKS  10 // meanwhile, at what vm does for others
 #define PAIR       1
 #define CLIENT     2
 #define NEIGHBOUR  3
@@ -109,6 +110,24 @@ static bool await_progress(int place, uint64_t goal)
     return atomic_load(&board->roles[place].progress) >= goal;
 }
 
+// What vm does for others, whatever the neighbour took: memory to share, and its descriptor.
+static bool is_served(void)
+{
+    struct message m = {.type = SHM_CREATE_MSG};
+    m.shm_create.size = 4096;
+    if (ipc_call(VM_TASK, &m) != OK)
+        return false;
+    int id = m.shm_create_reply.shm_id;
+    m = (struct message){.type = SHM_MAP_MSG};
+    m.shm_map.shm_id = id;
+    bool mapped = ipc_call(VM_TASK, &m) == OK;
+    if (mapped)
+        munmap((void *)m.shm_map_reply.vaddr, m.shm_map_reply.len);
+    m = (struct message){.type = SHM_CLOSE_MSG};
+    m.shm_close.shm_id = id;
+    return ipc_call(VM_TASK, &m) == OK && mapped;
+}
+
 static int failures;
 
 static void check(bool holds, const char *what)
@@ -136,7 +155,8 @@ static void judge(const struct sample *start, const struct sample *middle, const
         check(p99 <= MAX_P99_OF_FLOOR_NS, "the pair waits too long");
     } else {
         check(beside * FAIR_SHARE * SLACK >= alone, "the pair has less than a tenth of its share");
-        check(p99 <= MAX_P99_NS, "the pair waits too long");
+        // On a machine that is busy with something else it waits for that too, also when alone.
+        check(p99 <= MAX_P99_NS || p99 <= SLACK * p99_ns(start, middle), "the pair waits too long");
     }
     for (int place = PAIR; place <= CLIENT; place++) {
         struct board_role *role = &board->roles[place];
@@ -159,7 +179,10 @@ void main(void)
     let_in();
     check(await_progress(NEIGHBOUR, 1), "the neighbour does nothing");
     struct sample let = take_sample();
-    wait_until(let.at_ns + BESIDE_MS * 1000000ull);
+    for (int i = 1; i <= NUM_LOOKS; i++) {
+        wait_until(let.at_ns + i * (BESIDE_MS * 1000000ull / NUM_LOOKS));
+        check(is_served(), "vm shares no memory with others");
+    }
     struct sample end = take_sample();
     judge(&start, &middle, &let, &end);
     exit(failures ? EXIT_FAILURE : EXIT_SUCCESS);

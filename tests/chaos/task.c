@@ -48,7 +48,11 @@ error_t watched_ipc(task_t dst, struct message *m, bool is_call, error_t tolerat
     atomic_fetch_add(&role->wait, 1);
     error_t err = is_call ? ipc_call(dst, m) : ipc_send(dst, m);
     uint64_t ended_ns = board_now_ns();
-    atomic_store(&role->returned_ns, ended_ns);
+    if (is_end_of_peer(err)) {
+        unsigned at = atomic_load(&role->aborted) % BOARD_ENDS;
+        atomic_store(&role->ends[at].at_ns, ended_ns);
+        atomic_store(&role->ends[at].wait, atomic_load(&role->wait));
+    }
     atomic_fetch_add(&role->wait, 1);
     one_more(&role->took[board_bucket(ended_ns - began_ns)]);
     if (ended_ns - began_ns > atomic_load(&role->slowest_ns))

@@ -74,12 +74,22 @@ void waits_forget(int place)
     }
 }
 
+// When the wait ended because its peer did; 0 when it was answered before.
+static uint64_t find_end(const struct board_role *role, uint64_t number)
+{
+    for (int i = 0; i < BOARD_ENDS; i++) {
+        if (atomic_load(&role->ends[i].wait) == number)
+            return atomic_load(&role->ends[i].at_ns);
+    }
+    return 0;
+}
+
 static void finish(struct chaos *chaos, const struct wait *wait)
 {
-    uint64_t end_ns = atomic_load(&chaos->host.board->roles[wait->place].returned_ns);
+    uint64_t end_ns = find_end(&chaos->host.board->roles[wait->place], wait->number);
     uint64_t took_ns = end_ns > wait->killed_ns ? end_ns - wait->killed_ns : 0;
-    uint64_t delay_ns =
-        host_run_delay_ns(wait->pid) - wait->delay_ns + wait->peer_last_ns - wait->peer_delay_ns;
+    uint64_t delay_ns = delay_of_chain(&chaos->host, wait->pid) - wait->delay_ns +
+                        wait->peer_last_ns - wait->peer_delay_ns;
     latencies = reallocarray(latencies, num_latencies + 1, sizeof(*latencies));
     if (!latencies)
         abort();
