@@ -306,6 +306,11 @@ uint64_t *cache_dirty_blocks(struct cache *cache, enum block_class class)
     return numbers;
 }
 
+const uint8_t *cache_peek(struct cache *cache, uint64_t block)
+{
+    return find(cache, block)->data;
+}
+
 error_t cache_flush(struct cache *cache, enum block_class class)
 {
     size_t len = cache->lens[class];

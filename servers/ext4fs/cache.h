@@ -47,6 +47,9 @@ size_t cache_num_dirty(const struct cache *cache, enum block_class class);
 // memory.
 uint64_t *cache_dirty_blocks(struct cache *cache, enum block_class class);
 
+// A block that is dirty: its content, until the cache is next called.
+const uint8_t *cache_peek(struct cache *cache, uint64_t block);
+
 // Past the cache: for the journal, whose blocks are not kept.
 __mustuse error_t cache_device_read(struct cache *cache, uint64_t block, void *data);
 __mustuse error_t cache_device_write(struct cache *cache, uint64_t block, const void *data,

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include "io.h"
+#include "journal.h"
+#include "opened.h"
 
 // What libext2fs or this program cannot change without breaking it.
 #define READ_ONLY_FEATURES                                                                         \
@@ -58,14 +60,9 @@ static void release_freed(struct volume *volume)
     volume->has_freed = false;
 }
 
-static error_t open_writable(struct volume *volume, char error[VOLUME_ERROR_LEN])
+static error_t read_bitmaps(struct volume *volume, char error[VOLUME_ERROR_LEN])
 {
     ext2_filsys fs = volume->fs;
-    if (fs->super->s_feature_ro_compat & READ_ONLY_FEATURES) {
-        WARN("the file system has features that allow reading only");
-        volume->read_only = true;
-        return OK;
-    }
     errcode_t code = ext2fs_read_bitmaps(fs);
     if (code == 0)
         code = ext2fs_allocate_block_bitmap(fs, "freed blocks", &volume->freed);
@@ -92,9 +89,67 @@ static error_t open_fs(struct volume *volume, char error[VOLUME_ERROR_LEN])
         return err == ERR_UNAVAILABLE ? ERR_NOT_ACCEPTABLE : err;
     }
     volume->fs->priv_data = volume;
-    if (ext2fs_has_feature_journal_needs_recovery(volume->fs->super)) {
-        snprintf(error, VOLUME_ERROR_LEN, "its journal must be replayed first: run e2fsck");
+    return OK;
+}
+
+// Finishes what the journal has, and opens the file system anew: it may have been anything of it.
+static error_t recover(struct volume *volume, char error[VOLUME_ERROR_LEN])
+{
+    snprintf(error, VOLUME_ERROR_LEN, "its journal must be replayed by e2fsck");
+    if (volume->read_only || !volume->journal)
         return ERR_NOT_ACCEPTABLE;
+    OK_OR_RETURN(journal_replay(volume->journal, ext2fs_blocks_count(volume->fs->super)));
+    ext2fs_free(volume->fs);
+    volume->fs = NULL;
+    return open_fs(volume, error);
+}
+
+// Says on the device that the file system is in use: whoever finds that replays the journal, or
+// checks what has none.
+static error_t set_in_use(struct volume *volume, bool in_use)
+{
+    struct ext2_super_block *super = volume->fs->super;
+    if (volume->journal && in_use)
+        ext2fs_set_feature_journal_needs_recovery(super);
+    else if (volume->journal)
+        ext2fs_clear_feature_journal_needs_recovery(super);
+    else if (in_use)
+        super->s_state &= (uint16_t)~EXT2_VALID_FS;
+    else
+        super->s_state |= volume->was_valid;
+    ext2fs_mark_super_dirty(volume->fs);
+    OK_OR_RETURN(error_of(ext2fs_flush2(volume->fs, EXT2_FLAG_FLUSH_NO_SYNC)));
+    OK_OR_RETURN(cache_flush(volume->cache, BLOCK_META));
+    return cache_device_flush(volume->cache);
+}
+
+static error_t open_writable(struct volume *volume, char error[VOLUME_ERROR_LEN])
+{
+    OK_OR_RETURN(read_bitmaps(volume, error));
+    struct ext2_super_block *super = volume->fs->super;
+    volume->was_valid = super->s_state & EXT2_VALID_FS;
+    if (!volume->journal && !volume->was_valid)
+        WARN("the file system was not closed when it was last used: e2fsck should look at it");
+    if (super->s_state & EXT2_ERROR_FS)
+        WARN("the file system has errors: e2fsck should look at it");
+    snprintf(error, VOLUME_ERROR_LEN, "it cannot be written");
+    OK_OR_RETURN(set_in_use(volume, true));
+    volume->in_use = true;
+    snprintf(error, VOLUME_ERROR_LEN, "its list of deleted files is damaged");
+    OK_OR_RETURN(opened_free_orphans(volume));
+    return volume_commit(volume);
+}
+
+static error_t open_all(struct volume *volume, char error[VOLUME_ERROR_LEN])
+{
+    OK_OR_RETURN(open_fs(volume, error));
+    snprintf(error, VOLUME_ERROR_LEN, "its journal is damaged");
+    OK_OR_RETURN(journal_open(volume, &volume->journal));
+    if (ext2fs_has_feature_journal_needs_recovery(volume->fs->super))
+        OK_OR_RETURN(recover(volume, error));
+    if (!volume->read_only && (volume->fs->super->s_feature_ro_compat & READ_ONLY_FEATURES)) {
+        WARN("the file system has features that allow reading only");
+        volume->read_only = true;
     }
     return volume->read_only ? OK : open_writable(volume, error);
 }
@@ -109,7 +164,7 @@ error_t volume_open(const struct device *device, bool read_only, struct volume *
     volume->read_only = read_only;
     list_init(&volume->open_files);
     volume->cache = cache_create(device);
-    error_t err = volume->cache ? open_fs(volume, error) : ERR_NO_MEMORY;
+    error_t err = volume->cache ? open_all(volume, error) : ERR_NO_MEMORY;
     if (IS_ERROR(err))
         volume_drop(volume);
     else
@@ -131,16 +186,23 @@ error_t volume_commit(struct volume *volume)
     release_freed(volume);
     OK_OR_RETURN(error_of(ext2fs_flush2(volume->fs, EXT2_FLAG_FLUSH_NO_SYNC)));
     volume->fs->flags &= ~EXT2_FLAG_CHANGED;
+    // Data first: what metadata names must be there before it.
     OK_OR_RETURN(cache_flush(volume->cache, BLOCK_DATA));
+    error_t err = volume->journal ? journal_commit(volume->journal) : ERR_TOO_LARGE;
+    if (err != ERR_TOO_LARGE)
+        return err;
+    if (volume->journal)
+        WARN("a change is larger than the journal, and not atomic");
+    OK_OR_RETURN(cache_device_flush(volume->cache));
     OK_OR_RETURN(cache_flush(volume->cache, BLOCK_META));
     return cache_device_flush(volume->cache);
 }
 
+// What the bitmaps and the groups add at the commit, and one more change, must fit too.
 error_t volume_relieve(struct volume *volume)
 {
-    if (cache_num_dirty(volume->cache, BLOCK_META) < 1024)
-        return OK;
-    return volume_commit(volume);
+    size_t room = volume->journal ? journal_room(volume->journal) / 4 : 1024;
+    return cache_num_dirty(volume->cache, BLOCK_META) < room ? OK : volume_commit(volume);
 }
 
 void volume_drop(struct volume *volume)
@@ -151,6 +213,7 @@ void volume_drop(struct volume *volume)
         ext2fs_free_block_bitmap(volume->freed);
     if (volume->fs)
         ext2fs_free(volume->fs);
+    journal_free(volume->journal);
     cache_destroy(volume->cache);
     free(volume);
 }
@@ -158,6 +221,8 @@ void volume_drop(struct volume *volume)
 error_t volume_close(struct volume *volume)
 {
     error_t err = volume_commit(volume);
+    if (IS_OK(err) && volume->in_use)
+        err = set_in_use(volume, false);
     volume_drop(volume);
     return err;
 }

@@ -15,6 +15,8 @@ struct volume {
     struct cache *cache;
     struct journal *journal; // NULL: changes are not atomic
     bool read_only;
+    bool in_use;        // the device says so
+    uint16_t was_valid; // EXT2_VALID_FS, if it was set when it was opened
     // Blocks that were freed since the last commit. They are not given out again before it: what
     // was in them is still there if the machine stops now.
     ext2fs_block_bitmap freed;
