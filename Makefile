@@ -12,8 +12,8 @@ build: ## build everything
 	@test -f $(BUILD)/build.ninja || cmake --preset $(PRESET)
 	@cmake --build --preset $(PRESET)
 
-run: build ## boot a suite on an archive of this repository and show it; stays at the prompt
-	@cmake/demo $(BUILD)
+run: build ## boot a suite on an archive of this repository and show it; stays at the prompt. SUITE=web, SUITE=full
+	@cmake/demo $(BUILD) $(SUITE)
 
 test: build ## run all tests
 	@tests/support/run-tests $(BUILD)
@@ -28,7 +28,7 @@ stress: build ## N exchanges between tasks (default 10000000), with a watch for 
 	@OOLONG_BIN=$(abspath $(BUILD)/bin) OOLONG_LIBEXEC=$(abspath $(BUILD)/libexec/oolong) \
 		$(BUILD)/tests/bin/stress --exchanges $(or $(N),10000000) --suite tests/chaos/stress.ini $(STRESS)
 
-fuzz: ## fuzz TARGET (vm, idlc, manifest, libipc) for SECONDS (60); ends with a table
+fuzz: ## fuzz TARGET (vm, idlc, manifest, libipc, frames, http) for SECONDS (60); ends with a table
 	@cmake/deps build test check fuzz
 	@tests/fuzz/run $(or $(TARGET),vm) $(or $(SECONDS),60)
 

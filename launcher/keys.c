@@ -1,5 +1,6 @@
 // What the keys of a suite file mean: a table of keys for each kind of section, and ${KEY}.
 #include <errno.h>
+#include <linux/if.h>
 #include <stdlib.h>
 #include <string.h>
 #include <oolong/types.h>
@@ -327,19 +328,47 @@ static void set_mount(struct place *at, const char *value)
              (int)strlen(value));
 }
 
+// tap = NAME: an interface of the host, handed to the task as the file "tap".
+static void set_tap(struct place *at, const char *value)
+{
+    struct task_spec *task = at->task;
+    if (!*value || strlen(value) >= IFNAMSIZ || strpbrk(value, "/% \t")) {
+        bad_value(at, value, "the name of an interface");
+        return;
+    }
+    task->file = reallocarray(task->file, task->num_files + 1, sizeof(*task->file));
+    if (!task->file)
+        abort();
+    task->file[task->num_files++] = (struct spec_file){
+        .name = xstrdup("tap"),
+        .path = xstrdup(value),
+        .is_tap = true,
+        .line = at->line,
+    };
+}
+
 static const struct key {
     const char *name;
     bool is_list; // may be continued on the next line
     void (*set)(struct place *at, const char *value);
 } task_keys[] = {
-    {"program", false, set_program}, {"args", true, set_args},
-    {"calls", true, set_calls},      {"serves", true, set_serves},
-    {"profile", false, set_profile}, {"restart", false, set_restart},
-    {"rights", true, set_rights},    {"console", false, set_console},
-    {"main", false, set_main},       {"autostart", false, set_autostart},
-    {"memory", false, set_memory},   {"files", false, set_files},
-    {"cpu", false, set_cpu},         {"ool_buffer", false, set_ool_buffer},
-    {"vital", false, set_vital},     {"transport", false, set_transport},
+    {"program", false, set_program},
+    {"args", true, set_args},
+    {"calls", true, set_calls},
+    {"serves", true, set_serves},
+    {"profile", false, set_profile},
+    {"restart", false, set_restart},
+    {"rights", true, set_rights},
+    {"console", false, set_console},
+    {"main", false, set_main},
+    {"autostart", false, set_autostart},
+    {"memory", false, set_memory},
+    {"files", false, set_files},
+    {"cpu", false, set_cpu},
+    {"ool_buffer", false, set_ool_buffer},
+    {"vital", false, set_vital},
+    {"tap", false, set_tap},
+    {"transport", false, set_transport},
     {"ring", false, set_ring},
 };
 

@@ -30,6 +30,7 @@ struct spec_file {
     char *name;
     char *path; // as the launcher opens it
     bool writable;
+    bool is_tap;   // no file: `path` is the name of a TAP interface
     bool is_mount; // mount.NAME: the folder where the task serves a file system to the host
     int line;      // where the suite file says so
 };

@@ -2,8 +2,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/if.h>
+#include <linux/if_tun.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "mount.h"
@@ -37,10 +41,28 @@ bool program_find(const char *program, char **path)
     return S_ISREG(st.st_mode) && access(*path, X_OK) == 0;
 }
 
+// An interface belongs to who created it with that owner (ip tuntap add NAME mode tap user USER),
+// or to root. Frames come and go without a header of their own, and nobody waits for them.
+static int open_tap(const char *name)
+{
+    struct ifreq request = {.ifr_flags = IFF_TAP | IFF_NO_PI};
+    snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", name);
+    int fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC | O_NONBLOCK);
+    if (fd >= 0 && ioctl(fd, TUNSETIFF, &request) < 0) {
+        int error = errno;
+        close(fd);
+        errno = error;
+        return -1;
+    }
+    return fd;
+}
+
 int spec_file_open(const struct spec_file *file)
 {
     if (file->is_mount)
         return mount_open(file);
+    if (file->is_tap)
+        return open_tap(file->path);
     return open(file->path, (file->writable ? O_RDWR : O_RDONLY) | O_CLOEXEC | O_NOCTTY);
 }
 
@@ -49,7 +71,8 @@ static void check_files(struct manifest *mf, const struct task_spec *task)
     for (size_t i = 0; i < task->num_files; i++) {
         const struct spec_file *file = &task->file[i];
         int flags = file->is_mount ? O_PATH | O_DIRECTORY : file->writable ? O_RDWR : O_RDONLY;
-        int fd = open(file->path, flags | O_CLOEXEC | O_NOCTTY);
+        int fd = file->is_tap ? open_tap(file->path)
+                              : open(file->path, flags | O_CLOEXEC | O_NOCTTY);
         if (fd < 0)
             manifest_error(mf, file->line, "task %s: cannot open %s: %s", task->name, file->path,
                            strerror(errno));

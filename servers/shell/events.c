@@ -49,7 +49,7 @@ error_t events_watch(task_t task, const char *label)
     return OK;
 }
 
-static void pull_exits(void)
+void events_pull(void)
 {
     struct message m;
     while (async_recv(VM_TASK, &m) == OK) {
@@ -73,7 +73,7 @@ bool events_take(bool wait, bool *console)
     if (m.type == NOTIFICATIONS_MSG && m.src == KERNEL_TASK) {
         *console = (m.notifications.data & NOTIFY_IRQ) != 0;
         if (m.notifications.data & NOTIFY_ASYNC)
-            pull_exits();
+            events_pull();
     } else {
         discard_unknown_message(&m);
     }

@@ -43,6 +43,11 @@ bool cmd_truncate(unsigned argc, char **argv);
 bool cmd_sync(unsigned argc, char **argv);
 bool cmd_df(unsigned argc, char **argv);
 
+// cmd_net.c
+bool cmd_ping(unsigned argc, char **argv);
+bool cmd_dns(unsigned argc, char **argv);
+bool cmd_http_get(unsigned argc, char **argv);
+
 // cmd_task.c
 bool cmd_ps(unsigned argc, char **argv);
 bool cmd_launch(unsigned argc, char **argv);
@@ -82,6 +87,9 @@ __mustuse error_t events_watch(task_t task, const char *label);
 // Takes one message that is waiting, or with `wait` the next one. Prints what ended. False: there
 // was none. `*console` becomes true when something was typed.
 bool events_take(bool wait, bool *console);
+
+// Prints which watched tasks have ended.
+void events_pull(void);
 
 // Whether a watched task has not ended yet.
 bool events_watching(task_t task);

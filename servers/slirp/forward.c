@@ -61,5 +61,8 @@ void forward_open(Slirp *slirp, const struct forward *forward)
         exit(EXIT_FAILURE);
     }
     lengthen_queues();
-    INFO("%s://%s:%u leads to %s:%u", protocol, host, port, guest, forward->guest_port);
+    // What is likely a web server is told as a URL.
+    bool is_web = !forward->udp && forward->guest_port == 80;
+    INFO("%s://%s:%u%s leads to %s:%u", is_web ? "http" : protocol, host, port, is_web ? "/" : "",
+         guest, forward->guest_port);
 }

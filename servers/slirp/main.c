@@ -9,6 +9,7 @@
 // Sandbox: profile "slirp": what every task needs, and IPv4 sockets. It is the only profile with
 // any.
 #include <idl/net_server.h>
+#include <idl/task.h>
 #include <idl/tcpip.h>
 #include <resea/async.h>
 #include <resea/ipc.h>
@@ -133,11 +134,24 @@ static void tx(task_t client, const void *frame, size_t len)
 
 static const struct net_ops net_ops = {.tx = tx};
 
+// vm tells when the TCP/IP server has ended.
+static void pull_exits(void)
+{
+    struct message m;
+    while (async_recv(VM_TASK, &m) == OK) {
+        if (m.type == TASK_EXITED_MSG && m.task_exited.task == tcpip)
+            tcpip = 0;
+        ipc_free_payloads(&m);
+    }
+}
+
 static void handle(struct message *m)
 {
-    if (m->type == NOTIFICATIONS_MSG && m->src == KERNEL_TASK)
-        return; // the loop looks at sockets and timers
-    if (m->type == ASYNC_MSG)
+    if (m->type == NOTIFICATIONS_MSG && m->src == KERNEL_TASK) {
+        // The loop looks at sockets and timers.
+        if (m->notifications.data & NOTIFY_ASYNC)
+            pull_exits();
+    } else if (m->type == ASYNC_MSG)
         async_reply(m->src);
     else if (!net_dispatch(&net_ops, m))
         discard_unknown_message(m);
@@ -148,7 +162,8 @@ static void find_tcpip(void)
 {
     while (tcpip <= 0) {
         task_t found = ipc_lookup("tcpip");
-        if (IS_OK(found) && IS_OK(tcpip_register_device(found, guest_mac)))
+        if (IS_OK(found) && IS_OK(task_watch(VM_TASK, found)) &&
+            IS_OK(tcpip_register_device(found, guest_mac)))
             tcpip = found;
     }
 }

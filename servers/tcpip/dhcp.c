@@ -2,10 +2,14 @@
 // half its time and asks anew when that fails until it has run out.
 #include "lwip_err.h"
 
+#include <lwip/inet_chksum.h>
 #include <lwip/prot/dhcp.h>
 #include <lwip/prot/iana.h>
+#include <lwip/prot/ip4.h>
+#include <lwip/prot/udp.h>
 #include <lwip/udp.h>
 #include <string.h>
+#include "filter.h"
 #include "stack.h"
 #include "upcalls.h"
 
@@ -158,26 +162,41 @@ static void bind_lease(const struct offer *ack)
     up_configured();
 }
 
-static void on_recv(void *arg, struct udp_pcb *pcb, struct pbuf *p, const ip_addr_t *addr,
-                    u16_t port)
+static void take(const struct offer *said)
 {
-    (void)arg, (void)pcb, (void)addr;
-    _Alignas(struct dhcp_msg) uint8_t packet[1500] = {0};
-    size_t len = pbuf_copy_partial(p, packet, sizeof(packet), 0);
-    struct offer said;
-    pbuf_free(p);
-    if (port != LWIP_IANA_PORT_DHCP_SERVER || !parse(packet, len, &said))
-        return;
-    if (phase == PHASE_DISCOVERING && said.type == DHCP_OFFER && said.addr) {
-        offer = said;
+    if (phase == PHASE_DISCOVERING && said->type == DHCP_OFFER && said->addr) {
+        offer = *said;
         enter(PHASE_REQUESTING);
-    } else if ((phase == PHASE_REQUESTING || phase == PHASE_RENEWING) && said.type == DHCP_ACK &&
-               said.addr) {
-        bind_lease(&said);
-    } else if ((phase == PHASE_REQUESTING || phase == PHASE_RENEWING) && said.type == DHCP_NAK) {
+    } else if ((phase == PHASE_REQUESTING || phase == PHASE_RENEWING) && said->type == DHCP_ACK &&
+               said->addr) {
+        bind_lease(said);
+    } else if ((phase == PHASE_REQUESTING || phase == PHASE_RENEWING) && said->type == DHCP_NAK) {
         stack_set_address(0, 0, 0);
         enter(PHASE_DISCOVERING);
     }
+}
+
+// lwIP takes no packet while it has no address, so this looks at the frame itself.
+bool dhcp_input(const uint8_t *frame, size_t len)
+{
+    const size_t headers = FRAME_MIN + IP_HLEN + UDP_HLEN;
+    const uint8_t *ip = frame + FRAME_MIN;
+    const uint8_t *ports = ip + IP_HLEN;
+    _Alignas(struct dhcp_msg) uint8_t packet[FRAME_MAX];
+    struct offer said;
+    if (phase == PHASE_OFF || len <= headers || frame[12] != 8 || frame[13] != 0 || ip[0] != 0x45 ||
+        ip[9] != IP_PROTO_UDP || (ip[6] & 0x3f) != 0 || ip[7] != 0 || ports[0] != 0 ||
+        ports[1] != LWIP_IANA_PORT_DHCP_SERVER || ports[2] != 0 ||
+        ports[3] != LWIP_IANA_PORT_DHCP_CLIENT)
+        return false;
+    size_t udp_len = (size_t)ports[4] << 8 | ports[5];
+    if (inet_chksum(ip, IP_HLEN) != 0 || udp_len < UDP_HLEN || udp_len > len - FRAME_MIN - IP_HLEN)
+        return true;
+    memset(packet, 0, sizeof(struct dhcp_msg));
+    memcpy(packet, ports + UDP_HLEN, udp_len - UDP_HLEN);
+    if (parse(packet, udp_len - UDP_HLEN, &said))
+        take(&said);
+    return true;
 }
 
 void dhcp_begin(void)
@@ -187,7 +206,6 @@ void dhcp_begin(void)
         if (!udp || udp_bind(udp, IP4_ADDR_ANY, LWIP_IANA_PORT_DHCP_CLIENT) != ERR_OK)
             return;
         ip_set_option(udp, SOF_BROADCAST);
-        udp_recv(udp, on_recv, NULL);
     }
     enter(PHASE_DISCOVERING);
 }

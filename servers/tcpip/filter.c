@@ -1,12 +1,16 @@
 // Which frames get to lwIP at all: its other protocols are for networks that we are not on, and
 // what does not get in cannot break anything.
 #include "filter.h"
+#include <string.h>
 
-#define TYPE_IPV4 0x0800
-#define TYPE_ARP  0x0806
-#define PROTO_TCP 6
-#define FLAG_SYN  0x02
-#define FLAG_ACK  0x10
+#define TYPE_IPV4  0x0800
+#define TYPE_ARP   0x0806
+#define IP_HEADER  20
+#define PROTO_ICMP 1
+#define PROTO_TCP  6
+#define PROTO_UDP  17
+#define FLAG_SYN   0x02
+#define FLAG_ACK   0x10
 
 enum frame_kind filter_frame(const uint8_t *frame, size_t len)
 {
@@ -19,15 +23,26 @@ enum frame_kind filter_frame(const uint8_t *frame, size_t len)
         return FRAME_REFUSED;
     const uint8_t *ip = frame + FRAME_MIN;
     size_t left = len - FRAME_MIN;
-    if (left < 20 || ip[9] != PROTO_TCP)
+    // Without options, which ask for routes and times that are nobody's business.
+    if (left < IP_HEADER || ip[0] != 0x45)
+        return FRAME_REFUSED;
+    if (ip[9] == PROTO_ICMP || ip[9] == PROTO_UDP)
         return FRAME_ACCEPTED;
-    size_t header = (size_t)(ip[0] & 15) * 4;
-    if (header < 20 || left < header + 14)
+    if (ip[9] != PROTO_TCP)
+        return FRAME_REFUSED; // UDP-Lite with a wrong length ends lwIP, for one
+    if (left < IP_HEADER + 14)
         return FRAME_ACCEPTED; // lwIP refuses it
-    return (ip[header + 13] & (FLAG_SYN | FLAG_ACK)) == FLAG_SYN ? FRAME_OPENING : FRAME_ACCEPTED;
+    return (ip[IP_HEADER + 13] & (FLAG_SYN | FLAG_ACK)) == FLAG_SYN ? FRAME_OPENING
+                                                                    : FRAME_ACCEPTED;
 }
 
 bool filter_is_arp(const uint8_t *frame, size_t len)
 {
     return len >= FRAME_MIN && ((unsigned)frame[12] << 8 | frame[13]) == TYPE_ARP;
+}
+
+bool filter_is_from(const uint8_t *frame, size_t len, uint32_t addr)
+{
+    return len >= FRAME_MIN + IP_HEADER && ((unsigned)frame[12] << 8 | frame[13]) == TYPE_IPV4 &&
+           memcmp(frame + FRAME_MIN + 12, &addr, sizeof(addr)) == 0;
 }

@@ -9,6 +9,7 @@
 #include <lwip/init.h>
 #include <lwip/ip4_frag.h>
 #include <lwip/priv/tcp_priv.h>
+#include <lwip/tcpip.h>
 #include <netif/ethernet.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,9 +21,16 @@
 #define PCBS_MAX      8192 // TCP connections in any state, half open ones too
 #define TIME_WAIT_MAX 1024 // of those, in TIME_WAIT
 #define ARP_CATCH_UP  300  // seconds after which its table is forgotten in any case
+#define DEFERRED_MAX  8
+#define ROUNDS_MAX    64
 #define ASKING_MS     6000 // how long ARP asks for an address
 
 static struct netif netif;
+static struct deferred {
+    tcpip_callback_fn function;
+    void *arg;
+} deferred[DEFERRED_MAX];
+static unsigned num_deferred;
 static uint64_t next_tcp_ms, next_second_ms;
 static unsigned num_pcbs;        // at the last tick, and connections asked for since
 static uint64_t asking_until_ms; // ARP: the seconds have to be counted while somebody is asked
@@ -32,6 +40,28 @@ uint64_t stack_now_ms(void)
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+// What lwIP wants done outside of the call that it is in: packets to ourselves are taken from a
+// queue then. It would ask its thread; this stands before the library's own function.
+err_t tcpip_try_callback(tcpip_callback_fn function, void *arg)
+{
+    if (num_deferred == DEFERRED_MAX)
+        return ERR_MEM;
+    deferred[num_deferred].function = function;
+    deferred[num_deferred++].arg = arg;
+    return ERR_OK;
+}
+
+// Packets to ourselves may be answered by such: a bounded number of rounds. Returns whether that is
+// all.
+static bool run_deferred(void)
+{
+    for (int round = 0; round < ROUNDS_MAX && num_deferred > 0; round++) {
+        struct deferred now = deferred[--num_deferred];
+        now.function(now.arg);
+    }
+    return num_deferred == 0;
 }
 
 static err_t transmit(struct netif *nif, struct pbuf *p)
@@ -110,6 +140,11 @@ void stack_input(const void *frame, size_t len)
     enum frame_kind kind = filter_frame(frame, len);
     if (kind == FRAME_REFUSED || (kind == FRAME_OPENING && num_pcbs >= PCBS_MAX))
         return;
+    // From the network, what claims to be from ourselves is a lie, and answers would come to us.
+    if (filter_is_from(frame, len, ip4_addr_get_u32(netif_ip4_addr(&netif))))
+        return;
+    if (dhcp_input(frame, len))
+        return;
     num_pcbs += kind == FRAME_OPENING;
     struct pbuf *p = pbuf_alloc(PBUF_RAW, (u16_t)len, PBUF_RAM);
     if (!p)
@@ -167,7 +202,8 @@ msec_t stack_run_timers(void)
 {
     uint64_t now = stack_now_ms();
     run_seconds(now);
-    msec_t next = run_tcp(now);
+    bool all = run_deferred();
+    msec_t next = sooner(run_tcp(now), all ? -1 : 0);
     if (now < asking_until_ms)
         next = sooner(next, 1000);
     next = sooner(next, resolver_run_timers());

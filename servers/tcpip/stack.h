@@ -46,6 +46,8 @@ msec_t echo_run_timers(void);
 // dhcp.c: addresses of the network's server.
 
 void dhcp_begin(void); // the device is there
+// Takes a frame that is for the client. False: it is not.
+bool dhcp_input(const uint8_t *frame, size_t len);
 msec_t dhcp_run_timers(void);
 
 // The sooner of two; negative is never.

@@ -8,7 +8,7 @@
 #include "head.h"
 #include "page.h"
 #include "range.h"
-#include "target.h"
+#include "urlpath.h"
 #include "types.h"
 #include "webapi.h"
 

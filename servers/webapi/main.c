@@ -4,6 +4,7 @@
 // Waits for tcpip and fs, never for a client of its own.
 //
 // Sandbox: profile "plain".
+#include <idl/task.h>
 #include <idl/tcpip.h>
 #include <resea/async.h>
 #include <resea/ipc.h>
@@ -72,6 +73,8 @@ void main(void)
     uint16_t port = parse_port();
     tcpip = ipc_lookup("tcpip");
     ASSERT_OK(tcpip);
+    // What vm then tells is not looked at: the next pull says it too.
+    ASSERT_OK(task_watch(VM_TASK, tcpip));
     conns_init(tcpip);
     error_t err = tcpip_listen(tcpip, port, BACKLOG, &listener);
     if (IS_ERROR(err))

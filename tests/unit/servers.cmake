@@ -18,3 +18,11 @@ endforeach()
 oolong_add_unit_test(blkbench_hist
   SOURCES blkbench_hist.c ${CMAKE_SOURCE_DIR}/servers/blkbench/hist.c LIBS Oolong::ipc)
 target_include_directories(blkbench_hist PRIVATE ${CMAKE_SOURCE_DIR}/servers/blkbench)
+
+oolong_add_unit_test(slirp_options SOURCES slirp_options.c LIBS slirp_core Oolong::compat)
+foreach(module IN ITEMS options filter stack)
+  oolong_add_unit_test(tcpip_${module} SOURCES tcpip_${module}.c LIBS tcpip_core)
+endforeach()
+foreach(module IN ITEMS request urlpath range answers)
+  oolong_add_unit_test(webapi_${module} SOURCES webapi_${module}.c LIBS webapi_core)
+endforeach()

@@ -1,5 +1,5 @@
 // What a request's target names.
-#include "target.h"
+#include "urlpath.h"
 #include <string.h>
 #include <strings.h>
 

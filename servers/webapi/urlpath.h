@@ -1,6 +1,6 @@
 // What a request's target names.
-#ifndef WEBAPI_TARGET_H
-#define WEBAPI_TARGET_H
+#ifndef WEBAPI_URLPATH_H
+#define WEBAPI_URLPATH_H
 
 #include <oolong/types.h>
 

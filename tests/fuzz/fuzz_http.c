@@ -1,0 +1,112 @@
+// The fuzz target `http`: what a client sends to the web server, in pieces. The first byte of the
+// input says how long the pieces are. Whatever it is, it must be read the same in pieces as at
+// once, name a path below the root or none, and ask for bytes that are there or for none.
+#include <stdlib.h>
+#include <string.h>
+#include "head.h"
+#include "page.h"
+#include "range.h"
+#include "request.h"
+#include "target.h"
+#include "types.h"
+#include "urlpath.h"
+
+#define REQUESTS_MAX 64
+
+static void check(bool ok)
+{
+    if (!ok)
+        abort();
+}
+
+static void check_path(const char *path)
+{
+    check(path[0] == '/' && !strstr(path, "//"));
+    for (const char *name = path; (name = strchr(name, '/')); name++)
+        check(strcmp(name, "/..") != 0 && strncmp(name, "/../", 4) != 0);
+}
+
+static void check_range(const struct request *request, uint64_t size)
+{
+    uint64_t first = 0, len = 0;
+    if (range_parse(request->range, size, &first, &len) == RANGE_PART)
+        check(len > 0 && first < size && len <= size - first);
+}
+
+// What the server would make of it.
+static void check_request(const struct request *request)
+{
+    char path[TARGET_MAX + 2];
+    bool is_dir;
+    struct text text = {0};
+    check(request->state != REQUEST_BAD || request->status >= 400);
+    check(strlen(request->target) <= TARGET_MAX && strlen(request->range) <= VALUE_MAX);
+    if (target_to_path(request->target, path, &is_dir)) {
+        check(strlen(path) <= strlen(request->target) + 1);
+        check_path(path);
+        check(type_of(path) != NULL);
+        page_begin_listing(&text, path);
+        page_add_entry(&text, path + 1, is_dir, 1, 1);
+        page_end_listing(&text);
+        head_write(&text, &(struct head){.status = 301, .type = "text/html", .location = path});
+        check(text.failed || strlen(text.bytes) == text.len);
+    }
+    text_free(&text);
+    static const uint64_t sizes[] = {0, 1, 100, UINT64_MAX};
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
+        check_range(request, sizes[i]);
+}
+
+// What is left of a request when it was read, whatever the pieces were.
+struct summary {
+    unsigned count;
+    unsigned hash;
+    enum request_state state;
+};
+
+static void add(struct summary *sum, const struct request *request)
+{
+    unsigned hash = sum->hash;
+    for (const char *p = request->target; *p; p++)
+        hash = hash * 31 + (unsigned char)*p;
+    for (const char *p = request->range; *p; p++)
+        hash = hash * 31 + (unsigned char)*p;
+    sum->hash = hash * 31 + request->get + 2u * request->head + 4u * request->keep_alive;
+    sum->count++;
+}
+
+static struct summary read_all(const uint8_t *data, size_t size, size_t piece)
+{
+    struct request request;
+    struct summary sum = {0};
+    request_init(&request);
+    for (size_t at = 0; at < size && sum.count < REQUESTS_MAX;) {
+        size_t len = MIN(piece, size - at);
+        size_t used = request_feed(&request, data + at, len);
+        check(used <= len);
+        at += used;
+        if (request.state == REQUEST_PART) {
+            check(used == len);
+            continue;
+        }
+        check_request(&request);
+        if (request.state == REQUEST_BAD)
+            break;
+        add(&sum, &request);
+        if (!request.keep_alive)
+            break;
+        request_next(&request);
+    }
+    sum.state = request.state;
+    return sum;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    if (size < 1 || size > 65536)
+        return 0;
+    struct summary whole = read_all(data + 1, size - 1, size);
+    struct summary parts = read_all(data + 1, size - 1, (size_t)data[0] % 64 + 1);
+    check(whole.count == parts.count && whole.hash == parts.hash && whole.state == parts.state);
+    return 0;
+}
