@@ -83,6 +83,11 @@ static void random_op(struct op *op, uint8_t kind)
     op->value = (uint64_t)rnd(256) << 40 | rnd(256);
     if (one_in(8))
         op->value = (uint64_t)rnd(UINT32_MAX) << 32 | rnd(UINT32_MAX);
+    if (kind == OP_TIME && !one_in(4)) { // half a deadline, a whole one, up to the next one
+        static const uint8_t steps[] = {3, 3, 4, 7};
+        op->a = steps[rnd(sizeof(steps))];
+        op->b &= (uint8_t)(one_in(4) ? 0xff : 0xfe);
+    }
     if (kind == OP_SEND_MANY) {
         op->b = (uint8_t)(one_in(8) ? rnd(8) : 2 + rnd(3));
         op->len = (uint8_t)(one_in(3) ? rnd(16) : 0);

@@ -19,6 +19,7 @@
 #define WAIT(who, how, whom) OP(.kind = OP_WAIT, .actor = (who), .a = (how), .target = (whom))
 #define RACE(who, how, whom) OP(.kind = OP_RACE, .actor = (who), .a = (how), .target = (whom))
 #define DIE(who)             OP(.kind = OP_DIE, .actor = (who))
+#define HALF                 OP(.kind = OP_TIME, .a = 3)
 #define LATER                OP(.kind = OP_TIME, .a = 4)
 #define COPY                 OP(.kind = OP_COPY, .a = 7)
 #define SERVE(who)           OP(.kind = OP_SERVE, .actor = (who))
@@ -46,6 +47,8 @@ static const struct op parked[] = {REGISTER(1), SEND(0, 1), SEND(2, 1), SEND(3, 
 static const struct op unregistered[] = {SEND(0, 1), NOBLOCK(2, 1), REGISTER(1), VERIFY(1)};
 static const struct op revoked[] = {REGISTER(1), WAIT(1, ANY, 0), SEND(0, 1), SEND(2, 1),
                                     LATER,       LATER,           VERIFY(1),  DIE(2)};
+static const struct op anew[] = {REGISTER(1), WAIT(1, ANY, 0), SEND(0, 1), SEND(2, 1),
+                                 HALF,        WAIT(1, ANY, 0), LATER,      VERIFY(1)};
 static const struct op refused[] = {REGISTER(1), WAIT(1, ANY, 0), SEND(0, 1), NOBLOCK(2, 1),
                                     LATER,       LATER,           VERIFY(1)};
 static const struct op crossed[] = {REGISTER(1),      SEND(0, 1), WAIT(1, CALL, 2), SEND(2, 1),
@@ -138,6 +141,6 @@ const struct story stories[] = {
     STORY(turns),        STORY(hole),    STORY(dies),     STORY(again),    STORY(served),
     STORY(timeout),      STORY(watched), STORY(launched), STORY(shared),   STORY(bench),
     STORY(dies_in_copy), STORY(ends),    STORY(odd),      STORY(segments), STORY(names),
-    STORY(stranger),
+    STORY(stranger),     STORY(anew),
 };
 const unsigned stories_count = sizeof(stories) / sizeof(stories[0]);
