@@ -338,7 +338,9 @@ void channel_drop(struct channel *ch, struct packet *packet)
         return;
     struct ool_descriptor *d = (struct ool_descriptor *)(void *)packet->raw;
     int count = MSG_NUM_PAYLOADS(packet->type);
-    for (int k = 0; k < count && d[0].ptr; k++) { // or there was no memory for them
+    if (count > 0 && !d[0].ptr) // there was no memory for them
+        return;
+    for (int k = 0; k < count; k++) {
         free(d[k].ptr);
         d[k].ptr = NULL;
     }

@@ -18,7 +18,7 @@ struct fake_vm fake_vm;
 
 static struct fake_item system_queue[2][8]; // the launcher's, vm's
 static unsigned system_count[2];
-static int system_fds[2]; // that come with the launcher's next packet
+static int system_fds[4]; // that come with the launcher's next packet
 static void *cookies_of[3 + FAKE_PEERS];
 static vaddr_t landing;
 static int boot_fds[3];
@@ -50,6 +50,14 @@ static void push_system(int which, const struct packet *packet)
 
 void fake_push(struct fake_peer *peer, const struct packet *packet, error_t error)
 {
+    if (peer == &fake_peers[FAKE_SHM_PEER]) {
+        if (error)
+            fake_shm_end(peer);
+        else
+            fake_shm_put(peer, packet);
+        return;
+    }
+    fake_shm_ring(peer);
     if (peer->count == FAKE_MAX_QUEUE)
         return;
     struct fake_item *item = &peer->queue[(peer->first + peer->count++) % FAKE_MAX_QUEUE];
@@ -157,6 +165,8 @@ static void answer_for_launcher(const struct packet *packet)
         peer->connected = true;
         system_fds[0] = PEER_FD + (int)i;
         system_fds[1] = dup(peer->page_fd);
+        if (i == FAKE_SHM_PEER)
+            fake_shm_grant(peer, &answer.grant, system_fds + 2);
         push_system(0, &answer);
         return;
     }
@@ -194,6 +204,14 @@ void transport_unwatch(int fd)
         peer_of(fd)->watched = false;
 }
 
+void fake_launcher_speaks(void)
+{
+    struct packet message = {.type = INVALID_MSG};
+    message.word = wire_word(WIRE_NOBLOCK, 0, 0);
+    if (system_count[0] == 0)
+        push_system(0, &message);
+}
+
 int transport_wait(void *cookies[TRANSPORT_MAX_EVENTS], int timeout_ms)
 {
     int n = 0;
@@ -201,12 +219,8 @@ int transport_wait(void *cookies[TRANSPORT_MAX_EVENTS], int timeout_ms)
         if (fake_peers[i].watched && fake_peers[i].count > 0)
             cookies[n++] = *cookie_of(PEER_FD + (int)i);
     }
-    if (n == 0 && timeout_ms < 0) { // nothing would ever come: something of the launcher does
-        struct packet message = {.type = INVALID_MSG};
-        message.word = wire_word(WIRE_NOBLOCK, 0, 0);
-        if (system_count[0] == 0)
-            push_system(0, &message);
-    }
+    if (n == 0 && timeout_ms < 0) // nothing would ever come: something of the launcher does
+        fake_launcher_speaks();
     if (system_count[0] > 0)
         cookies[n++] = *cookie_of(CONTROL_FD);
     return n;
@@ -224,9 +238,9 @@ static error_t recv_system(int which, struct packet *packet, int timeout_ms, int
     *packet = system_queue[which][0].packet;
     memmove(system_queue[which], system_queue[which] + 1,
             --system_count[which] * sizeof(system_queue[which][0]));
-    if (packet->type == CTL_GRANT && which == 0 && max_fds >= 2) {
-        memcpy(fds, system_fds, 2 * sizeof(int));
-        *num_fds = 2;
+    if (packet->type == CTL_GRANT && which == 0 && max_fds >= 4) {
+        *num_fds = packet->grant.ring_size ? 4 : 2;
+        memcpy(fds, system_fds, (size_t)*num_fds * sizeof(int));
     }
     if (packet->type == CTL_BOOT && which == 0 && max_fds >= 3) {
         memcpy(fds, boot_fds, 3 * sizeof(int));

@@ -10,6 +10,8 @@
 #define FAKE_SELF      TASK_MAKE(1, 9)
 #define FAKE_OOL_LEN   1024
 #define FAKE_MAX_QUEUE 64
+#define FAKE_SHM_PEER  2 // see fake_shm.c
+#define FAKE_RING      REGION_MIN_RING
 
 // What vm answers next to ool.send and ool.verify.
 struct fake_vm {
@@ -45,5 +47,14 @@ void fake_push(struct fake_peer *peer, const struct packet *packet, error_t erro
 
 /// Whether something that arrived was not read.
 bool fake_has_more(void);
+/// The launcher sends a message, so that an open receive ends.
+void fake_launcher_speaks(void);
+
+// fake_shm.c: the peer with shared memory.
+void fake_shm_grant(struct fake_peer *peer, struct control_grant *grant, int *fds);
+void fake_shm_ring(struct fake_peer *peer);
+void fake_shm_put(struct fake_peer *peer, const struct packet *packet);
+void fake_shm_end(struct fake_peer *peer);
+void fake_shm_scribble(struct fake_peer *peer, unsigned where, uint32_t by, uint64_t value);
 
 #endif

@@ -1,5 +1,5 @@
-// The fuzz target `libipc`: what hostile peers write into their channels and state pages, while the
-// program receives, calls, sends and replies. The transport is fake_transport.c.
+// The fuzz target `libipc`: what hostile peers write into their channels, regions and state pages,
+// while the program receives, calls, sends and replies. The transport is fake_transport.c.
 //
 // An input is a sequence of records of 16 bytes; PACKET takes the 256 bytes after it as they are.
 // Whatever comes, a call returns OK or a negative error, a message has the source that it
@@ -32,6 +32,7 @@ enum step_kind {
     STEP_REPLYRECV,
     STEP_PULL,
     STEP_DISCARD, // the message received last
+    STEP_SHM,     // the peer with shared memory writes; `a`: what
     STEP_NUM,
 };
 
@@ -41,7 +42,7 @@ struct step {
     uint64_t value;
 };
 
-static char payload[64] = "a payload";
+static char payload[2 * FAKE_RING] = "a payload";
 static struct message last; // received
 
 static void check_received(error_t err, struct message *m, task_t from)
@@ -71,7 +72,8 @@ static struct message make_message(const struct step *step)
                                 ERR_NOT_FOUND, FS_WRITE_MSG, INVALID_MSG,       0x20030001};
     struct message m = {.type = step->a == 255 ? (int)step->value : types[step->a % 8]};
     for (int k = 0; m.type > 0 && k < MSG_NUM_PAYLOADS(m.type); k++)
-        ool_descriptors(&m)[k] = (struct ool_descriptor){payload, step->b % sizeof(payload)};
+        ool_descriptors(&m)[k] =
+            (struct ool_descriptor){payload, step->b < 128 ? step->b : (step->b - 128u) * 64};
     return m;
 }
 
@@ -227,6 +229,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             break;
         case STEP_PAGE:
             set_page(peer, &step);
+            break;
+        case STEP_SHM:
+            fake_shm_scribble(&fake_peers[FAKE_SHM_PEER], step.a, step.len, step.value);
             break;
         case STEP_VM:
             set_vm(&step);

@@ -1,0 +1,138 @@
+// One peer of the libipc target has shared memory: its region, line and page are ordinary memory
+// that the input writes. Nobody sleeps: whoever would sleep on that peer alone sees its end, and an
+// open receive gets a message of the launcher.
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include <oolong/internal.h>
+#include "fake_transport.h"
+#include "futex.h"
+
+static uint8_t *region;   // the peer's
+static int region_fds[2]; // the program's, the peer's
+
+static struct peer_line *line_of(struct fake_peer *peer)
+{
+    return &peer->page->peers[TASK_SLOT(FAKE_SELF)];
+}
+
+static int make_region(void)
+{
+    int fd = memfd_create("region", MFD_CLOEXEC);
+    if (fd < 0 || ftruncate(fd, REGION_SIZE(FAKE_RING)))
+        abort();
+    return fd;
+}
+
+void fake_shm_grant(struct fake_peer *peer, struct control_grant *grant, int *fds)
+{
+    if (!region) {
+        region_fds[0] = make_region();
+        region_fds[1] = make_region();
+        region = mmap(NULL, REGION_SIZE(FAKE_RING), PROT_READ | PROT_WRITE, MAP_SHARED,
+                      region_fds[1], 0);
+        if (region == MAP_FAILED)
+            abort();
+    }
+    memset(region, 0, REGION_SIZE(FAKE_RING));
+    grant->ring_size = FAKE_RING;
+    grant->ool_len = 4 * FAKE_RING;
+    atomic_store(&line_of(peer)->word, peer_word(grant->chan, 0, 0));
+    fds[0] = dup(region_fds[0]);
+    fds[1] = dup(region_fds[1]);
+}
+
+void fake_shm_ring(struct fake_peer *peer)
+{
+    atomic_fetch_add(&line_of(peer)->bell, 1);
+}
+
+void fake_shm_put(struct fake_peer *peer, const struct packet *packet)
+{
+    struct peer_line *line = line_of(peer);
+    if (!region)
+        return;
+    uint32_t head = atomic_load(&line->head);
+    memcpy(region + head % REGION_SLOTS * sizeof(*packet), packet, sizeof(*packet));
+    atomic_store(&line->head, head + 1);
+    fake_shm_ring(peer);
+}
+
+void fake_shm_end(struct fake_peer *peer)
+{
+    atomic_store(&peer->page->ended, 1);
+    fake_shm_ring(peer);
+}
+
+// `where`: which of its counters the peer writes, or its region.
+void fake_shm_scribble(struct fake_peer *peer, unsigned where, uint32_t by, uint64_t value)
+{
+    struct peer_line *line = line_of(peer);
+    struct peer_line *own = &ipc_own_page()->peers[TASK_SLOT(peer->task)];
+    switch (where % 10) {
+    case 0: // bytes come
+        atomic_fetch_add(&line->bytes, by % (FAKE_RING + 2));
+        break;
+    case 1:
+        atomic_store(&line->bytes, value);
+        break;
+    case 2: // as many as fit the ring
+        atomic_store(&line->bytes, atomic_load(&own->bytes_taken) + FAKE_RING);
+        break;
+    case 3:
+        atomic_store(&line->head, by);
+        break;
+    case 4: // room
+        atomic_store(&line->bytes_taken, atomic_load(&own->bytes) - by % (FAKE_RING + 2));
+        break;
+    case 5:
+        atomic_store(&line->bytes_taken, value);
+        break;
+    case 6:
+        atomic_store(&line->taken, by & 1 ? atomic_load(&own->head) : by);
+        break;
+    case 7:
+        atomic_store(&line->wants, by);
+        atomic_store(&peer->page->asleep, by % 4);
+        break;
+    case 8:
+        if (region)
+            memcpy(region + by % (REGION_SIZE(FAKE_RING) - sizeof(value)), &value, sizeof(value));
+        break;
+    default:
+        atomic_store(&line->closed, by & 1 ? (uint32_t)(atomic_load(&line->word) >> 32) : by);
+        break;
+    }
+    if (value & 1)
+        fake_shm_ring(peer);
+}
+
+// Else whoever waits would spin for a peer on another core, each time.
+int sched_getcpu(void)
+{
+    return 0;
+}
+
+// --- futex.h ------------------------------------------------------------------------------------
+
+void futex_wait(const struct futex_word *words, unsigned count, uint64_t deadline_ns)
+{
+    const _Atomic uint32_t *launcher = &ipc_own_page()->launcher_bell;
+    if (deadline_ns)
+        return; // the time passes by itself
+    for (unsigned i = 0; i < count; i++) {
+        if (words[i].word == launcher) {
+            fake_launcher_speaks();
+            atomic_fetch_add(&ipc_own_page()->launcher_bell, 1);
+            return;
+        }
+    }
+    fake_shm_end(&fake_peers[FAKE_SHM_PEER]);
+}
+
+void futex_wake(_Atomic uint32_t *word)
+{
+    (void)word;
+}
