@@ -6,18 +6,24 @@
 #include "shm.h"
 #include "transport.h"
 
-// Spinning is counted in pauses of 20 to 60 ns. It begins with what covers a wake-up on another
-// core (30 us), doubles what was enough, and halves what was not.
-#define SPIN_MAX   BELL_FIRST_SPIN
-#define SPIN_MIN   16u
-#define SPIN_RETRY 64 // waits after which the maximum is tried again
-#define SPIN_ALL   8  // an open receive looks at so many channels while it spins
+// Spinning is counted in turns of 20 to 60 ns, which is what a pause takes. Without it, the line
+// would be taken away from its writer between two stores. The longest spin covers the wake-up of a
+// peer on another core, which takes 30 to 100 us. It is learned how much is enough; where spinning
+// does not help, it is tried less and less often.
+#define SPIN_MAX       4096u
+#define SPIN_MIN       64u
+#define SPIN_EAGER     64u   // turns without a pause
+#define SPIN_RETRY     16u   // failures after which the maximum is tried again: at first,
+#define SPIN_MAX_RETRY 1024u // and at the most
+#define SPIN_ALL       8     // an open receive looks at so many channels while it spins
 
-static struct spin {
-    unsigned limit;
-    unsigned waits;
-} open_spin = {SPIN_MAX, 0};
+static struct bell_spin open_spin = {SPIN_MAX, 0, SPIN_RETRY};
 static const struct channel *noted;
+
+void bell_spin_init(struct bell_spin *spin)
+{
+    *spin = (struct bell_spin){SPIN_MAX, 0, SPIN_RETRY};
+}
 
 void bell_ring(struct channel *ch)
 {
@@ -64,41 +70,46 @@ void bell_note_core(void)
     }
 }
 
-static void relax(void)
-{
-    __builtin_ia32_pause();
-}
-
 bool bell_runs_elsewhere(const struct channel *ch)
 {
     return ch->page && atomic_load_explicit(&ch->page->cpu, memory_order_relaxed) != sched_getcpu();
 }
 
-static unsigned spin_begin(struct spin *spin)
+static void relax(void)
 {
-    return ++spin->waits % SPIN_RETRY == 0 ? SPIN_MAX : spin->limit;
+    __builtin_ia32_pause();
 }
 
-static void spin_learn(struct spin *spin, unsigned pauses, bool enough)
+static unsigned spin_begin(const struct bell_spin *spin)
 {
-    if (enough)
-        spin->limit = MIN(MAX(spin->limit, 2 * pauses + SPIN_MIN), SPIN_MAX);
-    else
-        spin->limit = MAX(spin->limit / 2, SPIN_MIN);
+    return spin->failures >= spin->retry ? SPIN_MAX : spin->limit;
+}
+
+static void spin_learn(struct bell_spin *spin, unsigned turns, bool enough)
+{
+    if (enough) {
+        spin->limit = MIN(MAX(spin->limit, 4 * turns + SPIN_MIN), SPIN_MAX);
+        spin->failures = 0;
+        spin->retry = SPIN_RETRY;
+        return;
+    }
+    if (spin->failures >= spin->retry) {
+        spin->failures = 0;
+        spin->retry = MIN(2 * spin->retry, SPIN_MAX_RETRY);
+    }
+    spin->failures++;
+    spin->limit = MAX(spin->limit - spin->limit / 4, SPIN_MIN);
 }
 
 static bool spin_for(struct channel *ch, uint32_t seen)
 {
-    struct spin spin = {ch->spin_limit, ch->spin_waits};
-    unsigned limit = spin_begin(&spin);
+    unsigned limit = spin_begin(&ch->spin);
     unsigned n = 0;
     while (n < limit && bell_read(ch) == seen) {
         relax();
         n++;
     }
-    spin_learn(&spin, n, n < limit);
-    ch->spin_limit = spin.limit;
-    ch->spin_waits = spin.waits;
+    spin_learn(&ch->spin, n, n < limit);
     return n < limit;
 }
 

@@ -5,12 +5,13 @@
 
 #include "channel.h"
 
-#define BELL_MAX_CHANNELS 127   // that one call can wait for
-#define BELL_FIRST_SPIN   1500u // pauses that a new channel is spun for
+#define BELL_MAX_CHANNELS 127 // that one call can wait for
 
 /// Makes what was done for the peer known to it: rings the bell of the own line, and wakes the peer
 /// if it sleeps. After everything that the peer is to see.
 void bell_ring(struct channel *ch);
+
+void bell_spin_init(struct bell_spin *spin);
 
 /// The bell by which the peer says that it did something for us. Read it, look, then wait.
 static inline uint32_t bell_read(const struct channel *ch)

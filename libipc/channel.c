@@ -65,7 +65,7 @@ static struct channel *make_channel(task_t task, uint32_t chan, int page_fd)
     ch->task = task;
     ch->chan = chan;
     ch->fd = -1;
-    ch->spin_limit = BELL_FIRST_SPIN;
+    bell_spin_init(&ch->spin);
     list_init(&ch->stash);
     list_nullify(&ch->ready);
     list_nullify(&ch->all);

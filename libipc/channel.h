@@ -13,28 +13,35 @@
 struct shm;
 struct ool_descriptor;
 
+// What was learned of how long to spin (bell.c), in turns of the loop.
+struct bell_spin {
+    unsigned limit;
+    unsigned failures; // since the limit was enough, or the maximum was tried
+    unsigned retry;    // how many of them until the maximum is tried
+};
+
 struct channel {
     task_t task; // the peer
     int fd;      // -1: ended
     uint32_t chan;
-    const struct state_page *page;   // the peer's; NULL for the launcher
-    const struct peer_line *line;    // in it, what the peer says to me; NULL for the launcher
-    struct peer_line *own_line;      // what I say to the peer; NULL: nothing more
-    const _Atomic uint32_t *bell;    // rung by the peer, or by the launcher for itself
-    uint32_t bell_seen;              // socket channels: when it was last found empty
-    struct shm *shm;                 // NULL: all goes through the socket
-    bool carries;                    // packets bring their payloads with them: shared memory
-    list_elem_t all;                 // in channel_all, until it ends
-    unsigned spin_limit, spin_waits; // see bell.c
-    uint16_t sent, seen;             // my half of peer_word(); see wire.h
-    uint32_t seq;                    // of the last SEND or CALL that I sent
-    uint32_t taken_call;             // seq of the last CALL that I took from the peer
-    bool call_open;                  // and it is not answered yet
-    uint32_t taken_pull;             // seq of an async pull taken meanwhile; 0: none
-    bool listed;                     // in the list of ready channels
-    list_elem_t ready;               // there
-    uint32_t round;                  // since which round of looking it is
-    list_t stash;                    // struct stashed: received, not yet taken
+    const struct state_page *page; // the peer's; NULL for the launcher
+    const struct peer_line *line;  // in it, what the peer says to me; NULL for the launcher
+    struct peer_line *own_line;    // what I say to the peer; NULL: nothing more
+    const _Atomic uint32_t *bell;  // rung by the peer, or by the launcher for itself
+    uint32_t bell_seen;            // socket channels: when it was last found empty
+    struct shm *shm;               // NULL: all goes through the socket
+    bool carries;                  // packets bring their payloads with them: shared memory
+    list_elem_t all;               // in channel_all, until it ends
+    struct bell_spin spin;
+    uint16_t sent, seen; // my half of peer_word(); see wire.h
+    uint32_t seq;        // of the last SEND or CALL that I sent
+    uint32_t taken_call; // seq of the last CALL that I took from the peer
+    bool call_open;      // and it is not answered yet
+    uint32_t taken_pull; // seq of an async pull taken meanwhile; 0: none
+    bool listed;         // in the list of ready channels
+    list_elem_t ready;   // there
+    uint32_t round;      // since which round of looking it is
+    list_t stash;        // struct stashed: received, not yet taken
     unsigned num_stashed;
     uint32_t pull_seq;     // of my async pull under way, 0: none
     bool pull_awaited;     // now, by async_recv()

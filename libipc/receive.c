@@ -271,10 +271,11 @@ static uint64_t waits_since(const struct channel *ch)
 // first served goes by when the peers began to wait.
 static void enlist(struct channel *ch, list_elem_t *first)
 {
-    uint64_t since = waits_since(ch);
+    // A peer's page is looked at only when there is somebody to compare it with: the line that says
+    // since when is written by the peer with each wait.
     list_elem_t *at = &ready;
     while (at->prev != first &&
-           waits_since(LIST_CONTAINER(at->prev, struct channel, ready)) > since)
+           waits_since(LIST_CONTAINER(at->prev, struct channel, ready)) > waits_since(ch))
         at = at->prev;
     ch->listed = true;
     ch->round = rounds_begun;

@@ -142,10 +142,25 @@ void shm_hear(struct channel *ch)
 void shm_publish_taken(struct channel *ch)
 {
     struct shm *s = ch->shm;
-    if (!ch->own_line || s->taken == s->taken_published)
+    if (!ch->own_line)
         return;
+    if (s->taken != s->taken_published)
+        atomic_store_explicit(&ch->own_line->taken, s->taken, memory_order_release);
+    if (s->bytes_taken != s->bytes_published)
+        atomic_store(&ch->own_line->bytes_taken, s->bytes_taken);
     s->taken_published = s->taken;
-    atomic_store_explicit(&ch->own_line->taken, s->taken, memory_order_release);
+    s->bytes_published = s->bytes_taken;
+}
+
+// The sender says where in the ring its payloads begin: behind those before, or further on.
+static bool begins_in_the_ring(struct shm *s, const struct shm_incoming *in)
+{
+    uint64_t begin;
+    memcpy(&begin, in->packet.raw, sizeof(begin));
+    if (begin - s->bytes_taken > s->ring_size)
+        return false;
+    s->bytes_taken = begin;
+    return true;
 }
 
 static bool lengths_are_allowed(const struct shm_incoming *in)
@@ -185,20 +200,24 @@ static error_t take_packet(struct channel *ch)
         shm_publish_taken(ch);
         bell_ring(ch);
     }
-    return in->count && !lengths_are_allowed(in) ? ERR_NOT_ACCEPTABLE : OK;
+    bool good = !in->count || (lengths_are_allowed(in) && begins_in_the_ring(s, in));
+    return good ? OK : ERR_NOT_ACCEPTABLE;
 }
 
 // --- Payloads -----------------------------------------------------------------------------------
 
-// Tells the sender of room, if it waits for some and there is enough of it, or no more to come.
-static void publish_room(struct channel *ch, bool all)
+// Says that there is room, when it is much, or there is no more to come for now, and tells the
+// sender if it waits for some. What is not said now is said with the next packet; until then the
+// sender sees three quarters of an empty ring at least.
+static void publish_room(struct channel *ch, bool drained)
 {
     struct shm *s = ch->shm;
-    if (!ch->own_line)
+    bool much = s->bytes_taken - s->bytes_published >= s->ring_size / 4;
+    if (!ch->own_line || (!much && !drained))
         return;
-    atomic_store(&ch->own_line->bytes_taken, s->bytes_taken);
+    shm_publish_taken(ch);
     if (!atomic_load(&ch->line->wants) ||
-        (!all && s->bytes_taken - s->bytes_rung < s->ring_size / 2))
+        (!drained && s->bytes_taken - s->bytes_rung < s->ring_size / 2))
         return;
     s->bytes_rung = s->bytes_taken;
     bell_ring(ch);
@@ -257,7 +276,8 @@ static error_t take_payloads(struct channel *ch)
             memcpy(buf + in->done, REGION_RING(s->peers) + s->bytes_taken % s->ring_size, n);
         in->done += n;
         s->bytes_taken += n;
-        publish_room(ch, n == left && in->next + 1 == in->count);
+        bool last = n == left && in->next + 1 == in->count;
+        publish_room(ch, last && atomic_load(&ch->line->wants));
     }
     return OK;
 }

@@ -18,6 +18,7 @@ struct shm_outgoing {
     struct ool_descriptor payloads[MSG_MAX_PAYLOADS];
     unsigned count, next;
     size_t done;
+    bool begun; // the packet says where its payloads are
     bool put;
     bool owned; // the payloads are copies of ours
 };
@@ -49,8 +50,8 @@ struct shm {
     uint32_t seen;       // the peer's bell when `kept` was last looked at
 
     uint32_t taken, taken_published;
-    uint64_t bytes_taken;
-    uint64_t bytes_rung; // bytes_taken when the peer was last told
+    uint64_t bytes_taken, bytes_published; // as in our line
+    uint64_t bytes_rung;                   // bytes_taken when the peer was last told
     struct shm_incoming in;
 };
 

@@ -189,7 +189,8 @@ static inline bool talk_is_allowed(const struct talk_table *table, task_t a, tas
 // direction: a sealed memfd that the sender alone writes and the receiver maps read-only. The
 // counters are in the peer lines. Packet number n is in slot n % REGION_SLOTS. The bytes of
 // payloads follow each other in the ring in the order of their messages; byte number n is at
-// n % ring_size.
+// n % ring_size. The number of a message's first byte stands in the packet in the place of the
+// first payload's address; it may leave bytes out.
 //
 // Whoever has more packets under way than there are slots breaks the rules (see
 // CHANNEL_MAX_STASH); a packet that finds no slot is, for its sender, a full channel.
