@@ -208,6 +208,16 @@ static void check_programs(void)
     free(path);
 }
 
+static void check_shm(void)
+{
+    if (bells_are_supported())
+        say(FINE, "shared memory", "futex_waitv is there: transport = auto is shm");
+    else
+        say(NOTE, "shared memory",
+            "no futex_waitv (Linux 5.16, or a seccomp profile of the container without it): "
+            "transport = auto is socket");
+}
+
 int doctor(void)
 {
     fflush(stdout);
@@ -215,6 +225,7 @@ int doctor(void)
     fflush(stdout);
     check_seccomp();
     check_memfd();
+    check_shm();
     check_io_uring();
     check_limits();
     check_programs();

@@ -315,7 +315,15 @@ bool manifest_uses_shm(const struct manifest *mf, const struct task_spec *a,
         said = stricter(a->transport, b->transport);
     if (said == TRANSPORT_AUTO)
         said = mf->transport;
-    return said != TRANSPORT_SOCKET;
+    return said != TRANSPORT_SOCKET && mf->shm_works;
+}
+
+bool manifest_insists_on_shm(const struct manifest *mf)
+{
+    bool insists = mf->transport == TRANSPORT_SHM;
+    for (const struct task_spec *task = mf->tasks; task; task = task->next)
+        insists = insists || task->transport == TRANSPORT_SHM || task->shm_peers.len > 0;
+    return insists;
 }
 
 void manifest_free(struct manifest *mf)

@@ -14,6 +14,7 @@ enum restart_policy {
 
 #define CPU_AUTO (-2) // the core that the launcher chooses: see placement.h
 #define CPU_ANY  (-1) // no affinity
+#define CORE_ANY (-2) // what CPU_AUTO may come to: the same
 
 // How messages of a channel travel.
 enum transport {
@@ -87,6 +88,7 @@ struct manifest {
     uint32_t lookup_timeout_ms; // 0: for ever
     char *vm_program;
     enum transport transport;
+    bool shm_works;          // the host has what the transport needs; set by who runs the suite
     struct task_spec *tasks; // in the order of the file
     struct diagnostics errors;
 };
@@ -126,6 +128,9 @@ bool manifest_may_talk(const struct task_spec *a, const struct task_spec *b);
 // things, a socket, which both can have.
 bool manifest_uses_shm(const struct manifest *mf, const struct task_spec *a,
                        const struct task_spec *b);
+
+// Whether the suite, or one of its tasks, says shm and not auto.
+bool manifest_insists_on_shm(const struct manifest *mf);
 
 // Replaces each ${KEY} in `value`. Returns the text (the caller frees it) or NULL with `*error` set
 // to a text that the caller frees.

@@ -1,36 +1,65 @@
 // The choice of cores; see placement.h.
 #include "placement.h"
 
+#define NOT_REACHED (-1)
+#define REACHED     (-3) // and its group has no core yet
+
 static bool is_placed(const struct task_spec *spec, const char *main_name)
 {
     bool is_main = main_name ? spec->name == main_name : spec->is_main;
     return is_main || (spec->autostart && !spec->is_main);
 }
 
-// Gives a task and all that it can reach the same core. `core` -1 is: not reached yet.
-static unsigned spread(struct manifest *mf, const char *main_name, struct task_spec *from, int core)
+struct group {
+    unsigned size;
+    bool has_sockets; // between two of its tasks
+};
+
+// Marks a task and all that it can reach.
+static void spread(struct manifest *mf, const char *main_name, struct task_spec *from,
+                   struct group *group)
 {
-    unsigned reached = 1;
-    from->core = core;
+    group->size++;
+    from->core = REACHED;
     for (struct task_spec *to = mf->tasks; to; to = to->next) {
-        if (to->core < 0 && is_placed(to, main_name) && manifest_may_talk(from, to))
-            reached += spread(mf, main_name, to, core);
+        if (to == from || !is_placed(to, main_name) || !manifest_may_talk(from, to))
+            continue;
+        group->has_sockets = group->has_sockets || !manifest_uses_shm(mf, from, to);
+        if (to->core == NOT_REACHED)
+            spread(mf, main_name, to, group);
     }
-    return reached;
+}
+
+static void give(struct manifest *mf, int core)
+{
+    for (struct task_spec *spec = mf->tasks; spec; spec = spec->next) {
+        if (spec->core == REACHED)
+            spec->core = core;
+    }
+}
+
+// A task that is launched later, when nobody knows by whom.
+static int alone(const struct manifest *mf, const struct task_spec *spec, int core)
+{
+    return manifest_uses_shm(mf, spec, spec) ? CORE_ANY : core;
 }
 
 void placement_choose(struct manifest *mf, const char *main_name, const int *cpus,
                       unsigned num_cpus)
 {
-    unsigned group = 0;
+    unsigned turn = 0;
     for (struct task_spec *spec = mf->tasks; spec; spec = spec->next)
-        spec->core = is_placed(spec, main_name) ? -1 : cpus[0];
+        spec->core = is_placed(spec, main_name) ? NOT_REACHED : alone(mf, spec, cpus[0]);
     for (struct task_spec *spec = mf->tasks; spec; spec = spec->next) {
-        if (spec->core >= 0)
+        struct group group = {0};
+        if (spec->core != NOT_REACHED)
             continue;
-        if (spread(mf, main_name, spec, cpus[group % num_cpus]) > 1)
-            group++;
+        spread(mf, main_name, spec, &group);
+        if (group.size == 1)
+            give(mf, cpus[0]);
+        else if (group.has_sockets)
+            give(mf, cpus[turn++ % num_cpus]);
         else
-            spec->core = cpus[0];
+            give(mf, CORE_ANY);
     }
 }

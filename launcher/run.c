@@ -23,8 +23,11 @@ static bool load(const struct run_options *options)
     struct manifest *mf = &suite.manifest;
     const char *transport = getenv("OOLONG_TRANSPORT");
     manifest_load(mf, options->path, &options->settings);
+    mf->shm_works = bells_are_supported();
     if (transport && *transport && !manifest_parse_transport(transport, &mf->transport))
         manifest_error(mf, 0, "OOLONG_TRANSPORT=%s: must be auto, shm or socket", transport);
+    if (!mf->shm_works && manifest_insists_on_shm(mf))
+        manifest_error(mf, 0, "transport = shm: this kernel has no futex_waitv (Linux 5.16)");
     if (!mf->errors.len)
         program_check_all(mf);
     manifest_print_errors(mf, stderr);
@@ -92,6 +95,9 @@ static void make_vm_spec(void)
     spec->profile = xstrdup("vm");
     spec->memory = 0; // its tables are bounded by themselves
     spec->files = VM_FILES;
+    // All but vm's own channels may be memory: then its clients are anywhere, and it goes to them.
+    if (suite.manifest.shm_works && suite.manifest.transport != TRANSPORT_SOCKET)
+        spec->core = CORE_ANY;
     suite.vm_spec = spec;
 }
 

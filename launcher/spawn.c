@@ -147,7 +147,8 @@ static void child_signals(void)
 
 static void child_affinity(const struct task_spec *spec)
 {
-    int cpu = spec->cpu != CPU_AUTO ? spec->cpu : spec->core >= 0 ? spec->core : suite.cpu;
+    int core = spec->core == CORE_ANY ? CPU_ANY : spec->core >= 0 ? spec->core : suite.cpu;
+    int cpu = spec->cpu != CPU_AUTO ? spec->cpu : core;
     cpu_set_t set;
     CPU_ZERO(&set);
     if (cpu >= 0 && cpu < CPU_SETSIZE) {

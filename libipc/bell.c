@@ -105,7 +105,9 @@ static bool spin_for(struct channel *ch, uint32_t seen)
 {
     unsigned limit = spin_begin(&ch->spin);
     unsigned n = 0;
+    const void *slot = ch->shm ? shm_next_slot(ch) : NULL;
     while (n < limit && bell_read(ch) == seen) {
+        __builtin_prefetch(slot);
         relax();
         n++;
     }
@@ -167,6 +169,8 @@ static bool spin_for_any(void)
     while (!found && n < limit) {
         relax();
         n++;
+        if (noted->shm)
+            __builtin_prefetch(shm_next_slot(noted));
         found = all ? any_pending() : channel_is_pending(noted);
     }
     spin_learn(&open_spin, n, found);

@@ -63,6 +63,12 @@ error_t shm_attach(struct channel *ch, uint32_t ring_size, uint64_t peer_ool_len
                    int peer_fd) __mustuse;
 void shm_detach(struct channel *ch);
 
+/// Where the peer puts its next packet: what is looked at ahead.
+static inline const void *shm_next_slot(const struct channel *ch)
+{
+    return ch->shm->peers + ch->shm->taken % REGION_SLOTS * sizeof(struct packet);
+}
+
 /// Whether shm_recv() would do something.
 bool shm_is_pending(const struct channel *ch);
 

@@ -5,12 +5,14 @@
 #include "placement.h"
 
 static struct manifest mf;
+static bool shm_works;
 static const int cpus[] = {5, 7, 9};
 
 static void place(const char *text, const char *main_name, unsigned num_cpus)
 {
     struct settings none = {0};
     ck_assert(manifest_parse(&mf, "suite.ini", text, strlen(text), &none));
+    mf.shm_works = shm_works;
     struct task_spec *spec = main_name ? manifest_find(&mf, main_name) : NULL;
     placement_choose(&mf, spec ? spec->name : NULL, cpus, num_cpus);
 }
@@ -77,6 +79,30 @@ START_TEST(the_main_task_joins_those_it_calls)
 }
 END_TEST
 
+START_TEST(those_who_talk_through_memory_are_left_to_the_kernel)
+{
+    shm_works = true;
+    place("[task a]\ncalls = b\n[task b]\n[task alone]\n[task c]\ncalls = d\n[task d]\n", NULL, 3);
+    ck_assert_int_eq(core_of("a"), CORE_ANY);
+    ck_assert_int_eq(core_of("b"), CORE_ANY);
+    ck_assert_int_eq(core_of("c"), CORE_ANY);
+    ck_assert_int_eq(core_of("alone"), 5);
+}
+END_TEST
+
+START_TEST(one_socket_keeps_its_group_on_one_core)
+{
+    shm_works = true;
+    place("[task a]\ncalls = b\n[task b]\n[task c]\ncalls = d\n[task d]\ntransport = socket\n"
+          "[task e]\ncalls = c\n",
+          NULL, 3);
+    ck_assert_int_eq(core_of("a"), CORE_ANY);
+    ck_assert_int_eq(core_of("c"), 5);
+    ck_assert_int_eq(core_of("d"), 5);
+    ck_assert_int_eq(core_of("e"), 5);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("launcher_placement");
@@ -87,6 +113,8 @@ int main(void)
     tcase_add_test(tcase, what_stands_alone_is_placed_with_vm);
     tcase_add_test(tcase, a_task_that_is_not_started_joins_nobody);
     tcase_add_test(tcase, the_main_task_joins_those_it_calls);
+    tcase_add_test(tcase, those_who_talk_through_memory_are_left_to_the_kernel);
+    tcase_add_test(tcase, one_socket_keeps_its_group_on_one_core);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
