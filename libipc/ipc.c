@@ -9,6 +9,7 @@
 #include <resea/syscall.h>
 #include "bell.h"
 #include "control.h"
+#include "in_place.h"
 #include "ool.h"
 #include "receive.h"
 #include "shm.h"
@@ -157,7 +158,7 @@ static error_t send_once(struct channel *ch, struct message *m, bool is_call, bo
 }
 
 // Sends and waits for the acknowledgement (ipc_send) or the answer (ipc_call, into `m`).
-static error_t send_and_wait(task_t dst, struct message *m, bool is_call)
+static error_t deliver(task_t dst, struct message *m, bool is_call)
 {
     struct channel *ch;
     OK_OR_RETURN(control_connect(dst, &ch));
@@ -174,6 +175,15 @@ static error_t send_and_wait(task_t dst, struct message *m, bool is_call)
         err = send_once(ch, m, is_call, &again);
     } while (again && ++tries < MAX_TRIES);
     wait_end();
+    return err;
+}
+
+static error_t send_and_wait(task_t dst, struct message *m, bool is_call)
+{
+    const void *first = has_payloads(m) ? m->ool_ptr : NULL;
+    error_t err = deliver(dst, m, is_call);
+    if (first)
+        in_place_release(dst, first);
     return err;
 }
 
@@ -196,7 +206,7 @@ static error_t send_reply(struct channel *ch, const struct message *m)
     return IS_ERROR(err) ? err : sent;
 }
 
-static error_t send_noblock(task_t dst, const struct message *m)
+static error_t deliver_noblock(task_t dst, const struct message *m)
 {
     struct channel *ch;
     OK_OR_RETURN(control_connect(dst, &ch));
@@ -217,6 +227,14 @@ static error_t send_noblock(task_t dst, const struct message *m)
     }
     count_sent();
     return OK;
+}
+
+static error_t send_noblock(task_t dst, const struct message *m)
+{
+    error_t err = deliver_noblock(dst, m);
+    if (has_payloads(m))
+        in_place_release(dst, m->ool_ptr);
+    return err;
 }
 
 error_t sys_ipc(task_t dst, task_t src, struct message *m, unsigned flags)

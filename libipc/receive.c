@@ -14,6 +14,8 @@
 #include "shm.h"
 #include "transport.h"
 
+#define COOL_MS 1000 // of idleness after which the memory of rings is given back
+
 static notifications_t pending;
 static list_t ready = {&ready, &ready}; // channels with something to read, in the order of turns
 static uint32_t episode;
@@ -362,6 +364,16 @@ static void gather(int timeout_ms)
     }
 }
 
+// Waits for whatever comes. When nothing does for a while, the memory of rings goes back.
+static void gather_patiently(void)
+{
+    int timeout_ms = timer_remaining();
+    bool cools = shm_num_warm > 0 && (timeout_ms < 0 || timeout_ms > COOL_MS);
+    gather(cools ? COOL_MS : timeout_ms);
+    if (cools && !pending && list_is_empty(&ready))
+        shm_cool();
+}
+
 // Reads one packet of the channel whose turn it is. True: `m` has something for the program.
 static bool serve(struct channel *ch, struct message *m, error_t *result)
 {
@@ -431,7 +443,10 @@ error_t receive_open(struct message *m, bool noblock)
         bool wait = !noblock && !pending && list_is_empty(&ready);
         if (list_is_empty(&ready))
             publish_served(rounds_begun);
-        gather(wait ? timer_remaining() : 0);
+        if (wait)
+            gather_patiently();
+        else
+            gather(0);
         if (deliver_notifications(m)) {
             result = OK;
             break;

@@ -72,6 +72,7 @@ void shm_detach(struct channel *ch)
     if (!s)
         return;
     ch->shm = NULL;
+    shm_num_warm -= s->warm;
     if (s->own)
         munmap(s->own, map_size(s->ring_size));
     if (s->peers)

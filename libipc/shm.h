@@ -44,7 +44,9 @@ struct shm {
 
     uint32_t head; // as in our line
     uint64_t bytes;
-    list_t kept; // struct shm_outgoing: what the peer has no room for yet
+    void *in_place; // given out by shm_alloc(), at `bytes`; NULL: nothing
+    bool warm;      // our ring has memory
+    list_t kept;    // struct shm_outgoing: what the peer has no room for yet
     unsigned num_kept;
     list_elem_t keeping; // in shm_keeping, while `kept` is not empty
     uint32_t seen;       // the peer's bell when `kept` was last looked at
@@ -89,6 +91,15 @@ enum shm_mode {
 error_t shm_send(struct channel *ch, const struct packet *packet,
                  const struct ool_descriptor *payloads, unsigned count,
                  enum shm_mode mode) __mustuse;
+
+/// Memory in the ring for the first payload of the next message that has any. It may be written
+/// until that is sent or the channel is read; the end of either sets `in_place` to NULL. NULL:
+/// there is no room, or some is given out already.
+void *shm_alloc(struct channel *ch, size_t len);
+
+/// Rings of ours that have memory; gives it back where nothing is under way.
+extern unsigned shm_num_warm;
+void shm_cool(void);
 
 /// Goes on with what is kept for peers that have room again.
 void shm_pump(void);

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <resea/printf.h>
 #include "bell.h"
@@ -24,6 +25,7 @@
 #define MAX_KEPT 4
 
 list_t shm_keeping = {&shm_keeping, &shm_keeping};
+unsigned shm_num_warm;
 
 static uint64_t now_ns(void)
 {
@@ -68,18 +70,25 @@ static bool is_done(const struct shm_outgoing *out)
     return out->put && out->next == out->count;
 }
 
-// Where the payloads of a message begin, which its packet says (in the place of the first address).
-// In a ring that is empty, small ones begin at its start: memory that is in the cache, and no more
-// of it than they need.
-static void begin_payloads(struct channel *ch, struct shm_outgoing *out)
+// In a ring that is empty, small payloads begin at its start: memory that is in the cache, and no
+// more of it than they need.
+static void skip_to_start(struct channel *ch, size_t total)
 {
     struct shm *s = ch->shm;
     uint64_t skip = -s->bytes & (s->ring_size - 1);
+    if (room(ch) == s->ring_size && total + skip <= s->ring_size)
+        s->bytes += skip;
+}
+
+// Where the payloads of a message begin, which its packet says (in the place of the first address).
+static void begin_payloads(struct channel *ch, struct shm_outgoing *out)
+{
+    struct shm *s = ch->shm;
     size_t total = 0;
     for (unsigned k = 0; k < out->count; k++)
         total += out->payloads[k].len;
-    if (room(ch) == s->ring_size && total + skip <= s->ring_size)
-        s->bytes += skip;
+    if (!s->in_place) // then it was decided when the memory was given out
+        skip_to_start(ch, total);
     memcpy(out->packet.raw, &s->bytes, sizeof(s->bytes));
     out->begun = true;
 }
@@ -92,15 +101,25 @@ static void skip_complete(struct shm_outgoing *out)
     }
 }
 
+static void warm_up(struct shm *s)
+{
+    shm_num_warm += !s->warm;
+    s->warm = true;
+}
+
 // Puts `len` bytes into the ring, which there are and for which there is room.
 static void copy_bytes(struct shm *s, struct shm_outgoing *out, size_t len)
 {
+    if (len > 0)
+        warm_up(s);
     while (len > 0) {
         skip_complete(out);
         const struct ool_descriptor *d = &out->payloads[out->next];
         size_t n = MIN(d->len - out->done, len);
-        memcpy(REGION_RING(s->own) + s->bytes % s->ring_size, (const uint8_t *)d->ptr + out->done,
-               n);
+        uint8_t *to = REGION_RING(s->own) + s->bytes % s->ring_size;
+        const uint8_t *from = (const uint8_t *)d->ptr + out->done;
+        if (to != from) // it was made in place
+            memcpy(to, from, n);
         s->bytes += n;
         out->done += n;
         len -= n;
@@ -347,12 +366,40 @@ static error_t send_or_keep(struct channel *ch, struct shm_outgoing *out)
     return OK;
 }
 
+void shm_cool(void)
+{
+    LIST_FOR_EACH (ch, &channel_all, struct channel, all) {
+        struct shm *s = ch->shm;
+        if (!s || !s->warm || s->in_place || room(ch) < s->ring_size || !list_is_empty(&s->kept))
+            continue;
+        s->warm = false;
+        shm_num_warm--;
+        madvise(REGION_RING(s->own), s->ring_size, MADV_REMOVE);
+    }
+}
+
+void *shm_alloc(struct channel *ch, size_t len)
+{
+    struct shm *s = ch->shm;
+    if (!ch->own_line || s->in_place || len > s->ring_size || !list_is_empty(&s->kept))
+        return NULL;
+    skip_to_start(ch, len);
+    if (room(ch) < len)
+        return NULL;
+    warm_up(s);
+    s->in_place = REGION_RING(s->own) + s->bytes % s->ring_size;
+    return s->in_place;
+}
+
 error_t shm_send(struct channel *ch, const struct packet *packet,
                  const struct ool_descriptor *payloads, unsigned count, enum shm_mode mode)
 {
     struct shm_outgoing out = {.count = count};
+    struct shm *s = ch->shm;
     if (!ch->own_line || shm_is_over(ch))
         return ERR_ABORTED;
+    if (count > 0 && s->in_place && s->in_place != payloads[0].ptr)
+        return ERR_IN_USE; // it would be written over
     memcpy(&out.packet, packet, sizeof(out.packet));
     if (count > 0)
         memcpy(out.payloads, payloads, count * sizeof(out.payloads[0]));

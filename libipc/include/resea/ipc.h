@@ -82,6 +82,16 @@ void ipc_set_lookup_timeout(msec_t timeout);
 task_t ipc_lookup_again(task_t old);
 
 /// Logs a message that a server does not handle, frees its payloads, and answers a call with
+/// Memory for a payload of up to `len` bytes that is going to be sent to `dst`, where it is sent
+/// from: what is made there is copied once less. (Through shared memory, up to the size of a ring,
+/// and when the ring is empty; else it is memory like any other.) The send, call or reply that
+/// carries it as its first payload consumes it, also when that fails; ool_cancel() gives it back
+/// unsent. Until then nothing else with a payload can be sent to `dst` (ERR_IN_USE), and it is
+/// valid no longer than until the caller next receives a message. Not for async_send(). NULL: no
+/// memory.
+void *ool_alloc(task_t dst, size_t len);
+void ool_cancel(task_t dst, void *payload);
+
 /// ERR_NOT_ACCEPTABLE.
 void discard_unknown_message(struct message *m);
 
