@@ -43,6 +43,32 @@ static void sizes_lead(void)
     quit(a);
 }
 
+// Payloads that are made where they are sent from: in the ring where that is possible, else on the
+// heap; the receiver sees no difference, and each is consumed once.
+static void in_place_lead(void)
+{
+    task_t a = meet("a");
+    for (unsigned round = 0; round < 42; round++) {
+        size_t len = sizes[round % (sizeof(sizes) / sizeof(sizes[0]))];
+        uint8_t *data = ool_alloc(a, len);
+        uint8_t *model = pattern(len, round);
+        CHECK(data);
+        memcpy(data, model, len);
+        free(model);
+        struct message m = {.type = STAGE_ECHO_MSG};
+        m.stage_echo.data = data;
+        m.stage_echo.data_len = len;
+        CHECK_OK(ipc_call(a, &m));
+        check_payload(m.stage_echo_reply.data, m.stage_echo_reply.data_len, len, round);
+        CHECK_OK(ask_echo(a, round, round)); // an ordinary one between two of them
+    }
+    void *unused = ool_alloc(a, 100);
+    CHECK(unused);
+    ool_cancel(a, unused);
+    CHECK_OK(ask_echo(a, 100, 1));
+    quit(a);
+}
+
 static void too_large_lead(void)
 {
     task_t a = meet("a");
@@ -257,6 +283,7 @@ static void vm_lead(void)
 
 const struct scenario payload_scenarios[] = {
     SCENARIO(payload_sizes, .lead = sizes_lead, .a = serve_until_quit),
+    SCENARIO(payload_made_in_place, .lead = in_place_lead, .a = serve_until_quit),
     SCENARIO(payload_too_large, .lead = too_large_lead, .a = serve_until_quit),
     SCENARIO(payload_small_buffer, .lead = small_buffer_lead, .d = serve_until_quit),
     SCENARIO(payload_strings, .lead = strings_lead, .a = serve_until_quit),

@@ -17,17 +17,25 @@ static struct channel *channel_to(const char *part)
 
 // --- Writing by hand ----------------------------------------------------------------------------
 
-// Puts a packet into its slot, with payloads of these lengths to come. Not rung yet.
-static void put(struct channel *ch, enum wire_kind kind, int type, const size_t *lens)
+// Puts a packet into its slot, with payloads of these lengths to come, which begin `ahead` of the
+// bytes before. Not rung yet.
+static void put_ahead(struct channel *ch, enum wire_kind kind, int type, const size_t *lens,
+                      uint64_t ahead)
 {
     struct shm *s = ch->shm;
     struct packet packet = {.type = type, .word = wire_word(kind, 1, 0)};
     for (int k = 0; k < MSG_NUM_PAYLOADS(type); k++) {
-        struct ool_descriptor d = {(void *)(uintptr_t)0x1234, lens[k]};
+        uintptr_t begin = k == 0 ? s->bytes + ahead : 0x1234;
+        struct ool_descriptor d = {(void *)begin, lens[k]};
         memcpy(packet.raw + (size_t)k * sizeof(d), &d, sizeof(d));
     }
     memcpy(s->own + s->head % REGION_SLOTS * sizeof(packet), &packet, sizeof(packet));
     atomic_store(&ch->own_line->head, ++s->head);
+}
+
+static void put(struct channel *ch, enum wire_kind kind, int type, const size_t *lens)
+{
+    put_ahead(ch, kind, type, lens, 0);
 }
 
 static void put_bytes(struct channel *ch, const uint8_t *data, size_t len)
@@ -83,6 +91,16 @@ static void bytes_too_far(struct channel *ch)
     atomic_store(&ch->own_line->bytes, ch->shm->ring_size + 1);
 }
 
+static void begins_before(struct channel *ch)
+{
+    put_ahead(ch, WIRE_SEND, STAGE_DATA_MSG, (const size_t[]){10}, (uint64_t)-1);
+}
+
+static void begins_too_far_on(struct channel *ch)
+{
+    put_ahead(ch, WIRE_SEND, STAGE_DATA_MSG, (const size_t[]){10}, ch->shm->ring_size + 1);
+}
+
 static void bytes_backwards(struct channel *ch)
 {
     put_data(ch, 100);
@@ -118,6 +136,7 @@ static void (*const lies[])(struct channel *ch) = {
     payload_of_all_memory, payload_over_the_limit, payloads_over_the_limit,
     bytes_too_far,         bytes_backwards,        no_kind,
     kind_of_none,          kind_of_the_launcher,   says_it_ended,
+    begins_before,         begins_too_far_on,
 };
 #define NUM_LIES (int)(sizeof(lies) / sizeof(lies[0]))
 
