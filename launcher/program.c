@@ -71,8 +71,8 @@ static void check_files(struct manifest *mf, const struct task_spec *task)
     for (size_t i = 0; i < task->num_files; i++) {
         const struct spec_file *file = &task->file[i];
         int flags = file->is_mount ? O_PATH | O_DIRECTORY : file->writable ? O_RDWR : O_RDONLY;
-        int fd = file->is_tap ? open_tap(file->path)
-                              : open(file->path, flags | O_CLOEXEC | O_NOCTTY);
+        int fd =
+            file->is_tap ? open_tap(file->path) : open(file->path, flags | O_CLOEXEC | O_NOCTTY);
         if (fd < 0)
             manifest_error(mf, file->line, "task %s: cannot open %s: %s", task->name, file->path,
                            strerror(errno));

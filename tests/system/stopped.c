@@ -39,7 +39,7 @@ static void serve(void)
 static void call(task_t server, size_t len, uint8_t seed)
 {
     void *data;
-    size_t data_len;
+    size_t data_len = 0;
     error_t err = stage_make(server, len, seed, &data, &data_len);
     if (err != OK || data_len != len)
         printf("CHECK FAILED: %s, %zu bytes of %zu\n", err2str(err), data_len, len);
