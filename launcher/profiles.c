@@ -81,9 +81,9 @@ const struct rule profile_rules[] = {
     // There are no other descriptors to read from but channels.
     FOR("files that the launcher opened"),
     ANY(SET_ARCHIVE | SET_DISK, pread64),
-    ANY(SET_ARCHIVE | SET_DISK, fstat), // of glibc 2.39; an older one makes newfstatat of it
+    ANY(SET_ARCHIVE, fstat), // of glibc 2.39; an older one makes newfstatat of it
     // A path cannot be told apart here: what leaks is whether a file exists.
-    IF(SET_ARCHIVE | SET_DISK, newfstatat, MASKED(3, AT_EMPTY_PATH, AT_EMPTY_PATH)),
+    IF(SET_ARCHIVE, newfstatat, MASKED(3, AT_EMPTY_PATH, AT_EMPTY_PATH)),
     ANY(SET_DISK, pwrite64),
     ANY(SET_DISK, fdatasync),
     IF(SET_DISK, fallocate, EQ(1, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE)),

@@ -118,7 +118,7 @@ static void copy_bytes(struct shm *s, struct shm_outgoing *out, size_t len)
         size_t n = MIN(d->len - out->done, len);
         uint8_t *to = REGION_RING(s->own) + s->bytes % s->ring_size;
         const uint8_t *from = (const uint8_t *)d->ptr + out->done;
-        if (to != from) // it was made in place
+        if (to != from && from) // not made in place; (a payload of no bytes may be nowhere)
             memcpy(to, from, n);
         s->bytes += n;
         out->done += n;
@@ -370,11 +370,12 @@ void shm_cool(void)
 {
     LIST_FOR_EACH (ch, &channel_all, struct channel, all) {
         struct shm *s = ch->shm;
-        if (!s || !s->warm || s->in_place || room(ch) < s->ring_size || !list_is_empty(&s->kept))
+        if (!s || !s->warm)
             continue;
-        s->warm = false;
+        s->warm = false; // also when it keeps its memory: it is not asked again and again
         shm_num_warm--;
-        madvise(REGION_RING(s->own), s->ring_size, MADV_REMOVE);
+        if (!s->in_place && room(ch) == s->ring_size && list_is_empty(&s->kept))
+            madvise(REGION_RING(s->own), s->ring_size, MADV_REMOVE);
     }
 }
 

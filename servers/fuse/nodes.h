@@ -32,15 +32,15 @@ bool nodes_init(void);
 // NULL: no such node.
 struct node *node_find(uint64_t id);
 
-// Notes that `name` in `parent` is an inode, and counts one lookup of the kernel. NULL: out of
+// Notes that `text` in `parent` is an inode, and counts one lookup of the kernel. NULL: out of
 // memory.
-struct node *node_enter(struct node *parent, const char *name, uint64_t inode);
+struct node *node_enter(struct node *parent, const char *text, uint64_t inode);
 
 // A name is there no longer. With `gone`, neither is its inode: the number may come again.
-void node_remove(struct node *parent, const char *name, bool gone);
+void node_remove(struct node *parent, const char *text, bool gone);
 
-void node_rename(struct node *parent, const char *name, struct node *new_parent,
-                 const char *new_name);
+void node_rename(struct node *parent, const char *text, struct node *new_parent,
+                 const char *new_text);
 
 // The kernel forgets lookups.
 void node_forget(uint64_t id, uint64_t lookups);

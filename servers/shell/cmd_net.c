@@ -30,8 +30,8 @@ static bool resolve(task_t tcpip, const char *name, uint32_t *addr)
 bool cmd_dns(unsigned argc, char **argv)
 {
     (void)argc;
-    task_t tcpip;
-    uint32_t addr;
+    task_t tcpip = 0;
+    uint32_t addr = 0;
     if (!find_service("tcpip", &tcpip) || !resolve(tcpip, argv[1], &addr))
         return false;
     print_addr(addr);
@@ -41,15 +41,15 @@ bool cmd_dns(unsigned argc, char **argv)
 
 bool cmd_ping(unsigned argc, char **argv)
 {
-    task_t tcpip;
-    uint32_t addr;
+    task_t tcpip = 0;
+    uint32_t addr = 0;
     unsigned long long count = PING_COUNT, num_answers = 0;
     if (argc > 2 && !parse_number(argv[2], 1000, &count))
         return complain(argv[2], ERR_INVALID_ARG);
     if (!find_service("tcpip", &tcpip) || !resolve(tcpip, argv[1], &addr))
         return false;
     for (unsigned long long i = 0; i < count; i++) {
-        unsigned rtt_us;
+        unsigned rtt_us = 0;
         error_t err = tcpip_ping(tcpip, addr, PING_TIMEOUT_MS, &rtt_us);
         if (IS_ERROR(err) && err != ERR_TIMEOUT)
             return complain(argv[1], err);
@@ -88,7 +88,9 @@ static bool parse_url(const char *text, struct url *url)
     if (!url->host || !*url->host ||
         (colon && (!parse_number(colon, UINT16_MAX, &port) || port == 0))) {
         free(url->host);
-        return complain(text, ERR_INVALID_ARG);
+        url->host = NULL;
+        complain(text, ERR_INVALID_ARG);
+        return false;
     }
     url->port = (uint16_t)port;
     return true;
@@ -183,8 +185,8 @@ static error_t print_answer(task_t tcpip, handle_t handle, struct head *head)
 static bool get(task_t tcpip, const struct url *url, const char *text)
 {
     static struct head head;
-    uint32_t addr;
-    handle_t handle;
+    uint32_t addr = 0;
+    handle_t handle = 0;
     if (!resolve(tcpip, url->host, &addr))
         return false;
     error_t err = tcpip_connect(tcpip, addr, url->port, &handle);
@@ -206,7 +208,7 @@ static bool get(task_t tcpip, const struct url *url, const char *text)
 bool cmd_http_get(unsigned argc, char **argv)
 {
     (void)argc;
-    task_t tcpip;
+    task_t tcpip = 0;
     struct url url = {0};
     if (!parse_url(argv[1], &url))
         return false;

@@ -28,6 +28,7 @@ void resolv_prepare(void)
 }
 
 // These two stand before the C library's for every library of the program.
+// NOLINTBEGIN(readability-inconsistent-declaration-parameter-name)
 
 int stat64(const char *restrict path, struct stat64 *restrict result)
 {
@@ -45,3 +46,5 @@ FILE *fopen64(const char *restrict path, const char *restrict mode)
     int fd = *mode == 'r' ? open(path, O_RDONLY | O_CLOEXEC) : -1;
     return fd >= 0 ? fdopen(fd, mode) : NULL;
 }
+
+// NOLINTEND(readability-inconsistent-declaration-parameter-name)

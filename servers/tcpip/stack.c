@@ -44,12 +44,12 @@ uint64_t stack_now_ms(void)
 
 // What lwIP wants done outside of the call that it is in: packets to ourselves are taken from a
 // queue then. It would ask its thread; this stands before the library's own function.
-err_t tcpip_try_callback(tcpip_callback_fn function, void *arg)
+err_t tcpip_try_callback(tcpip_callback_fn function, void *ctx)
 {
     if (num_deferred == DEFERRED_MAX)
         return ERR_MEM;
     deferred[num_deferred].function = function;
-    deferred[num_deferred++].arg = arg;
+    deferred[num_deferred++].arg = ctx;
     return ERR_OK;
 }
 

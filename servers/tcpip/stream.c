@@ -305,7 +305,7 @@ error_t stream_write(struct sock *sock, const void *data, size_t len)
     if (!sock->pcb || sock->out)
         return ERR_ABORTED;
     OK_OR_RETURN(push(sock, data, len, &pushed));
-    if (pushed == len)
+    if (pushed >= len)
         return OK;
     sock->out = malloc(len - pushed);
     if (!sock->out)

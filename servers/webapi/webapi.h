@@ -33,7 +33,7 @@ void metrics_count(unsigned status, uint64_t bytes);
 
 // conn.c: the connections, by their handles.
 
-void conns_init(task_t tcpip);
+void conns_init(task_t task);
 void conns_accept(handle_t listener);
 void conn_event(handle_t handle); // something happened to it
 // Serves those that still had something to do. False: none has.
