@@ -143,6 +143,7 @@ const struct rule profile_rules[] = {
     ANY(SET_CONSOLE, rt_sigprocmask),
 
     FOR("the runtime of AddressSanitizer"),
+    ANY(SET_SANITIZED, getrandom),
     ANY(SET_SANITIZED, sigaltstack),
     ANY(SET_SANITIZED, getpid),
     IF(SET_SANITIZED, ioctl, BELOW(0, 3), EQ(1, TCGETS)),

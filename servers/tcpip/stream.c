@@ -305,13 +305,14 @@ error_t stream_write(struct sock *sock, const void *data, size_t len)
     if (!sock->pcb || sock->out)
         return ERR_ABORTED;
     OK_OR_RETURN(push(sock, data, len, &pushed));
-    if (pushed >= len)
+    size_t left = len - pushed;
+    if (left == 0)
         return OK;
-    sock->out = malloc(len - pushed);
+    sock->out = malloc(left);
     if (!sock->out)
         return ERR_NO_MEMORY;
-    memcpy(sock->out, (const uint8_t *)data + pushed, len - pushed);
-    sock->out_len = len - pushed;
+    memcpy(sock->out, (const uint8_t *)data + pushed, left);
+    sock->out_len = left;
     sock->out_at = 0;
     return DONT_REPLY;
 }
