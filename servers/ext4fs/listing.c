@@ -77,7 +77,8 @@ static error_t read_names(struct names *names, ext2_ino_t dir)
     errcode_t code = ext2fs_dir_iterate2(names->volume->fs, dir, 0, NULL, add_name, names);
     OK_OR_RETURN(error_of(code));
     OK_OR_RETURN(names->err);
-    qsort(names->entries, names->num, sizeof(*names->entries), compare_names);
+    if (names->num > 0)
+        qsort(names->entries, names->num, sizeof(*names->entries), compare_names);
     return OK;
 }
 
