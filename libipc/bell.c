@@ -186,7 +186,7 @@ void bell_wait_any(uint64_t deadline_ns)
     // The bells first, then what they may have rung for: what comes in between is seen by one.
     LIST_FOR_EACH (ch, &channel_all, struct channel, all) {
         if (ch->shm)
-            shm_publish_taken(ch);
+            shm_say_taken(ch);
         if (count < FUTEX_MAX_WORDS)
             words[count++] = (struct futex_word){ch->bell, bell_read(ch)};
     }

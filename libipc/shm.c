@@ -164,6 +164,14 @@ static bool begins_in_the_ring(struct shm *s, const struct shm_incoming *in)
     return true;
 }
 
+void shm_say_taken(struct channel *ch)
+{
+    bool more = ch->shm->bytes_taken != ch->shm->bytes_published;
+    shm_publish_taken(ch);
+    if (more && ch->own_line && atomic_load(&ch->line->wants))
+        bell_ring(ch);
+}
+
 static bool lengths_are_allowed(const struct shm_incoming *in)
 {
     size_t lens[MSG_MAX_PAYLOADS];
@@ -326,7 +334,7 @@ error_t shm_recv(struct channel *ch, struct packet *packet, int timeout_ms)
             return err;
         if (deadline_ns && now_ns() >= deadline_ns)
             return ERR_WOULD_BLOCK;
-        shm_publish_taken(ch);
+        shm_say_taken(ch);
         shm_pump();
         if (!shm_is_pending(ch))
             bell_wait(ch, seen, deadline_ns);

@@ -120,6 +120,9 @@ void shm_forget_kept(struct shm *s);
 /// Says in our line how many packets were taken.
 void shm_publish_taken(struct channel *ch);
 
+/// The same before the task sleeps: who waits for the room hears of it.
+void shm_say_taken(struct channel *ch);
+
 /// Wakes a peer that sleeps on its descriptors; takes such wake-ups off our socket.
 void shm_wake_by_socket(struct channel *ch);
 void shm_hear(struct channel *ch);

@@ -326,6 +326,13 @@ int sim_munmap(void *addr, size_t len)
     sim_violation("task %d unmaps what is not mapped", p->id);
 }
 
+// Programs of the simulation do not exit while they keep something for others.
+int sim_atexit(void (*function)(void))
+{
+    (void)function;
+    return 0;
+}
+
 int sim_madvise(void *addr, size_t len, int advice)
 {
     (void)addr, (void)len, (void)advice;

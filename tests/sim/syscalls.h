@@ -22,6 +22,7 @@ int sim_epoll_wait(int fd, struct epoll_event *events, int max, int timeout_ms);
 int sim_close(int fd);
 void *sim_mmap(void *addr, size_t len, int prot, int flags, int fd, off_t offset);
 int sim_munmap(void *addr, size_t len);
+int sim_atexit(void (*function)(void));
 int sim_madvise(void *addr, size_t len, int advice);
 void *sim_malloc(size_t size);
 void *sim_calloc(size_t num, size_t size);
