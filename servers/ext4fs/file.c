@@ -2,6 +2,7 @@
 #include "file.h"
 #include <stdlib.h>
 #include <string.h>
+#include "inline.h"
 #include "inode.h"
 #include "io.h"
 
@@ -73,23 +74,6 @@ static error_t read_run(struct volume *volume, const struct run *run, size_t at,
                  : read_part(volume, run->first, at, data, *len);
 }
 
-// A file that is so small that it is within its inode.
-static error_t read_inline(struct volume *volume, ext2_ino_t ino, struct ext2_inode_large *inode,
-                           uint64_t offset, void *data, size_t len)
-{
-    size_t size;
-    OK_OR_RETURN(error_of(ext2fs_inline_data_size(volume->fs, ino, &size)));
-    uint8_t *all = calloc(1, size + 1);
-    if (!all)
-        return ERR_NO_MEMORY;
-    error_t err = error_of(ext2fs_inline_data_get(volume->fs, ino, inode_short(inode), all, &size));
-    memset(data, 0, len);
-    if (IS_OK(err) && offset < size)
-        memcpy(data, &all[offset], MIN(len, (size_t)(size - offset)));
-    free(all);
-    return err;
-}
-
 error_t file_read(struct volume *volume, ext2_ino_t ino, struct ext2_inode_large *inode,
                   uint64_t offset, void *data, size_t len)
 {
@@ -98,7 +82,7 @@ error_t file_read(struct volume *volume, ext2_ino_t ino, struct ext2_inode_large
     if (inode->i_flags & EXT4_ENCRYPT_FL)
         return ERR_UNAVAILABLE;
     if (inode->i_flags & EXT4_INLINE_DATA_FL)
-        return read_inline(volume, ino, inode, offset, data, len);
+        return inline_read(volume, ino, inode, offset, data, len);
     while (len > 0) {
         struct run run;
         size_t num = len, at = offset % size;

@@ -29,6 +29,12 @@ __mustuse error_t file_map(struct volume *volume, ext2_ino_t ino, struct ext2_in
 __mustuse error_t file_write(struct volume *volume, ext2_ino_t ino, uint64_t offset,
                              const void *data, size_t len);
 
+// Gives the blocks of a file from number `first` on back. The size is not changed.
+//
+// ERR_UNAVAILABLE: damaged; nothing was done if it names what is not on the device.
+__mustuse error_t file_punch(struct volume *volume, ext2_ino_t ino, struct ext2_inode_large *inode,
+                             uint64_t first);
+
 // Sets the size; what is added reads as zeros.
 //
 // As file_write().

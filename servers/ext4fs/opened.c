@@ -23,7 +23,7 @@ static error_t inode_free(struct volume *volume, ext2_ino_t ino, struct ext2_ino
 {
     ext2_filsys fs = volume->fs;
     if (ext2fs_inode_has_valid_blocks2(fs, inode_short(inode)))
-        OK_OR_RETURN(error_of(ext2fs_punch(fs, ino, inode_short(inode), NULL, 0, ~0ULL)));
+        OK_OR_RETURN(file_punch(volume, ino, inode, 0));
     OK_OR_RETURN(error_of(ext2fs_free_ext_attr(fs, ino, inode)));
     bool is_dir = LINUX_S_ISDIR(inode->i_mode);
     OK_OR_RETURN(error_of(ext2fs_inode_size_set(fs, inode_short(inode), 0)));

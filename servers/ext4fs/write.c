@@ -3,6 +3,7 @@
 #include "file.h"
 #include <stdlib.h>
 #include <string.h>
+#include "inline.h"
 #include "inode.h"
 #include "io.h"
 
@@ -27,30 +28,6 @@ static error_t check_change(const struct volume *volume, const struct ext2_inode
     if (!LINUX_S_ISREG(inode->i_mode))
         return ERR_NOT_ACCEPTABLE;
     return end > max_blocks(volume, inode) * volume->fs->blocksize ? ERR_TOO_LARGE : OK;
-}
-
-// --- Files within their inode -------------------------------------------------------------------
-
-// libext2fs does it all, and moves the file into blocks when it outgrows the inode.
-static error_t change_inline(struct volume *volume, ext2_ino_t ino, uint64_t offset,
-                             const void *data, size_t len, bool resize)
-{
-    ext2_file_t file;
-    unsigned num = 0;
-    OK_OR_RETURN(error_of(ext2fs_file_open2(volume->fs, ino, NULL, EXT2_FILE_WRITE, &file)));
-    errcode_t code = 0;
-    if (resize)
-        code = ext2fs_file_set_size2(file, (ext2_off64_t)offset);
-    else
-        code = ext2fs_file_llseek(file, offset, EXT2_SEEK_SET, NULL);
-    const uint8_t *in = data;
-    while (code == 0 && len > 0) {
-        code = ext2fs_file_write(file, in, (unsigned)MIN(len, (size_t)1 << 20), &num);
-        in += num;
-        len -= num;
-    }
-    errcode_t close_code = ext2fs_file_close(file);
-    return error_of(code ? code : close_code);
 }
 
 // --- Blocks -------------------------------------------------------------------------------------
@@ -169,9 +146,10 @@ error_t file_write(struct volume *volume, ext2_ino_t ino, uint64_t offset, const
     if (len == 0)
         return OK;
     error_t err = OK;
+    if (inode.i_flags & EXT4_INLINE_DATA_FL)
+        OK_OR_RETURN(inline_fit(volume, ino, &inode, MAX(end, inode_size(volume, &inode))));
     if (inode.i_flags & EXT4_INLINE_DATA_FL) {
-        OK_OR_RETURN(change_inline(volume, ino, offset, data, len, false));
-        OK_OR_RETURN(inode_read(volume, ino, &inode));
+        OK_OR_RETURN(inline_write(volume, ino, &inode, offset, data, len));
         offset = end;
     }
     while (IS_OK(err) && offset < end) {
@@ -216,12 +194,51 @@ static error_t clear_tail(struct volume *volume, ext2_ino_t ino, struct ext2_ino
     return err;
 }
 
+// Whether all that a file has is on the device.
+static error_t check_extents(struct volume *volume, ext2_ino_t ino, struct ext2_inode_large *inode)
+{
+    ext2_extent_handle_t handle;
+    struct ext2fs_extent extent;
+    uint64_t begin = volume->fs->super->s_first_data_block;
+    uint64_t end = ext2fs_blocks_count(volume->fs->super);
+    OK_OR_RETURN(error_of(ext2fs_extent_open2(volume->fs, ino, inode_short(inode), &handle)));
+    bool is_bad = false;
+    errcode_t code = ext2fs_extent_get(handle, EXT2_EXTENT_ROOT, &extent);
+    while (code == 0 && !is_bad) {
+        uint64_t num = extent.e_flags & EXT2_EXTENT_FLAGS_LEAF ? extent.e_len : 1;
+        is_bad = extent.e_pblk < begin || num > end || extent.e_pblk > end - num;
+        code = ext2fs_extent_get(handle, EXT2_EXTENT_NEXT, &extent);
+    }
+    ext2fs_extent_free(handle);
+    if (is_bad)
+        return ERR_UNAVAILABLE;
+    bool at_end = code == EXT2_ET_EXTENT_NO_NEXT || code == EXT2_ET_EXTENT_NOT_FOUND;
+    return at_end ? OK : error_of(code);
+}
+
+// libext2fs 1.47.0 takes an extent with the last block of the device for one that leads beyond it,
+// so for as long as it looks there is one more.
+error_t file_punch(struct volume *volume, ext2_ino_t ino, struct ext2_inode_large *inode,
+                   uint64_t first)
+{
+    ext2_filsys fs = volume->fs;
+    uint64_t num_blocks = ext2fs_blocks_count(fs->super);
+    bool has_extents = inode->i_flags & EXT4_EXTENTS_FL;
+    if (has_extents) {
+        OK_OR_RETURN(check_extents(volume, ino, inode));
+        ext2fs_blocks_count_set(fs->super, num_blocks + 1);
+    }
+    errcode_t code = ext2fs_punch(fs, ino, inode_short(inode), NULL, first, ~0ULL);
+    ext2fs_blocks_count_set(fs->super, num_blocks);
+    return error_of(code);
+}
+
 static error_t shrink(struct volume *volume, ext2_ino_t ino, struct ext2_inode_large *inode,
                       uint64_t size)
 {
     uint64_t first = (size + volume->fs->blocksize - 1) / volume->fs->blocksize;
     OK_OR_RETURN(clear_tail(volume, ino, inode, size));
-    return error_of(ext2fs_punch(volume->fs, ino, inode_short(inode), NULL, first, ~0ULL));
+    return file_punch(volume, ino, inode, first);
 }
 
 error_t file_resize(struct volume *volume, ext2_ino_t ino, uint64_t size)
@@ -229,12 +246,10 @@ error_t file_resize(struct volume *volume, ext2_ino_t ino, uint64_t size)
     struct ext2_inode_large inode;
     OK_OR_RETURN(inode_read(volume, ino, &inode));
     OK_OR_RETURN(check_change(volume, &inode, size));
-    if (inode.i_flags & EXT4_INLINE_DATA_FL) {
-        OK_OR_RETURN(change_inline(volume, ino, size, NULL, 0, true));
-        OK_OR_RETURN(inode_read(volume, ino, &inode));
-    } else if (size < inode_size(volume, &inode)) {
+    if (inode.i_flags & EXT4_INLINE_DATA_FL)
+        OK_OR_RETURN(inline_fit(volume, ino, &inode, size));
+    else if (size < inode_size(volume, &inode))
         OK_OR_RETURN(shrink(volume, ino, &inode, size));
-    }
     errcode_t code = ext2fs_inode_size_set(volume->fs, inode_short(&inode), (ext2_off64_t)size);
     OK_OR_RETURN(error_of(code));
     inode_touch(volume, &inode, TIME_MODIFY | TIME_CHANGE);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -102,8 +103,9 @@ static void do_write(const char *path)
     if (!open_both(path, flags, fds))
         return;
     for (unsigned i = 1 + pick(3); i > 0; i--) {
-        size_t len = pick(4) ? pick(5000) : pick(MAX_LEN);
-        off_t at = pick(3) ? pick(20000) : pick(MAX_AT);
+        bool small = pick(3) == 0; // may stay within an inode
+        size_t len = small ? pick(100) : pick(4) ? pick(5000) : pick(MAX_LEN);
+        off_t at = small ? pick(150) : pick(3) ? pick(20000) : pick(MAX_AT);
         fill(len);
         BOTH("write", path, pwrite(fds[side], data, len, at));
     }
@@ -154,7 +156,7 @@ static void do_orphan(const char *path)
 
 static void do_truncate(const char *path)
 {
-    off_t size = pick(MAX_AT);
+    off_t size = pick(3) ? pick(MAX_AT) : pick(200);
     int fds[2];
     if (!open_both(path, O_WRONLY, fds))
         return;
