@@ -19,6 +19,12 @@ oolong_add_unit_test(blkbench_hist
   SOURCES blkbench_hist.c ${CMAKE_SOURCE_DIR}/servers/blkbench/hist.c LIBS Oolong::ipc)
 target_include_directories(blkbench_hist PRIVATE ${CMAKE_SOURCE_DIR}/servers/blkbench)
 
+oolong_add_unit_test(ext4fs_cache SOURCES ext4fs_cache.c LIBS ext4fs_core)
+oolong_add_unit_test(ext4fs_journal SOURCES ext4fs_journal.c LIBS ext4_support)
+oolong_add_unit_test(fuse_nodes
+  SOURCES fuse_nodes.c ${CMAKE_SOURCE_DIR}/servers/fuse/nodes.c LIBS Oolong::ipc Oolong::compat)
+target_include_directories(fuse_nodes PRIVATE ${CMAKE_SOURCE_DIR}/servers/fuse)
+
 oolong_add_unit_test(slirp_options SOURCES slirp_options.c LIBS slirp_core Oolong::compat)
 foreach(module IN ITEMS options filter stack)
   oolong_add_unit_test(tcpip_${module} SOURCES tcpip_${module}.c LIBS tcpip_core)
