@@ -1,0 +1,308 @@
+// The fuzz target `ext4`: ext4fs on a disk in memory. The input says which image is on it, what is
+// damaged of that, what clients do, and where the disk stops.
+//
+// Whatever the image says, nothing crashes and nothing goes on for ever. On an image that is whole
+// more must hold: nothing is found damaged; what was there before the end is there afterwards;
+// after a cut at any place, with a journal, the next start finds a file system that makes sense.
+//
+// The input: a byte for image and mode, one for the writes until the disk stops (0: it does not),
+// one for which of the last writes are left then, and records of four bytes and their content.
+// Records below 0x80 patch a block, the others are operations.
+#include <stdlib.h>
+#include <string.h>
+#include "attr.h"
+#include "volume_check.h"
+#include "memory_disk.h"
+#include "file.h"
+#include "listing.h"
+#include "opened.h"
+#include "target.h"
+#include "tree.h"
+#include "walk.h"
+
+#define RECORDS_MAX 48
+#define OPENED_MAX  4
+#define WRITE_MAX   200000u
+
+enum operation {
+    OP_CREATE,
+    OP_WRITE,
+    OP_TRUNCATE,
+    OP_MKDIR,
+    OP_REMOVE,
+    OP_RMDIR,
+    OP_RENAME,
+    OP_LINK,
+    OP_SYMLINK,
+    OP_OPEN,
+    OP_CLOSE,
+    OP_ATTRIBUTES,
+    OP_LIST,
+    OP_COMMIT,
+    NUM_OPERATIONS,
+};
+
+struct record {
+    uint8_t what;
+    uint8_t len; // of `bytes`
+    uint8_t a;
+    uint8_t b;
+    const uint8_t *bytes;
+};
+
+static const char *const paths[16] = {
+    "/text",
+    "/nothing",
+    "/dir",
+    "/dir/below",
+    "/dir/below/file",
+    "/dir/large",
+    "/hole",
+    "/link",
+    "/long",
+    "/round",
+    "/empty",
+    "/empty/a",
+    "/new",
+    "/new/b",
+    "/c",
+    "/dir/a-name-that-is-so-long-that-a-few-of-them-fill-a-block-of-a-directory-for-sure",
+};
+
+static struct volume *volume;
+static struct opened *opened[OPENED_MAX];
+static bool is_whole; // no damage: neither patched nor cut off
+
+static void check(bool ok)
+{
+    if (!ok)
+        abort();
+}
+
+// Nothing is found damaged where nothing is.
+static void check_error(error_t err)
+{
+    check(!is_whole || disk_is_cut() || (err != ERR_UNAVAILABLE && err != ERR_INVALID_ARG));
+}
+
+// --- Operations ---------------------------------------------------------------------------------
+
+static error_t write_file(const struct record *record)
+{
+    ext2_ino_t ino;
+    size_t len = (record->len + 1u) * (record->b % 8 ? 1 : 700);
+    len = MIN(len, (size_t)WRITE_MAX);
+    OK_OR_RETURN(walk_find(volume, paths[record->a % 16], true, &ino));
+    uint8_t *data = malloc(len);
+    check(data != NULL);
+    for (size_t i = 0; i < len; i++)
+        data[i] = record->len ? record->bytes[i % record->len] : (uint8_t)i;
+    error_t err = file_write(volume, ino, record->b * 777u, data, len);
+    free(data);
+    return err;
+}
+
+static error_t truncate_file(const struct record *record)
+{
+    ext2_ino_t ino;
+    OK_OR_RETURN(walk_find(volume, paths[record->a % 16], true, &ino));
+    return file_resize(volume, ino, record->b * 700u + record->len);
+}
+
+static error_t symlink_target(const struct record *record)
+{
+    char target[256];
+    memcpy(target, record->bytes, record->len);
+    target[record->len] = '\0';
+    error_t err = tree_symlink(volume, target, paths[record->a % 16]);
+    return err == ERR_INVALID_ARG && target[0] == '\0' ? OK : err;
+}
+
+static error_t close_file(unsigned slot)
+{
+    struct opened *file = opened[slot];
+    opened[slot] = NULL;
+    return file ? opened_put(volume, file) : OK;
+}
+
+static error_t open_file(const struct record *record)
+{
+    ext2_ino_t ino;
+    struct attributes attr;
+    unsigned slot = record->b % OPENED_MAX;
+    OK_OR_RETURN(close_file(slot));
+    OK_OR_RETURN(walk_find(volume, paths[record->a % 16], true, &ino));
+    OK_OR_RETURN(attr_get_inode(volume, ino, &attr));
+    if (attr.kind != inode_kind(LINUX_S_IFREG))
+        return ERR_NOT_ACCEPTABLE;
+    opened[slot] = opened_get(volume, ino);
+    check(opened[slot] != NULL);
+    return OK;
+}
+
+static error_t set_attributes(const struct record *record)
+{
+    const char *path = paths[record->a % 16];
+    struct attributes attr;
+    OK_OR_RETURN(attr_get(volume, path, record->b & 1, &attr));
+    OK_OR_RETURN(attr_set_mode(volume, path, record->b));
+    OK_OR_RETURN(attr_set_owner(volume, path, true, record->b * 300u, record->len));
+    return attr_set_times(volume, path, true, &attr);
+}
+
+static error_t list(const struct record *record)
+{
+    ext2_ino_t ino;
+    void *entries;
+    size_t len;
+    unsigned next;
+    OK_OR_RETURN(walk_find(volume, paths[record->a % 16], true, &ino));
+    OK_OR_RETURN(listing_pack(volume, ino, record->b, 200, &entries, &len, &next));
+    free(entries);
+    return OK;
+}
+
+static error_t rename_file(const char *path, const char *to)
+{
+    error_t err = tree_rename(volume, path, to);
+    return err == ERR_INVALID_ARG ? OK : err; // below itself
+}
+
+static error_t run_operation(const struct record *record)
+{
+    const char *path = paths[record->a % 16], *other = paths[record->a / 16];
+    ext2_ino_t ino;
+    switch (record->what % NUM_OPERATIONS) {
+    case OP_CREATE:
+        return tree_create(volume, path, 0644, &ino);
+    case OP_WRITE:
+        return write_file(record);
+    case OP_TRUNCATE:
+        return truncate_file(record);
+    case OP_MKDIR:
+        return tree_mkdir(volume, path, 0755);
+    case OP_REMOVE:
+        return tree_remove(volume, path);
+    case OP_RMDIR:
+        return tree_rmdir(volume, path);
+    case OP_RENAME:
+        return rename_file(path, other);
+    case OP_LINK:
+        return tree_link(volume, path, other);
+    case OP_SYMLINK:
+        return symlink_target(record);
+    case OP_OPEN:
+        return open_file(record);
+    case OP_CLOSE:
+        return close_file(record->b % OPENED_MAX);
+    case OP_ATTRIBUTES:
+        return set_attributes(record);
+    case OP_LIST:
+        return list(record);
+    default:
+        return volume_commit(volume);
+    }
+}
+
+// --- The input ----------------------------------------------------------------------------------
+
+static bool next_record(const uint8_t **data, size_t *size, struct record *record)
+{
+    if (*size < 4)
+        return false;
+    const uint8_t *in = *data;
+    *record = (struct record){.what = in[0], .a = in[2], .b = in[3], .bytes = in + 4};
+    record->len = (uint8_t)MIN((size_t)in[1], *size - 4);
+    *data += 4 + record->len;
+    *size -= 4 + record->len;
+    return true;
+}
+
+// Damages the disk. False: there is nothing of the kind in the input.
+static bool patch_disk(const uint8_t *data, size_t size)
+{
+    struct record record;
+    bool any = false;
+    for (int i = 0; i < RECORDS_MAX && next_record(&data, &size, &record); i++) {
+        if (record.what >= 0x80 || record.len == 0)
+            continue;
+        disk_patch(record.what, (unsigned)record.a << 8 | record.b, record.bytes, record.len);
+        any = true;
+    }
+    return any;
+}
+
+static void run_operations(const uint8_t *data, size_t size)
+{
+    struct record record;
+    for (int i = 0; i < RECORDS_MAX && next_record(&data, &size, &record); i++) {
+        if (record.what < 0x80)
+            continue;
+        check_error(run_operation(&record));
+        error_t err = volume_relieve(volume);
+        check_error(err);
+    }
+}
+
+static error_t open_volume(bool read_only)
+{
+    char why[VOLUME_ERROR_LEN] = "";
+    error_t err = volume_open(&disk_device, read_only, &volume, why);
+    check(IS_OK(err) || (why[0] != '\0' && strlen(why) < sizeof(why)));
+    return err;
+}
+
+static void close_files(void)
+{
+    for (unsigned i = 0; i < OPENED_MAX; i++)
+        check_error(close_file(i));
+}
+
+// Opens it again; what is there must be what was there, or at least make sense.
+static void check_after(enum disk_image image, bool was_cut, bool closed,
+                        const struct tree_view *before)
+{
+    error_t err = open_volume(false);
+    bool has_journal = image == DISK_EXT4 || image == DISK_RECOVER;
+    check(IS_OK(err) || !is_whole || (was_cut && !has_journal));
+    if (IS_ERROR(err))
+        return;
+    struct tree_view after = check_read_tree(volume);
+    if (is_whole && (closed || has_journal))
+        check(after.num_errors == 0 && check_is_sound(volume));
+    if (is_whole && closed)
+        check(after.hash == before->hash && after.num_names == before->num_names);
+    err = volume_close(volume);
+    check(IS_OK(err) || !is_whole);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    if (size < 3)
+        return 0;
+    enum disk_image image = data[0] % DISK_NUM_IMAGES;
+    bool read_only = data[0] & 0x80;
+    disk_reset(image);
+    is_whole = !patch_disk(data + 3, size - 3);
+    disk_cut_after(data[1]);
+    error_t err = open_volume(read_only);
+    // What must be replayed cannot be opened without writing.
+    check(IS_OK(err) || !is_whole || disk_is_cut() || (read_only && image == DISK_RECOVER));
+    struct tree_view before = {0};
+    bool closed = false;
+    if (IS_OK(err)) {
+        before = check_read_tree(volume);
+        check(!is_whole || disk_is_cut() || before.num_errors == 0);
+        run_operations(data + 3, size - 3);
+        close_files();
+        before = check_read_tree(volume);
+        closed = IS_OK(volume_close(volume));
+    }
+    check(!read_only || disk_num_writes() == 0);
+    check(closed || !is_whole || disk_is_cut() || IS_ERROR(err));
+    bool was_cut = disk_is_cut();
+    disk_restart(data[2] * 0x01010101u + data[1]);
+    if (!read_only)
+        check_after(image, was_cut, closed && !was_cut, &before);
+    return 0;
+}
