@@ -1,10 +1,14 @@
 #!/bin/sh
 # The suite of the web server, asked by the host's curl and ab: pages, parts, listings, figures,
 # errors, 100 MiB byte for byte, 10,000 requests over 50 connections. Loopback alone.
+#
+#   web.sh [archive|ext4]     what the files are in; on ext4, all of the way down to a disk
 . "$OOLONG_SOURCE/tests/system/lib.sh"
 
 command -v curl >/dev/null || skip "no curl"
 command -v ab >/dev/null || skip "no ab"
+kind=${1:-archive}
+[ "$kind" = archive ] || . "$OOLONG_SOURCE/tests/ext4/lib.sh"
 
 make_site() {
     mkdir -p site/sub/empty 'site/a b'
@@ -13,13 +17,16 @@ make_site() {
     printf 'quoted\n' >'site/a b/<&>"%.txt'
     : >site/sub/nothing.bin
     head -c 104857600 /dev/urandom >site/large.bin
-    tar -C site -cf site.tar .
+    case $kind in
+    archive) tar -C site -cf site.tar . && files=archive=site.tar ;;
+    ext4) mke2fs -q -t ext4 -d site disk.img 160m && files=image=disk.img ;;
+    esac
 }
 
 start() { # SETTINGS...
     : >suite.out
     env --default-signal=TERM "$oolong" run "$OOLONG_SOURCE/suites/web.ini" \
-        --set archive=site.tar --set port=0 "$@" >suite.out 2>suite.err </dev/null &
+        --set "$files" --set port=0 "$@" >suite.out 2>suite.err </dev/null &
     suite=$!
     await 20000 grep -q 'serves HTTP' suite.out || die "it does not start: $(cat suite.out suite.err)"
     await 5000 grep -q 'leads to' suite.out || die "no port is told: $(cat suite.out)"
