@@ -1,6 +1,6 @@
 // What the kernel of the simulated world does with descriptors: SEQPACKET socket pairs as Linux has
 // them (queued packets outlive their sender, ECONNRESET once when a peer leaves packets unread),
-// state pages, references. System calls as such are in syscalls.c.
+// state pages, references. System calls as such are in syscalls*.c.
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

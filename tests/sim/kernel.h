@@ -1,0 +1,21 @@
+// What the simulated system calls have in common: the descriptors, errors and waits of the task
+// that runs.
+#ifndef TESTS_SIM_KERNEL_H
+#define TESTS_SIM_KERNEL_H
+
+#include "sim.h"
+
+/// Sets errno and returns -1.
+int kernel_fail(int error);
+/// A violation: the call, or this use of it, is not simulated.
+void kernel_unknown(const char *name) __noreturn;
+/// The file of an open descriptor; a violation when there is none.
+struct file *kernel_file(int fd);
+/// Gives the task a descriptor; takes over the caller's reference.
+int kernel_install(struct file *file);
+/// Whether the wait that is over was interrupted.
+bool kernel_interrupted(void);
+/// `ns` from now; never, when it is negative.
+uint64_t kernel_deadline(int64_t ns);
+
+#endif
