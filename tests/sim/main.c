@@ -7,6 +7,7 @@
 // SIM_SECONDS stands for --seconds. Exit status 1 when something is not as it must be; a seed that
 // fails says how to replay it.
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -87,6 +88,10 @@ static void run_job(struct job *job, unsigned index)
 
 static void start_jobs(void)
 {
+    sigset_t child;
+    sigemptyset(&child);
+    sigaddset(&child, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &child, NULL); // await_tick() takes it
     jobs = mmap(NULL, MAX_JOBS * sizeof(*jobs), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
                 -1, 0);
     if (jobs == MAP_FAILED)
@@ -121,6 +126,15 @@ static void show_progress(void)
             (unsigned long long)opt.seeds, (double)done / seconds);
 }
 
+// Until a job ends, or it is time to say how far they are.
+static void await_tick(void)
+{
+    sigset_t child;
+    sigemptyset(&child);
+    sigaddset(&child, SIGCHLD);
+    sigtimedwait(&child, NULL, &(struct timespec){.tv_nsec = 200000000});
+}
+
 // Returns how many seeds failed; a job that dies has failed with the seed that it was at.
 static uint64_t await_jobs(void)
 {
@@ -132,7 +146,7 @@ static uint64_t await_jobs(void)
         pid_t pid = waitpid(-1, &status, terminal ? WNOHANG : 0);
         if (pid == 0) {
             show_progress();
-            usleep(200000);
+            await_tick();
             continue;
         }
         for (unsigned i = 0; i < opt.jobs; i++) {

@@ -23,7 +23,7 @@ static void end(struct proc *p)
     p->op_message = 0;
 }
 
-static task_t random_peer(struct proc *p)
+static const struct proc *any_peer(const struct proc *p)
 {
     const struct proc *peer = &sim.procs[VM + 1 + sim_below(NUM_SLOTS - 2)];
     // Mostly "upwards", so that not every seed is one knot of deadlocks.
@@ -33,6 +33,21 @@ static task_t random_peer(struct proc *p)
                               : VM + 1];
     if (peer == p && !sim_once_in(8))
         peer = &sim.procs[p->slot == VM + 1 ? VM + 2 : VM + 1];
+    return peer;
+}
+
+// Where there is a hub, most turn to it, and it to whom it turned to last: so the same two meet
+// again before what they had with each other is over, and the hub's buffers are wanted by others
+// meanwhile.
+static const struct proc *usual_peer(const struct proc *p)
+{
+    return &sim.procs[p->slot == sim.hub ? p->last_peer : sim.hub];
+}
+
+static task_t random_peer(struct proc *p)
+{
+    const struct proc *peer = sim.hub && !sim_once_in(3) ? usual_peer(p) : any_peer(p);
+    p->last_peer = peer->slot;
     if (peer->id > 0 && sim_once_in(100))
         return TASK_MAKE(TASK_GEN(peer->id) + 1, peer->slot); // not yet
     return peer->id > 0 ? peer->id : p->id;

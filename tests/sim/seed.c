@@ -69,6 +69,7 @@ static void choose_conditions(void)
         sim.quantum = 100;
     sim.fail_stop_at = sim_once_in(25) ? 20 + sim_below(1500) : 0;
     sim.batch = sim_once_in(3) ? 1 + sim_below(3) : 64;
+    sim.hub = sim_once_in(2) ? VM + 1 + (int)sim_below(NUM_SLOTS - 2) : 0;
 }
 
 static void reset(uint64_t seed, unsigned ops, bool trace)
@@ -90,6 +91,7 @@ static void reset(uint64_t seed, unsigned ops, bool trace)
         p->id = 0;
         memset(p->fds, 0, sizeof(p->fds));
         memset(p->maps, 0, sizeof(p->maps));
+        p->last_peer = VM + 1;
         p->stopped_until = 0;
         p->wake_ns = NEVER;
     }

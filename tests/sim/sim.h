@@ -2,7 +2,7 @@
 // one seed. See docs/security.md.
 //
 // A task is a coroutine with an instance of libipc of its own (the same code, linked once for each
-// slot, so that its statics are the task's). Its system calls come to syscalls.c, and each is a
+// slot, so that its statics are the task's). Its system calls come to syscalls*.c, and each is a
 // point at which the others may run.
 #ifndef TESTS_SIM_SIM_H
 #define TESTS_SIM_SIM_H
@@ -120,7 +120,7 @@ struct proc {
     int pid;
     enum proc_state state;
     struct file *fds[NUM_FDS];
-    void *maps[64];          // state pages of others, regions
+    void *maps[128];         // state pages of others, regions
     struct file *regions[2]; // that came last, to be mapped next
     unsigned regions_mapped;
 
@@ -140,6 +140,7 @@ struct proc {
     enum op op;
     task_t op_peer;
     uint32_t op_message;
+    int last_peer; // the slot that it turned to last
     bool draining;
     bool exiting;
     uint32_t held[MAX_HELD]; // calls taken and not answered
@@ -181,6 +182,7 @@ struct sim {
     bool two_cores;        // tasks spin
     uint64_t fail_stop_at; // a step; 0: never
     unsigned batch;        // most events that epoll reports
+    int hub;               // slot of the task with which most have to do; 0: none
 };
 extern struct sim sim;
 extern jmp_buf sim_abandoned;
