@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 BUILD  := build/$(PRESET)
 SOURCES := find idlc launcher libipc servers tests vm -name '*.[ch]' ! -path 'tests/idlc/ok/*'
 
-.PHONY: all build run demo test bench bench-disk chaos stress sim fuzz fuzz-campaign fuzz-live fuzz-qualify install deps format check-format tidy coverage clean help
+.PHONY: all build run demo test bench bench-disk bench-fuse chaos stress sim fuzz fuzz-campaign fuzz-live fuzz-qualify install deps format check-format tidy coverage clean help
 all: build
 
 build: ## build everything
@@ -52,6 +52,10 @@ bench: ## measure; BENCH="--quick", --scale, --help or a case; results go to bui
 bench-disk: build ## compare the disk server with fio on the same file; BENCH=--quick
 	@cmake/deps bench || echo "measuring without some of the peers" >&2
 	@OOLONG_BUILD=$(BUILD) tests/bench/blk $(BENCH)
+
+bench-fuse: build ## compare the mount of an ext4 image with a folder of the host; BENCH=--quick
+	@cmake/deps bench || echo "measuring without some of the peers" >&2
+	@OOLONG_BUILD=$(BUILD) tests/bench/fuse $(BENCH)
 
 install: build ## install below PREFIX (and DESTDIR)
 	@DESTDIR="$(DESTDIR)" cmake --install $(BUILD) --prefix "$(PREFIX)"
