@@ -9,8 +9,6 @@
 // Sandbox: profile "slirp": what every task needs, and IPv4 sockets. It is the only profile with
 // any.
 #include <idl/net_server.h>
-#include <idl/task.h>
-#include <idl/tcpip.h>
 #include <resea/async.h>
 #include <resea/ipc.h>
 #include <resea/printf.h>
@@ -20,6 +18,7 @@
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <time.h>
+#include "netdevice.h"
 #include "slirp.h"
 
 #define BATCH_MAX 64 // messages taken in a row before the sockets have their turn
@@ -28,8 +27,6 @@ static const uint8_t guest_mac[6] = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
 
 static Slirp *slirp;
 static struct options options;
-static task_t tcpip;
-static unsigned long long num_dropped;
 
 static int64_t clock_ns(void *opaque)
 {
@@ -44,22 +41,10 @@ int64_t clock_ms(void)
     return clock_ns(NULL) / 1000000;
 }
 
-// A frame for the guest: straight to it while it waits and nothing is queued, else into the queue.
 static ssize_t send_packet(const void *frame, size_t len, void *opaque)
 {
     (void)opaque;
-    struct message m = {.type = NET_RX_MSG};
-    m.net_rx.payload = (void *)(uintptr_t)frame;
-    m.net_rx.payload_len = len;
-    if (tcpip <= 0)
-        return (ssize_t)len;
-    error_t err = async_is_empty(tcpip) ? ipc_send_noblock(tcpip, &m) : ERR_WOULD_BLOCK;
-    if (err == ERR_WOULD_BLOCK)
-        err = async_send(tcpip, &m);
-    if (IS_ERROR(err) && num_dropped++ == 0)
-        WARN("frames are dropped: %s", err2str(err));
-    if (err == ERR_ABORTED || err == ERR_INVALID_TASK)
-        tcpip = 0;
+    netdevice_pass_up(frame, len);
     return (ssize_t)len;
 }
 
@@ -128,44 +113,22 @@ void oolong_prepare(void)
 
 static void tx(task_t client, const void *frame, size_t len)
 {
-    if (client == tcpip && len <= 65535)
+    if (netdevice_is_tcpip(client) && len <= 65535)
         slirp_input(slirp, frame, (int)len);
 }
 
 static const struct net_ops net_ops = {.tx = tx};
-
-// vm tells when the TCP/IP server has ended.
-static void pull_exits(void)
-{
-    struct message m;
-    while (async_recv(VM_TASK, &m) == OK) {
-        if (m.type == TASK_EXITED_MSG && m.task_exited.task == tcpip)
-            tcpip = 0;
-        ipc_free_payloads(&m);
-    }
-}
 
 static void handle(struct message *m)
 {
     if (m->type == NOTIFICATIONS_MSG && m->src == KERNEL_TASK) {
         // The loop looks at sockets and timers.
         if (m->notifications.data & NOTIFY_ASYNC)
-            pull_exits();
+            netdevice_pull_exits();
     } else if (m->type == ASYNC_MSG)
         async_reply(m->src);
     else if (!net_dispatch(&net_ops, m))
         discard_unknown_message(m);
-}
-
-// Also after a restart of the TCP/IP server, which is another task then.
-static void find_tcpip(void)
-{
-    while (tcpip <= 0) {
-        task_t found = ipc_lookup("tcpip");
-        if (IS_OK(found) && IS_OK(task_watch(VM_TASK, found)) &&
-            IS_OK(tcpip_register_device(found, guest_mac)))
-            tcpip = found;
-    }
 }
 
 void main(void)
@@ -173,7 +136,7 @@ void main(void)
     ASSERT_OK(ipc_serve("net"));
     while (true) {
         msec_t timeout = -1;
-        find_tcpip();
+        netdevice_find_tcpip(guest_mac);
         timers_run(&timeout);
         poll_arm(slirp, &timeout);
         timer_set(timeout < 0 ? 0 : MAX(timeout, 1));

@@ -7,8 +7,6 @@
 // Sandbox: profile "tap": what every task needs, and reading and writing that one descriptor.
 #include <driver/irq.h>
 #include <idl/net_server.h>
-#include <idl/task.h>
-#include <idl/tcpip.h>
 #include <resea/async.h>
 #include <resea/ipc.h>
 #include <resea/printf.h>
@@ -17,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "netdevice.h"
 
 #define TAP_IRQ   1
 #define FRAME_MAX 1514
@@ -26,26 +25,6 @@
 static const uint8_t mac[6] = {0x52, 0x54, 0x00, 0x12, 0x34, 0x57};
 
 static int fd;
-static task_t tcpip;
-static unsigned long long num_dropped;
-
-// A frame for the TCP/IP server: straight to it while it waits and nothing is queued, else into the
-// queue.
-static void pass_up(void *frame, size_t len)
-{
-    struct message m = {.type = NET_RX_MSG};
-    m.net_rx.payload = frame;
-    m.net_rx.payload_len = len;
-    if (tcpip <= 0)
-        return;
-    error_t err = async_is_empty(tcpip) ? ipc_send_noblock(tcpip, &m) : ERR_WOULD_BLOCK;
-    if (err == ERR_WOULD_BLOCK)
-        err = async_send(tcpip, &m);
-    if (IS_ERROR(err) && num_dropped++ == 0)
-        WARN("frames are dropped: %s", err2str(err));
-    if (err == ERR_ABORTED || err == ERR_INVALID_TASK)
-        tcpip = 0;
-}
 
 static void read_frames(void)
 {
@@ -61,7 +40,7 @@ static void read_frames(void)
         if (n <= 0)
             break;
         if (n <= FRAME_MAX)
-            pass_up(frame, (size_t)n);
+            netdevice_pass_up(frame, (size_t)n);
     }
     error_t err = irq_watch_fd(fd, TAP_IRQ);
     if (IS_ERROR(err))
@@ -71,33 +50,11 @@ static void read_frames(void)
 static void tx(task_t client, const void *frame, size_t len)
 {
     // What the interface does not take now is lost, as on a cable.
-    if (client == tcpip && len <= FRAME_MAX && write(fd, frame, len) < 0 && num_dropped++ == 0)
-        WARN("frames are dropped: %s", strerror(errno));
+    if (netdevice_is_tcpip(client) && len <= FRAME_MAX && write(fd, frame, len) < 0)
+        netdevice_dropped(strerror(errno));
 }
 
 static const struct net_ops net_ops = {.tx = tx};
-
-// vm tells when the TCP/IP server has ended.
-static void pull_exits(void)
-{
-    struct message m;
-    while (async_recv(VM_TASK, &m) == OK) {
-        if (m.type == TASK_EXITED_MSG && m.task_exited.task == tcpip)
-            tcpip = 0;
-        ipc_free_payloads(&m);
-    }
-}
-
-// Also after a restart of the TCP/IP server, which is another task then.
-static void find_tcpip(void)
-{
-    while (tcpip <= 0) {
-        task_t found = ipc_lookup("tcpip");
-        if (IS_OK(found) && IS_OK(task_watch(VM_TASK, found)) &&
-            IS_OK(tcpip_register_device(found, mac)))
-            tcpip = found;
-    }
-}
 
 void main(void)
 {
@@ -107,16 +64,16 @@ void main(void)
         exit(EXIT_FAILURE);
     }
     ASSERT_OK(ipc_serve("net"));
-    find_tcpip();
+    netdevice_find_tcpip(mac);
     read_frames();
     while (true) {
         struct message m;
-        find_tcpip();
+        netdevice_find_tcpip(mac);
         if (IS_ERROR(ipc_recv(IPC_ANY, &m)))
             continue;
         if (m.type == NOTIFICATIONS_MSG && m.src == KERNEL_TASK) {
             if (m.notifications.data & NOTIFY_ASYNC)
-                pull_exits();
+                netdevice_pull_exits();
             if (m.notifications.data & NOTIFY_IRQ)
                 read_frames();
         } else if (m.type == ASYNC_MSG) {

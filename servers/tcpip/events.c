@@ -32,7 +32,7 @@ void up_connected(struct sock *sock, error_t err)
         return;
     }
     ipc_reply_err(sock->owner, err);
-    clients_remove(sock);
+    owners_remove(sock);
     sock->owner = 0;
 }
 

@@ -2,7 +2,7 @@
 // options.h.
 //
 // Owns the handlers and the loop. lwIP is stack.c, connections and listeners stream.c, the device
-// device.c, clients and their handles clients.c, what is told to them events.c.
+// device.c, clients and their handles owners.c, what is told to them events.c.
 //
 // Never waits for a client: what takes time is answered later, and events are queued for their
 // owner to pull. It does wait for the device, for vm and for the launcher.
@@ -16,6 +16,7 @@
 #include <resea/task.h>
 #include <resea/timer.h>
 #include <stdlib.h>
+#include "clients.h"
 #include "stack.h"
 #include "tcpip.h"
 
@@ -26,7 +27,7 @@ static struct options options = OPTIONS_INIT;
 // A socket of the client, of one of the kinds in the mask.
 static error_t find(task_t client, handle_t handle, unsigned kinds, struct sock **sock)
 {
-    *sock = clients_find(client, handle);
+    *sock = owners_find(client, handle);
     if (!*sock)
         return ERR_NOT_FOUND;
     return kinds & (1u << (*sock)->kind) ? OK : ERR_NOT_ACCEPTABLE;
@@ -47,7 +48,7 @@ static error_t do_connect(task_t client, uint32_t addr, uint16_t port, handle_t 
     handle_t new_handle;
     (void)handle; // told by up_connected()
     OK_OR_RETURN(stream_connect(addr, port, &sock));
-    error_t err = clients_add(client, sock, &new_handle);
+    error_t err = owners_add(client, sock, &new_handle);
     if (IS_ERROR(err)) {
         sock_free(sock);
         return err;
@@ -58,7 +59,7 @@ static error_t do_connect(task_t client, uint32_t addr, uint16_t port, handle_t 
 // Gives a new socket to the client.
 static error_t add(task_t client, struct sock *sock, handle_t *handle)
 {
-    error_t err = clients_add(client, sock, handle);
+    error_t err = owners_add(client, sock, handle);
     if (IS_ERROR(err))
         sock_free(sock);
     return err;
@@ -104,7 +105,7 @@ static error_t do_close(task_t client, handle_t handle)
 {
     struct sock *sock;
     OK_OR_RETURN(find(client, handle, ~0u, &sock));
-    clients_remove(sock);
+    owners_remove(sock);
     sock_free(sock);
     return OK;
 }
@@ -214,7 +215,7 @@ static void run_timers(void)
         uint64_t now = stack_now_ms();
         if (now >= reap_ms) {
             told = false;
-            clients_reap();
+            owners_reap();
         } else {
             next = sooner(next, (msec_t)(reap_ms - now));
         }

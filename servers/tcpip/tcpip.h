@@ -6,18 +6,16 @@
 #include "options.h"
 #include "sock.h"
 
-// clients.c: handles, by client.
+// owners.c: handles of sockets, by client.
 
 // Gives a socket to a client. On failure it stays the caller's.
 //
 // ERR_NO_MEMORY: it has too many.
-__mustuse error_t clients_add(task_t task, struct sock *sock, handle_t *handle);
-struct sock *clients_find(task_t task, handle_t handle); // NULL: no such handle
-void clients_remove(struct sock *sock);                  // frees the handle, not the socket
+__mustuse error_t owners_add(task_t task, struct sock *sock, handle_t *handle);
+struct sock *owners_find(task_t task, handle_t handle); // NULL: no such handle
+void owners_remove(struct sock *sock);                  // frees the handle, not the socket
 // vm says when a client ends. Its sockets are closed.
-void clients_reap(void);
-// Makes sure that the end of `task` is told. Also of one that only waits for something.
-__mustuse error_t clients_watch(task_t task);
+void owners_reap(void);
 
 // device.c: the network device.
 

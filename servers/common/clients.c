@@ -1,14 +1,11 @@
-// Handles, by client; vm says when one ends.
+// A list of clients, and how many handles each has.
+#include "clients.h"
 #include <idl/task.h>
-#include <list.h>
+#include <oolong/list.h>
 #include <resea/async.h>
 #include <resea/handle.h>
 #include <resea/ipc.h>
 #include <stdlib.h>
-#include "stack.h"
-#include "tcpip.h"
-
-#define HANDLES_MAX 2048 // of one client
 
 struct client {
     list_elem_t next;
@@ -44,60 +41,47 @@ error_t clients_watch(task_t task)
     return OK;
 }
 
-error_t clients_add(task_t task, struct sock *sock, handle_t *handle)
+error_t clients_add(task_t task, void *data, unsigned max, handle_t *handle)
 {
     OK_OR_RETURN(clients_watch(task));
     struct client *client = find(task);
-    if (client->num_handles >= HANDLES_MAX)
+    if (client->num_handles >= max)
         return ERR_NO_MEMORY;
     handle_t new_handle = handle_alloc(task);
     if (IS_ERROR(new_handle))
         return new_handle;
-    handle_set(task, new_handle, sock);
+    handle_set(task, new_handle, data);
     client->num_handles++;
-    sock_own(sock, task, new_handle);
     *handle = new_handle;
     return OK;
 }
 
-struct sock *clients_find(task_t task, handle_t handle)
+void clients_remove(task_t task, handle_t handle)
 {
-    return handle_get(task, handle);
-}
-
-void clients_remove(struct sock *sock)
-{
-    struct client *client = find(sock->owner);
-    handle_free(sock->owner, sock->handle);
+    struct client *client = find(task);
+    handle_free(task, handle);
     if (client)
         client->num_handles--;
 }
 
-static void free_sock(void *data)
-{
-    struct sock *sock = data;
-    sock->owner = 0; // nobody to tell
-    sock_free(sock);
-}
-
-static void forget(task_t task)
+static void forget(task_t task, void (*ended)(task_t task), void (*release)(void *data))
 {
     struct client *client = find(task);
-    resolver_forget_client(task);
-    echo_forget_client(task);
-    handle_free_all(task, free_sock);
+    if (ended)
+        ended(task);
+    handle_free_all(task, release);
     if (client) {
         list_remove(&client->next);
         free(client);
     }
 }
 
-void clients_reap(void)
+void clients_reap(void (*ended)(task_t task), void (*release)(void *data))
 {
     struct message m;
     while (async_recv(VM_TASK, &m) == OK) {
         if (m.type == TASK_EXITED_MSG)
-            forget(m.task_exited.task);
+            forget(m.task_exited.task, ended, release);
         else
             ipc_free_payloads(&m);
     }
