@@ -27,6 +27,8 @@ static const struct {
     {"bomb", bomb},
     {"hoarder", hoarder},
     {"unread_hoarder", unread_hoarder},
+    {"scribbler", scribbler},
+    {"trickler", trickler},
 };
 
 void did_it(void)

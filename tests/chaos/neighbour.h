@@ -44,6 +44,10 @@ void bomb(void);
 void hoarder(void);
 void unread_hoarder(void);
 
+// neighbour_region.c
+void scribbler(void);
+void trickler(void);
+
 // neighbour_stall.c
 void stall_read(void);
 void stall_write(void);

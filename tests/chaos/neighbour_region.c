@@ -1,0 +1,192 @@
+// Neighbours that write into their shared region and line by hand.
+
+#include <idl/chaos.h>
+#include "../../libipc/bell.h"
+#include "../../libipc/shm.h"
+#include "neighbour.h"
+
+#define UNDER_WAY   8          // packets, of a sender that plays by the rules
+#define ACTS_A_LIFE 20000      // of scribbling, when nobody minds
+#define PATIENT_NS  200000u    // between two pieces that are drained: the server waits for these,
+#define TOO_LONG_NS 200000000u // and keeps the rest meanwhile
+
+static struct channel *shared_channel(void)
+{
+    struct channel *ch = meet_pair();
+    ASSERT(ch && ch->shm);
+    return ch;
+}
+
+static uint32_t taken_by_peer(const struct channel *ch)
+{
+    return shm_line_is_valid(ch) ? atomic_load(&ch->line->taken) : 0;
+}
+
+static uint64_t drained_by_peer(const struct channel *ch)
+{
+    return shm_line_is_valid(ch) ? atomic_load(&ch->line->bytes_taken) : 0;
+}
+
+static uint64_t put_by_peer(const struct channel *ch)
+{
+    return shm_line_is_valid(ch) ? atomic_load(&ch->line->bytes) : 0;
+}
+
+// The packet of a message with `len` bytes that are still to come.
+static void put_packet(struct channel *ch, enum wire_kind kind, uint32_t seq, int type, size_t len)
+{
+    struct shm *s = ch->shm;
+    struct packet packet = {.type = type, .word = wire_word(kind, seq, 0)};
+    struct ool_descriptor d = {(void *)(uintptr_t)s->bytes, len};
+    memcpy(packet.raw, &d, sizeof(d));
+    memcpy(s->own + s->head % REGION_SLOTS * sizeof(packet), &packet, sizeof(packet));
+    atomic_store(&ch->own_line->head, ++s->head);
+}
+
+// --- Scribbling ---------------------------------------------------------------------------------
+
+enum scribble { RING, SLOTS, COUNTERS, NUM_SCRIBBLES };
+
+static void scribble_words(void *area, size_t size)
+{
+    uint64_t *words = area;
+    for (int i = 0; i < 256; i++)
+        words[board_random(&dice) % (size / sizeof(*words))] = board_random(&dice);
+}
+
+// Packets of any length, and counters that say anything: seldom more than a ring or a table of
+// slots away, so that they are not all found out at once.
+static void scribble_counters(struct channel *ch)
+{
+    struct shm *s = ch->shm;
+    struct peer_line *line = ch->own_line;
+    uint64_t any = board_random(&dice);
+    if (s->head - taken_by_peer(ch) < UNDER_WAY) {
+        s->bytes = drained_by_peer(ch) + (any & 0xff);
+        put_packet(ch, WIRE_NOBLOCK, 0, NET_RX_MSG, board_random(&dice) >> (16 + any % 48));
+    }
+    atomic_store(&line->bytes, s->bytes + (any >> 24 & (any % 64 ? 0x3ffff : 0x7ffffffff)));
+    if (any % 32)
+        return;
+    atomic_store(&line->head, s->head + (uint32_t)(any % 256 ? any >> 8 & 15 : any));
+    atomic_store(&line->taken, (uint32_t)(any >> 16 & 15));
+    atomic_store(&line->bytes_taken, any >> 40 & 0xfffff);
+    atomic_store(&line->wants, (uint32_t)(any >> 60));
+}
+
+static void put_message(struct channel *ch, size_t len)
+{
+    struct shm *s = ch->shm;
+    if (s->head - taken_by_peer(ch) >= UNDER_WAY ||
+        s->bytes + len - drained_by_peer(ch) > s->ring_size)
+        return;
+    put_packet(ch, WIRE_NOBLOCK, 0, NET_RX_MSG, len); // which the server does not know
+    s->bytes += len;
+    atomic_store(&ch->own_line->bytes, s->bytes);
+}
+
+static void scribble(struct channel *ch, enum scribble where)
+{
+    struct shm *s = ch->shm;
+    if (where == COUNTERS) {
+        scribble_counters(ch);
+        return;
+    }
+    put_message(ch, 4096);
+    bell_ring(ch);
+    if (where == RING)
+        scribble_words(REGION_RING(s->own), s->ring_size);
+    else
+        scribble_words(s->own, REGION_SLOTS * sizeof(struct packet));
+}
+
+// Changes its region without pause while the server reads it: in some lives the bytes of payloads
+// alone, in some the packets, in some the counters too.
+void scribbler(void)
+{
+    struct channel *ch = shared_channel();
+    enum scribble where = atomic_load(&role->lives) % NUM_SCRIBBLES;
+    for (int i = 0; i < ACTS_A_LIFE && !shm_is_over(ch); i++) {
+        scribble(ch, where);
+        bell_ring(ch);
+        did_it();
+    }
+}
+
+// --- Trickling ----------------------------------------------------------------------------------
+
+static size_t least(size_t a, size_t b, size_t c)
+{
+    size_t min = a < b ? a : b;
+    return min < c ? min : c;
+}
+
+// Puts `len` bytes into the ring, a few at a time.
+static void feed(struct channel *ch, size_t len, size_t step)
+{
+    struct shm *s = ch->shm;
+    for (size_t done = 0; done < len && !shm_is_over(ch);) {
+        size_t room = s->ring_size - (size_t)(s->bytes - drained_by_peer(ch));
+        size_t some = least(step, len - done, room);
+        if (some == 0)
+            continue;
+        s->bytes += some;
+        done += some;
+        atomic_store(&ch->own_line->bytes, s->bytes);
+        bell_ring(ch);
+        did_it();
+    }
+}
+
+static void await_answer(struct channel *ch)
+{
+    struct packet packet;
+    while (!shm_is_over(ch) && !shm_is_pending(ch))
+        ;
+    memcpy(&packet, shm_next_slot(ch), sizeof(packet));
+    if (!shm_is_over(ch) && packet.type != CHAOS_ECHO_REPLY_MSG)
+        WARN("CHECK FAILED: the answer is %s", msgtype2str(packet.type));
+}
+
+// Takes an answer of `len` bytes out of the peer's ring, a few at a time, with pauses.
+static void drain(struct channel *ch, size_t len, size_t step, uint64_t pause_ns)
+{
+    struct shm *s = ch->shm;
+    await_answer(ch);
+    uint64_t next_ns = board_now_ns() + pause_ns;
+    for (size_t done = 0; done < len && !shm_is_over(ch);) {
+        if (pause_ns && board_now_ns() < next_ns)
+            continue;
+        next_ns = board_now_ns() + pause_ns;
+        size_t there = (size_t)(put_by_peer(ch) - s->bytes_taken);
+        size_t some = least(step, len - done, there);
+        if (some == 0)
+            continue;
+        s->bytes_taken += some;
+        done += some;
+        atomic_store(&ch->own_line->bytes_taken, s->bytes_taken);
+        bell_ring(ch);
+        did_it();
+    }
+    atomic_store(&ch->own_line->taken, ++s->taken);
+    bell_ring(ch);
+}
+
+// Breaks no rule: calls the server with a payload that comes byte by byte, and takes the answer
+// byte by byte; then has it answer more than a ring holds, and makes room in the smallest pieces
+// that a server goes on for: mostly in time, and then so late that whoever waited for it would do
+// nothing else.
+void trickler(void)
+{
+    struct channel *ch = shared_channel();
+    const size_t few = 1000, many = 4 * ch->shm->ring_size;
+    for (uint32_t seq = 1; !shm_is_over(ch); seq += 2) {
+        put_packet(ch, WIRE_CALL, seq, CHAOS_ECHO_MSG, few);
+        feed(ch, few, 1);
+        drain(ch, few, 1, 0);
+        put_packet(ch, WIRE_CALL, seq + 1, CHAOS_ECHO_MSG, many);
+        feed(ch, many, ch->shm->ring_size);
+        drain(ch, many, ch->shm->ring_size / 4, seq % 8 == 5 ? TOO_LONG_NS : PATIENT_NS);
+    }
+    WARN("CHECK FAILED: the channel of one that breaks no rule ended");
+}
