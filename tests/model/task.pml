@@ -258,6 +258,7 @@ active [N] proctype Task()
                answer_of_vm();
                /* ool_take() copies it out. */
                assert(err != OK || l_data[AT(me, ans_slot[me])] == p_num);
+               l_data[AT(me, ans_slot[me])] = (err == OK -> 0 : l_data[AT(me, ans_slot[me])]);
                ans_slot[me] = 0
             :: p_with != PAYLOAD -> err = OK
             fi;

@@ -276,10 +276,19 @@ inline on_death(t)
     fi;
     told[t] = true;
     answer(t, ABORTED);
+    /* Nobody reads these any more; different values would only make more states. */
     ans[t] = 0;
+    ans_slot[t] = 0;
+    kind[t] = W_RUNNING;
+    whom[t] = 0;
+    tagged[t] = false;
     d_ = 0;
     do
     :: d_ < N ->
+       taken[t * N + d_] = 0;
+       taken[d_ * N + t] = 0;
+       noblock_sent[t * N + d_] = false;
+       noblock_sent[d_ * N + t] = false;
        k_ = 0;
        do
        :: k_ < 3 ->
