@@ -76,6 +76,13 @@ static error_t read_bitmaps(struct volume *volume, char error[VOLUME_ERROR_LEN])
     return OK;
 }
 
+// What libext2fs does not look at, and takes the length of its bitmaps from: where groups begin.
+static bool groups_begin_right(ext2_filsys fs)
+{
+    bool any = ext2fs_has_feature_bigalloc(fs->super); // which has its own rules, and is only read
+    return any || fs->super->s_first_data_block == (fs->blocksize == 1024);
+}
+
 static error_t open_fs(struct volume *volume, char error[VOLUME_ERROR_LEN])
 {
     initialize_ext2_error_table();
@@ -89,10 +96,12 @@ static error_t open_fs(struct volume *volume, char error[VOLUME_ERROR_LEN])
         return err == ERR_UNAVAILABLE ? ERR_NOT_ACCEPTABLE : err;
     }
     volume->fs->priv_data = volume;
-    return OK;
+    snprintf(error, VOLUME_ERROR_LEN, "its superblock is damaged");
+    return groups_begin_right(volume->fs) ? OK : ERR_NOT_ACCEPTABLE;
 }
 
-// Finishes what the journal has, and opens the file system anew: it may have been anything of it.
+// Finishes what the journal has, and opens the file system and the journal anew: it may have been
+// anything of them.
 static error_t recover(struct volume *volume, char error[VOLUME_ERROR_LEN])
 {
     snprintf(error, VOLUME_ERROR_LEN, "its journal must be replayed by e2fsck");
@@ -101,7 +110,11 @@ static error_t recover(struct volume *volume, char error[VOLUME_ERROR_LEN])
     OK_OR_RETURN(journal_replay(volume->journal, ext2fs_blocks_count(volume->fs->super)));
     ext2fs_free(volume->fs);
     volume->fs = NULL;
-    return open_fs(volume, error);
+    OK_OR_RETURN(open_fs(volume, error));
+    snprintf(error, VOLUME_ERROR_LEN, "its journal is damaged");
+    journal_free(volume->journal);
+    volume->journal = NULL;
+    return journal_open(volume, &volume->journal);
 }
 
 // Says on the device that the file system is in use: whoever finds that replays the journal, or
