@@ -50,6 +50,55 @@ static error_t add_note(const char *title, char *text)
     return note->id;
 }
 
+static void on_add(struct message *m)
+{
+    DEBUG_ASSERT(m->notes_add.colour == NOTES_COLOUR_GREEN);
+    int id = add_note(m->notes_add.title, m->notes_add.text);
+    if (IS_ERROR(id)) {
+        free(m->notes_add.text);
+        ipc_reply_err(m->src, id);
+        return;
+    }
+    m->type = NOTES_ADD_REPLY_MSG;
+    m->notes_add_reply.id = id;
+    ipc_reply(m->src, m);
+}
+
+static void on_get(struct message *m)
+{
+    struct note *note = lookup_note(m->notes_get.id);
+    if (!note) {
+        ipc_reply_err(m->src, ERR_NOT_FOUND);
+        return;
+    }
+    m->type = NOTES_GET_REPLY_MSG;
+    m->notes_get_reply.text = note->text;
+    ipc_reply(m->src, m);
+}
+
+static void on_raw(struct message *m)
+{
+    uint32_t sum = 0;
+    uint8_t *data = (uint8_t *)m->notes_raw.data;
+    for (size_t i = 0; i < m->notes_raw.data_len; i++)
+        sum += data[i];
+    free(m->notes_raw.data);
+    m->type = NOTES_RAW_REPLY_MSG;
+    m->notes_raw_reply.sum = hton32(sum);
+    ipc_reply(m->src, m);
+}
+
+static void on_forget(int id)
+{
+    struct note *note = lookup_note(id);
+    if (!note)
+        return;
+    list_remove(&note->next);
+    bitmap_clear(used, sizeof(used), note->id - 1);
+    free(note->text);
+    free(note);
+}
+
 void main(void)
 {
     TRACE("starting...");
@@ -64,51 +113,18 @@ void main(void)
         ASSERT_OK(ipc_recv(IPC_ANY, &m));
 
         switch (m.type) {
-        case NOTES_ADD_MSG: {
-            DEBUG_ASSERT(m.notes_add.colour == NOTES_COLOUR_GREEN);
-            int id = add_note(m.notes_add.title, m.notes_add.text);
-            if (IS_ERROR(id)) {
-                free(m.notes_add.text);
-                ipc_reply_err(m.src, id);
-                break;
-            }
-            m.type = NOTES_ADD_REPLY_MSG;
-            m.notes_add_reply.id = id;
-            ipc_reply(m.src, &m);
+        case NOTES_ADD_MSG:
+            on_add(&m);
             break;
-        }
-        case NOTES_GET_MSG: {
-            struct note *note = lookup_note(m.notes_get.id);
-            if (!note) {
-                ipc_reply_err(m.src, ERR_NOT_FOUND);
-                break;
-            }
-            m.type = NOTES_GET_REPLY_MSG;
-            m.notes_get_reply.text = note->text;
-            ipc_reply(m.src, &m);
+        case NOTES_GET_MSG:
+            on_get(&m);
             break;
-        }
-        case NOTES_RAW_MSG: {
-            uint32_t sum = 0;
-            uint8_t *data = (uint8_t *)m.notes_raw.data;
-            for (size_t i = 0; i < m.notes_raw.data_len; i++)
-                sum += data[i];
-            free(m.notes_raw.data);
-            m.type = NOTES_RAW_REPLY_MSG;
-            m.notes_raw_reply.sum = hton32(sum);
-            ipc_reply(m.src, &m);
+        case NOTES_RAW_MSG:
+            on_raw(&m);
             break;
-        }
-        case NOTES_FORGET_MSG: {
-            struct note *note = lookup_note(m.notes_forget.id);
-            if (note) {
-                list_remove(&note->next);
-                bitmap_clear(used, sizeof(used), note->id - 1);
-                free(note->text);
-                free(note);
-            }
+        case NOTES_FORGET_MSG:
+            on_forget(m.notes_forget.id);
             break;
-        }
         default:
             discard_unknown_message(&m);
         }
