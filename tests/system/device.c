@@ -1,0 +1,101 @@
+// A network device, and a task that would like to be one: what the second sends the TCP/IP server
+// must come to nothing.
+//
+//   test_device true    serves `net`, and ends the suite well when the server answered it alone
+//   test_device false   asks to be the device, sends frames all the same, then tells the true one
+#include <resea/async.h>
+#include <resea/ipc.h>
+#include <resea/malloc.h>
+#include <resea/printf.h>
+#include <resea/task.h>
+#include <string.h>
+
+#define FRAME_LEN 60
+#define MAC_LEN   6
+
+static const uint8_t true_mac[MAC_LEN] = {2, 0, 0, 0, 0, 1};
+static const uint8_t false_mac[MAC_LEN] = {2, 0, 0, 0, 0, 2};
+
+// An ARP request: who on the network is 10.0.2.15, the server? It answers to `mac`.
+static void make_request(uint8_t frame[FRAME_LEN], const uint8_t mac[MAC_LEN])
+{
+    static const uint8_t head[] = {0x08, 0x06, 0, 1, 0x08, 0, MAC_LEN, 4, 0, 1};
+    const uint8_t sender[] = {10, 0, 2, mac[MAC_LEN - 1]}, target[] = {10, 0, 2, 15};
+    memset(frame, 0, FRAME_LEN);
+    memset(frame, 0xff, MAC_LEN);
+    memcpy(frame + 6, mac, MAC_LEN);
+    memcpy(frame + 12, head, sizeof(head));
+    memcpy(frame + 22, mac, MAC_LEN);
+    memcpy(frame + 28, sender, sizeof(sender));
+    memcpy(frame + 38, target, sizeof(target));
+}
+
+static error_t be_the_device(task_t tcpip, const uint8_t mac[MAC_LEN])
+{
+    struct message m = {.type = TCPIP_REGISTER_DEVICE_MSG};
+    memcpy(m.tcpip_register_device.macaddr, mac, MAC_LEN);
+    return ipc_call(tcpip, &m);
+}
+
+static void play_false(task_t tcpip)
+{
+    static uint8_t frame[FRAME_LEN];
+    task_t device = ipc_lookup("device.up"); // it is known to the server
+    ASSERT(device > 0);
+    error_t err = be_the_device(tcpip, false_mac);
+    if (err != ERR_NOT_PERMITTED)
+        WARN("CHECK FAILED: the false device is answered %s", err2str(err));
+    make_request(frame, false_mac);
+    const task_t to[] = {tcpip, device}; // the second one hears that the first has it
+    for (int i = 0; i < 2; i++) {
+        struct message m = {.type = NET_RX_MSG};
+        m.net_rx.payload = frame;
+        m.net_rx.payload_len = sizeof(frame);
+        ASSERT_OK(ipc_send(to[i], &m));
+    }
+}
+
+static void ask_as_device(task_t tcpip)
+{
+    static uint8_t frame[FRAME_LEN];
+    struct message m = {.type = NET_RX_MSG};
+    make_request(frame, true_mac);
+    m.net_rx.payload = frame;
+    m.net_rx.payload_len = sizeof(frame);
+    ASSERT_OK(async_send(tcpip, &m));
+}
+
+// The server answers in the order of the frames that it accepts: when the device's own is answered,
+// so would be the one before.
+static void play_true(task_t tcpip)
+{
+    ASSERT_OK(ipc_serve("net"));
+    ASSERT_OK(be_the_device(tcpip, true_mac));
+    ASSERT_OK(ipc_serve("device.up"));
+    for (bool answered = false; !answered;) {
+        struct message m;
+        ASSERT_OK(ipc_recv(IPC_ANY, &m));
+        if (m.type == NET_RX_MSG)
+            ask_as_device(tcpip);
+        else if (m.type == ASYNC_MSG)
+            (void)!async_reply(m.src);
+        if (m.type == NET_TX_MSG && m.net_tx.payload_len >= MAC_LEN) {
+            answered = !memcmp(m.net_tx.payload, true_mac, MAC_LEN);
+            if (!memcmp(m.net_tx.payload, false_mac, MAC_LEN))
+                PANIC("CHECK FAILED: the server answers the false device");
+        }
+        if (m.type >= 0)
+            ipc_free_payloads(&m);
+    }
+    exit(EXIT_SUCCESS);
+}
+
+void main(void)
+{
+    task_t tcpip = ipc_lookup("tcpip");
+    ASSERT(tcpip > 0 && task_argc() == 2);
+    if (!strcmp(task_argv()[1], "true"))
+        play_true(tcpip);
+    else
+        play_false(tcpip);
+}
