@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -49,6 +50,15 @@ bool worker_run(struct worker *worker, const struct bench_request *request,
     return false;
 }
 
+static bool ends_in_time(pid_t pid)
+{
+    struct pollfd end = {.fd = (int)syscall(SYS_pidfd_open, pid, 0), .events = POLLIN};
+    bool ended = end.fd >= 0 && poll(&end, 1, STOP_MS) > 0;
+    if (end.fd >= 0)
+        close(end.fd);
+    return ended;
+}
+
 void worker_stop(struct worker *worker)
 {
     if (worker->pid <= 0)
@@ -56,14 +66,8 @@ void worker_stop(struct worker *worker)
     close(worker->in);
     close(worker->out);
     kill(worker->pid, SIGTERM);
-    for (int i = 0; i < STOP_MS; i++) {
-        if (waitpid(worker->pid, NULL, WNOHANG) == worker->pid) {
-            worker->pid = 0;
-            return;
-        }
-        usleep(1000);
-    }
-    kill(worker->pid, SIGKILL);
+    if (!ends_in_time(worker->pid))
+        kill(worker->pid, SIGKILL);
     waitpid(worker->pid, NULL, 0);
     worker->pid = 0;
 }
