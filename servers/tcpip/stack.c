@@ -135,6 +135,23 @@ void stack_device_down(void)
     netif_set_down(&netif);
 }
 
+// A client that comes again from a port of which a connection lingers begins a new one; lwIP would
+// answer for the old one, and the client have to wait until that is gone. The frame is TCP's, over
+// IPv4 without options.
+static void forget_lingering(const uint8_t *frame)
+{
+    uint32_t addr;
+    memcpy(&addr, frame + 26, sizeof(addr));
+    unsigned from = (unsigned)frame[34] << 8 | frame[35], to = (unsigned)frame[36] << 8 | frame[37];
+    for (struct tcp_pcb *pcb = tcp_tw_pcbs; pcb; pcb = pcb->next) {
+        if (pcb->remote_port == from && pcb->local_port == to &&
+            ip4_addr_get_u32(ip_2_ip4(&pcb->remote_ip)) == addr) {
+            tcp_abort(pcb);
+            return;
+        }
+    }
+}
+
 void stack_input(const void *frame, size_t len)
 {
     enum frame_kind kind = filter_frame(frame, len);
@@ -145,6 +162,8 @@ void stack_input(const void *frame, size_t len)
         return;
     if (dhcp_input(frame, len))
         return;
+    if (kind == FRAME_OPENING)
+        forget_lingering(frame);
     num_pcbs += kind == FRAME_OPENING;
     struct pbuf *p = pbuf_alloc(PBUF_RAW, (u16_t)len, PBUF_RAM);
     if (!p)

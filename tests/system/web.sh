@@ -100,6 +100,10 @@ curl -s --max-time 20 -w '%{num_connects}\n' -o one -o two -o three "$base/sub/x
 [ "$(awk '{ sum += $1 } END { print sum }' connects)" = 1 ] || fail "the connection was not kept"
 cmp two site/index.html
 
+# Again from a port of which the connection before still lingers.
+get 200 /sub/x.txt --local-port 20047 -H 'Connection: close' && cmp body site/sub/x.txt
+get 200 /sub/x.txt --local-port 20047 -H 'Connection: close' --max-time 5 && cmp body site/sub/x.txt
+
 # Large, and large twice at a time.
 curl -s --max-time 100 "$base/large.bin" | cmp - site/large.bin || fail "100 MiB differ"
 curl -s --max-time 100 "$base/large.bin" | cmp - site/large.bin &
