@@ -53,6 +53,7 @@ const struct rule profile_rules[] = {
     IF(SET_PLAIN, futex, FUTEX_IS(FUTEX_WAKE)),
     IF(SET_PLAIN, futex, FUTEX_IS(FUTEX_WAIT_BITSET)),
     ANY(SET_PLAIN, futex_waitv),
+    ANY(SET_PLAIN, sched_yield),
     FOR("the time, where the kernel has no fast clock"),
     ANY(SET_PLAIN, clock_gettime),
     FOR("memory, never executable"),

@@ -2,27 +2,39 @@
 
 #include "bell.h"
 #include <sched.h>
+#include <time.h>
 #include "futex.h"
 #include "shm.h"
 #include "transport.h"
 
-// Spinning is counted in turns of 20 to 60 ns, which is what a pause takes. Without it, the line
-// would be taken away from its writer between two stores. The longest spin covers the wake-up of a
-// peer on another core, which takes 30 to 100 us. It is learned how much is enough; where spinning
-// does not help, it is tried less and less often.
+// A peer on another core is waited for by looking again and again, in turns of 20 to 60 ns, which is
+// what a pause takes. Without it, the line would be taken away from its writer between two stores.
+// The longest spin covers the wake-up of a peer on another core, which takes 30 to 100 us. It is
+// learned how much is enough; where spinning does not help, it is tried less and less often.
 #define SPIN_MAX       4096u
 #define SPIN_MIN       64u
-#define SPIN_EAGER     64u   // turns without a pause
 #define SPIN_RETRY     16u   // failures after which the maximum is tried again: at first,
 #define SPIN_MAX_RETRY 1024u // and at the most
 #define SPIN_ALL       8     // an open receive looks at so many channels while it spins
 
-static struct bell_spin open_spin = {SPIN_MAX, 0, SPIN_RETRY};
+// A peer on the same core does its part when it gets the core: giving it away costs half of
+// sleeping and being woken. But who yields gets the core back when its turn comes, not when it is
+// wanted. Where others want it too, that takes as long as they like to run, a thousand times what
+// can be gained; so then, and more so with each time, many waits go without, until it has helped
+// often in a row. Where the peer has something else to do, little is lost.
+#define YIELDS          4u
+#define YIELD_LONG_NS   250000u
+#define WITHOUT_VAIN    8u    // waits without yielding: after one in vain,
+#define WITHOUT_LONG    1024u // after a long one, twice as many after the next,
+#define WITHOUT_MAX     65536u
+#define YIELD_FORGIVING 256u // and so many that helped until that is forgotten
+
+static struct bell_spin open_spin = {.limit = SPIN_MAX, .retry = SPIN_RETRY};
 static const struct channel *noted;
 
 void bell_spin_init(struct bell_spin *spin)
 {
-    *spin = (struct bell_spin){SPIN_MAX, 0, SPIN_RETRY};
+    *spin = (struct bell_spin){.limit = SPIN_MAX, .retry = SPIN_RETRY};
 }
 
 void bell_ring(struct channel *ch)
@@ -77,15 +89,37 @@ bool bell_runs_elsewhere(const struct channel *ch)
 
 static void relax(void)
 {
+#if defined(__x86_64__)
     __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
 }
 
-static unsigned spin_begin(const struct bell_spin *spin)
+// What a wait is for: the peer's bell or, with no `ch`, something in any channel.
+struct wanted {
+    const struct channel *ch;
+    uint32_t seen;
+};
+
+// Also when a peer rang for whom something is kept: it may have made room.
+static bool any_pending(void)
 {
-    return spin->failures >= spin->retry ? SPIN_MAX : spin->limit;
+    LIST_FOR_EACH (ch, &channel_all, struct channel, all) {
+        if (channel_is_pending(ch))
+            return true;
+    }
+    return shm_pump_is_due();
 }
 
-static void spin_learn(struct bell_spin *spin, unsigned turns, bool enough)
+static bool has_come(const struct wanted *wanted)
+{
+    if (wanted->ch)
+        return bell_read(wanted->ch) != wanted->seen;
+    return channel_count <= SPIN_ALL ? any_pending() : channel_is_pending(noted);
+}
+
+static void learn_spin(struct bell_spin *spin, unsigned turns, bool enough)
 {
     if (enough) {
         spin->limit = MIN(MAX(spin->limit, 4 * turns + SPIN_MIN), SPIN_MAX);
@@ -101,18 +135,65 @@ static void spin_learn(struct bell_spin *spin, unsigned turns, bool enough)
     spin->limit = MAX(spin->limit - spin->limit / 4, SPIN_MIN);
 }
 
-static bool spin_for(struct channel *ch, uint32_t seen)
+static bool spin_for(struct bell_spin *spin, const struct channel *peer,
+                     const struct wanted *wanted)
 {
-    unsigned limit = spin_begin(&ch->spin);
+    unsigned limit = spin->failures >= spin->retry ? SPIN_MAX : spin->limit;
     unsigned n = 0;
-    const void *slot = ch->shm ? shm_next_slot(ch) : NULL;
-    while (n < limit && bell_read(ch) == seen) {
+    const void *slot = peer->shm ? shm_next_slot(peer) : NULL;
+    while (n < limit && !has_come(wanted)) {
         __builtin_prefetch(slot);
         relax();
         n++;
     }
-    spin_learn(&ch->spin, n, n < limit);
+    learn_spin(spin, n, n < limit);
     return n < limit;
+}
+
+static uint64_t now_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+static void learn_yield(struct bell_spin *spin, bool come, bool quick)
+{
+    if (come && quick) {
+        if (++spin->helped >= YIELD_FORGIVING)
+            spin->penalty = 0;
+        return;
+    }
+    spin->helped = 0;
+    if (!quick)
+        spin->penalty = MIN(2 * spin->penalty + WITHOUT_LONG, WITHOUT_MAX);
+    spin->without = quick ? WITHOUT_VAIN : spin->penalty;
+}
+
+static bool yield_for(struct bell_spin *spin, const struct wanted *wanted)
+{
+    if (spin->without > 0) {
+        spin->without--;
+        return false;
+    }
+    uint64_t begun_ns = now_ns();
+    bool come = false, quick = true;
+    for (unsigned n = 0; n < YIELDS && !come && quick; n++) {
+        sched_yield();
+        come = has_come(wanted);
+        quick = now_ns() - begun_ns < YIELD_LONG_NS;
+    }
+    learn_yield(spin, come, quick);
+    return come;
+}
+
+// Waits a while for what `peer` is likely to do. False: it has not come.
+static bool wait_awake(struct bell_spin *spin, const struct channel *peer,
+                       const struct wanted *wanted)
+{
+    if (!peer->page)
+        return false;
+    return bell_runs_elsewhere(peer) ? spin_for(spin, peer, wanted) : yield_for(spin, wanted);
 }
 
 static bool any_changed(const struct futex_word *words, unsigned count)
@@ -135,7 +216,8 @@ static void sleep_on(const struct futex_word *words, unsigned count, uint64_t de
 
 void bell_wait(struct channel *ch, uint32_t seen, uint64_t deadline_ns)
 {
-    if (bell_read(ch) != seen || (bell_runs_elsewhere(ch) && spin_for(ch, seen)))
+    struct wanted wanted = {ch, seen};
+    if (bell_read(ch) != seen || wait_awake(&ch->spin, ch, &wanted))
         return;
     struct futex_word words[FUTEX_MAX_WORDS];
     unsigned count = 0;
@@ -148,40 +230,12 @@ void bell_wait(struct channel *ch, uint32_t seen, uint64_t deadline_ns)
     sleep_on(words, count, deadline_ns);
 }
 
-// Also when a peer rang for whom something is kept: it may have made room.
-static bool any_pending(void)
-{
-    LIST_FOR_EACH (ch, &channel_all, struct channel, all) {
-        if (channel_is_pending(ch))
-            return true;
-    }
-    return shm_pump_is_due();
-}
-
-static bool spin_for_any(void)
-{
-    if (!noted || !bell_runs_elsewhere(noted))
-        return false;
-    bool all = channel_count <= SPIN_ALL;
-    unsigned limit = spin_begin(&open_spin);
-    unsigned n = 0;
-    bool found = false;
-    while (!found && n < limit) {
-        relax();
-        n++;
-        if (noted->shm)
-            __builtin_prefetch(shm_next_slot(noted));
-        found = all ? any_pending() : channel_is_pending(noted);
-    }
-    spin_learn(&open_spin, n, found);
-    return found;
-}
-
 void bell_wait_any(uint64_t deadline_ns)
 {
     struct futex_word words[FUTEX_MAX_WORDS];
     unsigned count = 0;
-    if (any_pending() || spin_for_any())
+    struct wanted anything = {0};
+    if (any_pending() || (noted && wait_awake(&open_spin, noted, &anything)))
         return;
     // The bells first, then what they may have rung for: what comes in between is seen by one.
     LIST_FOR_EACH (ch, &channel_all, struct channel, all) {

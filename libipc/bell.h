@@ -20,7 +20,8 @@ static inline uint32_t bell_read(const struct channel *ch)
 }
 
 /// Waits until the peer's bell is not `seen` any more, or until `deadline_ns` (0: for ever):
-/// spinning for a while when the peer runs on another core, then asleep. May return early.
+/// spinning for a while when the peer runs on another core, giving it the core a few times when it
+/// runs on this one, then asleep. May return early.
 void bell_wait(struct channel *ch, uint32_t seen, uint64_t deadline_ns);
 
 /// Waits for all channels at once, until one of them is pending or `deadline_ns` (0: for ever).

@@ -13,11 +13,16 @@
 struct shm;
 struct ool_descriptor;
 
-// What was learned of how long to spin (bell.c), in turns of the loop.
+// What was learned of how to wait before sleeping (bell.c).
 struct bell_spin {
+    // For a peer on another core, how many turns of a loop:
     unsigned limit;
     unsigned failures; // since the limit was enough, or the maximum was tried
     unsigned retry;    // how many of them until the maximum is tried
+    // For one on the same core:
+    unsigned without; // so many waits yet go without yielding
+    unsigned penalty; // how many they were when it last took long
+    unsigned helped;  // how often it did since then
 };
 
 struct channel {
