@@ -9,9 +9,11 @@
 #include "bell.h"
 #include "shm.h"
 
-// What is put into the ring before the peer is told, when it runs on another core meanwhile. On the
-// same core, a whole ring: each piece would cost two switches.
-#define PIECE      (32u << 10)
+// What is put into the ring before the peer is told, when it runs on another core and can copy it out
+// meanwhile: more delays its beginning, less makes the two stand on each other's feet. On the same
+// core, a whole ring: each piece would cost two switches.
+#define PIECE      (8u << 10)
+#define WORTH      (32u << 10) // room that is worth a copy
 #define CACHE_LINE 64
 // A reply whose caller does not make room for so long is kept. It gets as long again with each
 // quarter of the ring, but with no less than so many bytes, or a small ring would be held up for
@@ -52,7 +54,7 @@ static size_t useful_room(const struct channel *ch, const struct shm_outgoing *o
     for (unsigned k = out->next; k < out->count; k++)
         rest += out->payloads[k].len;
     rest -= out->done;
-    size_t worth = MIN((size_t)PIECE, (size_t)ch->shm->ring_size / 4);
+    size_t worth = MIN((size_t)WORTH, (size_t)ch->shm->ring_size / 4);
     size_t there = room(ch);
     return there >= MIN(rest, worth) ? MIN(rest, there) : 0;
 }
