@@ -273,6 +273,12 @@ static void on_memfd(struct task *vm, const struct packet *packet)
     }
 }
 
+static void on_copying(struct task *vm, const struct packet *packet)
+{
+    (void)vm, (void)packet;
+    stall_watch();
+}
+
 #define STARTING (1u << TASK_STARTING)
 #define READY    (1u << TASK_READY)
 
@@ -293,6 +299,7 @@ static const struct row {
     {CTL_REAP, READY, true, on_reap},
     {CTL_LAUNCH, READY, true, on_launch},
     {CTL_MEMFD, READY, true, on_memfd},
+    {CTL_COPYING, READY, true, on_copying},
 };
 
 // The new process could not become its program; it ends by itself.

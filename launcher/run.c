@@ -222,7 +222,6 @@ int run_suite(const struct run_options *options)
         return 1;
     log_verbose(1, "suite %s, vm on core %d", suite.manifest.name, suite.cpu);
     watch_start();
-    stall_watch_start();
     if (task_start(suite.vm_spec, NULL) < 0)
         stop_suite(1);
     while (!suite.finished) {

@@ -145,7 +145,7 @@ void stop_continue(void);         // a task ended
 void watch_start(void);
 
 // stall.c: ends a task whose memory keeps vm asleep.
-void stall_watch_start(void);
+void stall_watch(void);
 
 // run.c. Boots a suite, runs it and returns the exit status of `oolong run`.
 struct run_options {

@@ -7,10 +7,10 @@
 #include "shm.h"
 #include "transport.h"
 
-// A peer on another core is waited for by looking again and again, in turns of 20 to 60 ns, which is
-// what a pause takes. Without it, the line would be taken away from its writer between two stores.
-// The longest spin covers the wake-up of a peer on another core, which takes 30 to 100 us. It is
-// learned how much is enough; where spinning does not help, it is tried less and less often.
+// A peer on another core is waited for by looking again and again, in turns of 20 to 60 ns, which
+// is what a pause takes. Without it, the line would be taken away from its writer between two
+// stores. The longest spin covers the wake-up of a peer on another core, which takes 30 to 100 us.
+// It is learned how much is enough; where spinning does not help, it is tried less and less often.
 #define SPIN_MAX       4096u
 #define SPIN_MIN       64u
 #define SPIN_RETRY     16u   // failures after which the maximum is tried again: at first,

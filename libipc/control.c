@@ -292,6 +292,12 @@ error_t ipc_control_reap(task_t task)
     return OK;
 }
 
+void ipc_control_copying(void)
+{
+    struct packet packet = {0};
+    send_control(CTL_COPYING, &packet);
+}
+
 error_t ipc_control_launch(uint32_t token, const char *text, size_t len)
 {
     size_t at = 0;

@@ -9,9 +9,9 @@
 #include "bell.h"
 #include "shm.h"
 
-// What is put into the ring before the peer is told, when it runs on another core and can copy it out
-// meanwhile: more delays its beginning, less makes the two stand on each other's feet. On the same
-// core, a whole ring: each piece would cost two switches.
+// What is put into the ring before the peer is told, when it runs on another core and can copy it
+// out meanwhile: more delays its beginning, less makes the two stand on each other's feet. On the
+// same core, a whole ring: each piece would cost two switches.
 #define PIECE      (8u << 10)
 #define WORTH      (32u << 10) // room that is worth a copy
 #define CACHE_LINE 64

@@ -36,13 +36,23 @@ static uint64_t env_now_ns(__unused void *ctx)
 }
 
 // Says whose memory is going to be touched (0: nobody's any more): where that puts us to sleep, the
-// launcher must know whom to end. Two stores and a clock that is no system call.
+// launcher must know whom to end. A few stores and a clock that is no system call, but for the
+// first copy after a pause: the launcher has stopped looking then, and is told.
 static void publish_copying(task_t task)
 {
+    static uint32_t told; // the value of `watch` for which it was
     struct state_page *page = ipc_own_page();
-    if (task)
-        atomic_store_explicit(&page->copying_since_ns, env_now_ns(NULL), memory_order_relaxed);
-    atomic_store_explicit(&page->copying, task, memory_order_release);
+    if (!task) {
+        atomic_store_explicit(&page->copying, 0, memory_order_release);
+        return;
+    }
+    atomic_store_explicit(&page->copying_since_ns, env_now_ns(NULL), memory_order_relaxed);
+    atomic_store(&page->copying, task);
+    uint32_t watch = atomic_load(&page->watch);
+    if (!(watch & 1) && watch + 1 != told) {
+        told = watch + 1;
+        ipc_control_copying();
+    }
 }
 
 // The kernel stops at the first page that it cannot reach and says how far it came; only the next

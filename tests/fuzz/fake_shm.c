@@ -115,6 +115,11 @@ int sched_getcpu(void)
     return 0;
 }
 
+int sched_yield(void)
+{
+    return 0;
+}
+
 // --- futex.h ------------------------------------------------------------------------------------
 
 void futex_wait(const struct futex_word *words, unsigned count, uint64_t deadline_ns)

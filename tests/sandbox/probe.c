@@ -39,6 +39,7 @@ static const struct probe {
     {"futex-wake", SYS_futex, {(long)&word, FUTEX_WAKE, 1}},
     {"futex-wake-private", SYS_futex, {(long)&word, FUTEX_WAKE_PRIVATE, 1}},
     {"futex-waitv", 449, {0}}, // SYS_futex_waitv, which older headers do not have
+    {"sched-yield", SYS_sched_yield, {0}},
     {"futex-lock-pi", SYS_futex, {(long)&word, FUTEX_LOCK_PI, 0}},
     {"getrandom", SYS_getrandom, {(long)text, 1}},
     {"read-0", SYS_read, {0, (long)text, 0}},

@@ -330,6 +330,8 @@ static void handle(struct proc *p, const struct packet *packet)
     case CTL_REAP:
         on_reap(packet->task.task);
         break;
+    case CTL_COPYING: // no copy stalls here
+        break;
     default:
         sim_violation("task %d sends control packet %d", p->id, packet->type);
     }

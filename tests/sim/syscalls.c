@@ -96,6 +96,12 @@ int sim_sched_getcpu(void)
     return sim.two_cores ? sim.current % 2 : 0;
 }
 
+int sim_sched_yield(void)
+{
+    sim_point();
+    return 0;
+}
+
 int sim_prctl(int option, ...)
 {
     (void)option;

@@ -42,6 +42,7 @@ void sim_exit(int status) __noreturn;
 void sim_abort(void) __noreturn;
 unsigned long sim_getauxval(unsigned long type);
 int sim_sched_getcpu(void);
+int sim_sched_yield(void);
 int sim_prctl(int option, ...);
 ssize_t sim_write(int fd, const void *buf, size_t len);
 int sim_fprintf(void *file, const char *fmt, ...);

@@ -14,6 +14,7 @@ const struct talk_table *ipc_talk_table(void);
 
 /// vm only. See enum control_op.
 error_t ipc_control_reap(task_t task);
+void ipc_control_copying(void);
 error_t ipc_control_launch(uint32_t token, const char *text, size_t len);
 /// `fds` become a read-write and a read-only descriptor, which the caller closes.
 error_t ipc_control_memfd(size_t size, int fds[2]);

@@ -156,6 +156,11 @@ struct state_page {
     // to the owner (a futex).
     _Alignas(64) _Atomic uint32_t ended;
     _Atomic uint32_t launcher_bell;
+    // vm's page only: odd while the launcher looks, again and again, whether a copy stalls. It
+    // stops when there has been none for a while; then vm says that it copies (CTL_COPYING), once
+    // for each value. The launcher writes this, then reads `copying`; vm writes `copying`, then
+    // reads this: one of the two sees the other.
+    _Atomic uint32_t watch;
     _Alignas(64) struct peer_line peers[CONFIG_NUM_TASKS]; // by the peer's slot
     // vm's page only: how many senders are parked for the task in that slot. vm publishes the
     // count, then reads the task's wait word; the task publishes its wait word, then reads the
@@ -231,10 +236,11 @@ enum control_op {
     CTL_TRAP,      // struct control_trap: sent by the SIGSYS handler; the task ends
 
     // vm -> launcher
-    CTL_REAP,   // struct control_task: vm forgot the task; its pid may be reused
-    CTL_LAUNCH, // struct control_text: a piece of "name cmdline"; the last has more == 0. Answered
-                // by the message launcher.launched with the same token
-    CTL_MEMFD,  // struct control_task, `size` in bytes [answer with two descriptors]
+    CTL_REAP,    // struct control_task: vm forgot the task; its pid may be reused
+    CTL_LAUNCH,  // struct control_text: a piece of "name cmdline"; the last has more == 0. Answered
+                 // by the message launcher.launched with the same token
+    CTL_MEMFD,   // struct control_task, `size` in bytes [answer with two descriptors]
+    CTL_COPYING, // nothing: a copy begins and nobody watches; see state_page.watch
 };
 
 enum boot_flags {

@@ -81,7 +81,6 @@ void ipc_set_lookup_timeout(msec_t timeout);
 /// ERR_NOT_FOUND: it never did. Otherwise as ipc_lookup().
 task_t ipc_lookup_again(task_t old);
 
-/// Logs a message that a server does not handle, frees its payloads, and answers a call with
 /// Memory for a payload of up to `len` bytes that is going to be sent to `dst`, where it is sent
 /// from: what is made there is copied once less. (Through shared memory, up to the size of a ring,
 /// and when the ring is empty; else it is memory like any other.) The send, call or reply that
@@ -92,6 +91,7 @@ task_t ipc_lookup_again(task_t old);
 void *ool_alloc(task_t dst, size_t len);
 void ool_cancel(task_t dst, void *payload);
 
+/// Logs a message that a server does not handle, frees its payloads, and answers a call with
 /// ERR_NOT_ACCEPTABLE.
 void discard_unknown_message(struct message *m);
 
