@@ -175,6 +175,8 @@ static void receive(struct proc *p, task_t from, bool noblock)
         on_message(p, from, &m);
         return;
     }
+    if (sim.over)
+        sim_point(); // nothing else may be done in between, for ever, before the task is ended
     bool possible = noblock && err == ERR_WOULD_BLOCK;
     if (from && (err == ERR_ABORTED || err == ERR_INVALID_TASK))
         possible = was_dead || !proc_is_alive(from);
