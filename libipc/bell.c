@@ -23,9 +23,9 @@
 // can be gained; so then, and more so with each time, many waits go without, until it has helped
 // often in a row. Where the peer has something else to do, little is lost.
 #define YIELDS          4u
-#define YIELD_LONG_NS   250000u
+#define LATE_NS         250000u
 #define WITHOUT_VAIN    8u    // waits without yielding: after one in vain,
-#define WITHOUT_LONG    1024u // after a long one, twice as many after the next,
+#define WITHOUT_LATE    1024u // after one that got the core back late, twice as many after the next,
 #define WITHOUT_MAX     65536u
 #define YIELD_FORGIVING 256u // and so many that helped until that is forgotten
 
@@ -157,33 +157,37 @@ static uint64_t now_ns(void)
     return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
-static void learn_yield(struct bell_spin *spin, bool come, bool quick)
+static void learn_yield(struct bell_spin *spin, bool come, bool late)
 {
-    if (come && quick) {
+    if (come && !late) {
         if (++spin->helped >= YIELD_FORGIVING)
             spin->penalty = 0;
         return;
     }
     spin->helped = 0;
-    if (!quick)
-        spin->penalty = MIN(2 * spin->penalty + WITHOUT_LONG, WITHOUT_MAX);
-    spin->without = quick ? WITHOUT_VAIN : spin->penalty;
+    if (late)
+        spin->penalty = MIN(2 * spin->penalty + WITHOUT_LATE, WITHOUT_MAX);
+    spin->without = late ? spin->penalty : WITHOUT_VAIN;
 }
 
-static bool yield_for(struct bell_spin *spin, const struct wanted *wanted)
+static bool yield_for(struct bell_spin *spin, const struct channel *peer,
+                      const struct wanted *wanted)
 {
     if (spin->without > 0) {
         spin->without--;
         return false;
     }
-    uint64_t begun_ns = now_ns();
-    bool come = false, quick = true;
-    for (unsigned n = 0; n < YIELDS && !come && quick; n++) {
+    uint64_t begun_ns = now_ns(), now = begun_ns;
+    bool come = false;
+    for (unsigned n = 0; n < YIELDS && !come && now - begun_ns < LATE_NS; n++) {
         sched_yield();
         come = has_come(wanted);
-        quick = now_ns() - begun_ns < YIELD_LONG_NS;
+        now = now_ns();
     }
-    learn_yield(spin, come, quick);
+    // What comes with a message came when its sender began to wait for the next, at the latest.
+    uint64_t since_ns = atomic_load_explicit(&peer->page->since_ns, memory_order_relaxed);
+    bool late = come && now - begun_ns >= LATE_NS && now - since_ns >= LATE_NS;
+    learn_yield(spin, come, late);
     return come;
 }
 
@@ -193,7 +197,7 @@ static bool wait_awake(struct bell_spin *spin, const struct channel *peer,
 {
     if (!peer->page)
         return false;
-    return bell_runs_elsewhere(peer) ? spin_for(spin, peer, wanted) : yield_for(spin, wanted);
+    return bell_runs_elsewhere(peer) ? spin_for(spin, peer, wanted) : yield_for(spin, peer, wanted);
 }
 
 static bool any_changed(const struct futex_word *words, unsigned count)

@@ -21,7 +21,7 @@ struct bell_spin {
     unsigned retry;    // how many of them until the maximum is tried
     // For one on the same core:
     unsigned without; // so many waits yet go without yielding
-    unsigned penalty; // how many they were when it last took long
+    unsigned penalty; // how many they were when it was last late
     unsigned helped;  // how often it did since then
 };
 
