@@ -150,7 +150,6 @@ const struct rule profile_rules[] = {
     IF(SET_SANITIZED, rt_sigaction, BELOW(0, SIGSYS)),
     ANY(SET_SANITIZED, getpid),
     ANY(SET_SANITIZED, gettid),
-    ANY(SET_SANITIZED, sched_yield),
     ANY(SET_SANITIZED, sched_getaffinity),
     ANY(SET_SANITIZED, getrandom),
     ANY(SET_SANITIZED, read),
