@@ -47,6 +47,7 @@ const struct bench_case bench_cases[] = {
     FLOOR_CASE(floor_writev, SOME_PAYLOAD, NULL),
     FLOOR_CASE(floor_memcpy, SOME_PAYLOAD, NULL),
     FLOOR_CASE(floor_fault, SOME_PAYLOAD, NULL),
+    FLOOR_CASE(floor_ring, SOME_PAYLOAD, NULL),
 
     BOTH("ipc_call", NO_PAYLOAD, {1, 0}, {1, 0}),
     BOTH("ipc_send", NO_PAYLOAD, {1, 0}, {1, 0}),

@@ -36,7 +36,7 @@ bool native_fork_with_socket(struct native *n, int type, void (*serve)(struct na
 bool native_compare(struct native *n, const void *data, uint64_t len);
 
 extern const struct native_case floor_pingpong, floor_call, floor_readv, floor_writev, floor_memcpy,
-    floor_copy, floor_fault, floor_futex, floor_spin;
+    floor_copy, floor_fault, floor_futex, floor_spin, floor_ring;
 extern const struct native_case peer_uds_stream, peer_zeromq, peer_nng, peer_dbus;
 
 #endif
