@@ -15,6 +15,8 @@
 #define PIECE      (8u << 10)
 #define WORTH      (32u << 10) // room that is worth a copy
 #define CACHE_LINE 64
+#define SMALL_PART (32u << 10) // of the ring, for payloads of which TURNS fit it
+#define TURNS      8u
 // A reply whose caller does not make room for so long is kept. It gets as long again with each
 // quarter of the ring, but with no less than so many bytes, or a small ring would be held up for
 // seconds.
@@ -72,13 +74,16 @@ static bool is_done(const struct shm_outgoing *out)
     return out->put && out->next == out->count;
 }
 
-// In a ring that is empty, small payloads begin at its start: memory that is in the cache, and no
-// more of it than they need.
+// What the peer copied out a moment ago is in its cache, and slow to write again, so payloads take
+// turns in the ring. Small ones do so in a part of it, which when the ring is empty they begin
+// anew: its memory is there from the first byte on that is put into it.
 static void skip_to_start(struct channel *ch, size_t total)
 {
     struct shm *s = ch->shm;
+    uint64_t at = s->bytes & (s->ring_size - 1);
     uint64_t skip = -s->bytes & (s->ring_size - 1);
-    if (room(ch) == s->ring_size && total + skip <= s->ring_size)
+    uint64_t part = MAX((uint64_t)SMALL_PART, TURNS * (uint64_t)total);
+    if (at + total > part && room(ch) == s->ring_size && total + skip <= s->ring_size)
         s->bytes += skip;
 }
 
