@@ -139,7 +139,7 @@ static enum step send_some(struct conn *conn)
         if (!keep)
             return STEP_END;
         request_next(&conn->request);
-        conn->began_ms = conn->in_len > 0 ? now_ms() : 0;
+        conn->began_ms = conn->in_at < conn->in_len ? now_ms() : 0; // of the next one
         return STEP_AGAIN;
     }
     size_t sent;
