@@ -17,6 +17,7 @@ STATIC_ASSERT(sizeof(struct ool_descriptor) == 16);
 
 static uint8_t *region; // the landing buffers, each in `stride` bytes; NULL: not registered
 static size_t stride;
+bool ool_took_closed;
 
 error_t ool_call_vm(struct message *m)
 {
@@ -182,6 +183,7 @@ error_t ool_take(task_t src, struct message *m)
                                      req.ool_verify_reply.len3, req.ool_verify_reply.len4};
     const uint8_t *start = (const uint8_t *)req.ool_verify_reply.received_at;
     const uint8_t *from = start;
+    ool_took_closed = region && start == region + (NUM_LANDING_BUFFERS - 1) * stride;
     for (int k = 0; k < count; k++) {
         size_t placed = lens[k];
         d[k].ptr = copy_out(from, &lens[k], MSG_PAYLOAD_IS_STR(m->type, k));

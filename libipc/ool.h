@@ -19,6 +19,9 @@ error_t ool_place(task_t dst, struct message *m, unsigned flags) __mustuse;
 /// ERR_TRY_AGAIN: the reservation was revoked. Any other error: the payload is not to be had.
 error_t ool_take(task_t src, struct message *m) __mustuse;
 
+/// Whether the payloads that were taken last were in the buffer for closed receive.
+extern bool ool_took_closed;
+
 /// Whether payloads of these lengths fit a landing buffer of `limit` bytes: the rule of both
 /// transports.
 bool ool_fits(const size_t *lens, unsigned count, uint64_t limit);

@@ -29,6 +29,7 @@ void wait_begin(enum wait_kind kind, task_t task, int type)
     struct state_page *page = channel_own_page;
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
+    ool_took_closed = false;
     episode++;
     atomic_store_explicit(&page->wait_type, type, memory_order_relaxed);
     atomic_store_explicit(&page->since_ns,
@@ -49,6 +50,10 @@ void wait_again(task_t src)
     struct state_page *page = channel_own_page;
     uint64_t word = atomic_load_explicit(&page->wait, memory_order_relaxed);
     enum wait_kind kind = wait_word_kind(word);
+    // Else what is in that buffer, if anything, is still to be read.
+    if (!ool_took_closed)
+        return;
+    ool_took_closed = false;
     if ((kind != WAIT_RECV && kind != WAIT_CALL) || wait_word_task(word) != src)
         return;
     episode++;
