@@ -122,8 +122,12 @@ bool async_has_room(const struct proc *src, task_t dst)
 
 void async_queued(const struct proc *src, struct record *r)
 {
-    if (!proc_is_alive(r->dst))
+    if (!proc_is_alive(r->dst)) {
+        // A task may start by that name meanwhile, and get it: what is first is not known then.
+        const struct proc *now = &sim.procs[TASK_SLOT(r->dst)];
+        sim.pull_lost = sim.pull_lost || now->state == PROC_NONE || now->id < r->dst;
         return;
+    }
     int to = TASK_SLOT(r->dst);
     queues[src->slot][to].ids[queues[src->slot][to].len++] = r->id;
 }
