@@ -164,7 +164,7 @@ struct sim {
     bool pull_lost;    // the payload of an async message that came after its pull was given up
     bool hurt;         // some copy was made to fail
     bool noblock_full; // a noblock send found its channel full, after its payload was placed
-    bool delayed;      // somebody was stopped for long
+    bool delayed;      // somebody was stopped, or got no core, for long
     int current;       // slot that runs, LAUNCHER: none
     uint32_t runnable; // slots
     struct proc procs[NUM_SLOTS];
