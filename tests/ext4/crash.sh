@@ -5,7 +5,7 @@
 . "$OOLONG_SOURCE/tests/system/lib.sh"
 . "$OOLONG_SOURCE/tests/ext4/lib.sh"
 need_fuse
-trap 'kill $churn 2>/dev/null; fusermount3 -uqz mnt' EXIT
+trap 'kill $churn 2>/dev/null; kill ${suite:-} 2>/dev/null; fusermount3 -uqz mnt' EXIT
 churn=
 rounds=${OOLONG_CRASH_ROUNDS:-4}
 

@@ -4,7 +4,7 @@
 . "$OOLONG_SOURCE/tests/system/lib.sh"
 . "$OOLONG_SOURCE/tests/ext4/lib.sh"
 need_fuse
-trap 'fusermount3 -uqz mnt' EXIT
+trap 'kill ${suite:-} 2>/dev/null; fusermount3 -uqz mnt' EXIT
 head -c 3000000 /dev/urandom >content
 
 free_blocks() {

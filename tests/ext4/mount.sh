@@ -6,7 +6,7 @@
 . "$OOLONG_SOURCE/tests/ext4/lib.sh"
 need_fuse
 owner=$(id -u):$(id -g)
-trap 'fusermount3 -uqz mnt' EXIT
+trap 'kill ${suite:-} 2>/dev/null; fusermount3 -uqz mnt' EXIT
 
 # What find says of a folder (mke2fs keeps times in whole seconds), and what is in its files.
 describe() { # FOLDER
