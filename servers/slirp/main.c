@@ -16,6 +16,7 @@
 #include <resea/task.h>
 #include <resea/timer.h>
 #include <arpa/inet.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <time.h>
 #include "netdevice.h"
@@ -88,6 +89,7 @@ static void __noreturn usage(const char *argument)
 void oolong_prepare(void);
 void oolong_prepare(void)
 {
+    signal(SIGPIPE, SIG_IGN); // a host's client that is gone is an error of its connection
     for (int i = 1; i < task_argc(); i++) {
         if (IS_ERROR(options_parse(&options, task_argv()[i])))
             usage(task_argv()[i]);
