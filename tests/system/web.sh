@@ -128,6 +128,10 @@ slow=$!
 get 200 /sub/x.txt && cmp body site/sub/x.txt
 kill "$slow"
 
+# Nor do clients that end their side and vanish in the middle of the answer.
+"$OOLONG_BUILD/tests/bin/vanish" "${base##*:}" /large.bin 50 || fail "clients that vanish end the service"
+get 200 /sub/x.txt
+
 # Many.
 ab -q -n 10000 -c 50 "$base/sub/x.txt" >ab.out 2>&1 || fail "ab: $(cat ab.out)"
 grep -q '^Complete requests: *10000$' ab.out || fail "not all were answered: $(cat ab.out)"
