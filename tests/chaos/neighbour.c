@@ -13,6 +13,7 @@ static const struct {
 } kinds[] = {
     {"stall_read", stall_read},
     {"stall_write", stall_write},
+    {"stall_later", stall_later},
     {"copier", copier},
     {"distant_copier", distant_copier},
     {"flooder", flooder},

@@ -9,9 +9,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 #include <idl/chaos.h>
+#include <resea/timer.h>
 #include "neighbour.h"
 
 #define STALL_LEN (1u << 20)
+#define QUIET_MS  1500 // the launcher looks for a second
 
 // Memory of which a fault is answered by nobody.
 static uint8_t *stalling_memory(size_t len)
@@ -37,6 +39,20 @@ void stall_read(void)
     did_it();
     (void)place_for_pair(data, STALL_LEN, false, &err);
     WARN("CHECK FAILED: it was copied: %s", err2str(err));
+}
+
+// Something is copied first, and nothing then for so long that the launcher stops looking.
+void stall_later(void)
+{
+    static uint8_t data[4096];
+    void *answer;
+    size_t len;
+    struct message m;
+    ASSERT_OK(chaos_echo(pair, data, sizeof(data), 0, &answer, &len));
+    free(answer);
+    ASSERT_OK(timer_set(QUIET_MS));
+    ASSERT_OK(ipc_recv(IPC_ANY, &m));
+    stall_read();
 }
 
 // vm writes it: it is where an answer goes.
