@@ -36,6 +36,17 @@ bool native_fork_with_socket(struct native *n, int type, void (*serve)(struct na
     return is_good;
 }
 
+bool native_say_ready(const struct native *n)
+{
+    return measure_write(n->fd, "r", 1);
+}
+
+bool native_await_ready(const struct native *n)
+{
+    char ready;
+    return measure_read(n->fd, &ready, 1);
+}
+
 bool native_compare(struct native *n, const void *data, uint64_t len)
 {
     const uint8_t *in = data;

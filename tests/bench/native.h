@@ -32,6 +32,9 @@ struct native_case {
 bool native_fork(struct native *n, void (*serve)(struct native *n));
 /// The same with a socketpair of `type` between the two: n->fd on either side.
 bool native_fork_with_socket(struct native *n, int type, void (*serve)(struct native *n));
+/// The server of the second form says that it can be called; the worker waits for that.
+bool native_say_ready(const struct native *n);
+bool native_await_ready(const struct native *n);
 /// Compares what came back with what was sent: all of the first, the ends of each.
 bool native_compare(struct native *n, const void *data, uint64_t len);
 

@@ -7,11 +7,11 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #define BUS_NAME   "org.oolong.Bench"
 #define TIMEOUT_MS 20000
-#define TRIES      2000 // until the server has its name, a millisecond apart
 
 // Everybody may do everything, and nothing is too large.
 static const char config[] = "<busconfig>\n"
@@ -89,7 +89,7 @@ static bool answer(DBusConnection *bus, DBusMessage *call)
 static void serve(struct native *n)
 {
     DBusConnection *bus = open_bus(n);
-    if (!bus || dbus_bus_request_name(bus, BUS_NAME, 0, NULL) < 0)
+    if (!bus || dbus_bus_request_name(bus, BUS_NAME, 0, NULL) < 0 || !native_say_ready(n))
         return;
     // A call may have come together with the answer of the bus: look before waiting.
     bool go_on = true;
@@ -105,15 +105,11 @@ static void serve(struct native *n)
 
 static bool start(struct native *n)
 {
-    if (!start_daemon(n) || !native_fork(n, serve))
+    if (!start_daemon(n) || !native_fork_with_socket(n, SOCK_STREAM, serve) ||
+        !native_await_ready(n))
         return false;
     n->own = open_bus(n);
-    for (int i = 0; n->own && i < TRIES; i++) {
-        if (dbus_bus_name_has_owner(n->own, BUS_NAME, NULL))
-            return true;
-        usleep(1000);
-    }
-    return false;
+    return n->own;
 }
 
 static bool exchange(void *ctx, uint64_t *ns)

@@ -3,9 +3,7 @@
 #include <nng/nng.h>
 #include <nng/protocol/reqrep0/rep.h>
 #include <nng/protocol/reqrep0/req.h>
-#include <unistd.h>
-
-#define TRIES 2000 // to connect, a millisecond apart
+#include <sys/socket.h>
 
 static nng_socket client;
 
@@ -21,7 +19,7 @@ static void serve(struct native *n)
     nng_msg *msg;
     make_address(n, address, sizeof(address));
     if (nng_rep0_open(&sock) || nng_socket_set_size(sock, NNG_OPT_RECVMAXSZ, 0) ||
-        nng_listen(sock, address, NULL, 0))
+        nng_listen(sock, address, NULL, 0) || !native_say_ready(n))
         return;
     while (nng_recvmsg(sock, &msg, 0) == 0) {
         if (nng_sendmsg(sock, msg, 0))
@@ -33,15 +31,9 @@ static bool start(struct native *n)
 {
     char address[PATH_MAX + 32];
     make_address(n, address, sizeof(address));
-    if (!native_fork(n, serve) || nng_req0_open(&client) ||
-        nng_socket_set_size(client, NNG_OPT_RECVMAXSZ, 0))
-        return false;
-    for (int i = 0; i < TRIES; i++) {
-        if (nng_dial(client, address, NULL, 0) == 0)
-            return true;
-        usleep(1000);
-    }
-    return false;
+    return native_fork_with_socket(n, SOCK_STREAM, serve) && native_await_ready(n) &&
+           !nng_req0_open(&client) && !nng_socket_set_size(client, NNG_OPT_RECVMAXSZ, 0) &&
+           !nng_dial(client, address, NULL, 0);
 }
 
 static bool exchange(void *ctx, uint64_t *ns)

@@ -136,13 +136,19 @@ static struct proc *proc_of_pid(pid_t pid)
     return NULL;
 }
 
+// How much can be copied from or to a process now; 0 or less: nothing.
+static ssize_t begin_copy(pid_t pid, const struct iovec *remote)
+{
+    sim_point();
+    return copy_len(proc_of_pid(pid), remote);
+}
+
 ssize_t sim_process_vm_readv(pid_t pid, const struct iovec *local, unsigned long num_local,
                              const struct iovec *remote, unsigned long num_remote,
                              unsigned long flags)
 {
     (void)num_local, (void)num_remote, (void)flags;
-    sim_point();
-    ssize_t len = copy_len(proc_of_pid(pid), remote);
+    ssize_t len = begin_copy(pid, remote);
     if (len > 0)
         memcpy(local->iov_base, remote->iov_base, (size_t)len);
     return len;
@@ -153,8 +159,7 @@ ssize_t sim_process_vm_writev(pid_t pid, const struct iovec *local, unsigned lon
                               unsigned long flags)
 {
     (void)num_local, (void)num_remote, (void)flags;
-    sim_point();
-    ssize_t len = copy_len(proc_of_pid(pid), remote);
+    ssize_t len = begin_copy(pid, remote);
     if (len > 0)
         memcpy(remote->iov_base, local->iov_base, (size_t)len);
     return len;

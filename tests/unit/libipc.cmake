@@ -3,3 +3,9 @@ foreach(module IN ITEMS list bytes handle datetime cmdline names)
   # The generic names too, which must not break what else is included.
   target_link_libraries(libipc_${module} PRIVATE Oolong::compat)
 endforeach()
+
+# With a scheduler and a clock of its own, it takes no more of the library than bell.c.
+oolong_add_unit_test(libipc_bell SOURCES libipc_bell_test.c LIBS)
+target_include_directories(libipc_bell PRIVATE
+  $<TARGET_PROPERTY:Oolong::ipc,INTERFACE_INCLUDE_DIRECTORIES> ${PROJECT_SOURCE_DIR}/libipc)
+add_dependencies(libipc_bell ipc)

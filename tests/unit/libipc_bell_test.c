@@ -1,0 +1,199 @@
+// How a task waits before it sleeps, and what it learns of it. The scheduler, the clock and the
+// futexes are the test's own.
+
+#include <sched.h>
+#include <string.h>
+#include <time.h>
+#include "libipc_suite.h"
+
+static int fake_yield(void);
+static int fake_core(void);
+static int fake_clock(int clock, struct timespec *now);
+
+#define sched_yield   fake_yield
+#define sched_getcpu  fake_core
+#define clock_gettime fake_clock
+#include "../../libipc/bell.c"
+
+struct state_page *channel_own_page;
+list_t channel_all = {&channel_all, &channel_all};
+list_t shm_keeping = {&shm_keeping, &shm_keeping};
+unsigned channel_count;
+
+static struct state_page own, peers;
+static struct channel ch;
+static uint64_t now_of_test = 1000000000;
+static unsigned num_yields, num_sleeps;
+
+// What the peer does when it gets the core: it takes so long, answers with the so manieth time (0:
+// never), and had done so long before it gave the core back.
+static struct {
+    uint64_t takes_ns, answered_before_ns;
+    unsigned answers_at;
+} peer;
+
+static void answer(uint64_t before_ns)
+{
+    atomic_fetch_add(&peers.peers[0].bell, 1);
+    atomic_store(&peers.since_ns, now_of_test - before_ns);
+}
+
+static int fake_yield(void)
+{
+    num_yields++;
+    now_of_test += peer.takes_ns;
+    if (peer.answers_at && num_yields % peer.answers_at == 0)
+        answer(peer.answered_before_ns);
+    return 0;
+}
+
+static int fake_core(void)
+{
+    return 0;
+}
+
+static int fake_clock(int clock, struct timespec *now)
+{
+    (void)clock;
+    now->tv_sec = (time_t)(now_of_test / 1000000000);
+    now->tv_nsec = (long)(now_of_test % 1000000000);
+    return 0;
+}
+
+void futex_wait(const struct futex_word *words, unsigned count, uint64_t deadline_ns)
+{
+    (void)words, (void)count, (void)deadline_ns;
+    ck_assert_uint_eq(atomic_load(&own.asleep), SLEEP_FUTEX);
+    num_sleeps++;
+    answer(0);
+}
+
+void futex_wake(_Atomic uint32_t *word)
+{
+    (void)word;
+}
+
+bool channel_is_pending(const struct channel *channel)
+{
+    (void)channel;
+    return false;
+}
+
+bool shm_pump_is_due(void)
+{
+    return false;
+}
+
+void shm_say_taken(struct channel *channel)
+{
+    (void)channel;
+}
+
+void shm_wake_by_socket(struct channel *channel)
+{
+    (void)channel;
+}
+
+static void prepare(int core_of_peer)
+{
+    channel_own_page = &own;
+    ch = (struct channel){.page = &peers, .line = &peers.peers[0], .own_line = &own.peers[0]};
+    ch.bell = &peers.peers[0].bell;
+    bell_spin_init(&ch.spin);
+    atomic_store(&peers.cpu, core_of_peer);
+}
+
+// Waits once. Returns how often the core was given away.
+static unsigned wait_once(void)
+{
+    unsigned before = num_yields;
+    bell_wait(&ch, bell_read(&ch), 0);
+    return num_yields - before;
+}
+
+// The number of waits that sleep at once, before one gives the core away again.
+static unsigned waits_without(void)
+{
+    unsigned n = 0;
+    while (wait_once() == 0)
+        n++;
+    return n;
+}
+
+START_TEST(a_peer_that_answers_is_not_slept_for)
+{
+    prepare(0);
+    peer.takes_ns = 1000;
+    peer.answers_at = 1;
+    for (int i = 0; i < 1000; i++)
+        ck_assert_uint_eq(wait_once(), 1);
+    ck_assert_uint_eq(num_sleeps, 0);
+}
+END_TEST
+
+START_TEST(a_peer_that_does_not_answer_is_slept_for)
+{
+    prepare(0);
+    peer.takes_ns = 1000;
+    ck_assert_uint_eq(wait_once(), YIELDS);
+    ck_assert_uint_eq(num_sleeps, 1);
+    ck_assert_uint_eq(waits_without(), WITHOUT_VAIN);
+}
+END_TEST
+
+START_TEST(a_core_that_comes_back_late_is_kept_more_and_more_often)
+{
+    prepare(0);
+    peer.takes_ns = peer.answered_before_ns = 3000000; // somebody else had it since the answer
+    peer.answers_at = 1;
+    ck_assert_uint_eq(wait_once(), 1);
+    ck_assert_uint_eq(waits_without(), WITHOUT_LATE);
+    ck_assert_uint_eq(waits_without(), 3 * WITHOUT_LATE);
+    ck_assert_uint_eq(waits_without(), 7 * WITHOUT_LATE);
+    for (int i = 0; i < 5; i++)
+        (void)waits_without();
+    ck_assert_uint_eq(waits_without(), WITHOUT_MAX);
+}
+END_TEST
+
+START_TEST(that_is_forgotten_when_it_has_helped_for_long)
+{
+    prepare(0);
+    peer.takes_ns = peer.answered_before_ns = 3000000;
+    peer.answers_at = 1;
+    ck_assert_uint_eq(wait_once(), 1);
+    peer.takes_ns = peer.answered_before_ns = 1000;
+    (void)waits_without(); // ends with one that helps
+    for (unsigned i = 1; i < YIELD_FORGIVING; i++)
+        ck_assert_uint_eq(wait_once(), 1);
+    peer.takes_ns = peer.answered_before_ns = 3000000;
+    ck_assert_uint_eq(wait_once(), 1);
+    ck_assert_uint_eq(waits_without(), WITHOUT_LATE);
+}
+END_TEST
+
+START_TEST(a_peer_that_was_busy_itself_is_no_reason)
+{
+    prepare(0);
+    peer.takes_ns = 3000000;
+    peer.answered_before_ns = 1000;
+    peer.answers_at = 1;
+    for (int i = 0; i < 100; i++)
+        ck_assert_uint_eq(wait_once(), 1);
+}
+END_TEST
+
+START_TEST(a_peer_on_another_core_is_not_given_ours)
+{
+    prepare(1);
+    peer.answers_at = 1;
+    for (int i = 0; i < 100; i++)
+        ck_assert_uint_eq(wait_once(), 0);
+    ck_assert_uint_eq(num_sleeps, 100);
+}
+END_TEST
+
+RUN_TESTS("bell", a_peer_that_answers_is_not_slept_for, a_peer_that_does_not_answer_is_slept_for,
+          a_core_that_comes_back_late_is_kept_more_and_more_often,
+          that_is_forgotten_when_it_has_helped_for_long, a_peer_that_was_busy_itself_is_no_reason,
+          a_peer_on_another_core_is_not_given_ours)
