@@ -148,7 +148,7 @@ error_t channel_add_shm(const struct control_grant *grant, const int fds[4])
     struct channel *ch = make_channel(grant->task, grant->chan, fds[1]);
     error_t err = ERR_NO_MEMORY;
     if (ch) {
-        err = shm_attach(ch, grant->ring_size, grant->ool_len, fds[2], fds[3]);
+        err = shm_attach(ch, grant->ring_size, fds[2], fds[3]);
     } else {
         close(fds[2]);
         close(fds[3]);

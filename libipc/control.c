@@ -154,6 +154,7 @@ static void on_grant(struct packet *packet, int *fds, int num_fds)
                                    : channel_add(grant->task, grant->chan, fds[0], fds[1]);
     if (IS_OK(err)) {
         struct channel *ch = channel_find(grant->task);
+        ch->peer_ool_len = grant->ool_len;
         uint32_t n =
             MIN(grant->num_refused, (uint32_t)(sizeof(grant->refused) / sizeof(grant->refused[0])));
         ch->refused = n > 0 ? calloc(n, sizeof(uint32_t)) : NULL;

@@ -7,6 +7,7 @@
 #include <resea/ipc.h>
 #include "channel.h"
 #include "shm.h"
+#include "stream.h"
 
 struct block {
     list_elem_t elem;
@@ -30,6 +31,8 @@ void *ool_alloc(task_t dst, size_t len)
 
 void in_place_release(task_t dst, const void *payload)
 {
+    if (stream_release(payload))
+        return;
     struct channel *ch = channel_find(dst);
     if (ch && ch->shm && payload && ch->shm->in_place == payload) {
         ch->shm->in_place = NULL;
@@ -46,5 +49,8 @@ void in_place_release(task_t dst, const void *payload)
 
 void ool_cancel(task_t dst, void *payload)
 {
-    in_place_release(dst, payload);
+    if (stream_release(payload))
+        free(payload);
+    else
+        in_place_release(dst, payload);
 }

@@ -5,7 +5,8 @@
 #include <oolong/types.h>
 
 /// The message that carries `payload` to `dst` was sent, or was not: if it was given out by
-/// ool_alloc(), it is not the caller's any more. Anything else is left alone.
+/// ool_alloc(), it is not the caller's any more; if by ool_stream(), it is memory like any other
+/// now. Anything else is left alone.
 void in_place_release(task_t dst, const void *payload);
 
 #endif

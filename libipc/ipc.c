@@ -13,6 +13,7 @@
 #include "ool.h"
 #include "receive.h"
 #include "shm.h"
+#include "stream.h"
 #include "transport.h"
 
 // How often a payload is placed again when its reservation was revoked because the task was
@@ -51,28 +52,40 @@ struct sending {
     unsigned count;
 };
 
+static bool fits(const struct channel *ch, struct message *m)
+{
+    size_t lens[MSG_MAX_PAYLOADS];
+    unsigned count = (unsigned)MSG_NUM_PAYLOADS(m->type);
+    for (unsigned k = 0; k < count; k++)
+        lens[k] = ool_descriptors(m)[k].len;
+    return ool_fits(lens, count, ch->peer_ool_len);
+}
+
 // Takes the payloads out of the message: no address of ours leaves with it.
-static error_t take_along(struct channel *ch, struct message *m, struct sending *out)
+static void take_along(struct message *m, struct sending *out)
 {
     struct ool_descriptor *d = ool_descriptors(m);
-    size_t lens[MSG_MAX_PAYLOADS];
     out->count = (unsigned)MSG_NUM_PAYLOADS(m->type);
     for (unsigned k = 0; k < out->count; k++) {
         out->payloads[k] = d[k];
-        lens[k] = d[k].len;
         d[k].ptr = NULL;
     }
-    return ool_fits(lens, out->count, ch->shm->peer_ool_len) ? OK : ERR_TOO_LARGE;
 }
 
 static error_t add_payloads(struct channel *ch, struct sending *out, unsigned flags)
 {
     struct message m;
     memcpy(&m, &out->packet, sizeof(m));
+    bool streamed = stream_find(m.ool_ptr);
+    if (streamed && (ch->task == VM_TASK || MSG_PAYLOAD_IS_STR(m.type, 0)))
+        return ERR_INVALID_ARG;
     OK_OR_RETURN(ool_prepare_lengths(&m));
+    // What vm places, it measures. But a stream would be made first.
+    if ((ch->shm || streamed) && !fits(ch, &m))
+        return ERR_TOO_LARGE;
     error_t err = OK;
     if (ch->shm)
-        err = take_along(ch, &m, out);
+        take_along(&m, out);
     else if (ch->task != VM_TASK)
         err = ool_place(ch->task, &m, flags);
     if (IS_ERROR(err))

@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <resea/printf.h>
 #include "control.h"
+#include "stream.h"
 
 STATIC_ASSERT(offsetof(struct message, raw) == 8);
 STATIC_ASSERT(sizeof(struct ool_descriptor) == 16);
@@ -122,6 +123,9 @@ error_t ool_place(task_t dst, struct message *m, unsigned flags)
     struct ool_descriptor *d = ool_descriptors(m);
     int count = MSG_NUM_PAYLOADS(m->type);
     struct message req = {.type = OOL_SEND_MSG};
+    struct stream *stream = stream_find(d[0].ptr);
+    if (stream)
+        OK_OR_RETURN(stream_make(stream, d[0].len, &d[0].ptr));
     req.ool_send.dst = dst;
     req.ool_send.count = (uint)count;
     req.ool_send.flags = flags;

@@ -44,14 +44,12 @@ static bool is_ring_size(uint32_t size)
     return size >= REGION_MIN_RING && size <= REGION_MAX_RING && !(size & (size - 1));
 }
 
-error_t shm_attach(struct channel *ch, uint32_t ring_size, uint64_t peer_ool_len, int own_fd,
-                   int peer_fd)
+error_t shm_attach(struct channel *ch, uint32_t ring_size, int own_fd, int peer_fd)
 {
     struct shm *s = is_ring_size(ring_size) ? calloc(1, sizeof(*s)) : NULL;
     if (s) {
         s->channel = ch;
         s->ring_size = ring_size;
-        s->peer_ool_len = peer_ool_len;
         list_init(&s->kept);
         list_nullify(&s->keeping);
         s->own = map_region(own_fd, ring_size, PROT_READ | PROT_WRITE);
@@ -154,10 +152,12 @@ void shm_publish_taken(struct channel *ch)
 }
 
 // The sender says where in the ring its payloads begin: behind those before, or further on.
-static bool begins_in_the_ring(struct shm *s, const struct shm_incoming *in)
+static bool begins_in_the_ring(struct shm *s, struct shm_incoming *in)
 {
     uint64_t begin;
     memcpy(&begin, in->packet.raw, sizeof(begin));
+    in->streamed = begin & REGION_STREAMED;
+    begin &= ~REGION_STREAMED;
     if (begin - s->bytes_taken > s->ring_size)
         return false;
     s->bytes_taken = begin;
@@ -200,6 +200,7 @@ static error_t take_packet(struct channel *ch)
     in->count = carries ? (unsigned)MSG_NUM_PAYLOADS(in->packet.type) : 0;
     in->next = 0;
     in->done = 0;
+    in->streamed = false;
     in->error = OK;
     memcpy(in->payloads, in->packet.raw, in->count * sizeof(in->payloads[0]));
     for (unsigned k = 0; k < in->count; k++)
@@ -232,9 +233,21 @@ static void publish_room(struct channel *ch, bool drained)
     bell_ring(ch);
 }
 
-// The buffer of the payload that is next, with room for a NUL. NULL: they are skipped.
+static unsigned count_parts(const struct shm_incoming *in)
+{
+    return in->count + in->streamed;
+}
+
+static size_t part_len(const struct shm_incoming *in)
+{
+    return in->next < in->count ? in->payloads[in->next].len : sizeof(in->status);
+}
+
+// Where the part that is next goes, of a payload with room for a NUL. NULL: it is skipped.
 static uint8_t *buffer(struct shm_incoming *in)
 {
+    if (in->next == in->count)
+        return (uint8_t *)&in->status;
     struct ool_descriptor *d = &in->payloads[in->next];
     if (!d->ptr && !in->error) {
         d->ptr = malloc(d->len + 1);
@@ -244,10 +257,23 @@ static uint8_t *buffer(struct shm_incoming *in)
     return in->error ? NULL : d->ptr;
 }
 
-static void finish_payload(struct shm_incoming *in)
+// The sender could not make the payloads, and says why.
+static error_t finish_status(struct shm_incoming *in)
+{
+    error_t status = (error_t)(int64_t)in->status;
+    if ((uint64_t)(int64_t)status != in->status || status > 0 || status < ERR_LAST ||
+        status == DONT_REPLY)
+        return ERR_NOT_ACCEPTABLE;
+    if (!in->error)
+        in->error = status;
+    return OK;
+}
+
+static error_t finish_part(struct shm_incoming *in)
 {
     struct ool_descriptor *d = &in->payloads[in->next];
-    uint8_t *buf = buffer(in);
+    bool is_status = in->next == in->count;
+    uint8_t *buf = is_status ? NULL : buffer(in);
     if (buf) {
         buf[d->len] = '\0';
         if (MSG_PAYLOAD_IS_STR(in->packet.type, in->next) &&
@@ -256,6 +282,7 @@ static void finish_payload(struct shm_incoming *in)
     }
     in->next++;
     in->done = 0;
+    return is_status ? finish_status(in) : OK;
 }
 
 // Copies what has come of the payloads. ERR_WOULD_BLOCK: they are not complete, though more of them
@@ -265,10 +292,10 @@ static error_t take_payloads(struct channel *ch)
     struct shm *s = ch->shm;
     struct shm_incoming *in = &s->in;
     unsigned pieces = 0;
-    while (in->next < in->count) {
-        size_t left = in->payloads[in->next].len - in->done;
+    while (in->next < count_parts(in)) {
+        size_t left = part_len(in) - in->done;
         if (left == 0) {
-            finish_payload(in);
+            OK_OR_RETURN(finish_part(in));
             continue;
         }
         uint64_t come = peer_bytes(ch) - s->bytes_taken;
@@ -285,7 +312,7 @@ static error_t take_payloads(struct channel *ch)
             memcpy(buf + in->done, REGION_RING(s->peers) + s->bytes_taken % s->ring_size, n);
         in->done += n;
         s->bytes_taken += n;
-        bool last = n == left && in->next + 1 == in->count;
+        bool last = n == left && in->next + 1 == count_parts(in);
         publish_room(ch, last && atomic_load(&ch->line->wants));
     }
     return OK;

@@ -10,17 +10,23 @@
 #include "channel.h"
 #include "ool.h"
 
+struct stream;
+
 // A packet that goes out, and its payloads: `next` is the payload being copied into the ring,
-// `done` how much of it is there. `put`: the packet itself is in its slot.
+// `done` how much of it is there. `put`: the packet itself is in its slot. Behind the payloads of a
+// message of which one is a stream, `status` goes as one more.
 struct shm_outgoing {
     list_elem_t elem; // in `kept`
     struct packet packet;
-    struct ool_descriptor payloads[MSG_MAX_PAYLOADS];
+    struct ool_descriptor payloads[MSG_MAX_PAYLOADS + 1];
+    struct stream *stream; // makes the first payload; NULL: it is there
+    uint64_t status;       // how that went
     unsigned count, next;
     size_t done;
     bool begun; // the packet says where its payloads are
     bool put;
-    bool owned; // the payloads are copies of ours
+    bool owned;    // the payloads are copies of ours
+    bool streamed; // `status` is one of them
 };
 
 // The packet that came in and whose payloads are still coming.
@@ -30,7 +36,9 @@ struct shm_incoming {
     struct ool_descriptor payloads[MSG_MAX_PAYLOADS];
     unsigned count, next;
     size_t done;
-    error_t error; // there is no memory for them: they are skipped
+    bool streamed;   // `status` comes behind them
+    uint64_t status; // OK, or why they are not to be used
+    error_t error;   // the same, or there is no memory for them: they are skipped
 };
 
 struct shm {
@@ -38,9 +46,8 @@ struct shm {
     uint8_t *own; // both mapped with the ring twice in a row, so that no copy is cut
     const uint8_t *peers;
     uint32_t ring_size;
-    uint64_t peer_ool_len; // largest payload that the peer receives
-    bool valid;            // the peer's line has been of this channel
-    bool hung;             // its socket is at its end, or it broke the rules there
+    bool valid; // the peer's line has been of this channel
+    bool hung;  // its socket is at its end, or it broke the rules there
 
     uint32_t head; // as in our line
     uint64_t bytes;
@@ -61,8 +68,7 @@ struct shm {
 extern list_t shm_keeping;
 
 /// Maps the two regions and makes the channel one with shared memory. Takes the descriptors.
-error_t shm_attach(struct channel *ch, uint32_t ring_size, uint64_t peer_ool_len, int own_fd,
-                   int peer_fd) __mustuse;
+error_t shm_attach(struct channel *ch, uint32_t ring_size, int own_fd, int peer_fd) __mustuse;
 void shm_detach(struct channel *ch);
 
 /// Where the peer puts its next packet: what is looked at ahead.

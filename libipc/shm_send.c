@@ -8,11 +8,13 @@
 #include <resea/printf.h>
 #include "bell.h"
 #include "shm.h"
+#include "stream.h"
 
 // What is put into the ring before the peer is told, when it runs on another core and can copy it
 // out meanwhile: more delays its beginning, less makes the two stand on each other's feet. On the
 // same core, a whole ring: each piece would cost two switches.
 #define PIECE      (8u << 10)
+#define MADE_PIECE (64u << 10) // of a stream: each is a system call, for example
 #define WORTH      (32u << 10) // room that is worth a copy
 #define CACHE_LINE 64
 #define SMALL_PART (32u << 10) // of the ring, for payloads of which TURNS fit it
@@ -96,7 +98,8 @@ static void begin_payloads(struct channel *ch, struct shm_outgoing *out)
         total += out->payloads[k].len;
     if (!s->in_place) // then it was decided when the memory was given out
         skip_to_start(ch, total);
-    memcpy(out->packet.raw, &s->bytes, sizeof(s->bytes));
+    uint64_t begin = s->bytes | (out->streamed ? REGION_STREAMED : 0);
+    memcpy(out->packet.raw, &begin, sizeof(begin));
     out->begun = true;
 }
 
@@ -114,6 +117,14 @@ static void warm_up(struct shm *s)
     s->warm = true;
 }
 
+// Has the program make bytes of the first payload. Behind an error the rest of them is what the
+// ring had there before, which the peer does not use.
+static void make_bytes(struct shm_outgoing *out, uint8_t *to, size_t at, size_t len)
+{
+    if (!out->status)
+        out->status = (uint64_t)(int64_t)stream_fill(out->stream, to, at, len);
+}
+
 // Puts `len` bytes into the ring, which there are and for which there is room.
 static void copy_bytes(struct shm *s, struct shm_outgoing *out, size_t len)
 {
@@ -125,7 +136,9 @@ static void copy_bytes(struct shm *s, struct shm_outgoing *out, size_t len)
         size_t n = MIN(d->len - out->done, len);
         uint8_t *to = REGION_RING(s->own) + s->bytes % s->ring_size;
         const uint8_t *from = (const uint8_t *)d->ptr + out->done;
-        if (to != from && from) // not made in place; (a payload of no bytes may be nowhere)
+        if (out->stream && out->next == 0)
+            make_bytes(out, to, out->done, n);
+        else if (to != from && from) // not made in place; (a payload of no bytes may be nowhere)
             memcpy(to, from, n);
         s->bytes += n;
         out->done += n;
@@ -164,7 +177,9 @@ static void progress(struct channel *ch, struct shm_outgoing *out)
     struct shm *s = ch->shm;
     if (out->count > 0 && !out->begun)
         begin_payloads(ch, out);
-    size_t piece = out->count > 0 && bell_runs_elsewhere(ch) ? PIECE : s->ring_size;
+    size_t piece = out->count == 0 || !bell_runs_elsewhere(ch) ? s->ring_size
+                   : out->stream                               ? MADE_PIECE
+                                                               : PIECE;
     for (;;) {
         size_t here = useful_room(ch, out);
         size_t copied = MIN(here, piece);
@@ -261,9 +276,17 @@ static void keep(struct channel *ch, struct shm_outgoing *out, struct shm_outgoi
     struct shm *s = ch->shm;
     for (unsigned k = out->next; k < out->count; k++) {
         size_t from = k == out->next ? out->done : 0;
-        memcpy((uint8_t *)copy->payloads[k].ptr + from, (uint8_t *)out->payloads[k].ptr + from,
-               out->payloads[k].len - from);
+        uint8_t *to = (uint8_t *)copy->payloads[k].ptr + from;
+        size_t len = out->payloads[k].len - from;
+        if (out->stream && k == 0) {
+            make_bytes(out, to, from, len);
+            if (out->status)
+                memset(to, 0, len);
+        } else {
+            memcpy(to, (uint8_t *)out->payloads[k].ptr + from, len);
+        }
     }
+    copy->stream = NULL;
     copy->next = out->next;
     copy->done = out->done;
     copy->put = out->put;
@@ -361,7 +384,10 @@ static error_t send_or_keep(struct channel *ch, struct shm_outgoing *out)
         return ERR_NO_MEMORY;
     uint64_t begun_ns = now_ns(), first_byte = ch->shm->bytes;
     while (!behind) {
+        uint64_t here_ns = out->stream ? now_ns() : 0;
         progress(ch, out);
+        if (out->stream) // what takes time there is not the peer
+            begun_ns += now_ns() - here_ns;
         if (is_done(out) || shm_is_over(ch)) {
             free_outgoing(copy);
             return is_done(out) ? OK : ERR_ABORTED;
@@ -411,5 +437,10 @@ error_t shm_send(struct channel *ch, const struct packet *packet,
     memcpy(&out.packet, packet, sizeof(out.packet));
     if (count > 0)
         memcpy(out.payloads, payloads, count * sizeof(out.payloads[0]));
+    out.stream = count > 0 ? stream_find(payloads[0].ptr) : NULL;
+    if (out.stream) {
+        out.streamed = true;
+        out.payloads[out.count++] = (struct ool_descriptor){&out.status, sizeof(out.status)};
+    }
     return mode == SHM_BLOCK ? send_blocking(ch, &out) : send_or_keep(ch, &out);
 }

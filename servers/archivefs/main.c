@@ -87,6 +87,25 @@ static error_t fs_do_close(task_t client, handle_t handle)
     return fsclients_close(client, handle);
 }
 
+// A read whose bytes are on their way.
+struct reading {
+    const struct node *node;
+    uint64_t offset;
+};
+
+static error_t fill(void *state, void *buf, size_t at, size_t len)
+{
+    const struct reading *reading = state;
+    const struct inode *inode = &index_->inodes[reading->node->inode];
+    error_t err = reader_read(reader, inode, reading->offset + at, buf, len);
+    if (IS_ERROR(err)) {
+        char name[PATH_LEN_MAX + 1];
+        index_path(index_, reading->node, name, sizeof(name));
+        WARN("%s: %s: %s", archive_name, name, reader_error(reader));
+    }
+    return err;
+}
+
 static error_t fs_do_read(task_t client, handle_t handle, offset_t offset, size_t len, void **data,
                           size_t *data_len)
 {
@@ -99,18 +118,11 @@ static error_t fs_do_read(task_t client, handle_t handle, offset_t offset, size_
 
     len = MIN(len, (size_t)CONFIG_OOL_BUFFER_LEN);
     len = (size_t)MIN((uint64_t)len, inode->size - offset);
-    void *buf = malloc(len > 0 ? len : 1);
-    if (!buf)
+    struct reading *reading = ool_stream(fill, sizeof(*reading));
+    if (!reading)
         return ERR_NO_MEMORY;
-    error_t err = reader_read(reader, inode, offset, buf, len);
-    if (IS_ERROR(err)) {
-        char name[PATH_LEN_MAX + 1];
-        index_path(index_, node, name, sizeof(name));
-        WARN("%s: %s: %s", archive_name, name, reader_error(reader));
-        free(buf);
-        return err;
-    }
-    *data = buf;
+    *reading = (struct reading){node, offset};
+    *data = reading;
     *data_len = len;
     return OK;
 }

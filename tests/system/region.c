@@ -110,6 +110,34 @@ static void bytes_backwards(struct channel *ch)
     atomic_store(&ch->own_line->bytes, 9);
 }
 
+// A payload made while it was sent, and then what is no error.
+static void put_status(struct channel *ch, int64_t status)
+{
+    put_ahead(ch, WIRE_SEND, STAGE_DATA_MSG, (const size_t[]){10}, REGION_STREAMED);
+    put_bytes(ch, (const uint8_t *)"0123456789", 10);
+    put_bytes(ch, (const uint8_t *)&status, sizeof(status));
+}
+
+static void status_is_no_error(struct channel *ch)
+{
+    put_status(ch, 1);
+}
+
+static void status_is_too_low(struct channel *ch)
+{
+    put_status(ch, ERR_LAST - 1);
+}
+
+static void status_is_dont_reply(struct channel *ch)
+{
+    put_status(ch, DONT_REPLY);
+}
+
+static void status_is_cut_to_an_error(struct channel *ch)
+{
+    put_status(ch, (int64_t)1 << 32 | (uint32_t)ERR_ABORTED);
+}
+
 static void no_kind(struct channel *ch)
 {
     put(ch, (enum wire_kind)0, STAGE_DATA_MSG, (const size_t[]){10});
@@ -136,7 +164,8 @@ static void (*const lies[])(struct channel *ch) = {
     payload_of_all_memory, payload_over_the_limit, payloads_over_the_limit,
     bytes_too_far,         bytes_backwards,        no_kind,
     kind_of_none,          kind_of_the_launcher,   says_it_ended,
-    begins_before,         begins_too_far_on,
+    begins_before,         begins_too_far_on,      status_is_no_error,
+    status_is_too_low,     status_is_dont_reply,   status_is_cut_to_an_error,
 };
 #define NUM_LIES (int)(sizeof(lies) / sizeof(lies[0]))
 

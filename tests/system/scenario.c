@@ -4,11 +4,12 @@
 #include <stdlib.h>
 
 static const struct scenario *const tables[] = {
-    send_scenarios,      noblock_scenarios, receive_scenarios,  fairness_scenarios,
-    call_scenarios,      notify_scenarios,  async_scenarios,    payload_scenarios,
-    memory_scenarios,    landing_scenarios, death_scenarios,    watch_scenarios,
-    discovery_scenarios, shm_scenarios,     deadlock_scenarios, hostile_scenarios,
-    crowd_scenarios,     still_scenarios,   fence_scenarios,    region_scenarios,
+    send_scenarios,      noblock_scenarios, receive_scenarios, fairness_scenarios,
+    call_scenarios,      notify_scenarios,  async_scenarios,   payload_scenarios,
+    memory_scenarios,    landing_scenarios, death_scenarios,   watch_scenarios,
+    discovery_scenarios, shm_scenarios,     stream_scenarios,  deadlock_scenarios,
+    hostile_scenarios,   crowd_scenarios,   still_scenarios,   fence_scenarios,
+    region_scenarios,
 };
 
 static const struct scenario *find(const char *name)

@@ -53,6 +53,7 @@ extern const struct scenario death_scenarios[];
 extern const struct scenario watch_scenarios[];
 extern const struct scenario discovery_scenarios[];
 extern const struct scenario shm_scenarios[];
+extern const struct scenario stream_scenarios[];
 extern const struct scenario deadlock_scenarios[];
 extern const struct scenario hostile_scenarios[];
 extern const struct scenario crowd_scenarios[];

@@ -195,7 +195,8 @@ static inline bool talk_is_allowed(const struct talk_table *table, task_t a, tas
 // counters are in the peer lines. Packet number n is in slot n % REGION_SLOTS. The bytes of
 // payloads follow each other in the ring in the order of their messages; byte number n is at
 // n % ring_size. The number of a message's first byte stands in the packet in the place of the
-// first payload's address; it may leave bytes out.
+// first payload's address; it may leave bytes out. With REGION_STREAMED in it, the payloads were made
+// while they were sent, and behind them come 8 bytes that say how that went: an error_t, 0 for OK.
 //
 // Whoever has more packets under way than there are slots breaks the rules (see
 // CHANNEL_MAX_STASH); a packet that finds no slot is, for its sender, a full channel.
@@ -204,6 +205,7 @@ static inline bool talk_is_allowed(const struct talk_table *table, task_t a, tas
 #define REGION_SIZE(ring) (REGION_SLOTS * 256 + (size_t)(ring))
 #define REGION_MIN_RING   4096u
 #define REGION_MAX_RING   (64u << 20)
+#define REGION_STREAMED   (1ull << 63)
 
 // --- Control packets (task <-> launcher) --------------------------------------------------------
 //
