@@ -125,10 +125,10 @@ static error_t send_out(struct channel *ch, struct sending *out, enum wire_kind 
 }
 
 // Waits for the answer to what was sent as number `seq`. Messages that came before the peer took a
-// call are not its answer; those it sends instead of a reply are. `*again` says that the payload
-// must be placed again.
+// call are not its answer; those it sends instead of a reply are. `*refused` says that the error is
+// that of the peer, which did not take the message.
 static error_t await_answer(struct channel *ch, uint32_t seq, bool is_call, struct message *m,
-                            bool *again)
+                            bool *refused)
 {
     for (;;) {
         struct packet packet;
@@ -140,7 +140,7 @@ static error_t await_answer(struct channel *ch, uint32_t seq, bool is_call, stru
                 receive_drop_answer(ch, &packet, fd);
                 break;
             }
-            *again = wire_kind(packet.word) == WIRE_NACK && packet.type == ERR_TRY_AGAIN;
+            *refused = wire_kind(packet.word) == WIRE_NACK;
             return receive_answer(ch, &packet, fd, m);
         case IN_MESSAGE:
             if (!is_call || wire_ack(packet.word) != seq)
@@ -164,10 +164,17 @@ static error_t send_once(struct channel *ch, struct message *m, bool is_call, bo
     OK_OR_RETURN(make_packet(ch, m, &out, 0));
     uint32_t seq = next_seq(ch);
     uint32_t ack = ch->taken_call;
+    bool call_open = ch->call_open;
+    bool refused = false;
     ch->call_open = false; // a message instead of a reply ends the peer's call, if it is in one
     OK_OR_RETURN(send_out(ch, &out, is_call ? WIRE_CALL : WIRE_SEND, seq, ack, true));
     count_sent();
-    return await_answer(ch, seq, is_call, m, again);
+    error_t err = await_answer(ch, seq, is_call, m, &refused);
+    if (refused) {
+        ch->call_open = call_open; // it waits for its answer still
+        *again = err == ERR_TRY_AGAIN;
+    }
+    return err;
 }
 
 // Sends and waits for the acknowledgement (ipc_send) or the answer (ipc_call, into `m`).

@@ -22,6 +22,9 @@ struct sim_api {
     task_t (*lookup)(const char *name);
     void (*set_lookup_timeout)(msec_t timeout);
     void (*free_payloads)(struct message *m);
+    void *(*stream)(error_t (*fill)(void *state, void *buf, size_t offset, size_t len),
+                    size_t size);
+    void (*cancel)(task_t dst, void *payload);
     error_t (*async_send)(task_t dst, struct message *m);
     error_t (*async_recv)(task_t src, struct message *m);
     error_t (*async_reply)(task_t dst);

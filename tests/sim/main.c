@@ -215,6 +215,7 @@ static void report(const struct sim_counts *c, uint64_t failed, double seconds)
     row("payloads", c->payloads);
     row("  bytes", c->bytes);
     row("channels of shared memory", c->shm_channels);
+    row("payloads made while they were sent", c->streams);
     row("tasks started", c->starts);
     row("  in slots used before", c->reused);
     row("tasks killed at some point", c->crashes);

@@ -87,6 +87,53 @@ static void choose_payloads(struct record *r)
     }
     if (r->num > 0)
         r->type |= MSG_OOL | (int)(r->num - 1) << 16;
+    r->streamed = r->num > 0 && !(r->type & MSG_STR) && r->kind != KIND_ASYNC && sim_once_in(3);
+    r->fails = r->streamed && r->lens[0] > 0 && sim_once_in(6);
+    counts.streams += r->streamed;
+}
+
+// What a stream has to know.
+struct making {
+    const struct record *record;
+    size_t next;
+    size_t fails_at;
+};
+
+static error_t make_bytes(void *state, void *buf, size_t offset, size_t len)
+{
+    struct making *making = state;
+    const struct record *r = making->record;
+    if (offset != making->next || len == 0 || len > r->lens[0] - offset)
+        sim_violation("of message %u, %zu bytes at %zu are to be made after %zu", r->id, len,
+                      offset, making->next);
+    making->next += len;
+    size_t good = len;
+    if (r->fails)
+        good = offset < making->fails_at ? MIN(len, making->fails_at - offset) : 0;
+    memcpy(buf, content(r, 0) + offset, good);
+    return good < len ? ERR_NO_SPACE : OK;
+}
+
+static void *make_stream(struct proc *p, const struct record *r)
+{
+    struct making *making = p->api->stream(make_bytes, sizeof(*making));
+    if (!making)
+        sim_violation("there is no memory for a stream");
+    *making = (struct making){.record = r};
+    if (r->fails)
+        making->fails_at = sim_below((uint32_t)r->lens[0]);
+    return making;
+}
+
+static void *make_payload(struct proc *p, const struct record *r, unsigned k)
+{
+    if (k == 0 && r->streamed)
+        return make_stream(p, r);
+    uint8_t *copy = memory_alloc(p->slot, r->lens[k]);
+    memcpy(copy, content(r, k), r->lens[k]);
+    if (MSG_PAYLOAD_IS_STR(r->type, (int)k))
+        copy[r->lens[k] - 1] = '\0';
+    return copy;
 }
 
 struct record *message_make(struct proc *p, struct message *m, enum kind kind, task_t dst,
@@ -110,12 +157,8 @@ struct record *message_make(struct proc *p, struct message *m, enum kind kind, t
     memset(m, 0, sizeof(*m));
     m->type = r->type;
     for (unsigned k = 0; k < r->num; k++) {
-        uint8_t *copy = memory_alloc(p->slot, r->lens[k]);
-        memcpy(copy, content(r, k), r->lens[k]);
         bool is_str = MSG_PAYLOAD_IS_STR(r->type, (int)k);
-        if (is_str)
-            copy[r->lens[k] - 1] = '\0';
-        struct payload payload = {copy, is_str ? 0 : r->lens[k]};
+        struct payload payload = {make_payload(p, r, k), is_str ? 0 : r->lens[k]};
         memcpy(m->raw + k * sizeof(payload), &payload, sizeof(payload));
         counts.payloads++;
         counts.bytes += r->lens[k];
@@ -135,9 +178,21 @@ static struct payload payload_of(const struct message *m, unsigned k)
 
 void message_forget(struct proc *p, struct record *r, struct message *m)
 {
-    for (unsigned k = 0; k < r->num; k++)
-        memory_free(p->slot, payload_of(m, k).ptr);
+    for (unsigned k = 0; k < r->num; k++) {
+        if (payload_of(m, k).ptr)
+            memory_free(p->slot, payload_of(m, k).ptr);
+    }
     r->done = true;
+}
+
+void message_unsent(struct proc *p, struct record *r, struct message *m)
+{
+    struct payload first = payload_of(m, 0);
+    if (r->streamed) {
+        p->api->cancel(r->dst, first.ptr);
+        memset(m->raw, 0, sizeof(first));
+    }
+    message_forget(p, r, m);
 }
 
 // --- Receiving ----------------------------------------------------------------------------------
@@ -174,6 +229,8 @@ struct record *message_received(struct proc *p, struct message *m)
     }
     if (r->delivered++)
         sim_violation("message %u arrives twice", r->id);
+    if (r->fails)
+        sim_violation("message %u arrives, which could not be made", r->id);
     if (r->done && IS_ERROR(r->result))
         sim_violation("message %u arrives after its sender got %d", r->id, r->result);
     for (unsigned k = 0; k < r->num; k++)
@@ -189,9 +246,12 @@ static bool is_possible(const struct record *r, error_t err)
 {
     bool dead = r->was_dead || !proc_is_alive(r->dst);
     bool hurt = r->num > 0 && sim.hurt;
+    bool waits = r->kind != KIND_NOBLOCK && r->kind != KIND_REPLY;
     switch (err) {
-    case OK:
-        return !r->too_large;
+    case OK: // who does not wait does not hear
+        return !r->too_large && !(r->fails && waits);
+    case ERR_NO_SPACE:
+        return r->fails;
     case ERR_INVALID_TASK:
         return dead;
     case ERR_ABORTED:
@@ -234,6 +294,8 @@ static bool is_answer_error(const struct record *call, const struct record *answ
     switch (err) {
     case ERR_TOO_LARGE:
         return answer->too_large;
+    case ERR_NO_SPACE:
+        return answer->fails;
     case ERR_WOULD_BLOCK:
         counts.refused++;
         return true;
@@ -287,7 +349,7 @@ static void check_record(const struct record *r)
     bool excused = !proc_is_alive(r->dst) || (r->num > 0 && !proc_is_alive(r->src));
     if (excused || !r->done || r->result != OK || r->kind == KIND_ASYNC || r->delivered)
         return;
-    if (r->kind == KIND_REPLY)
+    if (r->kind == KIND_REPLY || r->fails)
         return; // its call has been looked at when it returned, or at the end of all
     if (r->kind == KIND_NOBLOCK && r->num > 0 && sim.delayed) {
         counts.excused++;

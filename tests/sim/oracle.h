@@ -21,6 +21,8 @@ struct record {
     unsigned num;      // payloads
     size_t lens[MSG_MAX_PAYLOADS];
     bool too_large;
+    bool streamed; // the first payload is made while it is sent,
+    bool fails;    // which fails in the middle
     bool was_dead; // its receiver, when it was begun
     bool done;     // the call of libipc returned
     error_t result;
@@ -36,6 +38,8 @@ uint32_t records_end(void); // ids are below
 struct record *message_make(struct proc *p, struct message *m, enum kind kind, task_t dst,
                             uint32_t reply_to);
 void message_forget(struct proc *p, struct record *r, struct message *m);
+/// The same of one that was not sent.
+void message_unsent(struct proc *p, struct record *r, struct message *m);
 
 /// What the program has received is a message that was sent to it, whole, and for the first time;
 /// its payloads are freed.

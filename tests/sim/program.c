@@ -82,7 +82,7 @@ static void answer(struct proc *p, uint32_t call)
     begin(p, OP_BRIEF, caller, 0);
     switch (sim_below(6)) {
     case 0: {
-        message_forget(p, r, &m);
+        message_unsent(p, r, &m);
         r->done = false;
         r->num = 0;
         r->too_large = false;

@@ -50,7 +50,7 @@ static void explain_closed(const struct proc *p)
     for (uint32_t id = 1; id < records_end(); id++) {
         r = record_of(id);
         if (r->kind == KIND_NOBLOCK && r->src == peer->id && r->dst == p->id && r->done &&
-            r->result == OK && !r->delivered && !(sim.delayed && r->num > 0))
+            r->result == OK && !r->delivered && !r->fails && !(sim.delayed && r->num > 0))
             stuck(p, "its peer has sent to it");
     }
 }

@@ -192,7 +192,8 @@ struct sim_counts {
     uint64_t ops[OP_NUM];
     uint64_t calls, sends, noblocks, replies, asyncs, notifications, payloads, bytes;
     uint64_t crashes, stops, interrupts, short_copies, failed_copies, full, spurious;
-    uint64_t shm_channels, starts, reused, deadlocks, refused, revoked, fail_stops, excused;
+    uint64_t shm_channels, streams, starts, reused, deadlocks, refused, revoked, fail_stops,
+        excused;
 };
 extern struct sim_counts counts;
 

@@ -181,6 +181,30 @@ static void fails_lead(void)
     quit(a);
 }
 
+// Who waits for an answer goes on waiting when a message in its place could not be made.
+static void send_instead_of_a_reply(void)
+{
+    struct message m;
+    task_t lead = meet("main");
+    expect(lead, STAGE_ASK_MSG, &m);
+    uint8_t *data = pattern(MIB, 1);
+    struct making *making = begin(data, MIB / 2, ERR_NO_SPACE);
+    struct message sent = data_message(making, MIB, 1);
+    CHECK_ERR(ipc_send(lead, &sent), ERR_NO_SPACE);
+    free(making);
+    free(data);
+    CHECK(serve_one(&m));
+    serve_until_quit();
+}
+
+static void asking_lead(void)
+{
+    task_t a = meet("a");
+    check_serves(a);
+    check_serves(a);
+    quit(a);
+}
+
 static void refused_lead(void)
 {
     task_t a = meet("a");
@@ -248,6 +272,7 @@ const struct scenario stream_scenarios[] = {
     SCENARIO(stream_sizes, .lead = sizes_lead, .a = serve_streams),
     SCENARIO(stream_beside_a_string, .lead = two_lead, .a = serve_two),
     SCENARIO(stream_that_fails, .lead = fails_lead, .a = serve_streams),
+    SCENARIO(stream_instead_of_a_reply, .lead = asking_lead, .a = send_instead_of_a_reply),
     SCENARIO(stream_refused, .lead = refused_lead, .a = serve_streams),
     SHM_SCENARIO(stream_drained_slowly, .lead = watch_only, .a = drain_slowly, .b = serve_streams,
                  .c = serve_until_quit),
