@@ -20,7 +20,29 @@
 
 #define RETRY_MS 10
 
+#ifndef SO_PASSRIGHTS
+#define SO_PASSRIGHTS 83
+#endif
+
 static struct timer retry;
+
+bool refuse_fds(int end)
+{
+    int off = 0;
+    return setsockopt(end, SOL_SOCKET, SO_PASSRIGHTS, &off, sizeof(off)) == 0;
+}
+
+bool fds_are_refused(void)
+{
+    static bool known, refused;
+    int end = known ? -1 : socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+    if (end >= 0) {
+        known = true;
+        refused = refuse_fds(end);
+        close(end);
+    }
+    return refused;
+}
 
 bool make_memfd(const char *name, size_t size, int *rw, int *ro)
 {
@@ -258,8 +280,13 @@ static void part(void *ctx, task_t task)
 static bool make_pair(void *ctx, int ends[2])
 {
     (void)ctx;
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0)
-        return true;
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0) {
+        bool refused = refuse_fds(ends[0]) && refuse_fds(ends[1]);
+        if (refused || !fds_are_refused())
+            return true;
+        close(ends[0]);
+        close(ends[1]);
+    }
     log_error("cannot make a channel: %m");
     return false;
 }

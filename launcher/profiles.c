@@ -44,8 +44,8 @@ const struct rule profile_rules[] = {
     // sendto has no check of its address: every socket that a task has is connected, and
     // a call without checks stays in the kernel's cache of allowed calls.
     ANY(SET_PLAIN, sendto),
-    ANY(SET_PLAIN, recvmsg),
-    ANY(SET_PLAIN, ppoll),
+    ANY(SET_PLAIN, recvfrom),
+    ANY(SET_PLAIN, recvmsg), // with descriptors
     ANY(SET_PLAIN, epoll_wait),
     ANY(SET_PLAIN, epoll_ctl),
     FOR("sleeping and waking in shared memory"),
@@ -101,6 +101,7 @@ const struct rule profile_rules[] = {
     IF(SET_DISK_START, fcntl, EQ(1, F_GETFL)),
     IF(SET_DISK_START, fcntl, EQ(1, F_SETFL)),
     ANY(SET_DISK_START, lseek),
+    ANY(SET_DISK_START, ppoll), // until a file is not locked any more
 
     FOR("random numbers"),
     ANY(SET_RANDOM, getrandom),
@@ -119,7 +120,6 @@ const struct rule profile_rules[] = {
     ANY(SET_SLIRP, getpeername),
     ANY(SET_SLIRP, getsockopt),
     ANY(SET_SLIRP, setsockopt),
-    ANY(SET_SLIRP, recvfrom),
     IF(SET_SLIRP, ioctl, EQ(1, FIONREAD)),
     IF(SET_SLIRP, fcntl, EQ(1, F_GETFL)),
     IF(SET_SLIRP, fcntl, EQ(1, F_SETFL)),
@@ -135,6 +135,7 @@ const struct rule profile_rules[] = {
     ANY(SET_FUSE, writev),
 
     FOR("the terminal"),
+    ANY(SET_CONSOLE, ppoll),
     IF(SET_CONSOLE, read, EQ(0, 0)),
     IF(SET_CONSOLE, ioctl, BELOW(0, 3), EQ(1, TCGETS)),
     IF(SET_CONSOLE, ioctl, BELOW(0, 3), EQ(1, TCSETS)),
@@ -211,11 +212,11 @@ const struct profile profiles[] = {
     {"tap", SET_PLAIN | SET_TAP, 0, "reads and writes a network interface that the suite names",
      20},
     {"fuse", SET_PLAIN | SET_FUSE, 0, "serves a file system to the host", 21},
-    {"console", SET_PLAIN | SET_CONSOLE, 0, "a line editor on the terminal", 22},
+    {"console", SET_PLAIN | SET_CONSOLE, 0, "a line editor on the terminal", 23},
 };
 const size_t num_profiles = sizeof(profiles) / sizeof(profiles[0]);
 
-const int profile_hot_calls[] = {
-    SCMP_SYS(recvmsg),    SCMP_SYS(sendto),           SCMP_SYS(ppoll),
-    SCMP_SYS(epoll_wait), SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev)};
+const int profile_hot_calls[] = {SCMP_SYS(recvfrom),         SCMP_SYS(sendto),
+                                 SCMP_SYS(recvmsg),          SCMP_SYS(epoll_wait),
+                                 SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev)};
 const size_t profile_num_hot_calls = sizeof(profile_hot_calls) / sizeof(profile_hot_calls[0]);

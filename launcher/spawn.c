@@ -99,6 +99,9 @@ static bool make_descriptors(struct birth *b)
     b->null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
     if (b->null_fd < 0 || (task->id != VM_TASK && socketpair(AF_UNIX, type, 0, b->vm) < 0))
         return false;
+    // The task's own end takes memory that vm hands out.
+    if (fds_are_refused() && task->id != VM_TASK && !refuse_fds(b->vm[1]))
+        return false;
     b->stdio[0] = task->spec->console ? STDIN_FILENO : b->null_fd;
     b->stdio[1] =
         task->spec->console || (task->is_main && suite.main_name) ? STDOUT_FILENO : b->pipe[1];
@@ -259,6 +262,7 @@ static void push_boot(struct birth *b)
     boot->task = task->id;
     boot->vm_pid = vm->task_pid;
     boot->flags = (spec->console ? BOOT_CONSOLE : 0) | (task->debugged ? BOOT_DEBUG : 0) |
+                  (fds_are_refused() ? BOOT_NO_FDS : 0) |
                   (task->is_main && suite.main_name ? BOOT_MAIN : 0);
     boot->rights = spec->rights;
     boot->vm_chan = task->vm_chan;

@@ -99,6 +99,10 @@ void control_watch(struct task *task);
 // Reads what a task that ended has left behind.
 void control_drain(struct task *task);
 bool make_memfd(const char *name, size_t size, int *rw, int *ro);
+// Has the kernel let no packet with descriptors into this end of a channel; its sender gets EPERM
+// then. False: the kernel is older than that (Linux 6.16), and the receiver has to look.
+bool refuse_fds(int end);
+bool fds_are_refused(void);
 // Adds the interfaces that two tasks know in different versions.
 void compare_digests(const struct task *a, const struct task *b, struct control_grant *grant);
 extern const struct channel_env control_env;

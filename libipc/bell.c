@@ -2,7 +2,6 @@
 
 #include "bell.h"
 #include <sched.h>
-#include <time.h>
 #include "futex.h"
 #include "shm.h"
 #include "transport.h"
@@ -150,13 +149,6 @@ static bool spin_for(struct bell_spin *spin, const struct channel *peer,
     return n < limit;
 }
 
-static uint64_t now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
-
 static void learn_yield(struct bell_spin *spin, bool come, bool late)
 {
     if (come && !late) {
@@ -177,12 +169,12 @@ static bool yield_for(struct bell_spin *spin, const struct channel *peer,
         spin->without--;
         return false;
     }
-    uint64_t begun_ns = now_ns(), now = begun_ns;
+    uint64_t begun_ns = bell_now_ns(), now = begun_ns;
     bool come = false;
     for (unsigned n = 0; n < YIELDS && !come && now - begun_ns < LATE_NS; n++) {
         sched_yield();
         come = has_come(wanted);
-        now = now_ns();
+        now = bell_now_ns();
     }
     // What comes with a message came when its sender began to wait for the next, at the latest.
     uint64_t since_ns = atomic_load_explicit(&peer->page->since_ns, memory_order_relaxed);

@@ -233,22 +233,38 @@ bool channel_is_pending(const struct channel *ch)
     return ch->shm ? shm_is_pending(ch) : bell_read(ch) != ch->bell_seen;
 }
 
-// Waits in slices while something is kept for others, who may make room meanwhile.
+// Descriptors that may come with a packet. vm is trusted to send what was asked for; what others
+// send with a packet either cannot be sent, or ends the channel.
+static int max_descriptors(const struct channel *ch)
+{
+    if (ch->task == KERNEL_TASK)
+        return PACKET_MAX_FDS;
+    if (ch->task == VM_TASK)
+        return ch->wants_fd ? 1 : TRANSPORT_NO_FDS;
+    return control_boot.flags & BOOT_NO_FDS ? TRANSPORT_NO_FDS : 0;
+}
+
+// Waits for the peer's bell where waiting has an end, or something is kept for others, who may make
+// room meanwhile; else for the socket.
 static error_t read_socket(struct channel *ch, struct packet *packet, int timeout_ms, int *fds,
                            int *num_fds)
 {
-    int max_fds = ch->task == KERNEL_TASK ? PACKET_MAX_FDS : ch->task == VM_TASK ? 1 : 0;
-    uint32_t bell = bell_read(ch);
-    error_t err = ERR_WOULD_BLOCK;
-    while (timeout_ms < 0 && err == ERR_WOULD_BLOCK && !list_is_empty(&shm_keeping)) {
-        shm_pump();
-        err = transport_recv(ch->fd, packet, 1, fds, max_fds, num_fds);
+    uint64_t deadline_ns = timeout_ms > 0 ? bell_now_ns() + (uint64_t)timeout_ms * 1000000 : 0;
+    for (;;) {
+        uint32_t bell = bell_read(ch);
+        bool keeps = !list_is_empty(&shm_keeping);
+        if (keeps)
+            shm_pump();
+        error_t err = transport_recv(ch->fd, packet, timeout_ms < 0 && !keeps, fds,
+                                     max_descriptors(ch), num_fds);
+        if (err != ERR_WOULD_BLOCK)
+            return err;
+        if (timeout_ms == 0 || (deadline_ns && bell_now_ns() >= deadline_ns)) {
+            ch->bell_seen = bell;
+            return err;
+        }
+        bell_wait(ch, bell, deadline_ns);
     }
-    if (err == ERR_WOULD_BLOCK)
-        err = transport_recv(ch->fd, packet, timeout_ms, fds, max_fds, num_fds);
-    if (err == ERR_WOULD_BLOCK)
-        ch->bell_seen = bell;
-    return err;
 }
 
 enum incoming channel_read(struct channel *ch, struct packet *packet, int timeout_ms, int *fd)

@@ -63,7 +63,7 @@ static void receive_files(void)
         struct packet packet;
         int fd;
         int num_fds;
-        if (IS_ERROR(transport_recv(CONTROL_FD, &packet, -1, &fd, 1, &num_fds)) || num_fds != 1)
+        if (IS_ERROR(transport_recv(CONTROL_FD, &packet, true, &fd, 1, &num_fds)) || num_fds != 1)
             bad_start("the launcher sent no file");
         memcpy(files[i].name, packet.file.name, sizeof(files[i].name) - 1);
         files[i].fd = fd;
@@ -86,7 +86,7 @@ void control_start(void)
     struct packet packet;
     int fds[PACKET_MAX_FDS];
     int num_fds = 0;
-    error_t err = transport_recv(CONTROL_FD, &packet, -1, fds, PACKET_MAX_FDS, &num_fds);
+    error_t err = transport_recv(CONTROL_FD, &packet, true, fds, PACKET_MAX_FDS, &num_fds);
     if (IS_ERROR(err) || packet.type != CTL_BOOT || num_fds < 1)
         bad_start("it was not started by the launcher");
 

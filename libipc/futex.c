@@ -1,6 +1,7 @@
 // Owns the futex system calls.
 
 #include "futex.h"
+#include <errno.h>
 #include <limits.h>
 #include <linux/futex.h>
 #include <stddef.h>
@@ -27,7 +28,10 @@ void futex_wait(const struct futex_word *words, unsigned count, uint64_t deadlin
     for (unsigned i = 0; i < count && i < FUTEX_MAX_WORDS; i++)
         set[i] = (struct waitv){words[i].seen, (uintptr_t)words[i].word, FUTEX_SIZE_U32, 0};
     struct timespec t = {(time_t)(deadline_ns / 1000000000), (long)(deadline_ns % 1000000000)};
-    syscall(NR_FUTEX_WAITV, set, count, 0, deadline_ns ? &t : NULL, CLOCK_MONOTONIC);
+    if (syscall(NR_FUTEX_WAITV, set, count, 0, deadline_ns ? &t : NULL, CLOCK_MONOTONIC) < 0 &&
+        errno == ENOSYS) // before Linux 5.16, where all channels are sockets
+        syscall(SYS_futex, words->word, FUTEX_WAIT_BITSET, words->seen, deadline_ns ? &t : NULL,
+                NULL, FUTEX_BITSET_MATCH_ANY);
 }
 
 void futex_wake(_Atomic uint32_t *word)

@@ -166,6 +166,7 @@ static error_t send_once(struct channel *ch, struct message *m, bool is_call, bo
     uint32_t ack = ch->taken_call;
     bool call_open = ch->call_open;
     bool refused = false;
+    ch->wants_fd = is_call && ch->task == VM_TASK && map_is_asked(m->type);
     ch->call_open = false; // a message instead of a reply ends the peer's call, if it is in one
     OK_OR_RETURN(send_out(ch, &out, is_call ? WIRE_CALL : WIRE_SEND, seq, ack, true));
     count_sent();

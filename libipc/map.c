@@ -7,6 +7,11 @@
 
 #define MAP_WRITABLE 1 // bit 0 of the length that vm puts in the place of the address
 
+bool map_is_asked(int type)
+{
+    return type == SHM_MAP_MSG || type == VM_ALLOC_PAGES_MSG;
+}
+
 error_t map_reply(struct message *m, int fd)
 {
     vaddr_t *vaddr;

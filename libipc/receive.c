@@ -3,7 +3,6 @@
 #include "receive.h"
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 #include <oolong/idl_tables.h>
 #include <resea/ipc.h>
@@ -27,14 +26,10 @@ static uint32_t rounds_begun;
 void wait_begin(enum wait_kind kind, task_t task, int type)
 {
     struct state_page *page = channel_own_page;
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
     ool_took_closed = false;
     episode++;
     atomic_store_explicit(&page->wait_type, type, memory_order_relaxed);
-    atomic_store_explicit(&page->since_ns,
-                          (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec,
-                          memory_order_relaxed);
+    atomic_store_explicit(&page->since_ns, bell_now_ns(), memory_order_relaxed);
     // Sequentially consistent: what is read of other pages after this is newer than this.
     atomic_store(&page->wait, wait_word(kind, episode, task));
 }
@@ -331,14 +326,7 @@ static void look_at_sockets(int timeout_ms, list_elem_t *last_round)
 
 static void sleep_for_bells(int timeout_ms)
 {
-    struct timespec now;
-    uint64_t deadline_ns = 0;
-    if (timeout_ms > 0) {
-        clock_gettime(CLOCK_MONOTONIC, &now);
-        deadline_ns = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec +
-                      (uint64_t)timeout_ms * 1000000;
-    }
-    bell_wait_any(deadline_ns);
+    bell_wait_any(timeout_ms > 0 ? bell_now_ns() + (uint64_t)timeout_ms * 1000000 : 0);
 }
 
 // Puts the channels that have something at the end of the queue of turns, and collects the

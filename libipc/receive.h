@@ -56,6 +56,8 @@ bool irq_owns(const void *cookie);
 bool irq_any(void);
 
 // map.c
+/// Whether vm answers a call of this type with memory.
+bool map_is_asked(int type);
 /// vm's reply came with memory: maps it and puts its address into the reply.
 error_t map_reply(struct message *m, int fd) __mustuse;
 

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
 #include "bell.h"
 #include "control.h"
@@ -125,7 +124,7 @@ void shm_hear(struct channel *ch)
     // What is left wakes us again: nobody who sends without pause holds us up.
     for (int i = 0; i < REGION_SLOTS; i++) {
         struct packet packet;
-        error_t err = transport_recv(ch->fd, &packet, 0, NULL, 0, NULL);
+        error_t err = transport_recv(ch->fd, &packet, false, NULL, 0, NULL);
         if (err == ERR_WOULD_BLOCK)
             return;
         if (IS_ERROR(err) || wire_kind(packet.word) != WIRE_RING) {
@@ -344,22 +343,15 @@ static error_t try_recv(struct channel *ch, struct packet *packet)
     return ERR_ABORTED;
 }
 
-static uint64_t now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
-
 error_t shm_recv(struct channel *ch, struct packet *packet, int timeout_ms)
 {
-    uint64_t deadline_ns = timeout_ms > 0 ? now_ns() + (uint64_t)timeout_ms * 1000000 : 0;
+    uint64_t deadline_ns = timeout_ms > 0 ? bell_now_ns() + (uint64_t)timeout_ms * 1000000 : 0;
     for (;;) {
         uint32_t seen = bell_read(ch);
         error_t err = try_recv(ch, packet);
         if (err != ERR_WOULD_BLOCK || timeout_ms == 0)
             return err;
-        if (deadline_ns && now_ns() >= deadline_ns)
+        if (deadline_ns && bell_now_ns() >= deadline_ns)
             return ERR_WOULD_BLOCK;
         shm_say_taken(ch);
         shm_pump();

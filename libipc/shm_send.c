@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <resea/printf.h>
 #include "bell.h"
 #include "shm.h"
@@ -32,13 +31,6 @@
 
 list_t shm_keeping = {&shm_keeping, &shm_keeping};
 unsigned shm_num_warm;
-
-static uint64_t now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
 
 // Bytes that fit the ring, and slots that are free. A peer that claims to have taken what was never
 // put has neither: it only stops its own channel.
@@ -208,7 +200,7 @@ static bool wait_for_room(struct channel *ch, const struct shm_outgoing *out, ui
     for (;;) {
         uint32_t seen = bell_read(ch);
         can = can_progress(ch, out);
-        if (can || (deadline_ns && now_ns() >= deadline_ns))
+        if (can || (deadline_ns && bell_now_ns() >= deadline_ns))
             break;
         shm_pump();
         bell_wait(ch, seen, deadline_ns);
@@ -239,9 +231,9 @@ void shm_forget_kept(struct shm *s)
 // Flushes what is kept when the program ends: its callers wait for it.
 static void flush_at_exit(void)
 {
-    uint64_t deadline_ns = now_ns() + EXIT_PATIENCE_NS;
+    uint64_t deadline_ns = bell_now_ns() + EXIT_PATIENCE_NS;
     shm_pump();
-    while (!list_is_empty(&shm_keeping) && now_ns() < deadline_ns) {
+    while (!list_is_empty(&shm_keeping) && bell_now_ns() < deadline_ns) {
         struct shm *s = LIST_CONTAINER(shm_keeping.next, struct shm, keeping);
         bell_wait(s->channel, s->seen, deadline_ns);
         shm_pump();
@@ -382,12 +374,12 @@ static error_t send_or_keep(struct channel *ch, struct shm_outgoing *out)
     struct shm_outgoing *copy = copy_outgoing(out);
     if (!copy)
         return ERR_NO_MEMORY;
-    uint64_t begun_ns = now_ns(), first_byte = ch->shm->bytes;
+    uint64_t begun_ns = bell_now_ns(), first_byte = ch->shm->bytes;
     while (!behind) {
-        uint64_t here_ns = out->stream ? now_ns() : 0;
+        uint64_t here_ns = out->stream ? bell_now_ns() : 0;
         progress(ch, out);
         if (out->stream) // what takes time there is not the peer
-            begun_ns += now_ns() - here_ns;
+            begun_ns += bell_now_ns() - here_ns;
         if (is_done(out) || shm_is_over(ch)) {
             free_outgoing(copy);
             return is_done(out) ? OK : ERR_ABORTED;

@@ -3,7 +3,6 @@
 
 #include "transport.h"
 #include <errno.h>
-#include <poll.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -75,59 +74,63 @@ static bool take_fds(struct msghdr *msg, int *fds, int max_fds, int *num_fds)
     return good;
 }
 
-static error_t wait_readable(int fd, int timeout_ms)
+// Returns what the calls return, with the length of the packet even if it is more than one, and -1
+// with ERANGE for one that carries what it must not.
+static ssize_t recv_packet(int fd, struct packet *packet, int flags, int *fds, int max_fds,
+                           int *num_fds)
 {
-    struct pollfd pfd = {.fd = fd, .events = POLLIN};
-    struct timespec timeout = {timeout_ms / 1000, timeout_ms % 1000 * 1000000};
-    int n = ppoll(&pfd, 1, &timeout, NULL);
-    return n > 0 || (n < 0 && errno == EINTR) ? OK : ERR_WOULD_BLOCK;
+    if (max_fds == TRANSPORT_NO_FDS)
+        return recv(fd, packet, sizeof(*packet), flags | MSG_TRUNC);
+
+    union {
+        char buf[CMSG_SPACE(PACKET_MAX_FDS * sizeof(int))];
+        struct cmsghdr align;
+    } control;
+    // Without room for descriptors, the kernel drops those that come and says MSG_CTRUNC.
+    struct iovec iov = {.iov_base = packet, .iov_len = sizeof(*packet)};
+    struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
+    if (max_fds > 0) {
+        msg.msg_control = control.buf;
+        msg.msg_controllen = sizeof(control.buf);
+    }
+    ssize_t n = recvmsg(fd, &msg, flags | MSG_TRUNC | MSG_CMSG_CLOEXEC);
+    if (n >= 0 && !take_fds(&msg, fds, max_fds, num_fds)) {
+        errno = ERANGE;
+        return -1;
+    }
+    return n;
 }
 
-error_t transport_recv(int fd, struct packet *packet, int timeout_ms, int *fds, int max_fds,
+error_t transport_recv(int fd, struct packet *packet, bool wait, int *fds, int max_fds,
                        int *num_fds)
 {
-    if (timeout_ms > 0)
-        OK_OR_RETURN(wait_readable(fd, timeout_ms));
-
+    if (num_fds)
+        *num_fds = 0;
     for (;;) {
-        union {
-            char buf[CMSG_SPACE(PACKET_MAX_FDS * sizeof(int))];
-            struct cmsghdr align;
-        } control;
-        // Without room for descriptors, the kernel drops those that come and says MSG_CTRUNC.
-        struct iovec iov = {.iov_base = packet, .iov_len = sizeof(*packet)};
-        struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
-        if (max_fds > 0) {
-            msg.msg_control = control.buf;
-            msg.msg_controllen = sizeof(control.buf);
-        }
-        ssize_t n = recvmsg(fd, &msg, (timeout_ms >= 0 ? MSG_DONTWAIT : 0) | MSG_CMSG_CLOEXEC);
+        ssize_t n = recv_packet(fd, packet, wait ? 0 : MSG_DONTWAIT, fds, max_fds, num_fds);
+        if (n == sizeof(*packet))
+            return OK;
         if (n < 0) {
             // A peer that dies with unread input shows as ECONNRESET once; what it had sent is
             // still in the queue, and end of file comes after it.
             if (errno == EINTR || errno == ECONNRESET)
                 continue;
-            return errno == EAGAIN ? ERR_WOULD_BLOCK : ERR_ABORTED;
+            return errno == EAGAIN   ? ERR_WOULD_BLOCK
+                   : errno == ERANGE ? ERR_NOT_ACCEPTABLE
+                                     : ERR_ABORTED;
         }
-        // An empty packet looks like end of file (recvmsg says 0 for both) and means the same: the
-        // channel is over.
-        bool good_fds = take_fds(&msg, fds, max_fds, num_fds);
-        if (n == 0)
-            return ERR_ABORTED;
-        if (n == sizeof(*packet) && good_fds && !(msg.msg_flags & MSG_TRUNC))
-            return OK;
-        if (good_fds && num_fds) {
-            while (*num_fds > 0)
-                close(fds[--*num_fds]);
-        }
-        return ERR_NOT_ACCEPTABLE;
+        while (num_fds && *num_fds > 0)
+            close(fds[--*num_fds]);
+        // An empty packet looks like end of file (both are 0) and means the same: the channel is
+        // over.
+        return n == 0 ? ERR_ABORTED : ERR_NOT_ACCEPTABLE;
     }
 }
 
-static ssize_t send_packet(int fd, const struct packet *packet, int attach)
+static ssize_t send_packet(int fd, const struct packet *packet, int flags, int attach)
 {
     if (attach < 0)
-        return send(fd, packet, sizeof(*packet), MSG_DONTWAIT | MSG_NOSIGNAL);
+        return send(fd, packet, sizeof(*packet), flags | MSG_NOSIGNAL);
 
     union {
         char buf[CMSG_SPACE(sizeof(int))];
@@ -143,13 +146,13 @@ static ssize_t send_packet(int fd, const struct packet *packet, int attach)
     c->cmsg_type = SCM_RIGHTS;
     c->cmsg_len = CMSG_LEN(sizeof(int));
     memcpy(CMSG_DATA(c), &attach, sizeof(attach));
-    return sendmsg(fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL);
+    return sendmsg(fd, &msg, flags | MSG_NOSIGNAL);
 }
 
 error_t transport_send(int fd, const struct packet *packet, bool block, int attach)
 {
     for (;;) {
-        ssize_t n = send_packet(fd, packet, attach);
+        ssize_t n = send_packet(fd, packet, block ? 0 : MSG_DONTWAIT, attach);
         if (n == (ssize_t)sizeof(*packet))
             return OK;
         if (n < 0 && errno == EINTR)
@@ -159,8 +162,6 @@ error_t transport_send(int fd, const struct packet *packet, bool block, int atta
             return ERR_ABORTED;
         if (!block)
             return ERR_WOULD_BLOCK;
-        struct pollfd pfd = {.fd = fd, .events = POLLOUT};
-        ppoll(&pfd, 1, NULL, NULL);
     }
 }
 

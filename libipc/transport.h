@@ -6,6 +6,7 @@
 #include <oolong/wire.h>
 
 #define TRANSPORT_MAX_EVENTS 64
+#define TRANSPORT_NO_FDS     (-1)
 
 /// Makes the set of what transport_wait() waits for. Called once, before the role's filter.
 error_t transport_init(void);
@@ -19,12 +20,13 @@ void transport_unwatch(int fd);
 /// all), and fills `cookies`. Returns their number, 0 on time-out.
 int transport_wait(void *cookies[TRANSPORT_MAX_EVENTS], int timeout_ms);
 
-/// Reads one packet. `timeout_ms` as above. `fds` takes up to `max_fds` descriptors that came with
-/// it, `*num_fds` their number; with `max_fds` 0, a packet that carries any breaks the rules.
+/// Reads one packet; `wait`: as soon as there is one. `fds` takes up to `max_fds` descriptors that
+/// came with it, `*num_fds` their number; with `max_fds` 0, a packet that carries any breaks the
+/// rules. With TRANSPORT_NO_FDS none can come, or the kernel drops them: that costs less.
 ///
-/// ERR_WOULD_BLOCK: nothing came in time. ERR_ABORTED: end of file: the peer ended.
+/// ERR_WOULD_BLOCK: there is none. ERR_ABORTED: end of file: the peer ended.
 /// ERR_NOT_ACCEPTABLE: the packet breaks the transport's rules; nothing in it may be used.
-error_t transport_recv(int fd, struct packet *packet, int timeout_ms, int *fds, int max_fds,
+error_t transport_recv(int fd, struct packet *packet, bool wait, int *fds, int max_fds,
                        int *num_fds) __mustuse;
 
 /// Writes one packet, with a descriptor when `attach` is not -1.

@@ -72,9 +72,15 @@ static void count_task(const char *name, uint64_t payload, size_t i, const struc
         if (calls < (varies(name) ? 0.1 : 0.8))
             continue;
         char *call = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, (int)nr);
+        // Which of two it is depends on the kernel: see TRANSPORT_NO_FDS.
+        bool receives = call && (!strcmp(call, "recvfrom") || !strcmp(call, "recvmsg"));
         count->total += calls;
         at += (size_t)snprintf(count->calls + at, sizeof(count->calls) - at, "%s%s=%.4g",
-                               at ? " " : "", call ? call : "?", calls);
+                               at ? " " : "",
+                               receives ? "recv"
+                               : call   ? call
+                                        : "?",
+                               calls);
         free(call);
     }
     if (count->total == 0 || num_counts == MAX_COUNTS - 1)

@@ -125,6 +125,12 @@ int sched_yield(void)
 void futex_wait(const struct futex_word *words, unsigned count, uint64_t deadline_ns)
 {
     const _Atomic uint32_t *launcher = &ipc_own_page()->launcher_bell;
+    // Of a socket peer that is waited for with an end, as without: whoever says nothing more ends.
+    for (unsigned i = 0; i < FAKE_PEERS; i++) {
+        struct fake_peer *peer = &fake_peers[i];
+        if (i != FAKE_SHM_PEER && peer->page && words->word == &line_of(peer)->bell)
+            peer->ended = true;
+    }
     if (deadline_ns)
         return; // the time passes by itself
     for (unsigned i = 0; i < count; i++) {

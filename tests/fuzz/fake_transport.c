@@ -226,11 +226,11 @@ int transport_wait(void *cookies[TRANSPORT_MAX_EVENTS], int timeout_ms)
     return n;
 }
 
-static error_t recv_system(int which, struct packet *packet, int timeout_ms, int *fds, int max_fds,
+static error_t recv_system(int which, struct packet *packet, bool wait, int *fds, int max_fds,
                            int *num_fds)
 {
     if (system_count[which] == 0) {
-        if (timeout_ms >= 0)
+        if (!wait)
             return ERR_WOULD_BLOCK;
         fprintf(stderr, "waits for %s, which has nothing to say\n", which ? "vm" : "the launcher");
         abort();
@@ -249,15 +249,15 @@ static error_t recv_system(int which, struct packet *packet, int timeout_ms, int
     return OK;
 }
 
-error_t transport_recv(int fd, struct packet *packet, int timeout_ms, int *fds, int max_fds,
+error_t transport_recv(int fd, struct packet *packet, bool wait, int *fds, int max_fds,
                        int *num_fds)
 {
     struct fake_peer *peer = peer_of(fd);
     if (num_fds)
         *num_fds = 0;
     if (!peer)
-        return recv_system(fd == VM_FD, packet, timeout_ms, fds, max_fds, num_fds);
-    if (peer->ended || (peer->count == 0 && timeout_ms != 0))
+        return recv_system(fd == VM_FD, packet, wait, fds, max_fds, num_fds);
+    if (peer->ended || (peer->count == 0 && wait))
         return ERR_ABORTED; // nobody is waited for: whoever says nothing more ends
     if (peer->count == 0)
         return ERR_WOULD_BLOCK;

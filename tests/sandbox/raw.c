@@ -2,8 +2,8 @@
 // Its first argument says what it does; the name `vm` makes it a vm that only acknowledges.
 #include <errno.h>
 #include <linux/filter.h>
+#include <linux/futex.h>
 #include <linux/seccomp.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -187,6 +187,13 @@ static void flood(int op)
         send_packet(op, &packet);
 }
 
+static void sleep_for_ever(void)
+{
+    static uint32_t word;
+    for (;;)
+        syscall(SYS_futex, &word, FUTEX_WAIT, 0, NULL);
+}
+
 static void play(const char *what, int number)
 {
     if (!strcmp(what, "exit"))
@@ -198,7 +205,7 @@ static void play(const char *what, int number)
     else if (!strcmp(what, "op"))
         send_op(number, 1);
     else if (!strcmp(what, "hangup"))
-        close(CONTROL_FD), ppoll(NULL, 0, NULL, NULL);
+        close(CONTROL_FD), sleep_for_ever();
     else if (!strcmp(what, "flood"))
         flood(number);
     else if (!strcmp(what, "ask"))
@@ -216,7 +223,7 @@ static void play(const char *what, int number)
     else if (!strcmp(what, "terminal"))
         change_terminal();
     else if (!strcmp(what, "stay"))
-        ppoll(NULL, 0, NULL, NULL);
+        sleep_for_ever();
     wait_for_end();
 }
 

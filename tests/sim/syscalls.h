@@ -3,7 +3,6 @@
 #ifndef TESTS_SIM_SYSCALLS_H
 #define TESTS_SIM_SYSCALLS_H
 
-#include <poll.h>
 #include <stddef.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -14,8 +13,8 @@
 
 ssize_t sim_send(int fd, const void *buf, size_t len, int flags);
 ssize_t sim_sendmsg(int fd, const struct msghdr *msg, int flags);
+ssize_t sim_recv(int fd, void *buf, size_t len, int flags);
 ssize_t sim_recvmsg(int fd, struct msghdr *msg, int flags);
-int sim_ppoll(struct pollfd *pfd, nfds_t num, const struct timespec *timeout, const void *mask);
 int sim_epoll_create1(int flags);
 int sim_epoll_ctl(int epoll_fd, int op, int fd, struct epoll_event *event);
 int sim_epoll_wait(int fd, struct epoll_event *events, int max, int timeout_ms);

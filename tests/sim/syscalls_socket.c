@@ -1,12 +1,11 @@
 // The system calls on sockets: packets, with descriptors on the way.
 #include <errno.h>
-#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include "kernel.h"
 #include "syscalls.h"
 
-static ssize_t send_one(int fd, const void *buf, size_t len, int *fds, unsigned num)
+static ssize_t send_one(int fd, const void *buf, size_t len, int flags, int *fds, unsigned num)
 {
     struct file *end = kernel_file(fd);
     struct file *files[PACKET_MAX_FDS];
@@ -14,7 +13,12 @@ static ssize_t send_one(int fd, const void *buf, size_t len, int *fds, unsigned 
         sim_violation("task %d sends what is no packet", sched_self()->id);
     for (unsigned i = 0; i < num; i++)
         files[i] = kernel_file(fds[i]);
-    int err = socket_send(end, buf, files, num);
+    int err;
+    while ((err = socket_send(end, buf, files, num)) == -EAGAIN && !(flags & MSG_DONTWAIT)) {
+        sched_block(end, true, end->full_until ? end->full_until : NEVER);
+        if (kernel_interrupted())
+            return kernel_fail(EINTR);
+    }
     sim_note((uint64_t)(err + 1000) << 8 | (uint64_t)fd);
     if (sim.trace) {
         const struct packet *packet = buf;
@@ -26,14 +30,12 @@ static ssize_t send_one(int fd, const void *buf, size_t len, int *fds, unsigned 
 
 ssize_t sim_send(int fd, const void *buf, size_t len, int flags)
 {
-    (void)flags;
     sim_point();
-    return send_one(fd, buf, len, NULL, 0);
+    return send_one(fd, buf, len, flags, NULL, 0);
 }
 
 ssize_t sim_sendmsg(int fd, const struct msghdr *msg, int flags)
 {
-    (void)flags;
     sim_point();
     int fds[PACKET_MAX_FDS];
     unsigned num = 0;
@@ -42,7 +44,7 @@ ssize_t sim_sendmsg(int fd, const struct msghdr *msg, int flags)
         num = (unsigned)((c->cmsg_len - CMSG_LEN(0)) / sizeof(int));
         memcpy(fds, CMSG_DATA(c), num * sizeof(int));
     }
-    return send_one(fd, msg->msg_iov[0].iov_base, msg->msg_iov[0].iov_len, fds, num);
+    return send_one(fd, msg->msg_iov[0].iov_base, msg->msg_iov[0].iov_len, flags, fds, num);
 }
 
 static void give_files(struct parcel *parcel, struct msghdr *msg)
@@ -88,6 +90,7 @@ ssize_t sim_recvmsg(int fd, struct msghdr *msg, int flags)
     msg->msg_flags = 0;
     if (n <= 0) {
         TRACE_SIM("reads %d: %d", fd, n);
+        msg->msg_controllen = 0;
         return n < 0 ? kernel_fail(-n) : 0;
     }
     TRACE_SIM("reads %d: kind %d type %#x", fd, wire_kind(parcel.packet.word), parcel.packet.type);
@@ -102,27 +105,11 @@ ssize_t sim_recvmsg(int fd, struct msghdr *msg, int flags)
     return sizeof(parcel.packet);
 }
 
-int sim_ppoll(struct pollfd *pfd, nfds_t num, const struct timespec *timeout, const void *mask)
+ssize_t sim_recv(int fd, void *buf, size_t len, int flags)
 {
-    (void)mask;
-    sim_point();
-    if (num != 1)
-        kernel_unknown(__func__);
-    struct file *end = kernel_file(pfd->fd);
-    bool out = pfd->events & POLLOUT;
-    uint64_t deadline =
-        kernel_deadline(timeout ? timeout->tv_sec * 1000000000ll + timeout->tv_nsec : -1);
-    for (;;) {
-        if (out ? socket_has_room(end) : socket_readable(end)) {
-            pfd->revents = pfd->events;
-            return 1;
-        }
-        if (sim.now_ns >= deadline)
-            return 0;
-        sched_block(end, out, out && end->full_until ? MIN(deadline, end->full_until) : deadline);
-        if (kernel_interrupted())
-            return kernel_fail(EINTR);
-    }
+    struct iovec iov = {.iov_base = buf, .iov_len = len};
+    struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
+    return sim_recvmsg(fd, &msg, flags);
 }
 
 int sim_close(int fd)

@@ -195,8 +195,9 @@ static inline bool talk_is_allowed(const struct talk_table *table, task_t a, tas
 // counters are in the peer lines. Packet number n is in slot n % REGION_SLOTS. The bytes of
 // payloads follow each other in the ring in the order of their messages; byte number n is at
 // n % ring_size. The number of a message's first byte stands in the packet in the place of the
-// first payload's address; it may leave bytes out. With REGION_STREAMED in it, the payloads were made
-// while they were sent, and behind them come 8 bytes that say how that went: an error_t, 0 for OK.
+// first payload's address; it may leave bytes out. With REGION_STREAMED in it, the payloads were
+// made while they were sent, and behind them come 8 bytes that say how that went: an error_t, 0 for
+// OK.
 //
 // Whoever has more packets under way than there are slots breaks the rules (see
 // CHANNEL_MAX_STASH); a packet that finds no slot is, for its sender, a full channel.
@@ -249,6 +250,7 @@ enum boot_flags {
     BOOT_CONSOLE = 1 << 0, // descriptors 0 and 1 are the user's terminal (or script)
     BOOT_DEBUG = 1 << 1,   // runs under gdb
     BOOT_MAIN = 1 << 2,    // descriptor 1 is the command's own standard output
+    BOOT_NO_FDS = 1 << 3,  // the kernel lets no descriptor into a channel between tasks
 };
 
 struct control_boot {
