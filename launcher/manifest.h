@@ -23,7 +23,7 @@ enum transport {
     TRANSPORT_SOCKET,
 };
 
-#define DEFAULT_RING (256u << 10) // what is copied in and out of it is still in the cache
+#define DEFAULT_RING (512u << 10) // what is copied in and out of it is still in a near cache
 #define SMALL_RING   (64u << 10)
 
 // A file that the launcher opens for a task and hands to it by name.

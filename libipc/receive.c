@@ -13,7 +13,8 @@
 #include "shm.h"
 #include "transport.h"
 
-#define COOL_MS 1000 // of idleness after which the memory of rings is given back
+#define COOL_MS      1000 // of idleness after which the memory of rings is given back
+#define RECENT_TYPES 16u
 
 static notifications_t pending;
 static list_t ready = {&ready, &ready}; // channels with something to read, in the order of turns
@@ -36,7 +37,9 @@ void wait_begin(enum wait_kind kind, task_t task, int type)
 
 void wait_end(void)
 {
-    atomic_store(&channel_own_page->wait, wait_word(WAIT_RUNNING, episode, 0));
+    // Nothing is read of others on account of it, so it may be seen a little later.
+    atomic_store_explicit(&channel_own_page->wait, wait_word(WAIT_RUNNING, episode, 0),
+                          memory_order_release);
     bell_note_core();
 }
 
@@ -65,9 +68,24 @@ void receive_pend(notifications_t bits)
 // --- Taking
 // ------------------------------------------------------------------------------------------
 
+// What was looked up a moment ago is in one line of memory.
+static const struct idl_message *find_message(int type)
+{
+    static struct {
+        int type;
+        const struct idl_message *message;
+    } recent[RECENT_TYPES];
+    unsigned i = (unsigned)type % RECENT_TYPES;
+    if (recent[i].type != type) {
+        recent[i].message = idl_find_message(type);
+        recent[i].type = type;
+    }
+    return recent[i].message;
+}
+
 bool message_type_is_valid(int type, const struct idl_message **known)
 {
-    const struct idl_message *found = type < 0 ? NULL : idl_find_message(type);
+    const struct idl_message *found = type < 0 ? NULL : find_message(type);
     if (known)
         *known = found;
     if (type < 0)

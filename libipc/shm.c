@@ -319,14 +319,16 @@ static error_t take_payloads(struct channel *ch)
 
 static void hand_over(struct shm_incoming *in, struct packet *packet)
 {
+    in->active = false;
+    memcpy(packet, &in->packet, sizeof(*packet));
+    if (in->count == 0)
+        return;
     if (in->error) {
         for (unsigned k = 0; k < in->count; k++)
             free(in->payloads[k].ptr);
         in->payloads[0] = (struct ool_descriptor){NULL, (size_t)(intptr_t)in->error};
     }
-    memcpy(packet, &in->packet, sizeof(*packet));
     memcpy(packet->raw, in->payloads, in->count * sizeof(in->payloads[0]));
-    in->active = false;
 }
 
 static error_t try_recv(struct channel *ch, struct packet *packet)

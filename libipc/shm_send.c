@@ -420,13 +420,20 @@ void *shm_alloc(struct channel *ch, size_t len)
 error_t shm_send(struct channel *ch, const struct packet *packet,
                  const struct ool_descriptor *payloads, unsigned count, enum shm_mode mode)
 {
-    struct shm_outgoing out = {.count = count};
+    struct shm_outgoing out;
     struct shm *s = ch->shm;
     if (!ch->own_line || shm_is_over(ch))
         return ERR_ABORTED;
     if (count > 0 && s->in_place && s->in_place != payloads[0].ptr)
         return ERR_IN_USE; // it would be written over
+    // Most messages have no payloads: what is for those alone is left as it is.
     memcpy(&out.packet, packet, sizeof(out.packet));
+    list_nullify(&out.elem);
+    out.count = count;
+    out.next = 0;
+    out.done = 0;
+    out.begun = out.put = out.owned = out.streamed = false;
+    out.status = 0;
     if (count > 0)
         memcpy(out.payloads, payloads, count * sizeof(out.payloads[0]));
     out.stream = count > 0 ? stream_find(payloads[0].ptr) : NULL;

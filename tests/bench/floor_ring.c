@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define RING  ((uint64_t)256 << 10) // as libipc's
+#define RING  ((uint64_t)512 << 10) // as libipc's
 #define PIECE ((uint64_t)8 << 10)   // said to the other at once, when it runs on another core
 #define SPINS 2000                  // before the core is given to others
 #define STOP  UINT64_MAX
