@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 #include <oolong/internal.h>
+#include "channel.h"
 #include "fake_transport.h"
 #include "futex.h"
 
@@ -127,9 +128,9 @@ void futex_wait(const struct futex_word *words, unsigned count, uint64_t deadlin
     const _Atomic uint32_t *launcher = &ipc_own_page()->launcher_bell;
     // Of a socket peer that is waited for with an end, as without: whoever says nothing more ends.
     for (unsigned i = 0; i < FAKE_PEERS; i++) {
-        struct fake_peer *peer = &fake_peers[i];
-        if (i != FAKE_SHM_PEER && peer->page && words->word == &line_of(peer)->bell)
-            peer->ended = true;
+        const struct channel *ch = channel_find(fake_peers[i].task);
+        if (i != FAKE_SHM_PEER && ch && words->word == ch->bell)
+            fake_peers[i].ended = true;
     }
     if (deadline_ns)
         return; // the time passes by itself

@@ -66,6 +66,42 @@ static void check_received(error_t err, struct message *m, task_t from)
         ipc_free_payloads(m);
 }
 
+// Makes a payload while it is sent, or fails at byte `fails_at`. After that it is not asked again.
+struct making {
+    size_t next;
+    size_t fails_at;
+    error_t error;
+};
+
+static error_t make(void *state, void *buf, size_t offset, size_t len)
+{
+    struct making *making = state;
+    if (offset != making->next || len == 0)
+        abort();
+    making->next = offset + len;
+    memset(buf, 'x', len);
+    bool fails = making->next > making->fails_at;
+    if (fails)
+        making->next = SIZE_MAX;
+    return fails ? making->error : OK;
+}
+
+// NULL: the message has nothing that could be made so.
+static struct making *make_stream(const struct step *step, struct message *m)
+{
+    if (m->type <= 0 || !(m->type & MSG_OOL) || (step->len & 3) != 3)
+        return NULL;
+    struct making *making = ool_stream(make, sizeof(*making));
+    if (!making)
+        abort();
+    making->fails_at = step->len & 4 ? step->len >> 8 : SIZE_MAX;
+    making->error = (error_t)step->value;
+    if (making->error >= 0)
+        making->error = ERR_UNAVAILABLE;
+    m->ool_ptr = making;
+    return making;
+}
+
 static struct message make_message(const struct step *step)
 {
     static const int types[] = {FS_READ_MSG,   FS_OPEN_MSG,  FS_READ_REPLY_MSG, BENCHMARK_NOP_MSG,
@@ -130,42 +166,41 @@ static void set_vm(const struct step *step)
         fake_vm.len[k] = step->value >> (k * 8) & 0xff; // four of them fit a landing buffer
 }
 
-static void program(const struct step *step, struct fake_peer *peer)
+static void perform(const struct step *step, struct fake_peer *peer, struct message *m)
 {
-    struct message m = make_message(step);
     error_t err = OK;
     switch (step->kind % STEP_NUM) {
     case STEP_RECV:
-        err = sys_ipc(0, IPC_ANY, &m, IPC_RECV | (step->a & 1 ? IPC_NOBLOCK : 0));
-        check_received(err, &m, IPC_ANY);
+        err = sys_ipc(0, IPC_ANY, m, IPC_RECV | (step->a & 1 ? IPC_NOBLOCK : 0));
+        check_received(err, m, IPC_ANY);
         return;
     case STEP_CLOSED:
-        err = ipc_recv(peer->task, &m);
-        check_received(err, &m, peer->task);
+        err = ipc_recv(peer->task, m);
+        check_received(err, m, peer->task);
         return;
     case STEP_CALL:
-        err = ipc_call(peer->task, &m);
-        check_received(err, &m, peer->task);
+        err = ipc_call(peer->task, m);
+        check_received(err, m, peer->task);
         return;
     case STEP_SEND:
-        err = ipc_send(peer->task, &m);
+        err = ipc_send(peer->task, m);
         break;
     case STEP_NOBLOCK:
-        err = ipc_send_noblock(peer->task, &m);
+        err = ipc_send_noblock(peer->task, m);
         break;
     case STEP_NOTIFY:
         err = ipc_notify(peer->task, step->a);
         break;
     case STEP_REPLY:
-        ipc_reply(peer->task, &m);
+        ipc_reply(peer->task, m);
         break;
     case STEP_REPLYRECV:
-        err = ipc_replyrecv(peer->task, &m);
-        check_received(err, &m, IPC_ANY);
+        err = ipc_replyrecv(peer->task, m);
+        check_received(err, m, IPC_ANY);
         return;
     case STEP_PULL:
-        err = async_recv(peer->task, &m);
-        check_received(err, &m, peer->task);
+        err = async_recv(peer->task, m);
+        check_received(err, m, peer->task);
         return;
     default:
         memset(last.raw, 0, sizeof(last.raw)); // its payloads were freed
@@ -174,6 +209,17 @@ static void program(const struct step *step, struct fake_peer *peer)
     }
     if (err > 0)
         abort();
+}
+
+static void program(const struct step *step, struct fake_peer *peer)
+{
+    struct message m = make_message(step);
+    unsigned kind = step->kind % STEP_NUM;
+    bool sends = kind == STEP_CALL || kind == STEP_SEND || kind == STEP_NOBLOCK ||
+                 kind == STEP_REPLY || kind == STEP_REPLYRECV;
+    struct making *making = sends ? make_stream(step, &m) : NULL;
+    perform(step, peer, &m);
+    free(making);
 }
 
 static void drain(void)
@@ -219,6 +265,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             memcpy(&packet, data + at, size - at < sizeof(packet) ? size - at : sizeof(packet));
             at += sizeof(packet);
             set_number(&packet, peer, step.a);
+            if (step.b & 1) // of the two, the peer with shared memory may say that it streams
+                packet.raw[7] |= (uint8_t)(REGION_STREAMED >> 56);
             fake_push(peer, &packet, OK);
             break;
         case STEP_BROKEN:
