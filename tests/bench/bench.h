@@ -86,6 +86,9 @@ enum payloads {
     SOME_PAYLOAD, // not an empty one
 };
 
+// In which placements a case is measured.
+enum where { EVERYWHERE, DEFAULT_ALONE, SAME_CORE_ALONE };
+
 // What a case of ours is compared with.
 struct floor {
     unsigned calls; // floor_call; with shared memory, exchanges by futex (by spinning on two cores)
@@ -100,7 +103,7 @@ struct bench_case {
     const char *floor_case;              // another case to compare with,
     struct floor floors[NUM_TRANSPORTS]; // or these
     bool with_shm;                       // of ours: with shared memory as well
-    bool default_only;                   // in the default placement alone
+    enum where where;
 };
 extern const struct bench_case bench_cases[];
 extern const size_t num_bench_cases;

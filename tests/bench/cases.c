@@ -22,20 +22,20 @@ const size_t num_bench_payloads = sizeof(bench_payloads) / sizeof(bench_payloads
 
 #define FLOOR_CASE(name, payloads, floor_case)                                                     \
     {                                                                                              \
-#name, FLOOR, payloads, &name, floor_case, {{0, 0 }, {0, 0 } }, false, false               \
+#name, FLOOR, payloads, &name, floor_case, {{0, 0 }, {0, 0 } }, false, EVERYWHERE          \
     }
 #define PEER_CASE(name, floor_case)                                                                \
     {                                                                                              \
-#name, PEER, ANY_PAYLOAD, &name, floor_case, {{0, 0 }, {0, 0 } }, false, false             \
+#name, PEER, ANY_PAYLOAD, &name, floor_case, {{0, 0 }, {0, 0 } }, false, EVERYWHERE        \
     }
 // What goes by way of vm alone is the same with both transports.
 #define VM_CASE(name, payloads, ...)                                                               \
     {                                                                                              \
-        name, SOCKET, payloads, NULL, NULL, {__VA_ARGS__, {0, 0}}, false, false                    \
+        name, SOCKET, payloads, NULL, NULL, {__VA_ARGS__, {0, 0}}, false, EVERYWHERE               \
     }
 #define BOTH(name, payloads, ...)                                                                  \
     {                                                                                              \
-        name, SOCKET, payloads, NULL, NULL, {__VA_ARGS__}, true, false                             \
+        name, SOCKET, payloads, NULL, NULL, {__VA_ARGS__}, true, EVERYWHERE                        \
     }
 
 const struct bench_case bench_cases[] = {
@@ -48,6 +48,9 @@ const struct bench_case bench_cases[] = {
     FLOOR_CASE(floor_memcpy, SOME_PAYLOAD, NULL),
     FLOOR_CASE(floor_fault, SOME_PAYLOAD, NULL),
     FLOOR_CASE(floor_ring, SOME_PAYLOAD, NULL),
+    // What passes through three processes: of ool_send, and of ool_call.
+    {"floor_place", FLOOR, ANY_PAYLOAD, &floor_place, NULL, {{0, 0}}, false, SAME_CORE_ALONE},
+    {"floor_echo", FLOOR, ANY_PAYLOAD, &floor_echo, NULL, {{0, 0}}, false, SAME_CORE_ALONE},
 
     BOTH("ipc_call", NO_PAYLOAD, {1, 0}, {1, 0}),
     BOTH("ipc_send", NO_PAYLOAD, {1, 0}, {1, 0}),
@@ -61,7 +64,7 @@ const struct bench_case bench_cases[] = {
     BOTH("spawn", NO_PAYLOAD, {0, 0}, {0, 0}),
     BOTH("fs_read", ANY_PAYLOAD, {3, 1}, {1, 2}),
     // A file of 200 MiB, from its beginning to its end.
-    {"fs_file", SOCKET, NO_PAYLOAD, NULL, NULL, {{0, 0}, {0, 0}}, true, true},
+    {"fs_file", SOCKET, NO_PAYLOAD, NULL, NULL, {{0, 0}, {0, 0}}, true, DEFAULT_ALONE},
 
     PEER_CASE(peer_uds_stream, NULL),
 #ifdef HAVE_ZEROMQ

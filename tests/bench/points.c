@@ -12,7 +12,7 @@ static bool is_wanted(const struct bench_case *what, uint64_t payload)
         return true;
     static const char *const needed[] = {"floor_pingpong", "floor_call",  "floor_futex",
                                          "floor_spin",     "floor_readv", "floor_writev",
-                                         "floor_memcpy"};
+                                         "floor_memcpy",   "floor_place", "floor_echo"};
     for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
         if (!strcmp(needed[i], what->name))
             return strncmp(settings.only, "floor_", 6) != 0;
@@ -23,7 +23,9 @@ static bool is_wanted(const struct bench_case *what, uint64_t payload)
 static void plan_case(struct points *points, const struct bench_case *what, uint64_t payload,
                       enum placement placement)
 {
-    if (!is_wanted(what, payload) || (what->default_only && placement != DEFAULT_PLACEMENT))
+    if (!is_wanted(what, payload) ||
+        (what->where == DEFAULT_ALONE && placement != DEFAULT_PLACEMENT) ||
+        (what->where == SAME_CORE_ALONE && placement != SAME_CORE))
         return;
     struct point point = {
         .what = what, .transport = what->transport, .payload = payload, .placement = placement};

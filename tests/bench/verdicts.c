@@ -56,9 +56,15 @@ static void verdicts_of_socket(const struct points *points, verdict_fn row, void
     limit_ratio(points, "floor_call", FLOOR, 0, SAME_CORE, 1.2, row, ctx);
     limit_ratio(points, "ipc_call", SOCKET, 0, SAME_CORE, 1.15, row, ctx);
     limit_ratio(points, "ool_send", SOCKET, 4096, SAME_CORE, 1.15, row, ctx);
+    relate(row, ctx, "ool_send 4 KiB, same-core, to floor_place",
+           points_ours(points, "ool_send", SOCKET, 4096, SAME_CORE),
+           points_median(points, "floor_place", 4096, SAME_CORE), 1.15);
     limit_ratio(points, "ool_send", SOCKET, MIB, SAME_CORE, 1.15, row, ctx);
     limit_ratio(points, "ool_send", SOCKET, 16 * MIB, SAME_CORE, 1.15, row, ctx);
     limit_ratio(points, "ool_call", SOCKET, 4096, SAME_CORE, 1.2, row, ctx);
+    relate(row, ctx, "ool_call 4 KiB, same-core, to floor_echo",
+           points_ours(points, "ool_call", SOCKET, 4096, SAME_CORE),
+           points_median(points, "floor_echo", 4096, SAME_CORE), 1.2);
     static const char *const peers[] = {"peer_zeromq", "peer_nng", "peer_dbus"};
     for (size_t i = 0; i < sizeof(peers) / sizeof(peers[0]); i++)
         against_peer(points, peers[i], SOCKET, DEFAULT_PLACEMENT, 0, 16 * MIB, 1, row, ctx);
