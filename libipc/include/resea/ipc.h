@@ -95,15 +95,15 @@ void ool_cancel(task_t dst, void *payload);
 /// returned. It must not send or receive.
 typedef error_t (*ool_fill)(void *state, void *buf, size_t offset, size_t len);
 
-/// A payload that is made while it is sent, of a file for example: the receiver copies the beginning
-/// out while the rest is read, and what is read goes where it is sent from. Returns `size` zeroed
-/// bytes for what `fill` has to know. Their address, as the first payload of one send, call or
-/// reply, stands for the payload (of type bytes), whose length the message says as ever. Within
-/// that send `fill` makes each byte once, in order, as many at a time as there is room for. When it
-/// fails, the message is not delivered: a call that it would have answered is answered with the
-/// error, and a send returns it. After the send the memory is freed with free(), as that of any
-/// payload is; unsent, with ool_cancel(), `dst` being any task. Not for async_send(), nor for
-/// messages to vm (ERR_INVALID_ARG). NULL: no memory.
+/// A payload that is made while it is sent, of a file for example: the receiver copies the
+/// beginning out while the rest is read, and what is read goes where it is sent from. Returns
+/// `size` zeroed bytes for what `fill` has to know. Their address, as the first payload of one
+/// send, call or reply, stands for the payload (of type bytes), whose length the message says as
+/// ever. Within that send `fill` makes each byte once, in order, as many at a time as there is room
+/// for. When it fails, the message is not delivered: a call that it would have answered is answered
+/// with the error, and a send returns it. After the send the memory is freed with free(), as that
+/// of any payload is; unsent, with ool_cancel(), `dst` being any task. Not for async_send(), nor
+/// for messages to vm (ERR_INVALID_ARG). NULL: no memory.
 void *ool_stream(ool_fill fill, size_t size);
 
 /// Logs a message that a server does not handle, frees its payloads, and answers a call with
