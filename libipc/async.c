@@ -9,6 +9,7 @@
 #include "control.h"
 #include "ool.h"
 #include "receive.h"
+#include "stream.h"
 
 #define MAX_QUEUED      16384 // messages for one destination
 #define PULL_TIMEOUT_MS 1000
@@ -95,6 +96,8 @@ error_t async_send(task_t dst, struct message *m)
     struct channel *ch;
     OK_OR_RETURN(control_connect(dst, &ch));
     if (!message_type_is_valid(m->type, NULL) || m->type < 0)
+        return ERR_INVALID_ARG;
+    if ((m->type & MSG_OOL) && stream_find(m->ool_ptr))
         return ERR_INVALID_ARG;
     struct message measured = *m;
     OK_OR_RETURN(ool_prepare_lengths(&measured));

@@ -77,7 +77,7 @@ static error_t add_payloads(struct channel *ch, struct sending *out, unsigned fl
     struct message m;
     memcpy(&m, &out->packet, sizeof(m));
     bool streamed = stream_find(m.ool_ptr);
-    if (streamed && (ch->task == VM_TASK || MSG_PAYLOAD_IS_STR(m.type, 0)))
+    if (streamed && ch->task == VM_TASK) // which would read the bytes at that address
         return ERR_INVALID_ARG;
     OK_OR_RETURN(ool_prepare_lengths(&m));
     // What vm places, it measures. But a stream would be made first.

@@ -91,9 +91,12 @@ error_t ool_prepare_lengths(struct message *m)
 {
     struct ool_descriptor *d = ool_descriptors(m);
     for (int k = 0; k < MSG_NUM_PAYLOADS(m->type); k++) {
-        if (!d[k].ptr && (d[k].len > 0 || MSG_PAYLOAD_IS_STR(m->type, k)))
+        bool is_str = MSG_PAYLOAD_IS_STR(m->type, k);
+        if (!d[k].ptr && (d[k].len > 0 || is_str))
             return ERR_INVALID_ARG;
-        if (MSG_PAYLOAD_IS_STR(m->type, k))
+        if ((k > 0 || is_str) && stream_find(d[k].ptr))
+            return ERR_INVALID_ARG; // there are no bytes at that address
+        if (is_str)
             d[k].len = strlen(d[k].ptr) + 1;
     }
     return OK;

@@ -224,7 +224,21 @@ static void refused_lead(void)
     CHECK_ERR(ipc_send(a, &m), ERR_TOO_LARGE);
     CHECK_EQ(making->next, 0);
     free(making);
-    ool_cancel(a, begin(NULL, 0, OK));
+    making = begin(NULL, 0, OK);
+    uint8_t first[] = {1};
+    m = (struct message){.type = STAGE_FOUR_MSG}; // not the first
+    m.stage_four.a = STR("a");
+    m.stage_four.b = making;
+    m.stage_four.b_len = 1;
+    m.stage_four.c = STR("c");
+    m.stage_four.d = first;
+    m.stage_four.d_len = 1;
+    CHECK_ERR(ipc_call(a, &m), ERR_INVALID_ARG);
+    m = (struct message){.type = STAGE_PARCEL_MSG};
+    m.stage_parcel.data = making;
+    m.stage_parcel.data_len = 1;
+    CHECK_ERR(async_send(a, &m), ERR_INVALID_ARG);
+    ool_cancel(a, making);
     CHECK(!ool_stream(make, SIZE_MAX) && !ool_stream(make, SIZE_MAX - 32));
     ask(a, 100, 3);
     quit(a);
