@@ -3,6 +3,7 @@
 #include <malloc.h>
 #include "scenario.h"
 #include "../../libipc/channel.h"
+#include "../../libipc/shm.h"
 
 #define MIB    ((size_t)1 << 20)
 #define BUFFER CONFIG_OOL_BUFFER_LEN
@@ -246,6 +247,14 @@ static void refused_lead(void)
 
 // --- Somebody slow ------------------------------------------------------------------------------
 
+// What was kept of a payload that could not be made: nothing of the server's heap is in it.
+static void check_zero(const struct shm *s)
+{
+    const uint8_t *ring = REGION_RING(s->peers);
+    for (uint64_t back = sizeof(s->in.status) + 1; back < s->ring_size / 2; back++)
+        CHECK_EQ(ring[(s->bytes_taken - back) % s->ring_size], 0);
+}
+
 // Takes its answers only when they are kept for it, good ones and those that failed.
 static void drain_slowly(void)
 {
@@ -272,6 +281,7 @@ static void drain_slowly(void)
         if (fails) {
             CHECK(!m.stage_stream_reply.data);
             CHECK_EQ((error_t)(intptr_t)m.stage_stream_reply.data_len, ERR_NO_SPACE);
+            check_zero(ch->shm);
         } else {
             check_pattern(m.stage_stream_reply.data, m.stage_stream_reply.data_len, len, seq);
         }
