@@ -125,6 +125,7 @@ static error_t enter(struct channel *ch, int fd)
 // sleeps on that).
 static error_t refuse(struct channel *ch, task_t task, uint32_t chan, int fd)
 {
+    close(fd); // first, as in channel_end()
     if (task >= 0 && TASK_SLOT(task) < CONFIG_NUM_TASKS) {
         struct peer_line *line = &channel_own_page->peers[TASK_SLOT(task)];
         atomic_store(&line->closed, chan);
@@ -133,7 +134,6 @@ static error_t refuse(struct channel *ch, task_t task, uint32_t chan, int fd)
     }
     if (ch)
         free_channel(ch);
-    close(fd);
     return ERR_NO_MEMORY;
 }
 
@@ -182,20 +182,19 @@ void channel_end(struct channel *ch, const char *why)
     if (why)
         WARN("ended the channel to task %d: %s", ch->task, why);
     receive_pend(channel_collect_notifications(ch)); // its last; the page goes
-    if (ch->own_line) {
+    if (ch->own_line)
         atomic_store(&ch->own_line->closed, ch->chan);
-        bell_ring(ch);
-    }
     list_remove(&ch->all);
     channel_count--;
     channel_num_shm -= ch->shm != NULL;
     shm_detach(ch);
-    ch->own_line = NULL;
-    ch->line = NULL;
-    bell_forget(ch);
     transport_unwatch(ch->fd);
     transport_close(ch->fd);
     ch->fd = -1;
+    bell_ring(ch); // last: a peer that waits for the bell of a socket looks at the socket then
+    ch->own_line = NULL;
+    ch->line = NULL;
+    bell_forget(ch);
     unmap_page(ch);
     ch->call_open = false;
     ch->pull_seq = ch->taken_pull = 0;
