@@ -217,7 +217,6 @@ static enum incoming on_answer(struct channel *ch, struct packet *packet)
         ch->pulled = calloc(1, sizeof(*ch->pulled));
         if (ch->pulled) {
             ch->pulled->error = receive_answer(ch, packet, -1, &ch->pulled->m);
-            wait_again(ch->task);
             // The notification of what it brings has been taken already.
             if (!ch->pull_awaited && ch->pulled->error != ERR_EMPTY)
                 receive_pend(NOTIFY_ASYNC);

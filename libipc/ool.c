@@ -1,5 +1,6 @@
-// Owns the landing buffers and the calls to vm that a payload takes: two for each message (the
-// sender's ool.send, the receiver's ool.verify), one for each task (ool.recv).
+// Owns the landing buffers and the calls to vm that a payload takes: one for each message (the
+// sender's ool.send) and one for each task (ool.recv). The receiver asks vm (ool.verify) only when
+// it has no receipt for what a message brings, or wants a buffer for itself for a moment.
 
 #include "ool.h"
 #include <stdlib.h>
@@ -12,13 +13,14 @@
 STATIC_ASSERT(offsetof(struct message, raw) == 8);
 STATIC_ASSERT(sizeof(struct ool_descriptor) == 16);
 
-#define NUM_LANDING_BUFFERS 3 // two for open receive, used in turn, and one for closed receive
-#define HUGE_PAGE_SIZE      ((size_t)2 << 20)
-#define HUGE_PAYLOAD        ((size_t)1 << 20) // from here on buffers are worth huge pages
+#define HUGE_PAGE_SIZE ((size_t)2 << 20)
+#ifndef HUGE_PAYLOAD
+#define HUGE_PAYLOAD ((size_t)1 << 20) // from here on buffers are worth huge pages
+#endif
 
 static uint8_t *region; // the landing buffers, each in `stride` bytes; NULL: not registered
 static size_t stride;
-bool ool_took_closed;
+static bool is_huge[OOL_NUM_BUFFERS];
 
 error_t ool_call_vm(struct message *m)
 {
@@ -53,8 +55,8 @@ error_t ool_register(void)
 
     // Lazily populated: memory is used as far as payloads have reached, and then kept, because a
     // fresh page costs ten times the copy into it.
-    stride = ALIGN_UP((size_t)control_boot.ool_len + 1, PAGE_SIZE);
-    void *addr = mmap(NULL, NUM_LANDING_BUFFERS * stride, PROT_READ | PROT_WRITE,
+    stride = ool_buffer_stride((size_t)control_boot.ool_len);
+    void *addr = mmap(NULL, OOL_NUM_BUFFERS * stride, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (addr == MAP_FAILED)
         return ERR_NO_MEMORY;
@@ -64,27 +66,20 @@ error_t ool_register(void)
     m.ool_recv.region = OOL_REGION_STANDING;
     error_t err = ool_call_vm(&m);
     if (IS_ERROR(err))
-        munmap(addr, NUM_LANDING_BUFFERS * stride);
+        munmap(addr, OOL_NUM_BUFFERS * stride);
     else
         region = addr;
     return err;
 }
 
 // Huge pages spare both copies the look at every 4 KiB. They are for who gets large payloads only:
-// a small one in a fresh buffer would pin 2 MiB. `from` is where a large payload was, which nobody
-// needs any more and vm does not write before we verify again; what is in small pages by now is
-// dropped, so that the next payload finds huge ones.
-static void make_huge(const uint8_t *from)
+// a small one in a fresh buffer would pin 2 MiB. What is in small pages by now, which must not be
+// needed by anybody, is dropped, so that the next payload finds huge ones.
+static void make_huge(unsigned k)
 {
-    static bool is_huge[NUM_LANDING_BUFFERS];
-    if (!region || from < region || from >= region + NUM_LANDING_BUFFERS * stride)
-        return; // the program's own buffer
-    size_t i = (size_t)(from - region) / stride;
-    if (is_huge[i])
-        return;
-    is_huge[i] = true;
-    if (madvise(region, NUM_LANDING_BUFFERS * stride, MADV_HUGEPAGE) == 0)
-        madvise(region + i * stride, stride, MADV_DONTNEED);
+    is_huge[k] = true;
+    if (madvise(region, OOL_NUM_BUFFERS * stride, MADV_HUGEPAGE) == 0)
+        madvise(region + k * stride, stride, MADV_DONTNEED);
 }
 
 error_t ool_prepare_lengths(struct message *m)
@@ -174,43 +169,109 @@ static void *copy_out(const uint8_t *from, size_t *len, bool is_str)
     return copy;
 }
 
-error_t ool_take(task_t src, struct message *m)
+// Copies all payloads out of a landing buffer into memory of the program.
+static error_t copy_all(const uint8_t *from, const size_t *placed, struct message *m)
 {
     struct ool_descriptor *d = ool_descriptors(m);
-    int count = MSG_NUM_PAYLOADS(m->type);
-    struct message req = {.type = OOL_VERIFY_MSG};
-    req.ool_verify.src = src;
-    req.ool_verify.id = (vaddr_t)d[0].ptr;
-    req.ool_verify.len = d[0].len;
-    OK_OR_RETURN(ool_call_vm(&req));
-    if (req.ool_verify_reply.count != (uint)count)
-        return ERR_INVALID_ARG;
-
-    size_t lens[MSG_MAX_PAYLOADS] = {req.ool_verify_reply.len, req.ool_verify_reply.len2,
-                                     req.ool_verify_reply.len3, req.ool_verify_reply.len4};
-    const uint8_t *start = (const uint8_t *)req.ool_verify_reply.received_at;
-    const uint8_t *from = start;
-    ool_took_closed = region && start == region + (NUM_LANDING_BUFFERS - 1) * stride;
-    for (int k = 0; k < count; k++) {
-        size_t placed = lens[k];
-        d[k].ptr = copy_out(from, &lens[k], MSG_PAYLOAD_IS_STR(m->type, k));
-        d[k].len = lens[k];
+    for (int k = 0; k < MSG_NUM_PAYLOADS(m->type); k++) {
+        d[k].len = placed[k];
+        d[k].ptr = copy_out(from, &d[k].len, MSG_PAYLOAD_IS_STR(m->type, k));
         if (!d[k].ptr) {
             while (k-- > 0)
                 free(d[k].ptr);
             return ERR_NO_MEMORY;
         }
-        from += ALIGN_UP(placed + 1, 16); // as vm.idl says of ool.send
+        from += ALIGN_UP(placed[k] + 1, 16); // as vm.idl says of ool.send
     }
-    if ((size_t)(from - start) > HUGE_PAYLOAD)
-        make_huge(start);
     return OK;
+}
+
+static struct ool_receipt *receipt_of(unsigned k)
+{
+    return (struct ool_receipt *)(void *)(region + k * stride);
+}
+
+// The buffer with what `src` placed for us under this id; OOL_NUM_BUFFERS: none.
+static unsigned find_receipt(task_t src, uint64_t id)
+{
+    unsigned k = id && region ? OOL_OPEN : OOL_NUM_BUFFERS;
+    while (k < OOL_NUM_BUFFERS &&
+           (atomic_load_explicit(&receipt_of(k)->id, memory_order_acquire) != id ||
+            receipt_of(k)->src != src))
+        k++;
+    return k;
+}
+
+// Takes what there is a receipt for. False: vm took the buffer away meanwhile.
+static bool take_placed(unsigned k, task_t src, struct message *m, error_t *err)
+{
+    struct ool_descriptor first = ool_descriptors(m)[0];
+    unsigned count = (unsigned)MSG_NUM_PAYLOADS(m->type);
+    struct ool_receipt *receipt = receipt_of(k);
+    uint64_t id = (uint64_t)(uintptr_t)first.ptr;
+    size_t lens[MSG_MAX_PAYLOADS];
+    memcpy(lens, receipt->lens, sizeof(lens)); // once: vm may be writing there
+    *err = ERR_INVALID_ARG;
+    if (receipt->count == count && lens[0] == first.len &&
+        ool_fits(lens, count, control_boot.ool_len))
+        *err = copy_all((const uint8_t *)(receipt + 1), lens, m);
+    if (!atomic_compare_exchange_strong(&receipt->id, &id, 0)) {
+        if (IS_OK(*err))
+            ipc_free_payloads(m);
+        ool_descriptors(m)[0] = first;
+        return false;
+    }
+    atomic_store(&channel_own_page->copied_out[k], id);
+    ool_announce(src);
+    return true;
+}
+
+// Asks vm. It knows why there is no receipt, or has placed the payload in a buffer that the program
+// itself has registered; and what it says yes to it does not take away any more.
+static error_t take_verified(task_t src, struct message *m)
+{
+    struct ool_descriptor first = ool_descriptors(m)[0];
+    uint64_t id = (uint64_t)(uintptr_t)first.ptr;
+    struct message req = {.type = OOL_VERIFY_MSG};
+    req.ool_verify.src = src;
+    req.ool_verify.id = id;
+    req.ool_verify.len = first.len;
+    error_t err = ool_call_vm(&req);
+    // Whatever vm says, this id is worth nothing any more.
+    unsigned own = find_receipt(src, id);
+    uint64_t expected = id;
+    if (own < OOL_NUM_BUFFERS)
+        atomic_compare_exchange_strong(&receipt_of(own)->id, &expected, 0);
+    OK_OR_RETURN(err);
+    const size_t lens[] = {req.ool_verify_reply.len, req.ool_verify_reply.len2,
+                           req.ool_verify_reply.len3, req.ool_verify_reply.len4};
+    err = ERR_INVALID_ARG;
+    if (req.ool_verify_reply.count == (uint)MSG_NUM_PAYLOADS(m->type))
+        err = copy_all((const uint8_t *)req.ool_verify_reply.received_at, lens, m);
+    if (own < OOL_NUM_BUFFERS && first.len > HUGE_PAYLOAD && !is_huge[own])
+        make_huge(own);
+    // Whichever buffer it was: what else was copied out vm has seen when it was asked.
+    for (unsigned k = 0; k < OOL_NUM_BUFFERS; k++)
+        atomic_store(&channel_own_page->copied_out[k], id);
+    ool_announce(src);
+    return err;
+}
+
+error_t ool_take(task_t src, struct message *m)
+{
+    error_t err;
+    struct ool_descriptor first = ool_descriptors(m)[0];
+    unsigned k = find_receipt(src, (uint64_t)(uintptr_t)first.ptr);
+    bool asks = k == OOL_NUM_BUFFERS || (first.len > HUGE_PAYLOAD && !is_huge[k]);
+    if (!asks && take_placed(k, src, m, &err))
+        return err;
+    return take_verified(src, m);
 }
 
 void ool_announce(task_t src)
 {
-    // The page already says that we wait for `src`. vm publishes its count, then reads our page:
-    // one of us sees the other.
+    // The page says it already. vm publishes its count, then reads our page: one of us sees the
+    // other.
     struct channel *vm = channel_find(VM_TASK);
     if (!vm || atomic_load(&vm->page->parked[TASK_SLOT(control_boot.task)]) == 0)
         return;
@@ -219,5 +280,5 @@ void ool_announce(task_t src)
     m.ool_recv.src = src;
     error_t err = ool_call_vm(&m);
     if (IS_ERROR(err))
-        WARN("vm refused to hear of a closed receive: %s", err2str(err));
+        WARN("vm refused to look at those who are parked: %s", err2str(err));
 }

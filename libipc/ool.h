@@ -19,14 +19,12 @@ error_t ool_place(task_t dst, struct message *m, unsigned flags) __mustuse;
 /// ERR_TRY_AGAIN: the reservation was revoked. Any other error: the payload is not to be had.
 error_t ool_take(task_t src, struct message *m) __mustuse;
 
-/// Whether the payloads that were taken last were in the buffer for closed receive.
-extern bool ool_took_closed;
-
 /// Whether payloads of these lengths fit a landing buffer of `limit` bytes: the rule of both
 /// transports.
 bool ool_fits(const size_t *lens, unsigned count, uint64_t limit);
 
-/// Tells vm that the caller waits for `src` alone, when somebody is parked for it.
+/// Tells vm, when somebody is parked for the caller, that its page says something new: that it
+/// waits for `src` alone, or has copied out what `src` placed.
 void ool_announce(task_t src);
 
 /// The length that a sender's payload number `k` has: strings are measured.

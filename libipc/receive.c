@@ -27,7 +27,6 @@ static uint32_t rounds_begun;
 void wait_begin(enum wait_kind kind, task_t task, int type)
 {
     struct state_page *page = channel_own_page;
-    ool_took_closed = false;
     episode++;
     atomic_store_explicit(&page->wait_type, type, memory_order_relaxed);
     atomic_store_explicit(&page->since_ns, bell_now_ns(), memory_order_relaxed);
@@ -41,23 +40,6 @@ void wait_end(void)
     atomic_store_explicit(&channel_own_page->wait, wait_word(WAIT_RUNNING, episode, 0),
                           memory_order_release);
     bell_note_core();
-}
-
-void wait_again(task_t src)
-{
-    struct state_page *page = channel_own_page;
-    uint64_t word = atomic_load_explicit(&page->wait, memory_order_relaxed);
-    enum wait_kind kind = wait_word_kind(word);
-    // Else what is in that buffer, if anything, is still to be read.
-    if (!ool_took_closed)
-        return;
-    ool_took_closed = false;
-    if ((kind != WAIT_RECV && kind != WAIT_CALL) || wait_word_task(word) != src)
-        return;
-    episode++;
-    atomic_store(&page->wait, wait_word(kind, episode, src));
-    if (src != VM_TASK)
-        ool_announce(src);
 }
 
 void receive_pend(notifications_t bits)
@@ -223,12 +205,10 @@ void receive_drop_answer(struct channel *ch, struct packet *packet, int fd)
     struct message dropped;
     if (fd >= 0)
         close(fd);
-    // A payload that came with it holds a landing buffer until it is verified.
+    // A payload that came with it holds a landing buffer until it is copied out.
     if (wire_kind(packet->word) == WIRE_REPLY && packet->type >= 0 && (packet->type & MSG_OOL) &&
-        IS_OK(admit(ch, packet, &dropped))) {
+        IS_OK(admit(ch, packet, &dropped)))
         ipc_free_payloads(&dropped);
-        wait_again(ch->task);
-    }
 }
 
 // --- Closed receive

@@ -13,11 +13,6 @@ struct idl_message;
 /// NULL) becomes what this program knows about it, NULL for nothing.
 bool message_type_is_valid(int type, const struct idl_message **known);
 
-/// The wait goes on although an answer from `src` that came late was taken: if the wait is for
-/// `src` alone and the answer's payload was in the closed buffer, what it waits for finds that free
-/// again. (vm lets a buffer that was handed over be used anew in another episode only.)
-void wait_again(task_t src);
-
 /// Receives from anybody. ERR_WOULD_BLOCK: `noblock`, and there is nothing.
 error_t receive_open(struct message *m, bool noblock) __mustuse;
 

@@ -88,14 +88,17 @@ static void check_landing(const struct vm *vm, const struct vm_task *dst,
     const struct vm_send *send = NULL;
     switch (landing->state) {
     case LANDING_NONE:
-    case LANDING_OUT:
     case LANDING_ARMED:
         CHECK(vm, landing->id == 0 && !landing->orphan);
         break;
+    case LANDING_OUT:
+        CHECK(vm, landing->id != 0 && !landing->orphan && landing->has_receipt);
+        break;
     case LANDING_COPYING:
-        CHECK(vm, is_alive(vm, landing->src) && landing->id == 0 && !landing->orphan);
+        CHECK(vm, is_alive(vm, landing->src) && landing->id != 0 && !landing->orphan);
         send = &vm->tasks[TASK_SLOT(landing->src)].send;
         CHECK(vm, send->landing == landing && send->dst == dst && send->total <= landing->cap);
+        CHECK(vm, send->begun || send->done == 0);
         break;
     case LANDING_RESERVED:
         CHECK(vm, landing->id != 0 && landing->count >= 1 && landing->count <= MSG_MAX_PAYLOADS);
@@ -105,6 +108,7 @@ static void check_landing(const struct vm *vm, const struct vm_task *dst,
     if (landing->state != LANDING_NONE) {
         CHECK(vm, landing->addr != 0 && landing->cap > 0 && landing->cap <= dst->ool_len);
         CHECK(vm, landing->addr + landing->cap + 1 > landing->addr);
+        CHECK(vm, !landing->has_receipt || landing->addr > sizeof(struct ool_receipt));
     }
 }
 
@@ -112,28 +116,25 @@ static void check_receivers(const struct vm *vm)
 {
     VM_FOR_EACH(vm, dst)
     {
-        const struct vm_landing *turn = &dst->open[dst->turn];
-        const struct vm_landing *other = &dst->open[!dst->turn];
-        check_landing(vm, dst, turn);
-        check_landing(vm, dst, other);
-        check_landing(vm, dst, &dst->closed);
-        CHECK(vm, turn->state != LANDING_OUT);
-        CHECK(vm, other->state == LANDING_NONE || other->state == LANDING_OUT);
-        bool standing = dst->closed.state != LANDING_NONE;
-        CHECK(vm, standing == (other->state == LANDING_OUT));
-        CHECK(vm, !standing || turn->state != LANDING_NONE);
-        CHECK(vm, turn->id == 0 || turn->id != dst->closed.id);
+        const struct vm_landing *open = &dst->landing[OOL_OPEN];
+        const struct vm_landing *closed = &dst->landing[OOL_CLOSED];
+        check_landing(vm, dst, open);
+        check_landing(vm, dst, closed);
+        CHECK(vm, open->has_receipt == (closed->state != LANDING_NONE));
+        CHECK(vm, open->has_receipt == closed->has_receipt);
+        CHECK(vm, !open->has_receipt || open->state != LANDING_NONE);
+        CHECK(vm, open->id == 0 || open->id != closed->id);
 
         // Armed and matching: nobody is parked. (For the closed buffer the receiver's page says
         // what matches, and that changes without a word to vm: the receiver announces it.)
-        CHECK(vm, !vm_landing_is_free(turn) || dst->num_parked == 0);
+        CHECK(vm, !vm_landing_is_free(open) || dst->num_parked == 0);
         CHECK(vm, dst->published == dst->num_parked);
 
         bool holds_up =
-            turn->state == LANDING_RESERVED && !turn->orphan && (dst->num_parked || dst->refused);
+            open->state == LANDING_RESERVED && !open->orphan && (dst->num_parked || dst->refused);
         CHECK(vm, holds_up == (dst->patience.deadline_ns != 0));
         if (holds_up) {
-            CHECK(vm, dst->patience.id == turn->id);
+            CHECK(vm, dst->patience.id == open->id);
             CHECK(vm, vm->deadline_ns <= dst->patience.deadline_ns);
         }
     }

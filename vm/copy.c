@@ -16,6 +16,21 @@ static bool is_done(const struct vm_send *send)
     return send->index == send->count;
 }
 
+// Writes `len` bytes of the bounce buffer to `offset`, the receipt before the first of them. False:
+// the receiver does not take what it registered for. It has ended (its exception is on the way), or
+// has taken its buffer away; to the sender that is the same.
+static bool write_piece(struct vm *vm, struct vm_send *send, size_t offset, size_t len)
+{
+    struct vm_landing *landing = send->landing;
+    bool begins = !send->begun;
+    send->begun = true;
+    if (begins && offset == 0)
+        return vm_landing_write_first(vm, send->dst->id, landing, len);
+    if (begins && !vm_landing_write_first(vm, send->dst->id, landing, 0))
+        return false; // empty payloads come before these bytes
+    return vm->env->write(vm->ctx, send->dst->id, landing->addr + offset, vm->bounce, len) == len;
+}
+
 // Copies up to `budget` bytes, at most VM_BOUNCE_LEN.
 static error_t copy_bytes(struct vm *vm, struct vm_task *sender, size_t budget)
 {
@@ -33,17 +48,15 @@ static error_t copy_bytes(struct vm *vm, struct vm_task *sender, size_t budget)
             return OK;
 
         vaddr_t from = send->addrs[send->index] + send->done;
-        vaddr_t to = send->landing->addr + send->offset + send->done;
         if (vm->env->read(vm->ctx, sender->id, from, vm->bounce, len) != len)
             return ERR_INVALID_ARG;
-        // A receiver that does not take what it registered for has ended (its exception is on the
-        // way), or has taken its buffer away; to the sender that is the same.
-        if (vm->env->write(vm->ctx, send->dst->id, to, vm->bounce, len) != len)
+        if (!write_piece(vm, send, send->offset + send->done, len))
             return ERR_ABORTED;
         send->done += len;
         budget -= len;
     }
-    return OK;
+    // All of them were empty.
+    return send->begun || write_piece(vm, send, 0, 0) ? OK : ERR_ABORTED;
 }
 
 static void copy_some(struct vm *vm, struct vm_task *sender, size_t budget)
@@ -62,7 +75,7 @@ static void copy_some(struct vm *vm, struct vm_task *sender, size_t budget)
         return;
     }
 
-    vm_landing_reserve(vm, dst, landing);
+    vm_landing_reserve(dst, landing);
     struct message reply;
     memset(&reply, 0, sizeof(reply));
     reply.type = OOL_SEND_REPLY_MSG;
@@ -79,8 +92,9 @@ void vm_copy_start(struct vm *vm, struct vm_task *sender, struct vm_landing *lan
         return;
     }
 
-    vm_landing_take(landing, sender->id, send->count, send->lens);
+    vm_landing_take(vm, send->dst, landing, sender->id, send->count, send->lens);
     send->landing = landing;
+    send->begun = false;
     send->index = 0;
     send->offset = 0;
     send->done = 0;

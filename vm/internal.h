@@ -87,15 +87,21 @@ error_t vm_ool_place_own(struct vm *vm, struct vm_task *task, const void *data, 
 void vm_ool_task_ended(struct vm *vm, struct vm_task *task);
 
 // --- landing.c ---
+/// Frees the buffers whose payloads `dst` has copied out, as its page says.
+void vm_landing_look(struct vm *vm, struct vm_task *dst);
 /// Whether nobody needs the buffer any more.
 bool vm_landing_is_free(const struct vm_landing *landing);
 /// Returns the buffer of `dst` that payloads of `src` go into now, free, or NULL. `word` is what
 /// the page of `dst` says.
 struct vm_landing *vm_landing_choose(struct vm *vm, struct vm_task *dst, task_t src, bool crossing,
                                      uint64_t word);
-/// Takes the buffer for payloads of `src`, and gives what is in it by now a new id.
-void vm_landing_take(struct vm_landing *landing, task_t src, unsigned count, const size_t *lens);
-void vm_landing_reserve(struct vm *vm, struct vm_task *dst, struct vm_landing *landing);
+/// Takes the buffer for payloads of `src`, with a new id; then says that they are in it.
+void vm_landing_take(struct vm *vm, struct vm_task *dst, struct vm_landing *landing, task_t src,
+                     unsigned count, const size_t *lens);
+void vm_landing_reserve(struct vm_task *dst, struct vm_landing *landing);
+/// Writes the first `len` bytes of the bounce buffer to the beginning of a buffer that is taken,
+/// and its receipt before them. False: not all of it can be written.
+bool vm_landing_write_first(struct vm *vm, task_t dst, struct vm_landing *landing, size_t len);
 /// The buffer is free; whoever had it knows.
 void vm_landing_clear(struct vm_task *dst, struct vm_landing *landing);
 /// Takes a buffer away from whoever has it. A copy into it is cancelled, its sender is the first in

@@ -7,10 +7,28 @@
 // of the wait. What is tagged otherwise belongs to a wait that is over, and cannot hold up this
 // one.
 //
+// A receiver that has a receipt (wire.h) takes what is in the buffer without a word to vm, and says
+// in its page that the buffer is free again. vm may take a buffer away at the same time: the
+// receipt is withdrawn first, so the receiver either had copied all of it out before, or finds out
+// after.
+//
 // The page is the receiver's own claim. One that lies makes its own senders place again or wait; vm
 // and everybody else see nothing of it. It is read once for a decision (`word`), never twice.
 #include <string.h>
 #include "internal.h"
+
+void vm_landing_look(struct vm *vm, struct vm_task *dst)
+{
+    for (unsigned k = 0; k < OOL_NUM_BUFFERS; k++) {
+        struct vm_landing *landing = &dst->landing[k];
+        bool full = landing->state == LANDING_RESERVED || landing->state == LANDING_OUT;
+        if (full && landing->has_receipt &&
+            vm->env->copied_out(vm->ctx, dst->id, k) == landing->id) {
+            vm_landing_clear(dst, landing);
+            vm_queue_touch(vm, dst);
+        }
+    }
+}
 
 bool vm_landing_is_free(const struct vm_landing *landing)
 {
@@ -27,10 +45,10 @@ static bool waits_alone_for(uint64_t word, task_t src)
 struct vm_landing *vm_landing_choose(struct vm *vm, struct vm_task *dst, task_t src, bool crossing,
                                      uint64_t word)
 {
-    struct vm_landing *closed = &dst->closed;
+    struct vm_landing *closed = &dst->landing[OOL_CLOSED];
     if (closed->state != LANDING_NONE && !crossing && waits_alone_for(word, src)) {
         // A second payload within the same wait must not touch the first: its message is on the
-        // way, or it is being copied out. It takes its chance with the open buffers. In another
+        // way, or it is being copied out. It takes its chance with the open buffer. In another
         // episode the receiver has waited anew since, so it is done with what was in the buffer.
         uint32_t episode = wait_word_episode(word);
         bool same =
@@ -42,28 +60,17 @@ struct vm_landing *vm_landing_choose(struct vm *vm, struct vm_task *dst, task_t 
         }
     }
 
-    struct vm_landing *open = &dst->open[dst->turn];
+    struct vm_landing *open = &dst->landing[OOL_OPEN];
     if (!vm_landing_is_free(open))
         return NULL;
     vm_landing_void(vm, dst, open);
     return open;
 }
 
-void vm_landing_take(struct vm_landing *landing, task_t src, unsigned count, const size_t *lens)
-{
-    landing->state = LANDING_COPYING;
-    landing->src = src;
-    landing->count = count;
-    landing->orphan = false;
-    landing->id = 0;
-    memset(landing->lens, 0, sizeof(landing->lens));
-    memcpy(landing->lens, lens, count * sizeof(lens[0]));
-}
-
 // Whether `id` means something already between the two, so that a new reservation must not have it.
 static bool id_is_used(struct vm *vm, const struct vm_task *dst, task_t src, uint64_t id)
 {
-    if (id == 0 || dst->open[0].id == id || dst->open[1].id == id || dst->closed.id == id)
+    if (id == 0 || dst->landing[OOL_OPEN].id == id || dst->landing[OOL_CLOSED].id == id)
         return true;
     struct vm_task *sender = vm_task_find(vm, src);
     for (unsigned i = 0; sender && i < VM_MAX_REVOKED; i++) {
@@ -73,14 +80,53 @@ static bool id_is_used(struct vm *vm, const struct vm_task *dst, task_t src, uin
     return false;
 }
 
-void vm_landing_reserve(struct vm *vm, struct vm_task *dst, struct vm_landing *landing)
+void vm_landing_take(struct vm *vm, struct vm_task *dst, struct vm_landing *landing, task_t src,
+                     unsigned count, const size_t *lens)
 {
+    landing->state = LANDING_COPYING;
+    landing->src = src;
+    landing->count = count;
+    landing->orphan = false;
+    memset(landing->lens, 0, sizeof(landing->lens));
+    memcpy(landing->lens, lens, count * sizeof(lens[0]));
+    // What the page says already would be copied out before it was taken.
+    uint64_t said = vm->env->copied_out(vm->ctx, dst->id, (unsigned)(landing - dst->landing));
     uint64_t id = vm->env->random(vm->ctx);
-    while (id_is_used(vm, dst, landing->src, id))
+    while (id == said || id_is_used(vm, dst, src, id))
         id++;
     landing->id = id;
+}
+
+// Before anything else is written to a buffer that was taken away: its receiver may be copying out.
+static bool withdraw_receipt(struct vm *vm, task_t dst, const struct vm_landing *landing)
+{
+    static const uint64_t none = 0;
+    vaddr_t at = landing->addr - sizeof(struct ool_receipt);
+    return vm->env->write(vm->ctx, dst, at, &none, sizeof(none)) == sizeof(none);
+}
+
+bool vm_landing_write_first(struct vm *vm, task_t dst, struct vm_landing *landing, size_t len)
+{
+    if (!landing->has_receipt)
+        return len == 0 || vm->env->write(vm->ctx, dst, landing->addr, vm->bounce, len) == len;
+    if (landing->stale && !withdraw_receipt(vm, dst, landing))
+        return false;
+    landing->stale = false;
+    vm->receipt = (struct ool_receipt){
+        .id = landing->id,
+        .src = landing->src,
+        .count = landing->count,
+        .lens = {landing->lens[0], landing->lens[1], landing->lens[2], landing->lens[3]},
+    };
+    len += sizeof(vm->receipt);
+    return vm->env->write(vm->ctx, dst, landing->addr - sizeof(vm->receipt), &vm->receipt, len) ==
+           len;
+}
+
+void vm_landing_reserve(struct vm_task *dst, struct vm_landing *landing)
+{
     landing->state = LANDING_RESERVED;
-    if (landing != &dst->closed)
+    if (landing == &dst->landing[OOL_OPEN])
         dst->patience.deadline_ns = 0; // a new reservation, even if its id is an old one of others
 }
 
@@ -102,7 +148,7 @@ void vm_landing_clear(struct vm_task *dst, struct vm_landing *landing)
     landing->src = 0;
     landing->id = 0;
     landing->orphan = false;
-    if (landing != &dst->closed)
+    if (landing == &dst->landing[OOL_OPEN])
         dst->refused = false; // by the reservation that is gone
 }
 
@@ -115,6 +161,7 @@ void vm_landing_void(struct vm *vm, struct vm_task *dst, struct vm_landing *land
         vm_queue_push(vm, sender, true);
         dst->requeued = true;
     } else if (landing->state == LANDING_RESERVED) {
+        landing->stale = landing->has_receipt;
         remember_revoked(vm, dst, landing);
     }
     vm_landing_clear(dst, landing);

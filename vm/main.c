@@ -131,9 +131,15 @@ static uint64_t env_wait_word(__unused void *ctx, task_t task)
     return page ? atomic_load(&page->wait) : 0;
 }
 
+static uint64_t env_copied_out(__unused void *ctx, task_t task, unsigned k)
+{
+    const struct state_page *page = ipc_peer_page(task);
+    return page ? atomic_load(&page->copied_out[k]) : 0;
+}
+
 static void env_publish_parked(__unused void *ctx, task_t dst, uint32_t count)
 {
-    // Sequentially consistent, as env_wait_word() is: what is read after this is newer.
+    // Sequentially consistent, as what reads the pages is: what is read after this is newer.
     atomic_store(&ipc_own_page()->parked[TASK_SLOT(dst)], count);
 }
 
@@ -182,6 +188,7 @@ static const struct vm_env env = {
     .random = env_random,
     .wait_word = env_wait_word,
     .rounds = env_rounds,
+    .copied_out = env_copied_out,
     .publish_parked = env_publish_parked,
     .may_talk = env_may_talk,
     .launch = env_launch,

@@ -21,31 +21,26 @@ static bool is_busy(const struct vm_landing *landing)
 // Forgets all registered memory. What others had in it they must place again.
 static void unregister(struct vm *vm, struct vm_task *task)
 {
-    struct vm_landing *all[] = {&task->open[0], &task->open[1], &task->closed};
-    for (unsigned i = 0; i < 3; i++) {
-        vm_landing_void(vm, task, all[i]);
-        memset(all[i], 0, sizeof(*all[i]));
+    vm_landing_look(vm, task);
+    for (unsigned k = 0; k < OOL_NUM_BUFFERS; k++) {
+        vm_landing_void(vm, task, &task->landing[k]);
+        memset(&task->landing[k], 0, sizeof(task->landing[k]));
     }
-    task->turn = 0;
-}
-
-static void set_landing(struct vm_landing *landing, enum landing_state state, vaddr_t addr,
-                        size_t cap)
-{
-    landing->state = state;
-    landing->addr = addr;
-    landing->cap = cap;
 }
 
 static error_t recv_standing(struct vm *vm, struct vm_task *task, vaddr_t addr, size_t len)
 {
-    size_t stride = ALIGN_UP(len + 1, (size_t)PAGE_SIZE);
-    if (!IS_ALIGNED(addr, PAGE_SIZE) || addr + 3 * stride < addr)
+    size_t stride = ool_buffer_stride(len);
+    if (!IS_ALIGNED(addr, PAGE_SIZE) || addr + OOL_NUM_BUFFERS * stride < addr)
         return ERR_INVALID_ARG;
     unregister(vm, task);
-    set_landing(&task->open[0], LANDING_ARMED, addr, len);
-    set_landing(&task->open[1], LANDING_OUT, addr + stride, len);
-    set_landing(&task->closed, LANDING_ARMED, addr + 2 * stride, len);
+    for (unsigned k = 0; k < OOL_NUM_BUFFERS; k++) {
+        struct vm_landing *landing = &task->landing[k];
+        landing->state = LANDING_ARMED;
+        landing->addr = addr + k * stride + sizeof(struct ool_receipt);
+        landing->cap = len;
+        landing->has_receipt = true;
+    }
     return OK;
 }
 
@@ -56,12 +51,14 @@ static error_t recv_single(struct vm *vm, struct vm_task *task, vaddr_t addr, si
         return ERR_INVALID_ARG;
     // Somebody who arms before each receive finds, now and then, that a payload is in the buffer
     // already while its message is still to come.
-    struct vm_landing *open = &task->open[0];
-    bool alone = task->open[1].state == LANDING_NONE;
-    if (alone && is_busy(open) && !open->orphan && open->addr == addr && open->cap == len)
+    struct vm_landing *open = &task->landing[OOL_OPEN];
+    if (!open->has_receipt && is_busy(open) && !open->orphan && open->addr == addr &&
+        open->cap == len)
         return OK;
     unregister(vm, task);
-    set_landing(open, LANDING_ARMED, addr, len);
+    open->state = LANDING_ARMED;
+    open->addr = addr;
+    open->cap = len;
     return OK;
 }
 
@@ -135,9 +132,8 @@ error_t vm_on_ool_send(struct vm *vm, struct vm_task *task, const struct message
 
 static struct vm_landing *find_reserved(struct vm_task *task, task_t src, uint64_t id)
 {
-    struct vm_landing *candidates[] = {&task->closed, &task->open[task->turn]};
-    for (unsigned i = 0; i < 2; i++) {
-        struct vm_landing *landing = candidates[i];
+    for (unsigned k = 0; k < OOL_NUM_BUFFERS; k++) {
+        struct vm_landing *landing = &task->landing[k];
         if (landing->state == LANDING_RESERVED && landing->id == id && landing->src == src)
             return landing;
     }
@@ -154,27 +150,18 @@ static bool was_revoked(struct vm *vm, const struct vm_task *task, task_t src, u
     return false;
 }
 
-// The receiver has the payloads now, and copies them out before it verifies again.
+// The receiver has the payloads until its page says that they are copied out, and in the closed
+// buffer until it waits anew, which `episode` tells: anew from now on, since the payloads may have
+// come for an older wait.
 static void hand_over(struct vm *vm, struct vm_task *task, struct vm_landing *landing)
 {
-    landing->id = 0;
-    landing->orphan = false;
-    if (landing == &task->closed) {
-        // Until it waits anew, which `episode` tells: anew from now on, since the payload may be
-        // one that came for an older wait.
-        landing->state = LANDING_OUT;
-        landing->episode = wait_word_episode(vm->env->wait_word(vm->ctx, task->id));
-        return;
-    }
-    struct vm_landing *other = &task->open[!task->turn];
-    if (other->state == LANDING_NONE) {
-        landing->state = LANDING_NONE; // single: the memory is the program's again
+    if (!landing->has_receipt) {
+        memset(landing, 0, sizeof(*landing)); // single: the memory is the program's again
         return;
     }
     landing->state = LANDING_OUT;
-    other->state = LANDING_ARMED;
-    other->src = 0;
-    task->turn = !task->turn;
+    landing->orphan = false;
+    landing->episode = wait_word_episode(vm->env->wait_word(vm->ctx, task->id));
 }
 
 error_t vm_on_ool_verify(struct vm *vm, struct vm_task *task, const struct message *m,
@@ -182,6 +169,7 @@ error_t vm_on_ool_verify(struct vm *vm, struct vm_task *task, const struct messa
 {
     task_t src = m->ool_verify.src;
     uint64_t id = m->ool_verify.id;
+    vm_landing_look(vm, task);
     struct vm_landing *landing = find_reserved(task, src, id);
     if (!landing)
         return was_revoked(vm, task, src, id) ? ERR_TRY_AGAIN : ERR_NOT_FOUND;
@@ -205,23 +193,26 @@ error_t vm_on_ool_verify(struct vm *vm, struct vm_task *task, const struct messa
     return OK;
 }
 
-// --- Payloads of vm's own, and the end of a task
-// --------------------------------------------------
+// --- Payloads of vm's own, and the end of a task ------------------------------------------------
 
 error_t vm_ool_place_own(struct vm *vm, struct vm_task *task, const void *data, size_t len,
                          uint64_t *id)
 {
     uint64_t word = vm->env->wait_word(vm->ctx, task->id);
+    vm_landing_look(vm, task);
     struct vm_landing *landing = vm_landing_choose(vm, task, VM_TASK, false, word);
     vm_queue_touch(vm, task);
     if (!landing)
         return ERR_WOULD_BLOCK;
     if (len > landing->cap)
         return ERR_TOO_LARGE;
-    if (vm->env->write(vm->ctx, task->id, landing->addr, data, len) != len)
+    vm_landing_take(vm, task, landing, VM_TASK, 1, &len);
+    memcpy(vm->bounce, data, len);
+    if (!vm_landing_write_first(vm, task->id, landing, len)) {
+        vm_landing_clear(task, landing);
         return ERR_ABORTED;
-    vm_landing_take(landing, VM_TASK, 1, &len);
-    vm_landing_reserve(vm, task, landing);
+    }
+    vm_landing_reserve(task, landing);
     *id = landing->id;
     return OK;
 }
@@ -241,11 +232,11 @@ static void sender_ended(struct vm *vm, struct vm_task *task)
     // server's last answer), so the payload stays until somebody needs the buffer.
     VM_FOR_EACH(vm, dst)
     {
-        struct vm_landing *all[] = {&dst->open[0], &dst->open[1], &dst->closed};
-        for (unsigned i = 0; i < 3; i++) {
-            if (all[i]->state != LANDING_RESERVED || all[i]->src != task->id)
+        for (unsigned k = 0; k < OOL_NUM_BUFFERS; k++) {
+            struct vm_landing *landing = &dst->landing[k];
+            if (landing->state != LANDING_RESERVED || landing->src != task->id)
                 continue;
-            all[i]->orphan = true;
+            landing->orphan = true;
             vm_queue_touch(vm, dst);
         }
     }

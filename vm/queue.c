@@ -5,10 +5,11 @@
 // arrival until its buffers are used or nobody fits. So there is no state at rest in which a sender
 // is parked although the open buffer is armed.
 //
-// The closed buffer becomes usable by an event that vm is not told of: the receiver's page changes.
-// Both sides publish, then look: vm stores the count of parked senders, then reads the page again;
-// the receiver stores its page, then reads the count, and announces itself (ool.recv) when it is
-// not zero. Whatever the order, one of the two sees the other.
+// A buffer becomes usable by an event that vm is not told of: the receiver's page changes. It waits
+// for somebody (the closed buffer), or has copied out what was there. Both sides publish, then
+// look: vm stores the count of parked senders, then reads the page again; the receiver stores its
+// page, then reads the count, and announces itself (ool.recv) when it is not zero. Whatever the
+// order, one of the two sees the other.
 #include "internal.h"
 
 void vm_queue_touch(struct vm *vm, struct vm_task *dst)
@@ -63,6 +64,7 @@ static void serve_all(struct vm *vm, struct vm_task *dst)
     // With the same word the closed buffer cannot be taken away a second time, so this ends, also
     // when the receiver changes its page without pause.
     uint64_t word = vm->env->wait_word(vm->ctx, dst->id);
+    vm_landing_look(vm, dst);
     do {
         serve(vm, dst, word);
     } while (dst->requeued);
@@ -71,7 +73,7 @@ static void serve_all(struct vm *vm, struct vm_task *dst)
 // A reservation that nobody else waits for may stay for ever.
 static void watch_reservation(struct vm *vm, struct vm_task *dst)
 {
-    struct vm_landing *open = &dst->open[dst->turn];
+    struct vm_landing *open = &dst->landing[OOL_OPEN];
     bool reserved = open->state == LANDING_RESERVED && !open->orphan;
     if (!reserved || (!dst->num_parked && !dst->refused)) {
         dst->patience.deadline_ns = 0;
@@ -133,9 +135,12 @@ void vm_queue_tick(struct vm *vm, uint64_t now_ns)
             continue;
         if (patience->deadline_ns <= now_ns) {
             uint64_t word = vm->env->wait_word(vm->ctx, dst->id);
+            vm_landing_look(vm, dst);
+            if (dst->landing[OOL_OPEN].state != LANDING_RESERVED)
+                continue; // it was taken, and nobody was parked to be told for
             if (is_overdue(vm, dst, word)) {
                 vm->stats.revoked++;
-                vm_landing_void(vm, dst, &dst->open[dst->turn]);
+                vm_landing_void(vm, dst, &dst->landing[OOL_OPEN]);
                 vm_queue_touch(vm, dst);
                 continue;
             }

@@ -35,14 +35,13 @@ enum vm_wait {
     VM_LAUNCH,  // task.launch: the launcher is at it
 };
 
-// Landing buffers. Of the two open ones exactly one is in turn (armed, copying or reserved); the
-// other is out. A buffer that is out may be being read by its owner and is never written.
+// A buffer that is out may be being read by its owner and is not written.
 enum landing_state {
     LANDING_NONE = 0, // no memory registered
-    LANDING_OUT,      // the receiver's own
     LANDING_ARMED,    // free
     LANDING_COPYING,  // a copy runs into it
-    LANDING_RESERVED, // holds a sender's payloads; the message is to come
+    LANDING_RESERVED, // holds a sender's payloads; the message is to come, or is being taken
+    LANDING_OUT,      // the receiver has verified them
 };
 
 struct vm_landing {
@@ -50,10 +49,12 @@ struct vm_landing {
     unsigned count; // of payloads
     vaddr_t addr;
     size_t cap;       // bytes of payload; one more byte is registered, for a NUL
-    task_t src;       // COPYING, RESERVED: whose payloads. Closed and OUT: whose were
+    bool has_receipt; // there is room for one before `addr`
+    task_t src;       // whose payloads
     uint32_t episode; // closed: of the receiver's wait for `src`; OUT: in which it was handed over
     bool orphan;      // RESERVED: `src` ended; gives way to anybody
-    uint64_t id;      // RESERVED: the nonce that `src` got
+    bool stale;       // the receipt that is there is of what was taken away
+    uint64_t id;      // the nonce that `src` gets, or got
     size_t lens[MSG_MAX_PAYLOADS];
 };
 
@@ -70,6 +71,7 @@ struct vm_send {
     unsigned index;             // COPYING: the payload that is next,
     size_t offset;              // where in the buffer it starts,
     size_t done;                // and how much of it was copied
+    bool begun;                 // COPYING: something was written there
 };
 
 // Watches a reservation that holds up others: whether the receiver had nothing to do meanwhile.
@@ -105,9 +107,7 @@ struct vm_task {
     unsigned next_revoked;
 
     // As a receiver.
-    struct vm_landing open[2];
-    struct vm_landing closed;
-    unsigned turn; // of the open buffers
+    struct vm_landing landing[OOL_NUM_BUFFERS];
     list_t parked; // senders, in the order of arrival
     unsigned num_parked;
     unsigned published; // num_parked as vm's page says it
@@ -159,8 +159,12 @@ struct vm {
     task_t ids[CONFIG_NUM_TASKS];       // 0: no live task in the slot
     int32_t last_gen[CONFIG_NUM_TASKS]; // newest generation seen in the slot; -1: none
     struct vm_task tasks[CONFIG_NUM_TASKS];
+    // A receipt and a first piece, which go into a landing buffer at once.
+    struct ool_receipt receipt;
     uint8_t bounce[VM_BOUNCE_LEN];
 };
+STATIC_ASSERT(offsetof(struct vm, bounce) ==
+              offsetof(struct vm, receipt) + sizeof(struct ool_receipt));
 
 // Each live task in turn, `task` being a name for it. `continue` goes on to the next; `break` does
 // too, so leave it with return.

@@ -40,6 +40,9 @@ struct vm_env {
     uint64_t (*wait_word)(void *ctx, task_t task);
     /// The rounds of the task's open receives, as its page says; 0 without a page.
     struct vm_rounds (*rounds)(void *ctx, task_t task);
+    /// What the task's page says of its landing buffer `k` (state_page.copied_out); 0 without a
+    /// page.
+    uint64_t (*copied_out)(void *ctx, task_t task, unsigned k);
     /// Stores how many senders are parked for `dst` in vm's own page, with a full fence after it.
     void (*publish_parked)(void *ctx, task_t dst, uint32_t count);
 

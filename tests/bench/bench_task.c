@@ -105,9 +105,8 @@ static void run_crowd(const struct bench_request *request, struct bench_reply *r
 void main(void)
 {
     load.data = malloc(BENCH_MAX_PAYLOAD);
-    load.landing = aligned_alloc(PAGE_SIZE, 3 * (size_t)(BENCH_MAX_PAYLOAD + PAGE_SIZE));
     load.server = ipc_lookup("bench");
-    ASSERT(load.data && load.landing);
+    ASSERT(load.data);
     ASSERT_OK(load.server);
 
     struct bench_request request;

@@ -11,8 +11,7 @@ struct load {
     uint64_t payload;
     uint64_t seed; // of the pattern that is sent
     uint8_t *data;
-    uint8_t *landing; // memory to register with vm
-    handle_t file;    // of `payload` bytes
+    handle_t file; // of `payload` bytes
     task_t child;
     uint64_t done; // operations since begin()
 };

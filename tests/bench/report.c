@@ -101,7 +101,7 @@ static void write_plot(FILE *out, const struct points *points, enum placement pl
 static void write_steps(FILE *out, const struct points *points)
 {
     static const char *const parts[] = {"ool.send, the call", "copies by vm", "the message",
-                                        "ool.verify", "copy out, and the rest"};
+                                        "copy out, and the rest"};
     struct plot_bar bars[MAX_PAYLOADS];
     double message = points_ours(points, "ipc_send", SOCKET, 0, SAME_CORE);
     double send = points_ours(points, "ool_send", SOCKET, 0, SAME_CORE);
@@ -111,19 +111,18 @@ static void write_steps(FILE *out, const struct points *points)
         uint64_t payload = bench_payloads[i];
         double whole = points_ours(points, "ool_oneway", SOCKET, payload, SAME_CORE);
         double placed = points_ours(points, "ool_send", SOCKET, payload, SAME_CORE);
-        double verify = points_ours(points, "ool_verify", SOCKET, payload, SAME_CORE);
-        if (whole <= 0 || placed <= 0 || verify <= 0 || message <= 0 || send <= 0)
+        if (whole <= 0 || placed <= 0 || message <= 0 || send <= 0)
             continue;
         struct plot_bar *bar = &bars[num_bars++];
         snprintf(bar->label, sizeof(bar->label), "%s", payload_text(payload));
         double copies = placed > send ? placed - send : 0;
-        double rest = whole - send - copies - message - verify;
-        double steps[] = {send, copies, message, verify, rest > 0 ? rest : 0};
-        for (size_t p = 0; p < 5; p++)
+        double rest = whole - send - copies - message;
+        double steps[] = {send, copies, message, rest > 0 ? rest : 0};
+        for (size_t p = 0; p < 4; p++)
             bar->parts[p] = steps[p] / 1000;
     }
     plot_bars(out, "Steps of a one-way message with a payload, same core", "us", bars, num_bars,
-              parts, 5, true);
+              parts, 4, true);
 }
 
 static void write_counts(FILE *out)

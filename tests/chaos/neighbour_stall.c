@@ -60,10 +60,9 @@ void stall_write(void)
 {
     static uint8_t data[4096];
     struct message m = {.type = BENCHMARK_NOP_MSG};
-    size_t stride = ALIGN_UP((size_t)STALL_LEN + 1, PAGE_SIZE);
     (void)!ask_vm(&m);
     m = (struct message){.type = OOL_RECV_MSG};
-    m.ool_recv.addr = (vaddr_t)stalling_memory(3 * stride);
+    m.ool_recv.addr = (vaddr_t)stalling_memory(OOL_NUM_BUFFERS * ool_buffer_stride(STALL_LEN));
     m.ool_recv.len = STALL_LEN;
     m.ool_recv.region = OOL_REGION_STANDING;
     ASSERT_OK(ipc_call(VM_TASK, &m));

@@ -128,7 +128,7 @@ static void answer_for_vm(const struct packet *packet)
         break;
     case OOL_VERIFY_MSG:
         reply.type = OOL_VERIFY_REPLY_MSG;
-        reply.ool_verify_reply.received_at = landing;
+        reply.ool_verify_reply.received_at = landing + sizeof(struct ool_receipt);
         reply.ool_verify_reply.count = fake_vm.count;
         reply.ool_verify_reply.len = fake_vm.len[0];
         reply.ool_verify_reply.len2 = fake_vm.len[1];
@@ -249,6 +249,17 @@ static error_t recv_system(int which, struct packet *packet, bool wait, int *fds
     return OK;
 }
 
+static void place(const struct fake_peer *peer, const struct packet *packet)
+{
+    struct ool_receipt receipt = {.src = peer->task, .count = fake_vm.count};
+    if (!landing || fake_vm.error || packet->type < 0 || !(packet->type & MSG_OOL))
+        return;
+    memcpy(&receipt.id, packet->raw, sizeof(receipt.id));
+    memcpy(receipt.lens, fake_vm.len, sizeof(receipt.lens));
+    memcpy((void *)(landing + fake_vm.buffer * ool_buffer_stride(FAKE_OOL_LEN)), &receipt,
+           sizeof(receipt));
+}
+
 error_t transport_recv(int fd, struct packet *packet, bool wait, int *fds, int max_fds,
                        int *num_fds)
 {
@@ -264,6 +275,8 @@ error_t transport_recv(int fd, struct packet *packet, bool wait, int *fds, int m
     struct fake_item *item = &peer->queue[peer->first++ % FAKE_MAX_QUEUE];
     peer->count--;
     *packet = item->packet;
+    if (!item->error)
+        place(peer, packet);
     return item->error;
 }
 

@@ -13,9 +13,11 @@
 #define FAKE_SHM_PEER  2 // see fake_shm.c
 #define FAKE_RING      REGION_MIN_RING
 
-// What vm answers next to ool.send and ool.verify.
+// What vm answers next to ool.send and ool.verify, and what it has placed under the id of a message
+// that arrives: nothing, when there is an error.
 struct fake_vm {
     error_t error;
+    unsigned buffer;
     unsigned count;
     size_t len[MSG_MAX_PAYLOADS];
 };

@@ -18,6 +18,7 @@ enum live_order {
     LIVE_SEND = 1, // `message` to vm
     LIVE_DRAIN,    // what has come from vm; `args`: milliseconds to wait for something
     LIVE_WORD,     // the wait word `args`
+    LIVE_COPIED,   // buffer, id: copied out, says its page
     LIVE_PROTECT,  // page, access
     LIVE_CONNECT,  // wants a channel to a task
     LIVE_HASH,     // of memory: address, length

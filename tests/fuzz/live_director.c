@@ -82,6 +82,8 @@ static bool is_simulated(const struct op *op)
         return !s->real ||
                (op->a % 32 == 3 ? s->serves != LIVE_SERVES_ANY
                                 : s->serves == LIVE_SERVES_NONE || op->a % 32 >= LIVE_NUM_LISTED);
+    case OP_COPIED:
+        return !s->real || (op->b & 2);
     case OP_PART: // a channel is not taken away from two who have it
         return !(op->a & 1) && s->real && s->joined[b];
     default:

@@ -94,59 +94,103 @@ static size_t payload_len(const struct message *m, unsigned k)
     return len[k];
 }
 
+// The memory of a receiver becomes what is written there. False: it fell short.
+static bool write_to(struct model_task *dst, vaddr_t to, const void *bytes, size_t len)
+{
+    unsigned slot = (unsigned)(dst - model()->tasks);
+    size_t put = world_reachable(live.world, slot, to, len, WORLD_WRITE);
+    model_on_write(model(), dst->id, to, bytes, len, put);
+    if (put < len)
+        return false;
+    memcpy(expected_at(slot, to), bytes, len);
+    world_touched(live.world, slot, to - WORLD_BASE(slot + 2), len);
+    return true;
+}
+
+// The first that is written to a buffer, with `len` bytes of payload behind the receipt.
+static bool write_first(struct model_task *dst, struct model_buffer *buffer, uint64_t id,
+                        const void *payload, size_t len)
+{
+    static struct {
+        struct ool_receipt receipt;
+        uint8_t payload[VM_BOUNCE_LEN];
+    } bytes;
+    static const uint64_t none;
+    vaddr_t at = buffer->addr - MODEL_RECEIPT;
+    if (dst->region != OOL_REGION_STANDING)
+        return write_to(dst, buffer->addr, payload, len);
+    if (buffer->withdraw_at && !write_to(dst, at, &none, sizeof(none)))
+        return false;
+    bytes.receipt = (struct ool_receipt){
+        .id = id,
+        .src = buffer->src,
+        .count = buffer->count,
+        .lens = {buffer->len[0], buffer->len[1], buffer->len[2], buffer->len[3]},
+    };
+    memcpy(bytes.payload, payload, len);
+    if (!write_to(dst, at, &bytes, MODEL_RECEIPT + len))
+        return false;
+    bytes.receipt.src = live_real(buffer->src);
+    memcpy(expected_at((unsigned)(dst - model()->tasks), at), &bytes.receipt, MODEL_RECEIPT);
+    return true;
+}
+
 // One piece from the sender to the receiver. False: it fell short.
-static bool copy_piece(struct model_task *task, vaddr_t from, vaddr_t to, size_t len,
-                       error_t answer)
+static bool copy_piece(struct model_task *task, vaddr_t from, size_t offset, size_t len,
+                       const struct message *answer)
 {
     struct world *world = live.world;
-    struct model_task *dst = task->request.dst;
+    struct model_request *request = &task->request;
+    struct model_task *dst = request->dst;
     unsigned src_slot = (unsigned)(task - model()->tasks);
-    unsigned dst_slot = (unsigned)(dst - model()->tasks);
+    bool begins = !request->begun && dst->region == OOL_REGION_STANDING;
+    uint64_t id = answer->type < 0 ? UINT64_MAX : answer->ool_send_reply.id;
     size_t got = world_reachable(world, src_slot, from, len, WORLD_READ);
-    size_t put = world_reachable(world, dst_slot, to, len, WORLD_WRITE);
     static uint8_t bytes[VM_BOUNCE_LEN];
     if (got)
         memcpy(bytes, expected_at(src_slot, from), got);
     // In which order it came to two holes is vm's own affair.
-    if (got < len && put < len && answer == ERR_ABORTED)
+    if (got < len && answer->type == ERR_ABORTED)
         got = len;
     model_on_read(model(), task->id, from, bytes, len, got);
     if (got < len)
         return false;
-    model_on_write(model(), dst->id, to, bytes, len, put);
-    if (put == len) {
-        memcpy(expected_at(dst_slot, to), bytes, len);
-        world_touched(world, dst_slot, to - WORLD_BASE(dst_slot + 2), len);
-    }
-    return put == len;
+    if (begins && offset == 0)
+        return write_first(dst, request->buffer, id, bytes, len);
+    return (!begins || write_first(dst, request->buffer, id, "", 0)) &&
+           write_to(dst, request->buffer->addr + offset, bytes, len);
 }
 
-static void copy_payloads(struct model_task *task, error_t answer)
+static void copy_payloads(struct model_task *task, const struct message *answer)
 {
     const struct message *m = &task->request.m;
-    const struct model_buffer *buffer = task->request.buffer;
+    struct model_buffer *buffer = task->request.buffer;
     for (unsigned k = 0; k < buffer->count; k++) {
         vaddr_t from = model_payload_addr(m, k);
-        vaddr_t to = buffer->addr + model_payload_offset(buffer->len, k);
+        size_t offset = model_payload_offset(buffer->len, k);
         size_t len = payload_len(m, k);
         for (size_t done = 0; done < len; done += MIN(len - done, (size_t)VM_BOUNCE_LEN)) {
             size_t piece = MIN(len - done, (size_t)VM_BOUNCE_LEN);
-            if (!copy_piece(task, from + done, to + done, piece, answer))
+            if (!copy_piece(task, from + done, offset + done, piece, answer))
                 return;
         }
     }
+    if (!task->request.begun && task->request.dst->region == OOL_REGION_STANDING)
+        write_first(task->request.dst, buffer, answer->ool_send_reply.id, "", 0);
 }
 
 // After a copy that failed: what is in the buffer was not promised, and is nobody's.
 static void forget_buffer(unsigned slot, const struct model_buffer *buffer)
 {
-    size_t len =
-        model_payload_offset(buffer->len, buffer->count - 1) + buffer->len[buffer->count - 1];
-    size_t offset = buffer->addr - WORLD_BASE(slot + 2);
-    if (buffer->addr < WORLD_BASE(slot + 2) || offset >= WORLD_MEM)
+    size_t head = model()->tasks[slot].region == OOL_REGION_STANDING ? MODEL_RECEIPT : 0;
+    vaddr_t from = buffer->addr - head;
+    size_t len = head + model_payload_offset(buffer->len, buffer->count - 1) +
+                 buffer->len[buffer->count - 1];
+    size_t offset = from - WORLD_BASE(slot + 2);
+    if (from < WORLD_BASE(slot + 2) || offset >= WORLD_MEM)
         return;
     len = MIN(len, WORLD_MEM - offset);
-    memcpy(expected_at(slot, buffer->addr), real_at(slot, buffer->addr), len);
+    memcpy(expected_at(slot, from), real_at(slot, from), len);
     world_touched(live.world, slot, offset, len);
 }
 
@@ -188,19 +232,19 @@ static void make_memory(size_t size, int *fd, bool given)
         *fd = fds[0];
 }
 
-static void place_own(struct model_task *task, error_t answer)
+static void place_own(struct model_task *task, const struct message *answer)
 {
-    struct model_buffer *own = model_ool_from_vm(model(), task);
-    unsigned slot = (unsigned)(task - model()->tasks);
     static const char reply[] = "reply!";
+    struct model_buffer *own = model_ool_from_vm(model(), task);
     if (!own)
         return;
-    size_t put = world_reachable(live.world, slot, own->addr, sizeof(reply), WORLD_WRITE);
-    model_on_write(model(), task->id, own->addr, reply, sizeof(reply), put);
-    if (answer == ERR_ABORTED || put < sizeof(reply))
-        return;
-    memcpy(expected_at(slot, own->addr), reply, sizeof(reply));
-    world_touched(live.world, slot, own->addr - WORLD_BASE(slot + 2), sizeof(reply));
+    own->src = VM_TASK;
+    own->count = 1;
+    memset(own->len, 0, sizeof(own->len));
+    own->len[0] = sizeof(reply);
+    uint64_t id = answer->type < 0 ? UINT64_MAX
+                                   : (uint64_t)(uintptr_t)answer->benchmark_nop_with_ool_reply.data;
+    write_first(task, own, id, reply, sizeof(reply));
 }
 
 static void end_launch(struct model_task *task, const struct message *answer)
@@ -234,11 +278,11 @@ void live_hook_answer(struct model_task *task, struct live_answer *answer, int *
     switch (request->m.type) {
     case OOL_SEND_MSG:
         if (request->wait == MODEL_COPY)
-            copy_payloads(task, m->type);
+            copy_payloads(task, m);
         break;
     case BENCHMARK_NOP_WITH_OOL_MSG:
         if (ok || m->type == ERR_ABORTED)
-            place_own(task, m->type);
+            place_own(task, m);
         break;
     case TASK_LAUNCH_MSG:
         if (request->wait == MODEL_LAUNCH)

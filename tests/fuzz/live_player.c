@@ -111,6 +111,9 @@ static void perform(void)
     case LIVE_WORD:
         atomic_store(&ipc_own_page()->wait, me->args[0]);
         break;
+    case LIVE_COPIED:
+        atomic_store(&ipc_own_page()->copied_out[me->args[0]], me->args[1]);
+        break;
     case LIVE_PROTECT:
         protect((unsigned)me->args[0], (enum world_access)me->args[1]);
         break;

@@ -80,7 +80,7 @@ static void look_at_clock(void)
         struct model_task *task = &model()->tasks[i];
         if (!task->id)
             continue;
-        const struct model_buffer *buffer = &task->buffers[task->current];
+        const struct model_buffer *buffer = &task->buffers[OPEN];
         // Half of the time that vm gives: it may look at any moment from here on.
         if (buffer->use == MODEL_RESERVED && !buffer->orphan &&
             live.world->now_ns - buffer->since > WORLD_REVOKE_NS / 2)
@@ -267,7 +267,13 @@ void world_word(struct world *world, unsigned slot, uint64_t word)
     uint64_t real = (word & ~(uint64_t)UINT32_MAX) | (uint32_t)live_real(wait_word_task(word));
     live_order(slot, LIVE_WORD, real, 0);
     world->tasks[slot].word = word;
-    model_word(&world->model, model()->tasks[slot].id, word, false);
+    model_word(&world->model, model()->tasks[slot].id, word);
+}
+
+void world_copied_out(struct world *world, unsigned slot, unsigned k, uint64_t id)
+{
+    live_order(slot, LIVE_COPIED, k, id);
+    model_copied_out(&world->model, model()->tasks[slot].id, k, id);
 }
 
 // The library of vm answers what is no message at all, before its core sees it.

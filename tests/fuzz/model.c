@@ -75,7 +75,7 @@ void model_join(struct model *model, task_t a, task_t b, bool joined)
     }
 }
 
-void model_word(struct model *model, task_t id, uint64_t word, bool in_publish)
+void model_word(struct model *model, task_t id, uint64_t word)
 {
     struct model_task *task = model_task(model, id);
     if (!task || task->word == word)
@@ -89,7 +89,19 @@ void model_word(struct model *model, task_t id, uint64_t word, bool in_publish)
     task->word = word;
     task->word_since = model->now_ns;
     task->late_ticks = 0;
-    if (in_publish)
+}
+
+void model_copied_out(struct model *model, task_t id, unsigned k, uint64_t nonce)
+{
+    struct model_task *task = model_task(model, id);
+    if (task)
+        task->copied_out[k] = nonce;
+}
+
+void model_looks(struct model *model, task_t id)
+{
+    struct model_task *task = model_task(model, id);
+    if (task)
         model_ool_settle_at(model, task);
 }
 
@@ -110,8 +122,10 @@ static void started(struct model *model, const struct message *m)
     memcpy(buffers, task->buffers, sizeof(buffers));
     clear_task(task);
     memcpy(task->buffers, buffers, sizeof(buffers));
-    for (unsigned k = 0; k < NUM_BUFFERS; k++)
+    for (unsigned k = 0; k < NUM_BUFFERS; k++) {
         task->buffers[k].use = MODEL_UNARMED;
+        task->buffers[k].receipt = task->buffers[k].withdraw_at = 0;
+    }
     task->id = id;
     task->next_gen = (uint32_t)TASK_GEN(id) + 1;
     task->rights = m->launcher_started.rights;

@@ -46,18 +46,21 @@ enum model_use {
     MODEL_ARMED,
     MODEL_COPYING,
     MODEL_RESERVED, // holds a payload that was not verified
-    MODEL_HELD,     // verified: the task may still be reading it
+    MODEL_HELD,     // verified: the task may still be reading it (its page says when not)
 };
 
 struct model_buffer {
     enum model_use use;
     vaddr_t addr;
-    task_t src;      // MODEL_COPYING, MODEL_RESERVED
-    bool orphan;     // MODEL_RESERVED: its sender ended, and anybody may take the buffer
-    uint64_t tag;    // closed buffer: the wait word it was taken in
-    uint64_t id;     // MODEL_RESERVED
-    uint64_t since;  // MODEL_RESERVED: for how long,
-    uint32_t rounds; // and what the owner's page said of its rounds then
+    task_t src;          // MODEL_COPYING, MODEL_RESERVED
+    bool orphan;         // MODEL_RESERVED: its sender ended, and anybody may take the buffer
+    uint64_t tag;        // closed buffer: the wait word it was taken in
+    uint64_t id;         // MODEL_RESERVED, MODEL_HELD
+    uint64_t receipt;    // that is in the task's memory and valid; 0: none
+    vaddr_t withdraw_at; // of a receipt to be made void before the next is written; 0: none
+    bool unreachable;    // that could not be done
+    uint64_t since;      // MODEL_RESERVED: for how long,
+    uint32_t rounds;     // and what the owner's page said of its rounds then
     size_t len[MSG_MAX_PAYLOADS];
     unsigned count;
     uint8_t *bytes; // what was read from the sender; MODEL_PAYLOAD bytes
@@ -72,6 +75,7 @@ struct model_request {
     uint64_t deadline_ns; // MODEL_LOOKUP; 0: none
     uint32_t token;       // MODEL_LAUNCH
     bool cancelled;       // its copy was stopped: it goes on, or is failed for that
+    bool begun;           // something was written
     bool read_short, write_short;
     bool has_fd;                  // the answer carries a descriptor
     bool promised;                // discovery.serve: a lookup was answered already
@@ -86,7 +90,8 @@ struct model_request {
     char text[MODEL_TEXT + 2];
 };
 
-enum { OPEN_0, OPEN_1, CLOSED, NUM_BUFFERS };
+enum { OPEN, CLOSED, NUM_BUFFERS };
+#define MODEL_RECEIPT 64 // bytes before the payloads of a standing buffer
 
 struct model_task {
     task_t id; // 0: no live task in the slot
@@ -106,7 +111,7 @@ struct model_task {
     int region; // enum ool_region, or -1: nothing registered
     size_t region_len;
     struct model_buffer buffers[NUM_BUFFERS];
-    int current; // the open buffer whose turn it is
+    uint64_t copied_out[NUM_BUFFERS]; // as its page says
     unsigned num_may_serve;
     bool may_serve_any;
     unsigned num_serves;
@@ -178,8 +183,16 @@ void model_tick(struct model *model);
 void model_revoked(struct model *model, struct model_task *task);
 /// After it: everything that had to be answered was.
 void model_end(struct model *model, bool copy_pending);
-/// What the page of a task says from now on. `in_publish`: vm is about to read it again.
-void model_word(struct model *model, task_t task, uint64_t word, bool in_publish);
+/// What the page of a task says from now on: how it waits, what it has copied out of a buffer.
+void model_word(struct model *model, task_t task, uint64_t word);
+void model_copied_out(struct model *model, task_t task, unsigned k, uint64_t id);
+/// vm, which is publishing a count, reads the page again.
+void model_looks(struct model *model, task_t task);
+/// vm has found out that a buffer is free, because the page of its task said so (the harness sees
+/// it).
+void model_ool_freed(struct model *model, struct model_task *task, struct model_buffer *buffer);
+/// Whether a buffer is full, and its owner's page says that it has copied it out.
+bool model_ool_copied_out(const struct model_task *task, const struct model_buffer *buffer);
 /// Whether two tasks have a channel from now on.
 void model_join(struct model *model, task_t a, task_t b, bool joined);
 void model_time(struct model *model, uint64_t now_ns);
@@ -229,6 +242,8 @@ void model_ool_tick(struct model *model);
 /// vm's own payload for a task (see benchmark.nop_with_ool).
 struct model_buffer *model_ool_from_vm(struct model *model, struct model_task *task);
 void model_ool_revoke(struct model *model, struct model_task *task, struct model_buffer *buffer);
+/// Checks a receipt that vm writes for what was placed in a buffer.
+void model_ool_receipt(struct model *model, struct model_buffer *buffer, const void *data);
 bool model_ool_may_unpark(const struct model_request *request);
 void model_ool_unpark(struct model *model, struct model_task *task);
 bool model_ool_start(struct model *model, struct model_task *task);

@@ -34,19 +34,111 @@ void model_ool_read(struct model *model, struct model_task *task, vaddr_t addr, 
         memcpy(buffer->bytes + offset, data, got);
 }
 
+void model_ool_receipt(struct model *model, struct model_buffer *buffer, const void *data)
+{
+    struct {
+        uint64_t id;
+        int32_t src;
+        uint32_t count;
+        uint64_t lens[4], rest[2];
+    } receipt;
+    _Static_assert(sizeof(receipt) == MODEL_RECEIPT, "the form of a receipt");
+    memcpy(&receipt, data, sizeof(receipt));
+    MODEL_CHECK(model,
+                receipt.id && receipt.src == buffer->src && receipt.count == buffer->count &&
+                    !memcmp(receipt.lens, buffer->len, sizeof(receipt.lens)) && !receipt.rest[0] &&
+                    !receipt.rest[1],
+                "a receipt for %d says %u payloads of %d", buffer->src, receipt.count, receipt.src);
+    MODEL_CHECK(model, !buffer->withdraw_at, "writes over a receipt that is valid");
+    buffer->receipt = receipt.id;
+}
+
+// Makes the receipt of a reservation void that is taken away, before anything else is written
+// there.
+static bool withdraws(struct model *model, struct model_task *dst, vaddr_t addr, const void *data,
+                      size_t want, size_t got)
+{
+    static const uint64_t none;
+    for (unsigned k = 0; k < NUM_BUFFERS; k++) {
+        struct model_buffer *buffer = &dst->buffers[k];
+        bool is_due = buffer->withdraw_at && buffer->withdraw_at == addr;
+        bool is_valid = dst->region == OOL_REGION_STANDING && buffer->receipt &&
+                        buffer->use == MODEL_RESERVED && buffer->addr - MODEL_RECEIPT == addr;
+        if ((!is_due && !is_valid) || want != sizeof(none))
+            continue;
+        MODEL_CHECK(model, !memcmp(data, &none, sizeof(none)), "makes a receipt of %d wrong",
+                    dst->id);
+        if (got < want) {
+            // Nothing may be written there for the copy under way, or the one that begins with it.
+            buffer->unreachable = true;
+            for (unsigned i = 0; i < MODEL_TASKS; i++) {
+                struct model_request *request = &model->tasks[i].request;
+                if (request->wait != MODEL_COPY || request->buffer != buffer)
+                    continue;
+                request->write_short = true;
+                buffer->unreachable = false;
+            }
+        } else if (is_due) {
+            buffer->withdraw_at = 0;
+        } else {
+            buffer->receipt = 0; // it shows later why
+        }
+        return true;
+    }
+    return false;
+}
+
+// Who has empty payloads alone is not read of.
+static void begin_empty(struct model *model, struct model_task *dst, const void *data, size_t want)
+{
+    int32_t id;
+    if (dst->region != OOL_REGION_STANDING || want != MODEL_RECEIPT)
+        return;
+    memcpy(&id, (const uint8_t *)data + sizeof(uint64_t), sizeof(id));
+    struct model_task *src = model_task(model, id);
+    if (src && src->request.dst == dst && model_ool_may_unpark(&src->request))
+        model_ool_unpark(model, src);
+}
+
 static struct model_task *writer(struct model *model, struct model_task *dst, vaddr_t addr,
                                  size_t *offset)
 {
+    bool standing = dst->region == OOL_REGION_STANDING;
     for (unsigned i = 0; i < MODEL_TASKS; i++) {
         struct model_task *task = &model->tasks[i];
         struct model_request *request = &task->request;
-        if (!task->id || request->wait != MODEL_COPY || request->dst != dst || !request->piece)
+        if (!task->id || request->wait != MODEL_COPY || request->dst != dst)
             continue;
         *offset = model_payload_offset(request->buffer->len, request->part) + request->done;
-        if (addr == request->buffer->addr + *offset)
+        if (standing && !request->begun && addr == request->buffer->addr - MODEL_RECEIPT)
+            return task;
+        if ((!standing || request->begun) && request->piece &&
+            addr == request->buffer->addr + *offset)
             return task;
     }
     return NULL;
+}
+
+// vm's own payload.
+static void write_own(struct model *model, struct model_task *dst, vaddr_t addr,
+                      const uint8_t *data, size_t want, size_t got)
+{
+    static const char text[] = "reply!";
+    struct model_buffer *own = model_ool_from_vm(model, dst);
+    size_t head = dst->region == OOL_REGION_STANDING ? MODEL_RECEIPT : 0;
+    MODEL_CHECK(model,
+                own && addr == own->addr - head && want == head + sizeof(text) &&
+                    !memcmp(data + head, text, sizeof(text)),
+                "writes %zu bytes at 0x%llx of %d", want, (unsigned long long)addr, dst->id);
+    own->src = VM_TASK;
+    own->count = 1;
+    memset(own->len, 0, sizeof(own->len));
+    own->len[0] = sizeof(text);
+    if (head)
+        model_ool_receipt(model, own, data);
+    dst->request.buffer = own;
+    dst->request.write_short = got < want;
+    memcpy(own->bytes, text, sizeof(text));
 }
 
 void model_on_write(struct model *model, task_t id, vaddr_t addr, const void *data, size_t want,
@@ -54,25 +146,33 @@ void model_on_write(struct model *model, task_t id, vaddr_t addr, const void *da
 {
     struct model_task *dst = model_task(model, id);
     MODEL_CHECK(model, dst, "writes to %d, which is not alive", id);
-    size_t offset;
+    if (withdraws(model, dst, addr, data, want, got))
+        return;
     if (dst->request.m.type == BENCHMARK_NOP_WITH_OOL_MSG && dst->request.wait == MODEL_NOW) {
-        struct model_buffer *own = model_ool_from_vm(model, dst);
-        MODEL_CHECK(model, own && addr == own->addr && want == 7 && !memcmp(data, "reply!", 7),
-                    "writes %zu bytes at 0x%llx of %d", want, (unsigned long long)addr, id);
-        dst->request.buffer = own;
-        dst->request.write_short = got < want;
-        memcpy(own->bytes, data, want);
+        write_own(model, dst, addr, data, want, got);
         return;
     }
+    begin_empty(model, dst, data, want);
+    size_t offset;
     struct model_task *src = writer(model, dst, addr, &offset);
     MODEL_CHECK(model, src, "writes %zu bytes at 0x%llx of %d, which is not armed", want,
                 (unsigned long long)addr, id);
     struct model_request *request = &src->request;
+    const uint8_t *bytes = data;
+    request->write_short = got < want;
+    if (!request->begun && dst->region == OOL_REGION_STANDING) {
+        MODEL_CHECK(model, want >= MODEL_RECEIPT, "writes %zu bytes of a receipt", want);
+        model_ool_receipt(model, request->buffer, data);
+        bytes += MODEL_RECEIPT;
+        want -= MODEL_RECEIPT;
+        MODEL_CHECK(model, want == 0 || offset == 0, "writes bytes of %d at the wrong place",
+                    src->id);
+    }
+    request->begun = true;
     MODEL_CHECK(model, want <= request->piece && !request->read_short,
                 "writes %zu bytes to %d, more than it read of %d", want, id, src->id);
-    MODEL_CHECK(model, !memcmp(data, request->buffer->bytes + offset, want),
+    MODEL_CHECK(model, !memcmp(bytes, request->buffer->bytes + offset, want),
                 "writes other bytes to %d than it read of %d", id, src->id);
-    request->write_short = got < want;
     request->done += want;
     request->piece -= want;
 }
@@ -91,8 +191,9 @@ static bool others_wait(struct model *model, const struct model_task *dst)
 
 static struct model_buffer *reserved_open_buffer(struct model_task *dst)
 {
-    struct model_buffer *buffer = &dst->buffers[dst->current];
-    return buffer->use == MODEL_RESERVED && !buffer->orphan ? buffer : NULL;
+    struct model_buffer *buffer = &dst->buffers[OPEN];
+    bool is_held_up = buffer->use == MODEL_RESERVED && !buffer->orphan;
+    return is_held_up && !model_ool_copied_out(dst, buffer) ? buffer : NULL;
 }
 
 // "Revoked [...] when others wait and the receiver's page has said open receive for the whole
@@ -135,16 +236,13 @@ bool model_ool_may_unpark(const struct model_request *request)
             (request->expect & ANSWER(ERR_WOULD_BLOCK)));
 }
 
-// vm does something for a sender that the model still takes for parked. Either it has looked at the
-// page of the receiver again, or a reservation was held up for too long.
+// vm does something for a sender that the model still takes for parked: it has looked at the page
+// of the receiver again.
 void model_ool_unpark(struct model *model, struct model_task *task)
 {
     struct model_task *dst = task->request.dst;
     task->request.wait = MODEL_PARKED;
-    if (model->ticks && model_may_revoke(model, dst))
-        revoke_idle(model, dst);
-    else
-        model_ool_settle_at(model, dst);
+    model_ool_settle_at(model, dst);
 }
 
 void model_ool_tick(struct model *model)
@@ -171,6 +269,19 @@ static void check_late(struct model *model, struct model_task *dst)
     MODEL_CHECK(model, dst->late_ticks < 4, "the idle receiver %d holds others up", dst->id);
 }
 
+static void check_receipts(struct model *model, struct model_task *dst)
+{
+    for (unsigned k = 0; k < NUM_BUFFERS; k++) {
+        struct model_buffer *buffer = &dst->buffers[k];
+        buffer->unreachable = false; // for whoever wanted it in this call
+        MODEL_CHECK(model,
+                    dst->region != OOL_REGION_STANDING || buffer->use != MODEL_RESERVED ||
+                        buffer->receipt == buffer->id,
+                    "the receipt for %llx at %d is not valid", (unsigned long long)buffer->id,
+                    dst->id);
+    }
+}
+
 void model_ool_end(struct model *model, bool copy_pending)
 {
     bool copying = false;
@@ -187,6 +298,7 @@ void model_ool_end(struct model *model, bool copy_pending)
         MODEL_CHECK(model, dst->published == parked[i], "vm says that %u are parked for %d, not %u",
                     dst->published, dst->id, parked[i]);
         copying |= dst->request.wait == MODEL_COPY;
+        check_receipts(model, dst);
         if (model->ticks)
             check_late(model, dst);
     }

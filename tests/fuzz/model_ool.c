@@ -85,11 +85,46 @@ static void end_id(struct model *model, uint64_t id, task_t src, task_t dst, int
     }
 }
 
+bool model_ool_copied_out(const struct model_task *task, const struct model_buffer *buffer)
+{
+    return (buffer->use == MODEL_RESERVED || buffer->use == MODEL_HELD) &&
+           task->region == OOL_REGION_STANDING &&
+           task->copied_out[buffer - task->buffers] == buffer->id;
+}
+
+void model_ool_freed(struct model *model, struct model_task *task, struct model_buffer *buffer)
+{
+    if (buffer->use == MODEL_RESERVED)
+        end_id(model, buffer->id, buffer->src, task->id, ID_GONE);
+    buffer->use = MODEL_ARMED;
+    buffer->orphan = false;
+    if (buffer == &task->buffers[OPEN])
+        task->refused = false;
+}
+
+// vm reads in the page of a task what it has copied out, before it does anything for it.
+static void look_at_copied_out(struct model *model, struct model_task *task)
+{
+    for (unsigned k = 0; k < NUM_BUFFERS; k++) {
+        if (!model_ool_copied_out(task, &task->buffers[k]))
+            continue;
+        model_ool_freed(model, task, &task->buffers[k]);
+        task->looked_at = true;
+    }
+}
+
 // Takes a buffer away from whoever has it.
 void model_ool_revoke(struct model *model, struct model_task *task, struct model_buffer *buffer)
 {
-    if (buffer->use == MODEL_RESERVED)
+    if (model_ool_copied_out(task, buffer))
+        model_ool_freed(model, task, buffer);
+    if (buffer->use == MODEL_RESERVED) {
         end_id(model, buffer->id, buffer->src, task->id, ID_REVOKED);
+        // What the receiver may still find must not be overwritten.
+        if (buffer->receipt)
+            buffer->withdraw_at = buffer->addr - MODEL_RECEIPT;
+        buffer->receipt = 0;
+    }
     struct model_task *src = model_task(model, buffer->src);
     if (buffer->use == MODEL_COPYING && src && src->request.wait == MODEL_COPY &&
         src->request.buffer == buffer) {
@@ -104,11 +139,10 @@ void model_ool_revoke(struct model *model, struct model_task *task, struct model
 
 // --- ool.recv -----------------------------------------------------------------------------------
 
-// `len` bytes and one more, on whole pages.
-
+// A receipt, `len` bytes and one more, on whole pages.
 static size_t stride(size_t len)
 {
-    return ALIGN_UP(len + 1, (size_t)PAGE_SIZE);
+    return ALIGN_UP(MODEL_RECEIPT + len + 1, (size_t)PAGE_SIZE);
 }
 
 static answers_t check_region(const struct model_task *task, const struct message *m)
@@ -123,7 +157,7 @@ static answers_t check_region(const struct model_task *task, const struct messag
     if (m->ool_recv.region == OOL_REGION_STANDING) {
         if (addr % PAGE_SIZE)
             expect |= ANSWER(ERR_INVALID_ARG);
-        if (len >= SIZE_MAX / 4 || wraps(addr, 3 * stride(len)))
+        if (len >= SIZE_MAX / 4 || wraps(addr, NUM_BUFFERS * stride(len)))
             expect |= ANSWER(ERR_INVALID_ARG);
     } else if (len == SIZE_MAX || wraps(addr, len + 1)) {
         expect |= ANSWER(ERR_INVALID_ARG);
@@ -134,7 +168,7 @@ static answers_t check_region(const struct model_task *task, const struct messag
 // Who names the same single buffer before each receive may find that a payload came in between.
 static bool keeps_single(const struct model_task *task, const struct message *m)
 {
-    const struct model_buffer *buffer = &task->buffers[OPEN_0];
+    const struct model_buffer *buffer = &task->buffers[OPEN];
     return task->region == OOL_REGION_SINGLE && m->ool_recv.region == OOL_REGION_SINGLE &&
            buffer->addr == m->ool_recv.addr && task->region_len == m->ool_recv.len &&
            (buffer->use == MODEL_COPYING || (buffer->use == MODEL_RESERVED && !buffer->orphan));
@@ -152,18 +186,20 @@ void model_ool_recv(struct model *model, struct model_task *task)
     if (task->request.expect != ANSWER(OK) || keeps_single(task, m))
         return;
     task->refused = false;
-    for (unsigned k = 0; k < NUM_BUFFERS; k++)
+    look_at_copied_out(model, task);
+    for (unsigned k = 0; k < NUM_BUFFERS; k++) {
         model_ool_revoke(model, task, &task->buffers[k]);
+        task->buffers[k].receipt = task->buffers[k].withdraw_at = 0;
+    }
     task->region = (int)m->ool_recv.region;
     task->region_len = m->ool_recv.len;
-    task->current = OPEN_0;
-    task->buffers[OPEN_0].use = MODEL_ARMED;
-    task->buffers[OPEN_0].addr = m->ool_recv.addr;
+    task->buffers[OPEN].use = MODEL_ARMED;
+    task->buffers[OPEN].addr = m->ool_recv.addr;
     if (task->region == OOL_REGION_SINGLE)
         return;
-    for (unsigned k = 1; k < NUM_BUFFERS; k++)
-        task->buffers[k].addr = m->ool_recv.addr + k * stride(m->ool_recv.len);
     task->buffers[CLOSED].use = MODEL_ARMED;
+    for (unsigned k = 0; k < NUM_BUFFERS; k++)
+        task->buffers[k].addr = m->ool_recv.addr + k * stride(m->ool_recv.len) + MODEL_RECEIPT;
 }
 
 // --- ool.send -----------------------------------------------------------------------------------
@@ -206,9 +242,15 @@ void model_ool_send(struct model *model, struct model_task *task)
     request->wait = MODEL_PARKED;
 }
 
+// Without a look at the page.
 static bool is_free(const struct model_buffer *buffer)
 {
     return buffer->use == MODEL_ARMED || (buffer->use == MODEL_RESERVED && buffer->orphan);
+}
+
+static bool may_take(const struct model_task *dst, const struct model_buffer *buffer)
+{
+    return is_free(buffer) || model_ool_copied_out(dst, buffer);
 }
 
 // The closed buffer, when `src` may have it now.
@@ -221,13 +263,13 @@ static struct model_buffer *closed_buffer(struct model_task *dst, task_t src)
     bool over = buffer->use == MODEL_HELD
                     ? wait_word_episode(dst->word) != wait_word_episode(buffer->tag)
                     : is_void(dst, buffer->tag);
-    return is_free(buffer) || over ? buffer : NULL;
+    return may_take(dst, buffer) || over ? buffer : NULL;
 }
 
 static struct model_buffer *open_buffer(struct model_task *dst)
 {
-    struct model_buffer *buffer = &dst->buffers[dst->current];
-    return dst->region >= 0 && is_free(buffer) ? buffer : NULL;
+    struct model_buffer *buffer = &dst->buffers[OPEN];
+    return dst->region >= 0 && may_take(dst, buffer) ? buffer : NULL;
 }
 
 // What a payload of `src` goes to now, or NULL. "Only what `dst` waits for may use its closed
@@ -244,12 +286,13 @@ static void take(struct model *model, struct model_task *dst, struct model_buffe
     model_ool_revoke(model, dst, buffer);
     buffer->use = MODEL_ARMED;
     buffer->tag = dst->word;
-    if (buffer != &dst->buffers[CLOSED])
+    if (buffer == &dst->buffers[OPEN])
         dst->refused = false;
 }
 
 struct model_buffer *model_ool_from_vm(struct model *model, struct model_task *task)
 {
+    look_at_copied_out(model, task);
     struct model_buffer *buffer = choose_buffer(task, VM_TASK, 0);
     task->looked_at = true;
     if (buffer)
@@ -280,7 +323,10 @@ bool model_ool_start(struct model *model, struct model_task *task)
     request->buffer = buffer;
     request->part = 0;
     request->done = request->piece = 0;
-    request->read_short = request->write_short = false;
+    request->begun = false;
+    request->read_short = false;
+    request->write_short = buffer->unreachable;
+    buffer->unreachable = false;
     return true;
 }
 
@@ -305,8 +351,9 @@ void model_ool_settle_at(struct model *model, struct model_task *dst)
 {
     struct model_task *task;
     int64_t front;
-    if (!dst->id)
+    if (!dst->id || !next_parked(model, dst, INT64_MIN))
         return;
+    look_at_copied_out(model, dst);
     do {
         int64_t order = INT64_MIN;
         front = model->front;
@@ -327,7 +374,8 @@ void model_ool_settle(struct model *model)
 {
     for (unsigned i = 0; i < MODEL_TASKS; i++) {
         struct model_task *dst = &model->tasks[i];
-        if (dst->id && (dst->looked_at || open_buffer(dst)))
+        bool is_armed = dst->region >= 0 && is_free(&dst->buffers[OPEN]);
+        if (dst->id && (dst->looked_at || is_armed))
             model_ool_settle_at(model, dst);
     }
 }
@@ -371,6 +419,8 @@ static void answered_send(struct model *model, struct model_task *task, const st
                 "sender %d is told that its payload was placed", task->id);
     buffer->use = MODEL_RESERVED;
     buffer->id = m->ool_send_reply.id;
+    MODEL_CHECK(model, request->dst->region != OOL_REGION_STANDING || buffer->receipt == buffer->id,
+                "sender %d gets an id without a receipt for it", task->id);
     buffer->since = model->now_ns;
     buffer->rounds = request->dst->rounds;
     request->dst->late_ticks = 0;
@@ -410,6 +460,7 @@ void model_ool_verify(struct model *model, struct model_task *task)
 {
     struct model_request *request = &task->request;
     const struct message *m = &request->m;
+    look_at_copied_out(model, task);
     struct model_buffer *buffer = find_id(task, m->ool_verify.src, m->ool_verify.id);
     if (!buffer) {
         request->expect = unknown_id(model, task, m);
@@ -428,10 +479,6 @@ void model_ool_verify(struct model *model, struct model_task *task)
     buffer->use = right ? MODEL_HELD : MODEL_ARMED;
     if (closed)
         buffer->tag = task->word;
-    if (!right || closed || task->region == OOL_REGION_SINGLE)
-        return;
-    task->current = buffer == &task->buffers[OPEN_0] ? OPEN_1 : OPEN_0;
-    task->buffers[task->current].use = MODEL_ARMED;
 }
 
 static void answered_verify(struct model *model, struct model_task *task, const struct message *m)

@@ -75,8 +75,11 @@ answers_t model_nop_expect(struct model *model, struct model_task *task)
         return ANSWER(ERR_INVALID_ARG);
     if (request->buffer)
         return request->write_short ? ANSWER(ERR_ABORTED) : ANSWER(OK);
-    if (!model_ool_from_vm(model, task))
+    struct model_buffer *buffer = model_ool_from_vm(model, task);
+    if (!buffer)
         return ANSWER(ERR_WOULD_BLOCK);
+    if (buffer->unreachable)
+        return ANSWER(ERR_ABORTED);
     return task->region_len < sizeof("reply!") ? ANSWER(ERR_TOO_LARGE) : 0;
 }
 

@@ -37,9 +37,9 @@ static bool one_in(uint32_t n)
 
 static uint8_t random_kind(void)
 {
-    static const uint8_t often[] = {OP_REGISTER, OP_SEND,   OP_SEND, OP_SEND, OP_SEND_MANY,
-                                    OP_VERIFY,   OP_VERIFY, OP_WAIT, OP_WAIT, OP_RACE,
-                                    OP_COPY,     OP_TIME,   OP_DIE};
+    static const uint8_t often[] = {OP_REGISTER, OP_SEND,   OP_SEND, OP_SEND,   OP_SEND_MANY,
+                                    OP_VERIFY,   OP_VERIFY, OP_WAIT, OP_WAIT,   OP_RACE,
+                                    OP_COPY,     OP_TIME,   OP_DIE,  OP_COPIED, OP_COPIED};
     if (one_in(2))
         return often[rnd(sizeof(often))];
     return (uint8_t)rnd(OP_NUM);

@@ -45,6 +45,8 @@ enum op_kind {
     OP_KERNEL,    // a message of the launcher about a task that cannot be: `a` which
     OP_RAW,       // the next 256 bytes, as they are, from the actor
     OP_PART,      // the actor and the target have no channel; `a` bit 0: they have again
+    OP_COPIED,    // the actor's page: it has copied out buffer `a`; `b` bit 0: says `value`
+                  // instead of its id; bit 1: at the moment when vm next publishes a count
     OP_NUM,
 };
 

@@ -103,6 +103,17 @@ void op_race(struct run *run)
     run->world->tasks[run->slot].race = next_word(run);
 }
 
+void op_copied(struct run *run)
+{
+    const struct op *op = run->op;
+    unsigned k = op->a % NUM_BUFFERS;
+    uint64_t id = op->b & 1 ? op->value : run->world->model.tasks[run->slot].buffers[k].id;
+    if (op->b & 2)
+        run->world->tasks[run->slot].race_copied[k] = id;
+    else
+        world_copied_out(run->world, run->slot, k, id);
+}
+
 void op_short(struct run *run)
 {
     run->world->short_after = run->op->a % 8 + 1;

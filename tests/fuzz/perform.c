@@ -41,6 +41,7 @@ static const struct {
     [OP_KERNEL] = {"kernel", op_kernel, NULL, 0},
     [OP_RAW] = {"raw", op_raw, NULL, 0},
     [OP_PART] = {"part", op_part, NULL, 0},
+    [OP_COPIED] = {"copied", op_copied, NULL, 0},
 };
 
 const char *run_kind(unsigned kind)

@@ -16,6 +16,7 @@ void run_start_task(struct world *world, unsigned slot, size_t limit, uint32_t r
     m.launcher_started.ool_len = limit;
     snprintf(m.launcher_started.name, sizeof(m.launcher_started.name), "task%u", slot);
     world->tasks[slot].word = world->tasks[slot].race = 0;
+    memset(world->tasks[slot].race_copied, 0, sizeof(world->tasks[slot].race_copied));
     world_step(world, KERNEL_TASK, &m);
 }
 

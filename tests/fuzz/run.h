@@ -58,5 +58,6 @@ void op_nop(struct run *run);
 void op_fail(struct run *run);
 void op_raw(struct run *run);
 void op_part(struct run *run);
+void op_copied(struct run *run);
 
 #endif

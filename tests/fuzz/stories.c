@@ -11,21 +11,23 @@
 #define SEND(who, to)      OP(.kind = OP_SEND, .actor = (who), .target = (to), .len = 100, .value = 50)
 #define NOBLOCK(who, to)                                                                           \
     OP(.kind = OP_SEND, .actor = (who), .target = (to), .len = 100, .a = 1, .value = 9)
-#define PART(who, from)      OP(.kind = OP_PART, .actor = (who), .target = (from))
-#define JOIN(who, with)      OP(.kind = OP_PART, .actor = (who), .target = (with), .a = 1)
-#define REGISTER_ALL(who)    OP(.kind = OP_REGISTER, .actor = (who), .addr = 16, .len = 254, .a = 3)
-#define SEND_BIG(who, to)    OP(.kind = OP_SEND, .actor = (who), .target = (to), .len = 13)
-#define VERIFY(who)          OP(.kind = OP_VERIFY, .actor = (who))
-#define WAIT(who, how, whom) OP(.kind = OP_WAIT, .actor = (who), .a = (how), .target = (whom))
-#define RACE(who, how, whom) OP(.kind = OP_RACE, .actor = (who), .a = (how), .target = (whom))
-#define DIE(who)             OP(.kind = OP_DIE, .actor = (who))
-#define HALF                 OP(.kind = OP_TIME, .a = 3)
-#define LATER                OP(.kind = OP_TIME, .a = 4)
-#define COPY                 OP(.kind = OP_COPY, .a = 7)
-#define SERVE(who)           OP(.kind = OP_SERVE, .actor = (who))
-#define MAY_SERVE(who)       OP(.kind = OP_MAY_SERVE, .actor = (who), .a = 3)
-#define LOOKUP(who)          OP(.kind = OP_LOOKUP, .actor = (who))
-#define HOLE(who)            OP(.kind = OP_PROTECT, .actor = (who))
+#define PART(who, from)         OP(.kind = OP_PART, .actor = (who), .target = (from))
+#define JOIN(who, with)         OP(.kind = OP_PART, .actor = (who), .target = (with), .a = 1)
+#define REGISTER_ALL(who)       OP(.kind = OP_REGISTER, .actor = (who), .addr = 16, .len = 254, .a = 3)
+#define SEND_BIG(who, to)       OP(.kind = OP_SEND, .actor = (who), .target = (to), .len = 13)
+#define VERIFY(who)             OP(.kind = OP_VERIFY, .actor = (who))
+#define WAIT(who, how, whom)    OP(.kind = OP_WAIT, .actor = (who), .a = (how), .target = (whom))
+#define RACE(who, how, whom)    OP(.kind = OP_RACE, .actor = (who), .a = (how), .target = (whom))
+#define COPIED(who, which)      OP(.kind = OP_COPIED, .actor = (who), .a = (which))
+#define RACE_COPIED(who, which) OP(.kind = OP_COPIED, .actor = (who), .a = (which), .b = 2)
+#define DIE(who)                OP(.kind = OP_DIE, .actor = (who))
+#define HALF                    OP(.kind = OP_TIME, .a = 3)
+#define LATER                   OP(.kind = OP_TIME, .a = 4)
+#define COPY                    OP(.kind = OP_COPY, .a = 7)
+#define SERVE(who)              OP(.kind = OP_SERVE, .actor = (who))
+#define MAY_SERVE(who)          OP(.kind = OP_MAY_SERVE, .actor = (who), .a = 3)
+#define LOOKUP(who)             OP(.kind = OP_LOOKUP, .actor = (who))
+#define HOLE(who)               OP(.kind = OP_PROTECT, .actor = (who))
 
 #define COPY_ONE    OP(.kind = OP_COPY, .a = 0)
 #define CREATE      OP(.kind = OP_CREATE, .len = 1)
@@ -35,7 +37,29 @@
 // Waits as the state page says them (see wire.h).
 enum { RUNNING, ANY, RECV, CALL };
 
-static const struct op placed[] = {REGISTER(1), SEND(0, 1), VERIFY(1), SEND(2, 1), VERIFY(1)};
+// Landing buffers.
+enum { OF_OPEN, OF_CLOSED };
+
+static const struct op placed[] = {REGISTER(1),        SEND(0, 1), VERIFY(1),
+                                   COPIED(1, OF_OPEN), SEND(2, 1), VERIFY(1)};
+static const struct op taken[] = {
+    REGISTER(1),          SEND(0, 1), COPIED(1, OF_OPEN),   SEND(2, 1),
+    WAIT(1, CALL, 0),     SEND(0, 1), COPIED(1, OF_CLOSED), SEND(0, 1),
+    COPIED(1, OF_CLOSED), VERIFY(1),  COPIED(1, OF_OPEN),   SEND(3, 1)};
+static const struct op taken_late[] = {REGISTER(1),   WAIT(1, ANY, 0),    SEND(0, 1),
+                                       NOBLOCK(2, 1), COPIED(1, OF_OPEN), LATER,
+                                       LATER,         SEND(2, 1)};
+static const struct op taken_of_dead[] = {REGISTER(1), SEND(0, 1), DIE(0),    COPIED(1, OF_OPEN),
+                                          SEND(2, 1),  DIE(2),     SEND(3, 1)};
+static const struct op taken_meanwhile[] = {REGISTER(1),    SEND(0, 1), RACE_COPIED(1, OF_OPEN),
+                                            SEND(2, 1),     SEND(3, 1), COPIED(1, OF_OPEN),
+                                            ANNOUNCE(1, 2), VERIFY(1)};
+static const struct op nothing_in_it[] = {
+    REGISTER(1),
+    {.kind = OP_SEND, .target = 1},
+    VERIFY(1),
+    COPIED(1, OF_OPEN),
+    {.kind = OP_SEND_MANY, .target = 1, .b = 3, .value = 0x3000}};
 static const struct op single[] = {ARM(1), SEND(0, 1), ARM(1), VERIFY(1), ARM(1), SEND(0, 1)};
 static const struct op many[] = {
     REGISTER(1),
@@ -136,11 +160,37 @@ static const struct op bench[] = {
 #ops, ops, sizeof(ops)                                                                     \
     }
 const struct story stories[] = {
-    STORY(placed),       STORY(single),  STORY(many),     STORY(parked),   STORY(unregistered),
-    STORY(revoked),      STORY(refused), STORY(crossed),  STORY(raced),    STORY(cancelled),
-    STORY(turns),        STORY(hole),    STORY(dies),     STORY(again),    STORY(served),
-    STORY(timeout),      STORY(watched), STORY(launched), STORY(shared),   STORY(bench),
-    STORY(dies_in_copy), STORY(ends),    STORY(odd),      STORY(segments), STORY(names),
-    STORY(stranger),     STORY(anew),
+    STORY(placed),
+    STORY(single),
+    STORY(many),
+    STORY(parked),
+    STORY(unregistered),
+    STORY(revoked),
+    STORY(refused),
+    STORY(crossed),
+    STORY(raced),
+    STORY(cancelled),
+    STORY(turns),
+    STORY(hole),
+    STORY(dies),
+    STORY(again),
+    STORY(served),
+    STORY(timeout),
+    STORY(watched),
+    STORY(launched),
+    STORY(shared),
+    STORY(bench),
+    STORY(dies_in_copy),
+    STORY(ends),
+    STORY(odd),
+    STORY(segments),
+    STORY(names),
+    STORY(stranger),
+    STORY(anew),
+    STORY(taken),
+    STORY(taken_late),
+    STORY(taken_of_dead),
+    STORY(taken_meanwhile),
+    STORY(nothing_in_it),
 };
 const unsigned stories_count = sizeof(stories) / sizeof(stories[0]);

@@ -27,7 +27,7 @@ static void check_buffer(struct model *model, const struct vm_landing *seen,
                          const struct model_task *task, unsigned k)
 {
     const struct model_buffer *buffer = &task->buffers[k];
-    static const char *const names[] = {"open buffer 0", "open buffer 1", "closed buffer"};
+    static const char *const names[] = {"open buffer", "closed buffer"};
     bool taken = buffer->use == MODEL_COPYING || buffer->use == MODEL_RESERVED;
     enum landing_state expected = buffer->use == MODEL_ARMED            ? LANDING_ARMED
                                   : buffer->use == MODEL_COPYING        ? LANDING_COPYING
@@ -40,7 +40,7 @@ static void check_buffer(struct model *model, const struct vm_landing *seen,
                 "the %s of %d is at 0x%llx", names[k], task->id, (unsigned long long)seen->addr);
     MODEL_CHECK(model, !taken || seen->src == buffer->src, "the %s of %d is taken by %d, not %d",
                 names[k], task->id, seen->src, buffer->src);
-    MODEL_CHECK(model, buffer->use != MODEL_RESERVED || seen->id == buffer->id,
+    MODEL_CHECK(model, expected < LANDING_RESERVED || seen->id == buffer->id,
                 "the %s of %d has another id", names[k], task->id);
 }
 
@@ -83,11 +83,26 @@ static void check_segments(struct model *model, const struct vm *vm, const struc
                 "%d has %u segments, not %u", task->id, found, expected);
 }
 
+void view_learn_freed(struct model *model, const struct vm *vm)
+{
+    for (unsigned i = 0; i < MODEL_TASKS; i++) {
+        struct model_task *task = &model->tasks[i];
+        for (unsigned k = 0; task->id && k < NUM_BUFFERS; k++) {
+            struct model_buffer *buffer = &task->buffers[k];
+            if (!model_ool_copied_out(task, buffer) || find(vm, task)->landing[k].id == buffer->id)
+                continue;
+            model_ool_freed(model, task, buffer);
+            model_ool_settle_at(model, task);
+        }
+    }
+}
+
 bool view_was_revoked(const struct vm *vm, const struct model_task *task)
 {
-    const struct model_buffer *buffer = &task->buffers[task->current];
-    const struct vm_landing *seen = &find(vm, task)->open[task->current];
+    const struct model_buffer *buffer = &task->buffers[OPEN];
+    const struct vm_landing *seen = &find(vm, task)->landing[OOL_OPEN];
     return buffer->use == MODEL_RESERVED && !buffer->orphan &&
+           !model_ool_copied_out(task, buffer) &&
            (seen->state != LANDING_RESERVED || seen->id != buffer->id);
 }
 
@@ -103,9 +118,8 @@ void view_check(struct model *model, const struct vm *vm)
         MODEL_CHECK(model, seen->pid == 1000 + (int)i, "%d has the process %d", task->id,
                     seen->pid);
         check_wait(model, vm, task);
-        check_buffer(model, &seen->open[0], task, OPEN_0);
-        check_buffer(model, &seen->open[1], task, OPEN_1);
-        check_buffer(model, &seen->closed, task, CLOSED);
+        check_buffer(model, &seen->landing[OOL_OPEN], task, OPEN);
+        check_buffer(model, &seen->landing[OOL_CLOSED], task, CLOSED);
         check_names(model, vm, task);
         check_watches(model, vm, task);
         check_segments(model, vm, task);

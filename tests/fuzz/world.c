@@ -13,7 +13,30 @@
 void world_word(struct world *world, unsigned slot, uint64_t word)
 {
     world->tasks[slot].word = word;
-    model_word(&world->model, world->model.tasks[slot].id, word, false);
+    model_word(&world->model, world->model.tasks[slot].id, word);
+}
+
+void world_copied_out(struct world *world, unsigned slot, unsigned k, uint64_t id)
+{
+    model_copied_out(&world->model, world->model.tasks[slot].id, k, id);
+}
+
+// Which reservations a tick has taken away, and which buffers it has found free. Before anything
+// comes of that, and before a page changes: vm went by what it says now.
+static void learn(struct world *world)
+{
+    struct model *model = &world->model;
+    for (unsigned i = 0; model->ticks && i < MODEL_TASKS; i++) {
+        if (model->tasks[i].id && view_was_revoked(world->vm, &model->tasks[i]))
+            model_revoked(model, &model->tasks[i]);
+    }
+    view_learn_freed(model, world->vm);
+}
+
+static void learn_from_tick(struct world *world)
+{
+    if (world->model.ticks)
+        learn(world);
 }
 
 // --- What the core asks for ---------------------------------------------------------------------
@@ -23,6 +46,7 @@ static size_t env_read(void *ctx, task_t task, vaddr_t addr, void *buf, size_t l
     struct world *world = ctx;
     unsigned slot = world_slot(world, task);
     size_t got = world_reachable(world, slot, addr, len, WORLD_READ);
+    learn_from_tick(world);
     if (got)
         memcpy(buf, world_mem(world, slot, addr - WORLD_BASE(slot + 2)), got);
     model_on_read(&world->model, task, addr, buf, len, got);
@@ -34,6 +58,7 @@ static size_t env_write(void *ctx, task_t task, vaddr_t addr, const void *buf, s
     struct world *world = ctx;
     unsigned slot = world_slot(world, task);
     size_t got = world_reachable(world, slot, addr, len, WORLD_WRITE);
+    learn_from_tick(world);
     model_on_write(&world->model, task, addr, buf, len, got);
     if (got) {
         size_t offset = addr - WORLD_BASE(slot + 2);
@@ -51,6 +76,7 @@ static void env_reply_fd(void *ctx, task_t dst, struct message *m, int fd)
 #endif
     if (m->type == SHM_CREATE_REPLY_MSG)
         world->last_segments[world->num_segments++ % 8] = m->shm_create_reply.shm_id;
+    learn_from_tick(world);
     model_on_answer(&world->model, dst, m, fd);
 }
 
@@ -95,28 +121,36 @@ static uint64_t env_wait_word(void *ctx, task_t task)
     return slot == MODEL_TASKS ? 0 : world->tasks[slot].word;
 }
 
-// Which reservations a tick has taken away. Before a page changes: those who took their place did
-// so by what it says now.
-static void learn_revoked(struct world *world)
-{
-    struct model *model = &world->model;
-    for (unsigned i = 0; model->ticks && i < MODEL_TASKS; i++) {
-        if (model->tasks[i].id && view_was_revoked(world->vm, &model->tasks[i]))
-            model_revoked(model, &model->tasks[i]);
-    }
-}
-
 static void env_publish_parked(void *ctx, task_t dst, uint32_t count)
 {
     struct world *world = ctx;
     unsigned slot = world_slot(world, dst);
     model_on_publish(&world->model, dst, count);
-    if (slot == MODEL_TASKS || !world->tasks[slot].race)
+    if (slot == MODEL_TASKS)
         return;
-    learn_revoked(world);
-    world->tasks[slot].word = world->tasks[slot].race;
-    world->tasks[slot].race = 0;
-    model_word(&world->model, dst, world->tasks[slot].word, true);
+    learn(world);
+    bool changes = false;
+    if (world->tasks[slot].race) {
+        world_word(world, slot, world->tasks[slot].race);
+        world->tasks[slot].race = 0;
+        changes = true;
+    }
+    for (unsigned k = 0; k < NUM_BUFFERS; k++) {
+        if (!world->tasks[slot].race_copied[k])
+            continue;
+        world_copied_out(world, slot, k, world->tasks[slot].race_copied[k]);
+        world->tasks[slot].race_copied[k] = 0;
+        changes = true;
+    }
+    if (changes)
+        model_looks(&world->model, dst);
+}
+
+static uint64_t env_copied_out(void *ctx, task_t task, unsigned k)
+{
+    struct world *world = ctx;
+    unsigned slot = world_slot(world, task);
+    return slot == MODEL_TASKS ? 0 : world->model.tasks[slot].copied_out[k];
 }
 
 static bool env_may_talk(void *ctx, task_t src, task_t dst)
@@ -186,6 +220,7 @@ static const struct vm_env env = {
     .random = env_random,
     .wait_word = env_wait_word,
     .rounds = env_rounds,
+    .copied_out = env_copied_out,
     .publish_parked = env_publish_parked,
     .may_talk = env_may_talk,
     .launch = env_launch,
@@ -212,8 +247,10 @@ struct world *world_get(void)
 void world_reset(struct world *world)
 {
     world_put_back(world);
-    for (unsigned i = 0; i < MODEL_TASKS; i++)
+    for (unsigned i = 0; i < MODEL_TASKS; i++) {
         world->tasks[i].word = world->tasks[i].race = 0;
+        memset(world->tasks[i].race_copied, 0, sizeof(world->tasks[i].race_copied));
+    }
     world->now_ns = 1000000000;
     world->random = 42;
     world->few_random = world->short_after = 0;
@@ -244,7 +281,7 @@ static void check_process(struct world *world)
 static void check(struct world *world)
 {
     struct model *model = &world->model;
-    learn_revoked(world);
+    learn(world);
     model_end(model, vm_copy_pending(world->vm));
     vm_check(world->vm);
     view_check(model, world->vm);

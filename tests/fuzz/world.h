@@ -23,7 +23,8 @@ struct world {
         uint8_t *mem;
         uint8_t access[WORLD_PAGES];
         uint64_t word;
-        uint64_t race; // the word after the next publish; 0: none
+        uint64_t race;                     // the word after the next publish; 0: none
+        uint64_t race_copied[NUM_BUFFERS]; // what is copied out then; 0: nothing more
     } tasks[MODEL_TASKS];
     uint64_t now_ns, random;
     unsigned few_random;  // random numbers to come that are few
@@ -67,6 +68,7 @@ uint8_t *world_mem(struct world *world, unsigned slot, size_t offset);
 void world_touched(struct world *world, unsigned slot, size_t offset, size_t len);
 void world_protect(struct world *world, unsigned slot, unsigned page, enum world_access access);
 void world_word(struct world *world, unsigned slot, uint64_t word);
+void world_copied_out(struct world *world, unsigned slot, unsigned k, uint64_t id);
 
 /// One call of the core each, the model's beside it, and all checks after it.
 void world_step(struct world *world, task_t actor, const struct message *m);
@@ -75,6 +77,8 @@ void world_tick(struct world *world);
 /// Ends everybody and checks that nothing is left.
 void world_end(struct world *world);
 
+/// Which buffers vm knows to be free, because a page says so, for model_ool_freed() (view.c).
+void view_learn_freed(struct model *model, const struct vm *vm);
 /// The receivers whose reservation vm took away in this tick, for model_revoked() (view.c).
 bool view_was_revoked(const struct vm *vm, const struct model_task *task);
 /// Compares what vm has written down with the model (view.c).

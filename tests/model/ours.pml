@@ -8,7 +8,8 @@
  *   -DLATE_REGISTER      landing buffers are registered at the first receive, not before
  *
  * Without a defence, it must fail: -DNO_CLOSED, -DNO_TAGS (of the closed buffer), -DNO_REVOCATION,
- * -DNO_ANNOUNCE, -DONE_OPEN (one open buffer instead of two).
+ * -DNO_ANNOUNCE, -DNO_TELL (the same when a buffer was copied out), -DNO_CHECK (of the receipt after
+ * copying out), -DNO_WITHDRAW (of a receipt before the buffer is written).
  *
  * What vm does with one message is one step, as its core is one function; the points in between
  * where it looks at pages of others are steps of their own. In a task, each look at, or change of,
@@ -45,6 +46,7 @@
 #define DO_PLACE 7  /* ool.send, and nothing after it */
 #define DO_HANG 8
 #define DO_EXIT 9
+#define DO_POLL 10  /* DO_RECV of what is there */
 
 /* Packets: kind, number, ack, and what comes with it. */
 mtype = { P_SEND, P_CALL, P_REPLY, P_NOBLOCK, P_ACK, P_NACK };
@@ -85,21 +87,22 @@ int revoked;              /* by tag: vm remembers for the sender */
 #define R_REGISTER 4
 #define R_PARKED 5
 #define R_COPYING 6
-byte req[N], req_peer[N], req_num[N], ans[N], ans_slot[N];
+byte req[N], req_peer[N], req_num[N], ans[N];
 byte req_noblock[N];
 #define NOBLOCK 1
 #define IN_REPLY 2
 
-/* vm. Landing buffers 0 and 1 of a task are open, 2 is closed. */
+/* vm. Landing buffer 0 of a task is open, 1 is closed. */
 #define L_NONE 0
-#define L_OUT 1
-#define L_ARMED 2
-#define L_COPYING 3
-#define L_RESERVED 4
-#define AT(d, k) ((d) * 3 + (k))
-byte l_state[N * 3], l_src[N * 3], l_num[N * 3], l_data[N * 3]; /* l_src: one more than the task */
-bool l_orphan[N * 3];
-byte turn[N];
+#define L_ARMED 1
+#define L_COPYING 2
+#define L_RESERVED 3
+#define AT(d, k) ((d) * 2 + (k))
+byte l_state[N * 2], l_src[N * 2], l_num[N * 2]; /* l_src: one more than the task */
+bool l_orphan[N * 2];
+/* The memory of a task: the receipt and the payload in each buffer. */
+byte receipt[N * 2], l_data[N * 2];
+byte copied_out[N * 2]; /* its page; 0 again when vm has seen it, for numbers are not used twice */
 byte parked[N * N]; /* senders, one more than the task, first come first; 0 ends the list */
 byte published[N];
 bool refused[N], dirty[N], told[N];

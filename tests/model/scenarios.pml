@@ -125,4 +125,23 @@
     :: me == 2 ->                                                                                  \
        if STEP(0) op = DO_NOBLOCK; peer = 1; tag = 4; pay = true :: else -> SERVE fi               \
     fi
+
+#elif SCENARIO == 11
+/* 1 looks for something of 2, then waits for 0 alone; 3 holds the open buffer. Needs -DN=4. */
+#define PROGRAM                                                                                    \
+    if                                                                                             \
+    :: me == 0 -> if STEP(0) SEND(1, 1) :: else -> EXIT fi                                         \
+    :: me == 1 -> if STEP(0) op = DO_POLL; peer = 2 STEP(1) RECV(0) :: else -> SERVE fi            \
+    :: me == 2 -> if STEP(0) SEND(1, 3) :: else -> EXIT fi                                         \
+    :: me == 3 -> if STEP(0) op = DO_PLACE; peer = 1; tag = 5 :: else -> op = DO_HANG fi           \
+    fi
+
+#elif SCENARIO == 10
+/* Two send to one, and stay. */
+#define PROGRAM                                                                                    \
+    if                                                                                             \
+    :: me == 0 -> if STEP(0) SEND(1, 1) :: else -> op = DO_HANG fi                                 \
+    :: me == 1 -> SERVE                                                                            \
+    :: me == 2 -> if STEP(0) SEND(1, 3) :: else -> op = DO_HANG fi                                 \
+    fi
 #endif

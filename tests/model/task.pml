@@ -6,6 +6,16 @@
 #else
 #define ANNOUNCES true
 #endif
+#ifdef NO_TELL
+#define TELLS false
+#else
+#define TELLS true
+#endif
+#ifdef NO_CHECK
+#define IS_VALID(k) true
+#else
+#define IS_VALID(k) (receipt[AT(me, k)] == p_num)
+#endif
 #ifdef LATE_REGISTER
 #define REGISTER                                                                                   \
     if                                                                                             \
@@ -92,6 +102,7 @@ active [N] proctype Task()
     bool pay;
     mtype p_kind;                                  /* the packet at hand */
     byte from, p_num, p_ack, p_with;
+    byte buffer;                                   /* being copied out */
     byte client, call;                             /* the program's own */
 
     {
@@ -112,7 +123,7 @@ active [N] proctype Task()
             num = 0; ack = 0; tries = 0; err = 0;
             if
             :: op == DO_SEND || op == DO_CALL -> goto send
-            :: op == DO_RECV -> goto receive_closed
+            :: op == DO_RECV || op == DO_POLL -> goto receive_closed
             :: op == DO_OPEN -> goto receive_open
             :: op == DO_REPLY -> goto reply
             :: op == DO_NOBLOCK -> goto noblock
@@ -214,6 +225,7 @@ active [N] proctype Task()
             if
             :: SOMETHING(peer) -> read(peer)
             :: !SOMETHING(peer) && !alive[peer] -> err = ABORTED; goto done
+            :: !SOMETHING(peer) && alive[peer] && op == DO_POLL -> goto done
             fi;
             from = peer;
             if
@@ -245,23 +257,46 @@ active [N] proctype Task()
 
         /* --- receive_take(), receive_answer(), receive_drop_answer() --- */
     take:
-        /* Without a payload there is nothing to ask. */
+        /* ool_take(). What it copies out is right at the beginning, and at the end if the receipt
+         * is the same then. */
         atomic {
             if
-            :: p_with == PAYLOAD -> ask_vm(R_VERIFY, from, p_num, 0)
-            :: else
-            fi
+            :: p_with != PAYLOAD -> err = OK; goto admit
+            :: p_with == PAYLOAD && receipt[AT(me, 0)] == p_num -> buffer = 0
+            :: p_with == PAYLOAD && receipt[AT(me, 1)] == p_num -> buffer = 1
+            :: p_with == PAYLOAD && receipt[AT(me, 0)] != p_num && receipt[AT(me, 1)] != p_num ->
+               goto ask
+            fi;
+            assert(l_data[AT(me, buffer)] == p_num)
         };
         atomic {
             if
-            :: p_with == PAYLOAD && ans[me] ->
-               answer_of_vm();
-               /* ool_take() copies it out. */
-               assert(err != OK || l_data[AT(me, ans_slot[me])] == p_num);
-               l_data[AT(me, ans_slot[me])] = (err == OK -> 0 : l_data[AT(me, ans_slot[me])]);
-               ans_slot[me] = 0
-            :: p_with != PAYLOAD -> err = OK
-            fi;
+            :: IS_VALID(buffer) ->
+               assert(l_data[AT(me, buffer)] == p_num);
+               receipt[AT(me, buffer)] = 0;
+               l_data[AT(me, buffer)] = 0
+            :: else -> buffer = 0; goto ask
+            fi
+        };
+        /* And ool_announce(); announce.pml has the two apart. */
+        atomic {
+            /* Anything else means nothing to vm, and would only make more states; so would what it
+             * remembers for a message that has come. */
+            copied_out[AT(me, buffer)] = (l_num[AT(me, buffer)] == p_num -> p_num : 0);
+            revoked = revoked & ~(1 << TAG(p_num));
+            buffer = 0;
+            err = OK;
+            if
+            :: published[me] > 0 && TELLS -> ask_vm(R_ANNOUNCE, 0, 0, 0)
+            :: else -> goto admit
+            fi
+        };
+        atomic { answer_of_vm(); goto admit };
+    ask:
+        atomic { ask_vm(R_VERIFY, from, p_num, 0) };
+        atomic { answer_of_vm() };
+    admit:
+        atomic {
             if
             :: p_kind == P_NOBLOCK -> noblock_sent[from * N + me] = false
             :: else
@@ -295,7 +330,7 @@ active [N] proctype Task()
             fi;
             if
             :: op == DO_OPEN -> goto end_receive_open
-            :: op == DO_RECV -> goto await_message
+            :: op == DO_RECV || op == DO_POLL -> goto await_message
             :: else -> goto await_answer
             fi
         };
@@ -363,6 +398,7 @@ active [N] proctype Task()
     d_step {
         pc = 0; op = 0; peer = 0; tag = 0; num = 0; ack = 0; tries = 0; err = 0; pay = false;
         from = 0; p_kind = 0; p_num = 0; p_ack = 0; p_with = 0; client = 0; call = 0;
+        buffer = 0;
         do
         :: len(CH(0, me)) > 0 -> CH(0, me) ? _, _, _, _
         :: len(CH(1, me)) > 0 -> CH(1, me) ? _, _, _, _

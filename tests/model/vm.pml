@@ -6,7 +6,7 @@ hidden byte i_, s_, d_, k_, land_, n_, requeued_;
 #ifdef NO_TAGS
 #define IS_TAGGED(d, s) true
 #else
-#define IS_TAGGED(d, s) (l_src[AT(d, 2)] == s + 1 && tagged[d])
+#define IS_TAGGED(d, s) (l_src[AT(d, 1)] == s + 1 && tagged[d])
 #endif
 #ifdef NO_CLOSED
 #define MAY_TAKE_CLOSED(s) false
@@ -78,10 +78,21 @@ inline landing_clear(d, k)
     l_state[AT(d, k)] = L_ARMED;
     l_src[AT(d, k)] = 0;
     l_num[AT(d, k)] = 0;
-    l_data[AT(d, k)] = 0;
     l_orphan[AT(d, k)] = false;
     if
-    :: k != 2 -> refused[d] = false
+    :: k == 0 -> refused[d] = false
+    :: else
+    fi
+}
+
+/* vm_landing_look() */
+inline look_at(d, k)
+{
+    if
+    :: l_state[AT(d, k)] == L_RESERVED && copied_out[AT(d, k)] == l_num[AT(d, k)] ->
+       landing_clear(d, k);
+       copied_out[AT(d, k)] = 0;
+       dirty[d] = true
     :: else
     fi
 }
@@ -101,26 +112,26 @@ inline landing_void(d, k)
     landing_clear(d, k)
 }
 
-/* vm_landing_choose(): land_ is 3 when there is none. */
+/* vm_landing_choose(): land_ is 2 when there is none. */
 inline landing_choose(d, s)
 {
-    land_ = 3;
+    land_ = 2;
     if
-    :: l_state[AT(d, 2)] != L_NONE && (kind[d] == W_RECV || kind[d] == W_CALL) && whom[d] == s &&
+    :: l_state[AT(d, 1)] != L_NONE && (kind[d] == W_RECV || kind[d] == W_CALL) && whom[d] == s &&
        MAY_TAKE_CLOSED(s) ->
        if
-       :: !IS_TAGGED(d, s) || IS_FREE(AT(d, 2)) ->
-          landing_void(d, 2);
+       :: !IS_TAGGED(d, s) || IS_FREE(AT(d, 1)) ->
+          landing_void(d, 1);
           tagged[d] = true;
-          land_ = 2
+          land_ = 1
        :: else
        fi
     :: else
     fi;
     if
-    :: land_ == 3 && IS_FREE(AT(d, turn[d])) ->
-       land_ = turn[d];
-       landing_void(d, land_)
+    :: land_ == 2 && IS_FREE(AT(d, 0)) ->
+       land_ = 0;
+       landing_void(d, 0)
     :: else
     fi
 }
@@ -139,6 +150,7 @@ inline copy_finish(s)
        landing_clear(d_, k_);
        answer(s, ABORTED)
     :: else ->
+       receipt[AT(d_, k_)] = req_num[s];
        l_data[AT(d_, k_)] = req_num[s];
        l_state[AT(d_, k_)] = L_RESERVED;
        printf("vm places payload %d in buffer %d of task %d\n", TAG(req_num[s]), k_, d_);
@@ -152,8 +164,12 @@ inline copy_start(d, s, k)
     l_state[AT(d, k)] = L_COPYING;
     l_src[AT(d, k)] = s + 1;
     l_num[AT(d, k)] = req_num[s];
-    l_data[AT(d, k)] = 0;
     l_orphan[AT(d, k)] = false;
+    /* The first piece. What is copied is what was asked for only at the end. */
+#ifndef NO_WITHDRAW
+    receipt[AT(d, k)] = req_num[s];
+#endif
+    l_data[AT(d, k)] = 0;
     req[s] = R_COPYING;
 #ifndef LONG_COPIES
     copy_finish(s)
@@ -163,6 +179,8 @@ inline copy_start(d, s, k)
 /* serve_all() */
 inline serve_all(d)
 {
+    look_at(d, 0);
+    look_at(d, 1);
     n_ = 0;
     do
     :: parked[(d) * N + n_] ->
@@ -170,7 +188,7 @@ inline serve_all(d)
        s_ = parked[(d) * N + n_] - 1;
        landing_choose(d, s_);
        if
-       :: land_ < 3 ->
+       :: land_ < 2 ->
           unlink(s_);
           copy_start(d, s_, land_)
        :: else ->
@@ -194,49 +212,21 @@ inline serve_all(d)
 /* No sender is parked while a buffer that fits is free (but for pages that changed meanwhile). */
 inline check_open(d)
 {
-    assert(!(HAS_PARKED(d) && IS_FREE(AT(d, turn[d]))))
+    assert(!(HAS_PARKED(d) && IS_FREE(AT(d, 0))))
 }
 
+/* Who has no receipt asks. vm has nothing for it then. */
 inline on_verify(t)
 {
-    k_ = 3;
+    look_at(t, 0);
+    look_at(t, 1);
+    assert(!(l_state[AT(t, 0)] == L_RESERVED && l_num[AT(t, 0)] == req_num[t]));
+    assert(!(l_state[AT(t, 1)] == L_RESERVED && l_num[AT(t, 1)] == req_num[t]));
     if
-    :: l_state[AT(t, 2)] == L_RESERVED && l_num[AT(t, 2)] == req_num[t] &&
-       l_src[AT(t, 2)] == req_peer[t] + 1 -> k_ = 2
-    :: else ->
-       if
-       :: l_state[AT(t, turn[t])] == L_RESERVED && l_num[AT(t, turn[t])] == req_num[t] &&
-          l_src[AT(t, turn[t])] == req_peer[t] + 1 -> k_ = turn[t]
-       :: else
-       fi
-    fi;
-    if
-    :: k_ == 3 ->
-       if
-       :: !told[req_peer[t]] && (revoked >> TAG(req_num[t])) & 1 ->
-          revoked = revoked & ~(1 << TAG(req_num[t]));
-          answer(t, TRY_AGAIN)
-       :: else -> answer(t, NOT_FOUND)
-       fi
-    :: else ->
-       refused[t] = false;
-       dirty[t] = true;
-       l_num[AT(t, k_)] = 0;
-       l_orphan[AT(t, k_)] = false;
-       l_state[AT(t, k_)] = L_OUT;
-       ans_slot[t] = k_;
-       if
-       :: k_ == 2 -> skip
-       :: else ->
-          l_src[AT(t, k_)] = 0;
-#ifndef ONE_OPEN
-          k_ = 1 - k_;
-#endif
-          l_state[AT(t, k_)] = L_ARMED;
-          l_data[AT(t, k_)] = 0;
-          turn[t] = k_
-       fi;
-       answer(t, OK)
+    :: !told[req_peer[t]] && (revoked >> TAG(req_num[t])) & 1 ->
+       revoked = revoked & ~(1 << TAG(req_num[t]));
+       answer(t, TRY_AGAIN)
+    :: else -> answer(t, NOT_FOUND)
     fi
 }
 
@@ -252,8 +242,7 @@ inline on_request(t)
     :: req[t] == R_ANNOUNCE -> dirty[t] = true; answer(t, OK)
     :: else -> /* R_REGISTER */
        l_state[AT(t, 0)] = L_ARMED;
-       l_state[AT(t, 1)] = L_OUT;
-       l_state[AT(t, 2)] = L_ARMED;
+       l_state[AT(t, 1)] = L_ARMED;
        dirty[t] = true;
        answer(t, OK)
     fi
@@ -278,7 +267,6 @@ inline on_death(t)
     answer(t, ABORTED);
     /* Nobody reads these any more; different values would only make more states. */
     ans[t] = 0;
-    ans_slot[t] = 0;
     kind[t] = W_RUNNING;
     whom[t] = 0;
     tagged[t] = false;
@@ -291,7 +279,7 @@ inline on_death(t)
        noblock_sent[d_ * N + t] = false;
        k_ = 0;
        do
-       :: k_ < 3 ->
+       :: k_ < 2 ->
           if
           :: !told[d_] && l_state[AT(d_, k_)] == L_RESERVED && l_src[AT(d_, k_)] == t + 1 ->
              l_orphan[AT(d_, k_)] = true;
@@ -312,12 +300,17 @@ inline on_death(t)
     od;
     k_ = 0;
     do
-    :: k_ < 3 -> landing_clear(t, k_); l_state[AT(t, k_)] = L_NONE; k_++
+    :: k_ < 2 ->
+       landing_clear(t, k_);
+       l_state[AT(t, k_)] = L_NONE;
+       receipt[AT(t, k_)] = 0;
+       l_data[AT(t, k_)] = 0;
+       copied_out[AT(t, k_)] = 0;
+       k_++
     :: else -> break
     od;
     published[t] = 0;
     refused[t] = false;
-    turn[t] = 0;
     dirty[t] = false
 }
 
@@ -325,8 +318,16 @@ inline on_death(t)
 
 /* The receiver is idle in an open receive, and holds up others. */
 #define MAY_REVOKE(d)                                                                              \
-    (l_state[AT(d, turn[d])] == L_RESERVED && !l_orphan[AT(d, turn[d])] &&                         \
+    (l_state[AT(d, 0)] == L_RESERVED && !l_orphan[AT(d, 0)] &&                                     \
      (HAS_PARKED(d) || refused[d]) && kind[d] == W_ANY)
+
+inline revoke(d)
+{
+    if
+    :: l_state[AT(d, 0)] == L_RESERVED -> landing_void(d, 0); dirty[d] = true
+    :: else
+    fi
+}
 
 active proctype Vm()
 {
@@ -336,8 +337,7 @@ active proctype Vm()
         do
         :: d < N ->
            l_state[AT(d, 0)] = L_ARMED;
-           l_state[AT(d, 1)] = L_OUT;
-           l_state[AT(d, 2)] = L_ARMED;
+           l_state[AT(d, 1)] = L_ARMED;
            d++
         :: else -> break
         od;
@@ -355,7 +355,7 @@ end:
 #define TICK(t)
 #else
 #define TICK(t) :: atomic { MAY_REVOKE(t) ->                                                       \
-                            d_step { landing_void(t, turn[t]); dirty[t] = true }; goto settle }
+                            d_step { look_at(t, 0); revoke(t) }; goto settle }
 #endif
 #define EVENTS(t)                                                                                  \
     :: atomic { REQUESTS(t) -> d_step { on_request(t) }; goto settle }                             \

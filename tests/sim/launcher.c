@@ -443,6 +443,11 @@ void launcher_init(void)
     start_task();
 }
 
+const struct state_page *launcher_page(int slot)
+{
+    return tasks[slot].page->page;
+}
+
 // When everything is quiet, the launcher has sent what it had to send.
 void launcher_check(void)
 {

@@ -79,13 +79,15 @@ static void explain(const struct proc *p)
 
 // --- The end ------------------------------------------------------------------------------------
 
-static void check_landing(const struct vm_task *task, const struct vm_landing *landing)
+static void check_landing(const struct vm_task *task, unsigned k)
 {
+    const struct vm_landing *landing = &task->landing[k];
+    const struct state_page *page = launcher_page(TASK_SLOT(task->id));
     const struct proc *src = proc_find(landing->src);
     if (landing->state == LANDING_COPYING)
         sim_violation("a copy for task %d goes on", task->id);
-    if (landing->state == LANDING_RESERVED && src && src->state == PROC_ALIVE && !landing->orphan &&
-        !sim.delayed && !sim.noblock_full)
+    if (landing->state == LANDING_RESERVED && page->copied_out[k] != landing->id && src &&
+        src->state == PROC_ALIVE && !landing->orphan && !sim.delayed && !sim.noblock_full)
         sim_violation("a buffer of task %d is reserved by %d, which is idle", task->id,
                       landing->src);
 }
@@ -106,9 +108,8 @@ static void check_vm(void)
             sim_violation("vm knows task %d, which is dead", task->id);
         if (task->wait != VM_NOT_WAITING)
             sim_violation("task %d waits in vm", task->id);
-        for (unsigned i = 0; i < 2; i++)
-            check_landing(task, &task->open[i]);
-        check_landing(task, &task->closed);
+        for (unsigned k = 0; k < OOL_NUM_BUFFERS; k++)
+            check_landing(task, k);
     }
 }
 

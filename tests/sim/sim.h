@@ -256,6 +256,8 @@ uint64_t launcher_deadline(void);
 void launcher_poke(task_t task);
 void launcher_vanish(void);
 void launcher_check(void);
+/// The state page of the living task in a slot.
+const struct state_page *launcher_page(int slot);
 /// Descriptors and pages that remain when there is only vm.
 unsigned launcher_rest(void);
 #define POKE_MSG 0x7fff // from the launcher: the receiver goes on with its program

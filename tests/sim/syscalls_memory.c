@@ -68,14 +68,17 @@ int sim_atexit(void (*function)(void))
 
 int sim_madvise(void *addr, size_t len, int advice)
 {
-    (void)addr, (void)len, (void)advice;
+    if (advice == MADV_DONTNEED)
+        memset(addr, 0, len);
     return 0;
 }
 
 // --- The heap -----------------------------------------------------------------------------------
 
+// A task may lose the processor while it copies a payload out into what it gets here.
 void *sim_malloc(size_t size)
 {
+    sim_point();
     return memory_alloc(sim.current, size);
 }
 

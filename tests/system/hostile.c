@@ -206,18 +206,49 @@ static void lie_about_payloads(void)
     CHECK(IS_ERROR(send_descriptor(lead, STAGE_TEXT_MSG, 0x1234, 5)));
     CHECK(IS_ERROR(send_descriptor(lead, STAGE_TEXT_MSG, (vaddr_t)&lead, SIZE_MAX)));
     vaddr_t id = place(lead, "12345", 5);
-    CHECK(IS_ERROR(send_descriptor(lead, STAGE_TEXT_MSG, id + 1, 5)));
-    CHECK(IS_ERROR(send_descriptor(lead, STAGE_TEXT_MSG, id, 4)));
-    CHECK(IS_ERROR(send_descriptor(lead, STAGE_TEXT_MSG, id, 500)));
+    CHECK_ERR(send_descriptor(lead, STAGE_TEXT_MSG, id + 1, 5), ERR_NOT_FOUND);
+    CHECK_ERR(send_descriptor(lead, STAGE_TEXT_MSG, id, 4), ERR_INVALID_ARG);
+    // Spent by the lie.
+    CHECK_ERR(send_descriptor(lead, STAGE_TEXT_MSG, id, 5), ERR_NOT_FOUND);
+    id = place(lead, "12345", 5);
+    CHECK_ERR(send_descriptor(lead, STAGE_TEXT_MSG, id, 500), ERR_INVALID_ARG);
+    // A large one is asked for the first time. The lie is the end of it, also when a small one is
+    // not.
+    id = place(lead, "12345", 5);
+    CHECK_ERR(send_descriptor(lead, STAGE_TEXT_MSG, id, (size_t)8 << 20), ERR_INVALID_ARG);
+    CHECK_ERR(send_descriptor(lead, STAGE_TEXT_MSG, id, 5), ERR_NOT_FOUND);
     // Another count than was placed.
-    CHECK(IS_ERROR(send_descriptor(lead, STAGE_TWO_MSG, id, 5)));
+    id = place(lead, "12345", 5);
+    CHECK_ERR(send_descriptor(lead, STAGE_TWO_MSG, id, 5), ERR_INVALID_ARG);
+    // Of somebody else, who has told.
+    id = place(lead, "12345", 5);
+    struct message m = data_message(&id, sizeof(id), 0);
+    CHECK_ERR(ipc_call(meet("b"), &m), ERR_NOT_FOUND);
+    // And once more what is right.
+    CHECK_OK(send_descriptor(lead, STAGE_TEXT_MSG, id, 5));
+    CHECK_ERR(send_descriptor(lead, STAGE_TEXT_MSG, id, 5), ERR_NOT_FOUND);
     step(lead);
+}
+
+static void steal_payload(void)
+{
+    task_t lead = meet("main");
+    struct message m;
+    vaddr_t id;
+    expect(meet("a"), STAGE_DATA_MSG, &m);
+    CHECK_EQ(m.stage_data.data_len, sizeof(id));
+    memcpy(&id, m.stage_data.data, sizeof(id));
+    free(m.stage_data.data);
+    ipc_reply_err(meet("a"), send_descriptor(lead, STAGE_TEXT_MSG, id, 5));
 }
 
 static void lied_to_lead(void)
 {
     struct message m;
-    expect(meet("a"), STAGE_STEP_MSG, &m); // and none of the others
+    expect(meet("a"), STAGE_TEXT_MSG, &m); // and none of the others
+    CHECK(!strcmp(m.stage_text.text, "12345"));
+    free(m.stage_text.text);
+    expect(meet("a"), STAGE_STEP_MSG, &m);
     check_serves(meet("d"));
     quit(meet("d"));
 }
@@ -325,7 +356,7 @@ const struct scenario hostile_scenarios[] = {
     SCENARIO(too_many_messages_under_way, .lead = too_many_lead, .a = send_without_waiting,
              .d = serve_until_quit, .ends = "a"),
     SOCKET_SCENARIO(descriptors_that_lie, .lead = lied_to_lead, .a = lie_about_payloads,
-                    .d = serve_until_quit),
+                    .b = steal_payload, .d = serve_until_quit),
     SOCKET_SCENARIO(strings_are_always_terminated, .lead = unterminated_lead,
                     .a = send_unterminated),
     SOCKET_SCENARIO(revoked_reservation_is_tried_again, .lead = revoked_lead,

@@ -217,6 +217,51 @@ static void receiver_dies_lead(void)
     step(a);
 }
 
+// Landing memory of the program's own, registered without the library: it asks vm for each payload.
+static void send_three_when_told(void)
+{
+    task_t lead = meet("main");
+    for (int i = 0; i < 3; i++) {
+        await_step(lead);
+        for (int k = 0; k < 3; k++)
+            send_data(lead, 3 * i + k);
+    }
+}
+
+static void register_own(enum ool_region region, void *addr, size_t len)
+{
+    struct message m = {.type = OOL_RECV_MSG};
+    m.ool_recv.region = region;
+    m.ool_recv.addr = (vaddr_t)addr;
+    m.ool_recv.len = len;
+    CHECK_OK(ipc_call(VM_TASK, &m));
+}
+
+static void own_memory_lead(void)
+{
+    task_t a = meet("a");
+    warm_up();
+    static _Alignas(PAGE_SIZE) uint8_t own[4 * PAGE_SIZE];
+    struct message m;
+    register_own(OOL_REGION_STANDING, own, 2000);
+    step(a);
+    for (int i = 0; i < 3; i++) {
+        expect(a, STAGE_DATA_MSG, &m);
+        check_data(&m, i);
+    }
+    step(a);
+    for (int i = 3; i < 6; i++) { // in the closed buffer
+        CHECK_OK(ipc_recv(a, &m));
+        check_data(&m, i);
+    }
+    step(a);
+    for (int i = 6; i < 9; i++) {
+        register_own(OOL_REGION_SINGLE, own + 100, 1000); // for one payload each
+        expect(a, STAGE_DATA_MSG, &m);
+        check_data(&m, i);
+    }
+}
+
 // --- A file server that calls a disk server ------------------------------------------------------
 
 #define FS_ROUNDS 5000 // of each client
@@ -291,6 +336,7 @@ const struct scenario landing_scenarios[] = {
                     .ends = "a"),
     SOCKET_SCENARIO(receiver_of_parked_senders_dies, .lead = receiver_dies_lead, .a = hold_d,
                     .b = park_for_d, .c = park_for_d, .d = receive_once_then_wait, .ends = "d"),
+    SOCKET_SCENARIO(memory_of_the_program, .lead = own_memory_lead, .a = send_three_when_told),
     SCENARIO(file_server_that_calls_a_disk, .lead = fs_lead, .a = fs_server, .b = disk,
              .c = fs_client, .d = fs_client),
     SCENARIOS_END,

@@ -4,6 +4,6 @@ oolong_private(vm_sim)
 target_include_directories(vm_sim PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
 target_link_libraries(vm_sim PUBLIC vm_core PkgConfig::CHECK)
 
-foreach(module IN ITEMS ool closed queue copy task service death random stress)
+foreach(module IN ITEMS ool receipt closed queue copy task service death random stress)
   oolong_add_unit_test(vm_${module} SOURCES vm_${module}_test.c LIBS vm_sim)
 endforeach()

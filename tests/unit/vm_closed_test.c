@@ -15,7 +15,7 @@ static void setup(void)
 
 static vaddr_t closed_buffer(void)
 {
-    return sim_addr(dst, PAGE_SIZE) + 2 * ALIGN_UP(SIM_LIMIT + 1, PAGE_SIZE);
+    return sim_buffer(dst, OOL_CLOSED);
 }
 
 static int place_reply(task_t src, size_t len, unsigned seed, uint64_t *id)
@@ -36,7 +36,7 @@ START_TEST(closed_buffer_serves_only_the_task_that_is_waited_for)
     ck_assert_int_eq(sim_verify(sim, dst, b, from_b, 10, &at), OK);
     ck_assert_uint_eq(at, closed_buffer());
     ck_assert_int_eq(sim_verify(sim, dst, a, from_a, 10, &at), OK);
-    ck_assert_uint_eq(at, sim_addr(dst, PAGE_SIZE));
+    ck_assert_uint_eq(at, sim_buffer(dst, OOL_OPEN));
 }
 END_TEST
 
@@ -50,7 +50,7 @@ START_TEST(closed_buffer_is_used_in_closed_waits_alone)
         vaddr_t at = 0;
         ck_assert_int_eq(sim_place(sim, a, dst, 10, 1, &id), OK);
         ck_assert_int_eq(sim_verify(sim, dst, a, id, 10, &at), OK);
-        ck_assert_uint_eq(at, sim_addr(dst, PAGE_SIZE));
+        ck_assert_uint_eq(at, sim_buffer(dst, OOL_OPEN));
         sim_free(sim);
     }
 }
@@ -232,6 +232,12 @@ START_TEST(second_payload_in_one_wait_leaves_the_first_alone)
     // Being copied out, still in the same wait: not written either.
     ck_assert_int_eq(place_reply(a, 10, 4, NULL), ERR_WOULD_BLOCK);
     ck_assert(sim_has(sim, dst, at, 10, 1));
+    // Copied out, it takes the next, in the same wait.
+    sim_copied_out(sim, dst, at);
+    ck_assert_int_eq(place_reply(a, 10, 5, &first), OK);
+    ck_assert_uint_eq((uintptr_t)sim_receipt(sim, dst, a, first),
+                      (uintptr_t)sim_mem(sim, dst, closed_buffer()) - sizeof(struct ool_receipt));
+    sim_expect(sim, dst, a, first, 10, 5);
     sim_expect(sim, dst, a, second, 10, 2);
 }
 END_TEST

@@ -78,7 +78,7 @@ START_TEST(large_copy_fails_as_a_whole_wherever_a_page_is_missing)
 {
     setup();
     const vaddr_t from = sim_addr(a, SIM_SOURCE);
-    const vaddr_t to = sim_addr(dst, PAGE_SIZE);
+    const vaddr_t to = sim_addr(dst, PAGE_SIZE); // of the receipt
     uint64_t id = 0;
     for (size_t page = 0; page < BIG / PAGE_SIZE; page += 7) {
         for (unsigned side = 0; side < 2; side++) {
@@ -156,7 +156,7 @@ START_TEST(registering_anew_starts_a_running_copy_again)
     ck_assert_int_eq(sim_placed(sim, a, &id), OK);
     vaddr_t at = 0;
     ck_assert_int_eq(sim_verify(sim, dst, a, id, BIG, &at), OK);
-    ck_assert_uint_eq(at, addr);
+    ck_assert_uint_eq(at, addr + sizeof(struct ool_receipt));
     ck_assert(sim_has(sim, dst, at, BIG, 1));
 }
 END_TEST
@@ -191,9 +191,9 @@ START_TEST(memory_that_changes_during_the_copy_stays_within_bounds)
 {
     setup();
     uint64_t id = 0;
-    vaddr_t at = sim_addr(dst, PAGE_SIZE);
-    size_t stride = ALIGN_UP(BIG + 1, (size_t)PAGE_SIZE);
-    memset(sim_mem(sim, dst, at), 0xff, SIM_MEM - PAGE_SIZE);
+    vaddr_t at = sim_buffer(dst, OOL_OPEN);
+    size_t room = OOL_NUM_BUFFERS * ool_buffer_stride(BIG) - sizeof(struct ool_receipt);
+    memset(sim_mem(sim, dst, at), 0xff, room);
     sim->on_transfer = mutate;
     ck_assert_int_eq(sim_send(sim, a, dst, sim_addr(a, SIM_SOURCE), BIG, 0, NULL), SIM_PARKED);
     sim_copy(sim);
@@ -203,7 +203,7 @@ START_TEST(memory_that_changes_during_the_copy_stays_within_bounds)
     bool within = true;
     for (size_t i = 0; i < BIG; i++)
         within = within && bytes[i] > 0 && bytes[i] <= mutations;
-    for (size_t i = BIG; i < 3 * stride; i++)
+    for (size_t i = BIG; i < room; i++)
         within = within && bytes[i] == 0xff;
     ck_assert(within);
 }

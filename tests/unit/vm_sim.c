@@ -119,6 +119,12 @@ static uint64_t env_wait_word(void *ctx, task_t id)
     return task->word;
 }
 
+static uint64_t env_copied_out(void *ctx, task_t id, unsigned k)
+{
+    struct sim_task *task = sim_find(ctx, id);
+    return task ? task->copied_out[k] : 0;
+}
+
 static void env_publish_parked(void *ctx, task_t dst, uint32_t count)
 {
     struct sim *sim = ctx;
@@ -194,6 +200,7 @@ static const struct vm_env env = {
     .random = env_random,
     .wait_word = env_wait_word,
     .rounds = env_rounds,
+    .copied_out = env_copied_out,
     .publish_parked = env_publish_parked,
     .may_talk = env_may_talk,
     .launch = env_launch,

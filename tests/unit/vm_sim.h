@@ -38,6 +38,9 @@ struct sim_task {
     notifications_t bits;
     uint32_t parked; // as vm published it
     struct vm_rounds rounds;
+    uint64_t copied_out[OOL_NUM_BUFFERS];
+    vaddr_t region; // of its standing buffers; 0: none
+    size_t stride;
 };
 
 struct sim {
@@ -105,9 +108,18 @@ int sim_send(struct sim *sim, task_t src, task_t dst, vaddr_t addr, size_t len, 
 /// The same of `len` bytes of pattern at the usual place.
 int sim_place(struct sim *sim, task_t src, task_t dst, size_t len, unsigned seed, uint64_t *id);
 int sim_placed(struct sim *sim, task_t src, uint64_t *id);
+/// Where the payloads of a standing buffer of sim_receiver() are.
+vaddr_t sim_buffer(task_t id, unsigned k);
+/// ool.verify. With `at`, the payload is not copied out yet; without, it is.
 int sim_verify(struct sim *sim, task_t task, task_t src, uint64_t id, size_t len, vaddr_t *at);
-/// Verifies and compares what arrived with the pattern.
+/// The task has copied out what it verified there, and says so.
+void sim_copied_out(struct sim *sim, task_t task, vaddr_t at);
+/// Verifies, compares what arrived with the pattern, and has copied it out.
 void sim_expect(struct sim *sim, task_t task, task_t src, uint64_t id, size_t len, unsigned seed);
+/// The task's receipt for what `src` placed under this id, NULL when it has none.
+const struct ool_receipt *sim_receipt(struct sim *sim, task_t task, task_t src, uint64_t id);
+/// The same as sim_expect() without a word to vm. False: there is no receipt.
+bool sim_take(struct sim *sim, task_t task, task_t src, uint64_t id, size_t len, unsigned seed);
 int sim_string_call(struct sim *sim, task_t task, int type, const char *text, size_t len,
                     struct message *m);
 

@@ -48,7 +48,17 @@ int sim_register(struct sim *sim, task_t task, enum ool_region region, vaddr_t a
     m.ool_recv.addr = addr;
     m.ool_recv.len = len;
     m.ool_recv.region = region;
-    return sim_call(sim, task, &m);
+    int err = sim_call(sim, task, &m);
+    if (err == OK) {
+        sim_find(sim, task)->region = region == OOL_REGION_STANDING ? addr : 0;
+        sim_find(sim, task)->stride = ool_buffer_stride(len);
+    }
+    return err;
+}
+
+vaddr_t sim_buffer(task_t id, unsigned k)
+{
+    return sim_addr(id, PAGE_SIZE) + k * ool_buffer_stride(SIM_LIMIT) + sizeof(struct ool_receipt);
 }
 
 int sim_announce(struct sim *sim, task_t task, task_t src)
@@ -97,11 +107,67 @@ int sim_verify(struct sim *sim, task_t task, task_t src, uint64_t id, size_t len
     m.ool_verify.id = id;
     m.ool_verify.len = len;
     int err = sim_call(sim, task, &m);
-    if (err == OK && at) {
-        ck_assert_uint_eq(m.ool_verify_reply.len, len);
+    if (err != OK)
+        return err;
+    ck_assert_uint_eq(m.ool_verify_reply.len, len);
+    if (at)
         *at = m.ool_verify_reply.received_at;
+    else
+        sim_copied_out(sim, task, m.ool_verify_reply.received_at);
+    return OK;
+}
+
+static struct ool_receipt *receipt_of(struct sim *sim, const struct sim_task *task, unsigned k)
+{
+    return (struct ool_receipt *)(void *)sim_mem(sim, task->id, task->region + k * task->stride);
+}
+
+static void publish_copied_out(struct sim *sim, struct sim_task *task, unsigned k)
+{
+    struct ool_receipt *receipt = receipt_of(sim, task, k);
+    task->copied_out[k] = receipt->id;
+    receipt->id = 0;
+    if (task->parked)
+        ck_assert_int_eq(sim_announce(sim, task->id, 0), OK);
+}
+
+void sim_copied_out(struct sim *sim, task_t id, vaddr_t at)
+{
+    struct sim_task *task = sim_find(sim, id);
+    for (unsigned k = 0; task->region && k < OOL_NUM_BUFFERS; k++) {
+        if (at == task->region + k * task->stride + sizeof(struct ool_receipt))
+            publish_copied_out(sim, task, k);
     }
-    return err;
+}
+
+static unsigned find_receipt(struct sim *sim, const struct sim_task *task, task_t src, uint64_t id)
+{
+    unsigned k = task->region ? 0 : OOL_NUM_BUFFERS;
+    while (k < OOL_NUM_BUFFERS &&
+           (receipt_of(sim, task, k)->id != id || receipt_of(sim, task, k)->src != src))
+        k++;
+    return k;
+}
+
+const struct ool_receipt *sim_receipt(struct sim *sim, task_t id, task_t src, uint64_t nonce)
+{
+    struct sim_task *task = sim_find(sim, id);
+    unsigned k = find_receipt(sim, task, src, nonce);
+    return k < OOL_NUM_BUFFERS ? receipt_of(sim, task, k) : NULL;
+}
+
+bool sim_take(struct sim *sim, task_t id, task_t src, uint64_t nonce, size_t len, unsigned seed)
+{
+    struct sim_task *task = sim_find(sim, id);
+    unsigned k = find_receipt(sim, task, src, nonce);
+    if (k == OOL_NUM_BUFFERS)
+        return false;
+    ck_assert_uint_eq(receipt_of(sim, task, k)->count, 1);
+    ck_assert_uint_eq(receipt_of(sim, task, k)->lens[0], len);
+    vaddr_t at = task->region + k * task->stride + sizeof(struct ool_receipt);
+    ck_assert(sim_has(sim, id, at, len, seed));
+    publish_copied_out(sim, task, k);
+    return true;
 }
 
 void sim_expect(struct sim *sim, task_t task, task_t src, uint64_t id, size_t len, unsigned seed)
@@ -109,6 +175,7 @@ void sim_expect(struct sim *sim, task_t task, task_t src, uint64_t id, size_t le
     vaddr_t at = 0;
     ck_assert_int_eq(sim_verify(sim, task, src, id, len, &at), OK);
     ck_assert(sim_has(sim, task, at, len, seed));
+    sim_copied_out(sim, task, at);
 }
 
 int sim_string_call(struct sim *sim, task_t task, int type, const char *text, size_t len,

@@ -99,12 +99,17 @@ static void op_verify(task_t dst)
     struct letter *letter = &letters[pick(SIM_TASKS)];
     if (letter->dst != dst || !letter->id || is_waiting(dst))
         return;
+    if (pick(2) && sim_take(sim, dst, letter->src, letter->id, letter->len, letter->seed)) {
+        letter->id = 0;
+        return;
+    }
     vaddr_t at = 0;
     int err = sim_verify(sim, dst, letter->src, letter->id, letter->len, &at);
     ck_assert(err == OK || err == ERR_TRY_AGAIN || err == ERR_NOT_FOUND);
-    if (err == OK)
+    if (err == OK) {
         ck_assert(sim_has(sim, dst, at, letter->len, letter->seed));
-    else if (err == ERR_NOT_FOUND)
+        sim_copied_out(sim, dst, at);
+    } else if (err == ERR_NOT_FOUND)
         ck_assert(!sim_find(sim, letter->src)); // an honest live sender is never called a forger
     letter->id = 0;
 }

@@ -52,6 +52,31 @@ static inline uint32_t wire_ack(uint32_t word)
     return word & WIRE_SEQ_MASK;
 }
 
+// --- Landing buffers ----------------------------------------------------------------------------
+//
+// Two for each task, registered with ool.recv: for open receive and for closed receive. vm puts a
+// receipt before the payloads, in the receiver's own memory, so it says what vm knows; nobody else
+// can have written it. It is valid while `id` is the one that the message brings. Before vm gives
+// the buffer to another payload it makes `id` 0, so who finds the same `id` after copying out has
+// copied what was placed.
+enum { OOL_OPEN, OOL_CLOSED, OOL_NUM_BUFFERS };
+
+struct ool_receipt {
+    _Atomic uint64_t id; // 0: none
+    int32_t src;
+    uint32_t count; // of payloads
+    uint64_t lens[4];
+    uint64_t reserved[2];
+};
+STATIC_ASSERT(sizeof(struct ool_receipt) == 64);
+
+/// Bytes from one buffer of a task to the next, when each takes `len` bytes of payload: the
+/// receipt, the payload and one byte for the NUL of a string, on whole pages.
+static inline size_t ool_buffer_stride(size_t len)
+{
+    return ALIGN_UP(sizeof(struct ool_receipt) + len + 1, (size_t)4096);
+}
+
 // --- State pages --------------------------------------------------------------------------------
 //
 // A sealed memfd that one task writes and the launcher, vm and its peers map read-only. What is in
@@ -149,6 +174,9 @@ struct state_page {
     _Atomic uint64_t bytes_sent;     // in payloads
     _Atomic uint64_t bytes_received; //
     _Atomic uint64_t errors_sent;    // answers that were errors
+    // The last receipt of each standing landing buffer whose payloads the owner has copied out: the
+    // buffer is free again. Published like the wait word, before the owner reads vm's count.
+    _Atomic uint64_t copied_out[OOL_NUM_BUFFERS];
     // Read by peers with every message, and seldom written: in a line of their own.
     _Alignas(64) _Atomic uint32_t asleep; // enum sleep_kind
     _Atomic int32_t cpu;                  // the core on which the owner ran when it last said so
@@ -163,8 +191,8 @@ struct state_page {
     _Atomic uint32_t watch;
     _Alignas(64) struct peer_line peers[CONFIG_NUM_TASKS]; // by the peer's slot
     // vm's page only: how many senders are parked for the task in that slot. vm publishes the
-    // count, then reads the task's wait word; the task publishes its wait word, then reads the
-    // count: one of the two sees the other.
+    // count, then reads the task's wait word and what it has copied out; the task publishes those,
+    // then reads the count: one of the two sees the other.
     _Atomic uint32_t parked[CONFIG_NUM_TASKS];
 };
 #define STATE_PAGE_SIZE ALIGN_UP(sizeof(struct state_page), 4096)
