@@ -43,11 +43,16 @@
     fi
 
 #elif SCENARIO == 2
-/* Two clients of one server. */
+/* Two clients of one server; -DONE_CALLS: one calls, the other sends. */
+#ifdef ONE_CALLS
+#define OTHER_CLIENT if STEP(0) SEND(2, 4) :: else -> EXIT fi
+#else
+#define OTHER_CLIENT if STEP(0) CALL(2, 3) STEP(1) SEND(2, 4) :: else -> EXIT fi
+#endif
 #define PROGRAM                                                                                    \
     if                                                                                             \
     :: me == 0 -> if STEP(0) CALL(2, 1) :: else -> EXIT fi                                         \
-    :: me == 1 -> if STEP(0) CALL(2, 3) STEP(1) SEND(2, 4) :: else -> EXIT fi                      \
+    :: me == 1 -> OTHER_CLIENT                                                                     \
     :: me == 2 -> SERVE                                                                            \
     fi
 
