@@ -137,20 +137,19 @@ static bool write_first(struct model_task *dst, struct model_buffer *buffer, uin
 
 // One piece from the sender to the receiver. False: it fell short.
 static bool copy_piece(struct model_task *task, vaddr_t from, size_t offset, size_t len,
-                       const struct message *answer)
+                       uint64_t id, error_t answer)
 {
     struct world *world = live.world;
     struct model_request *request = &task->request;
     struct model_task *dst = request->dst;
     unsigned src_slot = (unsigned)(task - model()->tasks);
     bool begins = !request->begun && dst->region == OOL_REGION_STANDING;
-    uint64_t id = answer->type < 0 ? UINT64_MAX : answer->ool_send_reply.id;
     size_t got = world_reachable(world, src_slot, from, len, WORLD_READ);
     static uint8_t bytes[VM_BOUNCE_LEN];
     if (got)
         memcpy(bytes, expected_at(src_slot, from), got);
     // In which order it came to two holes is vm's own affair.
-    if (got < len && answer->type == ERR_ABORTED)
+    if (got < len && answer == ERR_ABORTED)
         got = len;
     model_on_read(model(), task->id, from, bytes, len, got);
     if (got < len)
@@ -165,18 +164,20 @@ static void copy_payloads(struct model_task *task, const struct message *answer)
 {
     const struct message *m = &task->request.m;
     struct model_buffer *buffer = task->request.buffer;
+    // Of a copy that failed nobody is told it.
+    uint64_t id = answer->type < 0 ? UINT64_MAX : answer->ool_send_reply.id;
     for (unsigned k = 0; k < buffer->count; k++) {
         vaddr_t from = model_payload_addr(m, k);
         size_t offset = model_payload_offset(buffer->len, k);
         size_t len = payload_len(m, k);
         for (size_t done = 0; done < len; done += MIN(len - done, (size_t)VM_BOUNCE_LEN)) {
             size_t piece = MIN(len - done, (size_t)VM_BOUNCE_LEN);
-            if (!copy_piece(task, from + done, offset + done, piece, answer))
+            if (!copy_piece(task, from + done, offset + done, piece, id, answer->type))
                 return;
         }
     }
     if (!task->request.begun && task->request.dst->region == OOL_REGION_STANDING)
-        write_first(task->request.dst, buffer, answer->ool_send_reply.id, "", 0);
+        write_first(task->request.dst, buffer, id, "", 0);
 }
 
 // After a copy that failed: what is in the buffer was not promised, and is nobody's.
