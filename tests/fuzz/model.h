@@ -227,6 +227,8 @@ void model_fail(struct model *model, const char *format, ...)
             model_fail(model, __VA_ARGS__);                                                        \
     } while (0)
 
+void model_ool_end_id(struct model *model, uint64_t id, task_t src, task_t dst, int state);
+void model_ool_look(struct model *model, struct model_task *task);
 void model_ool_recv(struct model *model, struct model_task *task);
 void model_ool_send(struct model *model, struct model_task *task);
 void model_ool_verify(struct model *model, struct model_task *task);

@@ -61,82 +61,6 @@ static bool wraps(vaddr_t addr, size_t len)
     return addr + len < addr;
 }
 
-void model_ool_record_id(struct model *model, uint64_t id, task_t src, task_t dst)
-{
-    for (unsigned i = 0; i < model->num_ids; i++)
-        MODEL_CHECK(model,
-                    id && (model->ids[i].id != id || model->ids[i].dst != dst ||
-                           model->ids[i].state != ID_LIVE),
-                    "id %llx is given twice", (unsigned long long)id);
-    MODEL_CHECK(model, model->num_ids < MODEL_IDS, "the input is too long");
-    model->ids[model->num_ids++] = (struct model_id){id, src, dst, ID_LIVE, 0};
-}
-
-static void end_id(struct model *model, uint64_t id, task_t src, task_t dst, int state)
-{
-    for (unsigned i = 0; i < model->num_ids; i++) {
-        struct model_id *known = &model->ids[i];
-        if (known->id == id && known->src == src && known->dst == dst && known->state == ID_LIVE) {
-            known->state = state;
-            struct model_task *sender = model_task(model, src);
-            if (state == ID_REVOKED && sender)
-                known->revoked_at = model->num_revoked[sender - model->tasks]++;
-        }
-    }
-}
-
-bool model_ool_copied_out(const struct model_task *task, const struct model_buffer *buffer)
-{
-    return (buffer->use == MODEL_RESERVED || buffer->use == MODEL_HELD) &&
-           task->region == OOL_REGION_STANDING &&
-           task->copied_out[buffer - task->buffers] == buffer->id;
-}
-
-void model_ool_freed(struct model *model, struct model_task *task, struct model_buffer *buffer)
-{
-    if (buffer->use == MODEL_RESERVED)
-        end_id(model, buffer->id, buffer->src, task->id, ID_GONE);
-    buffer->use = MODEL_ARMED;
-    buffer->orphan = false;
-    if (buffer == &task->buffers[OPEN])
-        task->refused = false;
-}
-
-// vm reads in the page of a task what it has copied out, before it does anything for it.
-static void look_at_copied_out(struct model *model, struct model_task *task)
-{
-    for (unsigned k = 0; k < NUM_BUFFERS; k++) {
-        if (!model_ool_copied_out(task, &task->buffers[k]))
-            continue;
-        model_ool_freed(model, task, &task->buffers[k]);
-        task->looked_at = true;
-    }
-}
-
-// Takes a buffer away from whoever has it.
-void model_ool_revoke(struct model *model, struct model_task *task, struct model_buffer *buffer)
-{
-    if (model_ool_copied_out(task, buffer))
-        model_ool_freed(model, task, buffer);
-    if (buffer->use == MODEL_RESERVED) {
-        end_id(model, buffer->id, buffer->src, task->id, ID_REVOKED);
-        // What the receiver may still find must not be overwritten.
-        if (buffer->receipt)
-            buffer->withdraw_at = buffer->addr - MODEL_RECEIPT;
-        buffer->receipt = 0;
-    }
-    struct model_task *src = model_task(model, buffer->src);
-    if (buffer->use == MODEL_COPYING && src && src->request.wait == MODEL_COPY &&
-        src->request.buffer == buffer) {
-        src->request.wait = MODEL_PARKED;
-        src->request.buffer = NULL;
-        src->request.cancelled = true;
-        src->request.order = --model->front; // it was served before
-    }
-    buffer->use = MODEL_UNARMED;
-    buffer->orphan = false;
-}
-
 // --- ool.recv -----------------------------------------------------------------------------------
 
 // A receipt, `len` bytes and one more, on whole pages.
@@ -186,7 +110,7 @@ void model_ool_recv(struct model *model, struct model_task *task)
     if (task->request.expect != ANSWER(OK) || keeps_single(task, m))
         return;
     task->refused = false;
-    look_at_copied_out(model, task);
+    model_ool_look(model, task);
     for (unsigned k = 0; k < NUM_BUFFERS; k++) {
         model_ool_revoke(model, task, &task->buffers[k]);
         task->buffers[k].receipt = task->buffers[k].withdraw_at = 0;
@@ -292,7 +216,7 @@ static void take(struct model *model, struct model_task *dst, struct model_buffe
 
 struct model_buffer *model_ool_from_vm(struct model *model, struct model_task *task)
 {
-    look_at_copied_out(model, task);
+    model_ool_look(model, task);
     struct model_buffer *buffer = choose_buffer(task, VM_TASK, 0);
     task->looked_at = true;
     if (buffer)
@@ -353,7 +277,7 @@ void model_ool_settle_at(struct model *model, struct model_task *dst)
     int64_t front;
     if (!dst->id || !next_parked(model, dst, INT64_MIN))
         return;
-    look_at_copied_out(model, dst);
+    model_ool_look(model, dst);
     do {
         int64_t order = INT64_MIN;
         front = model->front;
@@ -460,7 +384,7 @@ void model_ool_verify(struct model *model, struct model_task *task)
 {
     struct model_request *request = &task->request;
     const struct message *m = &request->m;
-    look_at_copied_out(model, task);
+    model_ool_look(model, task);
     struct model_buffer *buffer = find_id(task, m->ool_verify.src, m->ool_verify.id);
     if (!buffer) {
         request->expect = unknown_id(model, task, m);
@@ -474,7 +398,7 @@ void model_ool_verify(struct model *model, struct model_task *task)
     task->looked_at = true;
     task->refused = false;
     buffer->orphan = false;
-    end_id(model, buffer->id, buffer->src, task->id, ID_GONE);
+    model_ool_end_id(model, buffer->id, buffer->src, task->id, ID_GONE);
     request->verified = *buffer; // it may be given to another before the answer
     buffer->use = right ? MODEL_HELD : MODEL_ARMED;
     if (closed)
