@@ -125,7 +125,7 @@ static bool is_reachable(struct channels *c, task_t task)
 }
 
 static void queue_grant(struct channels *c, task_t task, task_t peer, uint32_t chan,
-                        uint32_t ring_size, const int *fds)
+                        uint32_t ring_size, const int *fds, unsigned num_fds)
 {
     struct packet packet = {.type = CTL_GRANT, .word = wire_word(WIRE_CONTROL, 0, 0)};
     packet.grant.task = peer;
@@ -133,18 +133,21 @@ static void queue_grant(struct channels *c, task_t task, task_t peer, uint32_t c
     packet.grant.ring_size = ring_size;
     c->env.describe(c->env.ctx, task, peer, &packet.grant);
     *half(c, task, peer) = HALF_QUEUED;
-    channels_push(c, task, &packet, fds, ring_size ? 4 : 2);
+    channels_push(c, task, &packet, fds, num_fds);
 }
 
-bool channels_grant_vm(struct channels *c, task_t task, uint32_t chan, int fd)
+bool channels_grant_vm(struct channels *c, task_t task, uint32_t chan, int fd, int landing_fd)
 {
-    int page = c->env.open_page(c->env.ctx, task);
-    if (page < 0) {
-        c->env.close_fd(c->env.ctx, fd);
+    int fds[] = {fd, c->env.open_page(c->env.ctx, task), landing_fd};
+    if (fds[1] < 0 || landing_fd < 0) {
+        for (int i = 0; i < 3; i++) {
+            if (fds[i] >= 0)
+                c->env.close_fd(c->env.ctx, fds[i]);
+        }
         return false;
     }
     *half(c, task, VM_TASK) = HALF_TAKEN;
-    queue_grant(c, VM_TASK, task, chan, 0, (int[]){fd, page});
+    queue_grant(c, VM_TASK, task, chan, 0, fds, 3);
     return true;
 }
 
@@ -194,8 +197,8 @@ static error_t grant_both(struct channels *c, task_t a, task_t b)
     // Through a socket, payloads travel by way of vm. Where they do not, it shall place none.
     if (!ring_size)
         c->env.join(c->env.ctx, a, b);
-    queue_grant(c, a, b, chan, ring_size, fds.a);
-    queue_grant(c, b, a, chan, ring_size, fds.b);
+    queue_grant(c, a, b, chan, ring_size, fds.a, ring_size ? 4 : 2);
+    queue_grant(c, b, a, chan, ring_size, fds.b, ring_size ? 4 : 2);
     return OK;
 }
 

@@ -89,9 +89,9 @@ struct endpoint *channels_find(struct channels *c, task_t task);
 // counts as taken; the one at vm is queued with channels_grant_vm().
 uint32_t channels_number(struct channels *c);
 
-// Queues to vm the grant for its end of a starting task's channel, `fd` (owned from here on).
-// False: there is no descriptor left for the page; nothing was queued and `fd` is closed.
-bool channels_grant_vm(struct channels *c, task_t task, uint32_t chan, int fd);
+// Queues to vm the grant for its end of a starting task's channel, `fd`, and the task's landing
+// memory (both owned from here on). False: there is no descriptor left for the page or that memory.
+bool channels_grant_vm(struct channels *c, task_t task, uint32_t chan, int fd, int landing_fd);
 
 // The task is under its filters: once vm has taken its channel to it too, those who asked for the
 // task get their channels.

@@ -47,17 +47,21 @@ bool fds_are_refused(void)
 bool make_memfd(const char *name, size_t size, int *rw, int *ro)
 {
     char path[64];
-    *ro = -1;
+    if (ro)
+        *ro = -1;
     *rw = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (*rw < 0)
         return false;
     snprintf(path, sizeof(path), "/proc/self/fd/%d", *rw);
     // The mode keeps who has the read-only one from opening it anew for writing.
     if (ftruncate(*rw, (off_t)size) == 0 && fchmod(*rw, 0400) == 0 &&
-        fcntl(*rw, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) == 0)
+        fcntl(*rw, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) == 0) {
+        if (!ro)
+            return true;
         *ro = open(path, O_RDONLY | O_CLOEXEC);
-    if (*ro >= 0)
-        return true;
+        if (*ro >= 0)
+            return true;
+    }
     int error = errno;
     close(*rw);
     *rw = -1;

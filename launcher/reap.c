@@ -82,6 +82,8 @@ static void free_task(struct task *task)
     close(task->page_fd);
     if (task->vm_end >= 0)
         close(task->vm_end);
+    if (task->landing_fd >= 0)
+        close(task->landing_fd);
     if (task->debuggee.fd >= 0) {
         loop_forget(&task->debuggee);
         close(task->debuggee.fd);

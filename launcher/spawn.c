@@ -25,6 +25,7 @@ struct birth {
     int control[2]; // ours, the task's
     int vm[2];      // the task's, vm's
     int page_rw;
+    int landing;
     int page_ro;
     int *files; // one for each file of the spec
 };
@@ -66,6 +67,13 @@ static bool make_page(struct birth *b)
     return true;
 }
 
+// For the task and for vm, which copies payloads into it.
+static bool make_landing(struct birth *b)
+{
+    size_t len = ool_landing_len((size_t)b->task->spec->ool_len);
+    return b->task->id == VM_TASK || make_memfd("landing", len, &b->landing, NULL);
+}
+
 static bool open_files(struct birth *b)
 {
     const struct task_spec *spec = b->task->spec;
@@ -88,7 +96,7 @@ static bool make_descriptors(struct birth *b)
     struct task *task = b->task;
     const int type = SOCK_SEQPACKET | SOCK_CLOEXEC;
     int on = 1;
-    if (!make_page(b) || socketpair(AF_UNIX, type, 0, b->control) < 0 ||
+    if (!make_page(b) || !make_landing(b) || socketpair(AF_UNIX, type, 0, b->control) < 0 ||
         pipe2(b->pipe, O_CLOEXEC) < 0)
         return false;
     // Only our end: O_NONBLOCK is not shared between the two.
@@ -252,6 +260,8 @@ static void push_boot(struct birth *b)
         fds[num_fds++] = b->vm[0];
         b->vm[0] = -1;
         fds[num_fds++] = fcntl(vm->page_fd, F_DUPFD_CLOEXEC, 0);
+        fds[num_fds++] = b->landing;
+        b->landing = -1;
     } else {
         fds[num_fds++] = control_open_table();
     }
@@ -294,8 +304,10 @@ static void born(struct birth *b, pid_t pid)
     b->pipe[0] = -1;
     task->vm_end = b->vm[1];
     b->vm[1] = -1;
-    if (task->id != VM_TASK)
+    if (task->id != VM_TASK) {
         task->vm_chan = channels_number(&suite.channels);
+        task->landing_fd = fcntl(b->landing, F_DUPFD_CLOEXEC, 0);
+    }
     if (task->task_pid)
         vm_announce(task);
     push_boot(b);
@@ -317,6 +329,7 @@ static void release_birth(struct birth *b)
     close_fd(&b->null_fd);
     close_fd(&b->page_rw);
     close_fd(&b->page_ro);
+    close_fd(&b->landing);
 }
 
 static struct task *new_task(struct task_spec *spec, const struct strings *extra, task_t id)
@@ -324,7 +337,7 @@ static struct task *new_task(struct task_spec *spec, const struct strings *extra
     struct task *task = xcalloc(1, sizeof(*task));
     task->id = id;
     task->spec = spec;
-    task->control_fd = task->page_fd = task->vm_end = -1;
+    task->control_fd = task->page_fd = task->vm_end = task->landing_fd = -1;
     task->output.source.fd = task->debuggee.fd = -1;
     // Another one of the same name may be launched later.
     task->is_main = !suite.main_started &&
@@ -367,7 +380,8 @@ task_t task_start(struct task_spec *spec, const struct strings *extra)
                       .control = {-1, -1},
                       .vm = {-1, -1},
                       .page_rw = -1,
-                      .page_ro = -1};
+                      .page_ro = -1,
+                      .landing = -1};
     char *path;
     error_t err = ERR_NO_MEMORY;
     pid_t pid = -1;

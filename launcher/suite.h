@@ -36,7 +36,8 @@ struct task {
     struct source control;
     int page_fd; // read-only
     struct state_page *page;
-    int vm_end; // vm's end of its channel to vm, until that is granted
+    int vm_end;     // vm's end of its channel to vm, until that is granted
+    int landing_fd; // its landing memory, until vm gets that along with it
     uint32_t vm_chan;
     const struct sandbox *box;
     struct stream output;
@@ -98,6 +99,7 @@ void control_flush_all(void);
 void control_watch(struct task *task);
 // Reads what a task that ended has left behind.
 void control_drain(struct task *task);
+// Memory of a fixed size. Without `ro`, there is no read-only descriptor. False: see errno.
 bool make_memfd(const char *name, size_t size, int *rw, int *ro);
 // Has the kernel let no packet with descriptors into this end of a channel; its sender gets EPERM
 // then. False: the kernel is older than that (Linux 6.16), and the receiver has to look.

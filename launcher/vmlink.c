@@ -41,9 +41,9 @@ void vm_announce(struct task *task)
 
     // Last: once vm has the channel, the task's first request may be read before anything that is
     // queued behind.
-    int end = task->vm_end;
-    task->vm_end = -1;
-    if (!channels_grant_vm(&suite.channels, task->id, task->vm_chan, end)) {
+    int end = task->vm_end, landing = task->landing_fd;
+    task->vm_end = task->landing_fd = -1;
+    if (!channels_grant_vm(&suite.channels, task->id, task->vm_chan, end, landing)) {
         log_error("task %s: no descriptors left for its channel to vm", spec->name);
         task_kill(task, SIGKILL);
     }

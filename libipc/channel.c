@@ -25,6 +25,9 @@ static void unmap_page(struct channel *ch)
     if (ch->page)
         munmap((void *)(uintptr_t)ch->page, STATE_PAGE_SIZE);
     ch->page = NULL;
+    if (ch->landing)
+        munmap(ch->landing, ool_landing_len((size_t)ch->peer_ool_len));
+    ch->landing = NULL;
 }
 
 static void free_channel(struct channel *ch)

@@ -36,6 +36,7 @@ struct channel {
     uint32_t bell_seen;            // socket channels: when it was last found empty
     struct shm *shm;               // NULL: all goes through the socket
     uint64_t peer_ool_len;         // largest payload that the peer receives; 0 of vm
+    void *landing;                 // in vm: the peer's landing memory; NULL: taken over, or none
     bool wants_fd;                 // vm's: a descriptor comes with the answer
     bool carries;                  // packets bring their payloads with them: shared memory
     list_elem_t all;               // in channel_all, until it ends

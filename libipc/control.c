@@ -18,6 +18,7 @@
 #include "transport.h"
 
 struct control_boot control_boot;
+void *control_landing;
 
 static struct {
     char name[64];
@@ -81,6 +82,14 @@ static error_t map_talk_table(int fd)
     return OK;
 }
 
+static void *map_landing(int fd, uint64_t ool_len)
+{
+    void *addr = mmap(NULL, ool_landing_len((size_t)ool_len), PROT_READ | PROT_WRITE,
+                      MAP_SHARED | MAP_NORESERVE, fd, 0);
+    close(fd);
+    return addr == MAP_FAILED ? NULL : addr;
+}
+
 void control_start(void)
 {
     struct packet packet;
@@ -92,7 +101,7 @@ void control_start(void)
 
     control_boot = packet.boot;
     bool is_vm = control_boot.task == VM_TASK;
-    int expected = 1 + (is_vm ? 1 : 2) + (control_boot.num_filter > 0);
+    int expected = 1 + (is_vm ? 1 : 3) + (control_boot.num_filter > 0);
     if (num_fds != expected)
         bad_start("the launcher sent the wrong descriptors");
     channel_own_page = mmap(NULL, STATE_PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fds[0], 0);
@@ -102,6 +111,8 @@ void control_start(void)
                        : channel_add(VM_TASK, control_boot.vm_chan, fds[1], fds[2])))
         bad_start("not enough memory");
     close(fds[0]);
+    if (!is_vm)
+        control_landing = map_landing(fds[3], control_boot.ool_len);
     if (control_boot.num_filter > 0)
         filter_fd = fds[num_fds - 1];
     receive_files();
@@ -145,16 +156,30 @@ void control_ready(void)
     send_control(CTL_READY, &packet);
 }
 
+void *ipc_take_landing(task_t task, size_t *len)
+{
+    struct channel *ch = channel_find(task);
+    void *landing = ch ? ch->landing : NULL;
+    *len = landing ? ool_landing_len((size_t)ch->peer_ool_len) : 0;
+    if (ch)
+        ch->landing = NULL;
+    return landing;
+}
+
 static void on_grant(struct packet *packet, int *fds, int num_fds)
 {
     const struct control_grant *grant = &packet->grant;
-    if (num_fds != (grant->ring_size ? 4 : 2))
+    bool is_vm = control_boot.task == VM_TASK;
+    if (num_fds != (is_vm ? 3 : grant->ring_size ? 4 : 2))
         return;
     error_t err = grant->ring_size ? channel_add_shm(grant, fds)
                                    : channel_add(grant->task, grant->chan, fds[0], fds[1]);
+    if (is_vm && IS_ERROR(err))
+        close(fds[2]);
     if (IS_OK(err)) {
         struct channel *ch = channel_find(grant->task);
         ch->peer_ool_len = grant->ool_len;
+        ch->landing = is_vm ? map_landing(fds[2], grant->ool_len) : NULL;
         uint32_t n =
             MIN(grant->num_refused, (uint32_t)(sizeof(grant->refused) / sizeof(grant->refused[0])));
         ch->refused = n > 0 ? calloc(n, sizeof(uint32_t)) : NULL;

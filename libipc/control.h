@@ -7,6 +7,9 @@
 /// What the launcher said at boot.
 extern struct control_boot control_boot;
 
+/// The memory for the task's landing buffers; NULL: there was no room for it.
+extern void *control_landing;
+
 /// Receives boot, maps the own page, and opens the launcher's and vm's channels. Exits with a
 /// message when the process was not started by the launcher.
 void control_start(void);

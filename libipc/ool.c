@@ -1,6 +1,6 @@
 // Owns the landing buffers and the calls to vm that a payload takes: one for each message (the
 // sender's ool.send) and one for each task (ool.recv). The receiver asks vm (ool.verify) only when
-// it has no receipt for what a message brings, or wants a buffer for itself for a moment.
+// it has no receipt for what a message brings.
 
 #include "ool.h"
 #include <stdlib.h>
@@ -14,13 +14,9 @@ STATIC_ASSERT(offsetof(struct message, raw) == 8);
 STATIC_ASSERT(sizeof(struct ool_descriptor) == 16);
 
 #define HUGE_PAGE_SIZE ((size_t)2 << 20)
-#ifndef HUGE_PAYLOAD
-#define HUGE_PAYLOAD ((size_t)1 << 20) // from here on buffers are worth huge pages
-#endif
 
 static uint8_t *region; // the landing buffers, each in `stride` bytes; NULL: not registered
 static size_t stride;
-static bool is_huge[OOL_NUM_BUFFERS];
 
 error_t ool_call_vm(struct message *m)
 {
@@ -55,31 +51,16 @@ error_t ool_register(void)
 
     // Lazily populated: memory is used as far as payloads have reached, and then kept, because a
     // fresh page costs ten times the copy into it.
-    stride = ool_buffer_stride((size_t)control_boot.ool_len);
-    void *addr = mmap(NULL, OOL_NUM_BUFFERS * stride, PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (addr == MAP_FAILED)
+    if (!control_landing)
         return ERR_NO_MEMORY;
+    stride = ool_buffer_stride((size_t)control_boot.ool_len);
     struct message m = {.type = OOL_RECV_MSG};
-    m.ool_recv.addr = (vaddr_t)addr;
+    m.ool_recv.addr = (vaddr_t)control_landing;
     m.ool_recv.len = control_boot.ool_len;
-    m.ool_recv.region = OOL_REGION_STANDING;
-    error_t err = ool_call_vm(&m);
-    if (IS_ERROR(err))
-        munmap(addr, OOL_NUM_BUFFERS * stride);
-    else
-        region = addr;
-    return err;
-}
-
-// Huge pages spare both copies the look at every 4 KiB. They are for who gets large payloads only:
-// a small one in a fresh buffer would pin 2 MiB. What is in small pages by now, which must not be
-// needed by anybody, is dropped, so that the next payload finds huge ones.
-static void make_huge(unsigned k)
-{
-    is_huge[k] = true;
-    if (madvise(region, OOL_NUM_BUFFERS * stride, MADV_HUGEPAGE) == 0)
-        madvise(region + k * stride, stride, MADV_DONTNEED);
+    m.ool_recv.region = OOL_REGION_SHARED;
+    OK_OR_RETURN(ool_call_vm(&m));
+    region = control_landing;
+    return OK;
 }
 
 error_t ool_prepare_lengths(struct message *m)
@@ -248,8 +229,6 @@ static error_t take_verified(task_t src, struct message *m)
     err = ERR_INVALID_ARG;
     if (req.ool_verify_reply.count == (uint)MSG_NUM_PAYLOADS(m->type))
         err = copy_all((const uint8_t *)req.ool_verify_reply.received_at, lens, m);
-    if (own < OOL_NUM_BUFFERS && first.len > HUGE_PAYLOAD && !is_huge[own])
-        make_huge(own);
     // Whichever buffer it was: what else was copied out vm has seen when it was asked.
     for (unsigned k = 0; k < OOL_NUM_BUFFERS; k++)
         atomic_store(&channel_own_page->copied_out[k], id);
@@ -262,8 +241,7 @@ error_t ool_take(task_t src, struct message *m)
     error_t err;
     struct ool_descriptor first = ool_descriptors(m)[0];
     unsigned k = find_receipt(src, (uint64_t)(uintptr_t)first.ptr);
-    bool asks = k == OOL_NUM_BUFFERS || (first.len > HUGE_PAYLOAD && !is_huge[k]);
-    if (!asks && take_placed(k, src, m, &err))
+    if (k < OOL_NUM_BUFFERS && take_placed(k, src, m, &err))
         return err;
     return take_verified(src, m);
 }

@@ -109,6 +109,7 @@ static void check_landing(const struct vm *vm, const struct vm_task *dst,
         CHECK(vm, landing->addr != 0 && landing->cap > 0 && landing->cap <= dst->ool_len);
         CHECK(vm, landing->addr + landing->cap + 1 > landing->addr);
         CHECK(vm, !landing->has_receipt || landing->addr > sizeof(struct ool_receipt));
+        CHECK(vm, landing->has_receipt || !landing->mapped);
     }
 }
 

@@ -1,4 +1,5 @@
-// Copies from the memory of a sender into a buffer of a receiver, through the bounce buffer.
+// Copies from the memory of a sender into a buffer of a receiver: right into it where vm has it
+// too, else through the bounce buffer.
 //
 // A small copy is done at once. A large one, or any while others run, is cut into pieces and the
 // copies take turns, so that somebody who copies all the time delays others by a piece a turn. What
@@ -16,7 +17,7 @@ static bool is_done(const struct vm_send *send)
     return send->index == send->count;
 }
 
-// Writes `len` bytes of the bounce buffer to `offset`, the receipt before the first of them. False:
+// Writes `len` bytes that were put there to `offset`, the receipt before the first of them. False:
 // the receiver does not take what it registered for. It has ended (its exception is on the way), or
 // has taken its buffer away; to the sender that is the same.
 static bool write_piece(struct vm *vm, struct vm_send *send, size_t offset, size_t len)
@@ -28,13 +29,15 @@ static bool write_piece(struct vm *vm, struct vm_send *send, size_t offset, size
         return vm_landing_write_first(vm, send->dst->id, landing, len);
     if (begins && !vm_landing_write_first(vm, send->dst->id, landing, 0))
         return false; // empty payloads come before these bytes
-    return vm->env->write(vm->ctx, send->dst->id, landing->addr + offset, vm->bounce, len) == len;
+    return vm_landing_write(vm, send->dst->id, landing, offset, len);
 }
 
 // Copies up to `budget` bytes, at most VM_BOUNCE_LEN.
 static error_t copy_bytes(struct vm *vm, struct vm_task *sender, size_t budget)
 {
     struct vm_send *send = &sender->send;
+    if (!vm_landing_begin(vm, send->dst->id, send->landing))
+        return ERR_ABORTED;
     while (!is_done(send)) {
         size_t left = send->lens[send->index] - send->done;
         if (left == 0) {
@@ -48,9 +51,11 @@ static error_t copy_bytes(struct vm *vm, struct vm_task *sender, size_t budget)
             return OK;
 
         vaddr_t from = send->addrs[send->index] + send->done;
-        if (vm->env->read(vm->ctx, sender->id, from, vm->bounce, len) != len)
+        size_t offset = send->offset + send->done;
+        uint8_t *stage = vm_landing_stage(vm, send->landing, offset);
+        if (vm->env->read(vm->ctx, sender->id, from, stage, len) != len)
             return ERR_INVALID_ARG;
-        if (!write_piece(vm, send, send->offset + send->done, len))
+        if (!write_piece(vm, send, offset, len))
             return ERR_ABORTED;
         send->done += len;
         budget -= len;

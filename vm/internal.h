@@ -99,9 +99,17 @@ struct vm_landing *vm_landing_choose(struct vm *vm, struct vm_task *dst, task_t 
 void vm_landing_take(struct vm *vm, struct vm_task *dst, struct vm_landing *landing, task_t src,
                      unsigned count, const size_t *lens);
 void vm_landing_reserve(struct vm_task *dst, struct vm_landing *landing);
-/// Writes the first `len` bytes of the bounce buffer to the beginning of a buffer that is taken,
-/// and its receipt before them. False: not all of it can be written.
-bool vm_landing_write_first(struct vm *vm, task_t dst, struct vm_landing *landing, size_t len);
+/// Before anything is put into a buffer that is taken: withdraws the receipt of what was taken away
+/// from it. False: it cannot be written.
+bool vm_landing_begin(struct vm *vm, task_t dst, struct vm_landing *landing);
+/// Where bytes are put that go to `offset` of a buffer: VM_BOUNCE_LEN of them at most.
+uint8_t *vm_landing_stage(struct vm *vm, const struct vm_landing *landing, size_t offset);
+/// Writes `len` bytes that were put there, and before the first ones the receipt. False: not all of
+/// it can be written.
+bool vm_landing_write(struct vm *vm, task_t dst, const struct vm_landing *landing, size_t offset,
+                      size_t len);
+bool vm_landing_write_first(struct vm *vm, task_t dst, const struct vm_landing *landing,
+                            size_t len);
 /// The buffer is free; whoever had it knows.
 void vm_landing_clear(struct vm_task *dst, struct vm_landing *landing);
 /// Takes a buffer away from whoever has it. A copy into it is cancelled, its sender is the first in

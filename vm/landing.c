@@ -14,6 +14,11 @@
 //
 // The page is the receiver's own claim. One that lies makes its own senders place again or wait; vm
 // and everybody else see nothing of it. It is read once for a decision (`word`), never twice.
+//
+// Where vm has the buffer too, the kernel copies a payload out of its sender right into it. vm
+// reads nothing there: what it knows of a buffer is in its own record.
+#include <stdatomic.h>
+#include <stddef.h>
 #include <string.h>
 #include "internal.h"
 
@@ -97,30 +102,50 @@ void vm_landing_take(struct vm *vm, struct vm_task *dst, struct vm_landing *land
     landing->id = id;
 }
 
-// Before anything else is written to a buffer that was taken away: its receiver may be copying out.
-static bool withdraw_receipt(struct vm *vm, task_t dst, const struct vm_landing *landing)
+static struct ool_receipt *receipt_of(struct vm *vm, const struct vm_landing *landing)
 {
-    static const uint64_t none = 0;
-    vaddr_t at = landing->addr - sizeof(struct ool_receipt);
-    return vm->env->write(vm->ctx, dst, at, &none, sizeof(none)) == sizeof(none);
+    return landing->mapped
+               ? (struct ool_receipt *)(void *)(landing->mapped - sizeof(struct ool_receipt))
+               : &vm->receipt;
 }
 
-bool vm_landing_write_first(struct vm *vm, task_t dst, struct vm_landing *landing, size_t len)
+bool vm_landing_begin(struct vm *vm, task_t dst, struct vm_landing *landing)
+{
+    if (!landing->stale)
+        return true;
+    // Its receiver may be copying out; whoever finds the id after that has read nothing newer.
+    struct ool_receipt *receipt = receipt_of(vm, landing);
+    vaddr_t at = landing->addr - sizeof(*receipt) + offsetof(struct ool_receipt, id);
+    atomic_store(&receipt->id, 0);
+    size_t len = sizeof(receipt->id);
+    landing->stale = vm->env->write(vm->ctx, dst, at, &receipt->id, len) != len;
+    return !landing->stale;
+}
+
+uint8_t *vm_landing_stage(struct vm *vm, const struct vm_landing *landing, size_t offset)
+{
+    return landing->mapped ? landing->mapped + offset : vm->bounce;
+}
+
+bool vm_landing_write(struct vm *vm, task_t dst, const struct vm_landing *landing, size_t offset,
+                      size_t len)
+{
+    const uint8_t *from = vm_landing_stage(vm, landing, offset);
+    return len == 0 || vm->env->write(vm->ctx, dst, landing->addr + offset, from, len) == len;
+}
+
+bool vm_landing_write_first(struct vm *vm, task_t dst, const struct vm_landing *landing, size_t len)
 {
     if (!landing->has_receipt)
-        return len == 0 || vm->env->write(vm->ctx, dst, landing->addr, vm->bounce, len) == len;
-    if (landing->stale && !withdraw_receipt(vm, dst, landing))
-        return false;
-    landing->stale = false;
-    vm->receipt = (struct ool_receipt){
-        .id = landing->id,
-        .src = landing->src,
-        .count = landing->count,
-        .lens = {landing->lens[0], landing->lens[1], landing->lens[2], landing->lens[3]},
-    };
-    len += sizeof(vm->receipt);
-    return vm->env->write(vm->ctx, dst, landing->addr - sizeof(vm->receipt), &vm->receipt, len) ==
-           len;
+        return vm_landing_write(vm, dst, landing, 0, len);
+    struct ool_receipt *receipt = receipt_of(vm, landing);
+    receipt->src = landing->src;
+    receipt->count = landing->count;
+    memcpy(receipt->lens, landing->lens, sizeof(receipt->lens));
+    memset(receipt->reserved, 0, sizeof(receipt->reserved));
+    atomic_store_explicit(&receipt->id, landing->id, memory_order_release);
+    len += sizeof(*receipt);
+    return vm->env->write(vm->ctx, dst, landing->addr - sizeof(*receipt), receipt, len) == len;
 }
 
 void vm_landing_reserve(struct vm_task *dst, struct vm_landing *landing)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/mman.h>
 #include <sys/uio.h>
 #include <unistd.h>
 #include <oolong/internal.h>
@@ -85,8 +86,48 @@ static size_t env_read(__unused void *ctx, task_t task, vaddr_t addr, void *buf,
     return copy(process_vm_readv, task, addr, buf, len);
 }
 
+// The landing memory of the tasks that have registered it; see vm_env.landing.
+static struct landing {
+    task_t task; // the last one of the slot that did
+    uint8_t *base;
+    size_t len; // 0: there is none
+} landings[CONFIG_NUM_TASKS];
+
+static struct landing *landing_of(task_t task)
+{
+    struct landing *landing = &landings[TASK_SLOT(task) % CONFIG_NUM_TASKS];
+    return landing->task == task ? landing : NULL;
+}
+
+static void *env_landing(__unused void *ctx, task_t task, size_t size)
+{
+    if (!landing_of(task)) {
+        struct landing *landing = &landings[TASK_SLOT(task)]; // whose last task is reaped
+        landing->task = task;
+        landing->base = ipc_take_landing(task, &landing->len);
+    }
+    return size <= landing_of(task)->len ? landing_of(task)->base : NULL;
+}
+
+static void forget_landing(task_t task)
+{
+    struct landing *landing = landing_of(task);
+    if (landing && landing->len > 0)
+        munmap(landing->base, landing->len);
+    if (landing)
+        *landing = (struct landing){0};
+}
+
+static bool is_in_landing(task_t task, const void *buf)
+{
+    const struct landing *landing = landing_of(task);
+    return landing && (uintptr_t)buf - (uintptr_t)landing->base < landing->len;
+}
+
 static size_t env_write(__unused void *ctx, task_t task, vaddr_t addr, const void *buf, size_t len)
 {
+    if (is_in_landing(task, buf))
+        return len;
     return copy(process_vm_writev, task, addr, (void *)(uintptr_t)buf, len);
 }
 
@@ -160,6 +201,7 @@ static error_t env_destroy(__unused void *ctx, task_t task)
 
 static void env_reaped(__unused void *ctx, task_t task)
 {
+    forget_landing(task);
     OOPS_OK(ipc_control_reap(task));
 }
 
@@ -181,6 +223,7 @@ static void env_log(__unused void *ctx, const char *text)
 static const struct vm_env env = {
     .read = env_read,
     .write = env_write,
+    .landing = env_landing,
     .reply = env_reply,
     .reply_fd = env_reply_fd,
     .notify = env_notify,

@@ -28,18 +28,21 @@ static void unregister(struct vm *vm, struct vm_task *task)
     }
 }
 
-static error_t recv_standing(struct vm *vm, struct vm_task *task, vaddr_t addr, size_t len)
+static error_t recv_standing(struct vm *vm, struct vm_task *task, vaddr_t addr, size_t len,
+                             bool shared)
 {
     size_t stride = ool_buffer_stride(len);
     if (!IS_ALIGNED(addr, PAGE_SIZE) || addr + OOL_NUM_BUFFERS * stride < addr)
         return ERR_INVALID_ARG;
     unregister(vm, task);
+    uint8_t *mapped = shared ? vm->env->landing(vm->ctx, task->id, OOL_NUM_BUFFERS * stride) : NULL;
     for (unsigned k = 0; k < OOL_NUM_BUFFERS; k++) {
         struct vm_landing *landing = &task->landing[k];
         landing->state = LANDING_ARMED;
         landing->addr = addr + k * stride + sizeof(struct ool_receipt);
         landing->cap = len;
         landing->has_receipt = true;
+        landing->mapped = mapped ? mapped + k * stride + sizeof(struct ool_receipt) : NULL;
     }
     return OK;
 }
@@ -71,12 +74,13 @@ error_t vm_on_ool_recv(struct vm *vm, struct vm_task *task, const struct message
         return OK; // the page says the rest, and more exactly than `src` could
     vaddr_t addr = m->ool_recv.addr;
     size_t len = m->ool_recv.len;
-    if (m->ool_recv.region > OOL_REGION_ANNOUNCE || addr == 0 || len == 0)
+    if (m->ool_recv.region > OOL_REGION_SHARED || addr == 0 || len == 0)
         return ERR_INVALID_ARG;
     if (len > task->ool_len)
         return ERR_TOO_LARGE;
-    return m->ool_recv.region == OOL_REGION_STANDING ? recv_standing(vm, task, addr, len)
-                                                     : recv_single(vm, task, addr, len);
+    if (m->ool_recv.region == OOL_REGION_SINGLE)
+        return recv_single(vm, task, addr, len);
+    return recv_standing(vm, task, addr, len, m->ool_recv.region == OOL_REGION_SHARED);
 }
 
 // --- ool.send -----------------------------------------------------------------------------------
@@ -207,8 +211,12 @@ error_t vm_ool_place_own(struct vm *vm, struct vm_task *task, const void *data, 
     if (len > landing->cap)
         return ERR_TOO_LARGE;
     vm_landing_take(vm, task, landing, VM_TASK, 1, &len);
-    memcpy(vm->bounce, data, len);
-    if (!vm_landing_write_first(vm, task->id, landing, len)) {
+    bool placed = vm_landing_begin(vm, task->id, landing);
+    if (placed) {
+        memcpy(vm_landing_stage(vm, landing, 0), data, len);
+        placed = vm_landing_write_first(vm, task->id, landing, len);
+    }
+    if (!placed) {
         vm_landing_clear(task, landing);
         return ERR_ABORTED;
     }

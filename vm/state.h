@@ -50,6 +50,7 @@ struct vm_landing {
     vaddr_t addr;
     size_t cap;       // bytes of payload; one more byte is registered, for a NUL
     bool has_receipt; // there is room for one before `addr`
+    uint8_t *mapped;  // what the receiver has at `addr`, and vm here; NULL: vm has it nowhere
     task_t src;       // whose payloads
     uint32_t episode; // closed: of the receiver's wait for `src`; OUT: in which it was handed over
     bool orphan;      // RESERVED: `src` ended; gives way to anybody
@@ -159,7 +160,7 @@ struct vm {
     task_t ids[CONFIG_NUM_TASKS];       // 0: no live task in the slot
     int32_t last_gen[CONFIG_NUM_TASKS]; // newest generation seen in the slot; -1: none
     struct vm_task tasks[CONFIG_NUM_TASKS];
-    // A receipt and a first piece, which go into a landing buffer at once.
+    // A receipt and a first piece, which go into a landing buffer at once where vm has it not.
     struct ool_receipt receipt;
     uint8_t bounce[VM_BOUNCE_LEN];
 };

@@ -25,6 +25,11 @@ struct vm_env {
     size_t (*read)(void *ctx, task_t task, vaddr_t addr, void *buf, size_t len);
     size_t (*write)(void *ctx, task_t task, vaddr_t addr, const void *buf, size_t len);
 
+    /// The landing memory of a task, of at least `size` bytes, where vm has it too; it stays until
+    /// the task is reaped. NULL: it has none. What is to go into it is put there first, and then
+    /// written with `buf` in it: that copies nothing, and lets a shell see it.
+    void *(*landing)(void *ctx, task_t task, size_t size);
+
     /// Answers a call, without blocking; an answer that cannot be delivered is dropped.
     void (*reply)(void *ctx, task_t dst, struct message *m);
     /// The same with a descriptor attached, which stays the core's.

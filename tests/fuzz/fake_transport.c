@@ -21,7 +21,7 @@ static unsigned system_count[2];
 static int system_fds[4]; // that come with the launcher's next packet
 static void *cookies_of[3 + FAKE_PEERS];
 static vaddr_t landing;
-static int boot_fds[3];
+static int boot_fds[4];
 static uint32_t next_chan = 100;
 static unsigned generation;
 
@@ -30,11 +30,17 @@ static struct fake_peer *peer_of(int fd)
     return fd >= PEER_FD && fd < PEER_FD + FAKE_PEERS ? &fake_peers[fd - PEER_FD] : NULL;
 }
 
+static int make_memory(size_t len)
+{
+    int fd = memfd_create("memory", MFD_CLOEXEC);
+    if (fd < 0 || ftruncate(fd, (off_t)len))
+        abort();
+    return fd;
+}
+
 static int make_page(void **page)
 {
-    int fd = memfd_create("page", MFD_CLOEXEC);
-    if (fd < 0 || ftruncate(fd, STATE_PAGE_SIZE))
-        abort();
+    int fd = make_memory(STATE_PAGE_SIZE);
     *page = mmap(NULL, STATE_PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (*page == MAP_FAILED)
         abort();
@@ -90,6 +96,7 @@ void fake_boot(void)
     boot_fds[0] = make_page(&page);
     boot_fds[1] = VM_FD;
     boot_fds[2] = make_page(&page);
+    boot_fds[3] = make_memory(ool_landing_len(FAKE_OOL_LEN));
     push_system(0, &boot);
     control_start();
 }
@@ -119,7 +126,7 @@ static void answer_for_vm(const struct packet *packet)
     switch (m.type) {
     case OOL_RECV_MSG:
         reply.type = OOL_RECV_REPLY_MSG;
-        if (m.ool_recv.region == OOL_REGION_STANDING)
+        if (m.ool_recv.region == OOL_REGION_SHARED)
             landing = m.ool_recv.addr;
         break;
     case OOL_SEND_MSG:
@@ -242,9 +249,9 @@ static error_t recv_system(int which, struct packet *packet, bool wait, int *fds
         *num_fds = packet->grant.ring_size ? 4 : 2;
         memcpy(fds, system_fds, (size_t)*num_fds * sizeof(int));
     }
-    if (packet->type == CTL_BOOT && which == 0 && max_fds >= 3) {
-        memcpy(fds, boot_fds, 3 * sizeof(int));
-        *num_fds = 3;
+    if (packet->type == CTL_BOOT && which == 0 && max_fds >= 4) {
+        memcpy(fds, boot_fds, 4 * sizeof(int));
+        *num_fds = 4;
     }
     return OK;
 }

@@ -203,6 +203,8 @@ answers_t model_expected(struct model *model, struct model_task *task);
 bool model_may_revoke(struct model *model, struct model_task *dst);
 
 /// What the core asks of its environment.
+/// Bytes go into landing memory that vm has too, of the receiver's buffer `k`.
+void model_on_put(struct model *model, task_t dst, unsigned k);
 void model_on_read(struct model *model, task_t task, vaddr_t addr, const void *data, size_t want,
                    size_t got);
 void model_on_write(struct model *model, task_t task, vaddr_t addr, const void *data, size_t want,

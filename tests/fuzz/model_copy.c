@@ -88,6 +88,16 @@ static bool withdraws(struct model *model, struct model_task *dst, vaddr_t addr,
     return false;
 }
 
+void model_on_put(struct model *model, task_t id, unsigned k)
+{
+    struct model_task *dst = model_task(model, id);
+    MODEL_CHECK(model, dst && k < NUM_BUFFERS, "puts bytes into buffer %u of %d", k, id);
+    const struct model_buffer *buffer = &dst->buffers[k];
+    bool is_valid = buffer->use == MODEL_RESERVED && buffer->receipt;
+    MODEL_CHECK(model, !buffer->withdraw_at && (!is_valid || model_ool_copied_out(dst, buffer)),
+                "puts bytes where %d has a receipt that is valid", id);
+}
+
 // Who has empty payloads alone is not read of.
 static void begin_empty(struct model *model, struct model_task *dst, const void *data, size_t want)
 {

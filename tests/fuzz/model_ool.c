@@ -63,6 +63,12 @@ static bool wraps(vaddr_t addr, size_t len)
 
 // --- ool.recv -----------------------------------------------------------------------------------
 
+// Whether vm has the memory too makes no difference to what is in it.
+static bool is_standing(const struct message *m)
+{
+    return m->ool_recv.region == OOL_REGION_STANDING || m->ool_recv.region == OOL_REGION_SHARED;
+}
+
 // A receipt, `len` bytes and one more, on whole pages.
 static size_t stride(size_t len)
 {
@@ -74,11 +80,11 @@ static answers_t check_region(const struct model_task *task, const struct messag
     answers_t expect = 0;
     vaddr_t addr = m->ool_recv.addr;
     size_t len = m->ool_recv.len;
-    if (m->ool_recv.region > OOL_REGION_ANNOUNCE || addr == 0 || len == 0)
+    if (m->ool_recv.region > OOL_REGION_SHARED || addr == 0 || len == 0)
         expect |= ANSWER(ERR_INVALID_ARG);
     if (len > task->limit)
         expect |= ANSWER(ERR_TOO_LARGE);
-    if (m->ool_recv.region == OOL_REGION_STANDING) {
+    if (is_standing(m)) {
         if (addr % PAGE_SIZE)
             expect |= ANSWER(ERR_INVALID_ARG);
         if (len >= SIZE_MAX / 4 || wraps(addr, NUM_BUFFERS * stride(len)))
@@ -115,7 +121,7 @@ void model_ool_recv(struct model *model, struct model_task *task)
         model_ool_revoke(model, task, &task->buffers[k]);
         task->buffers[k].receipt = task->buffers[k].withdraw_at = 0;
     }
-    task->region = (int)m->ool_recv.region;
+    task->region = is_standing(m) ? OOL_REGION_STANDING : OOL_REGION_SINGLE;
     task->region_len = m->ool_recv.len;
     task->buffers[OPEN].use = MODEL_ARMED;
     task->buffers[OPEN].addr = m->ool_recv.addr;

@@ -8,9 +8,8 @@ void op_register(struct run *run)
 {
     const struct op *op = run->op;
     struct message m = {.type = OOL_RECV_MSG};
-    m.ool_recv.region = op->a % 8 < 3   ? op->a % 8
-                        : op->a % 8 < 7 ? (unsigned)OOL_REGION_STANDING
-                                        : op->b;
+    enum ool_region standing = op->a & 8 ? OOL_REGION_SHARED : OOL_REGION_STANDING;
+    m.ool_recv.region = op->a % 8 < 3 ? op->a % 8 : op->a % 8 < 7 ? (unsigned)standing : op->b;
     m.ool_recv.src = run->target;
     size_t limit = run->world->model.tasks[run->slot].limit;
     if (op->len < 64)

@@ -41,12 +41,24 @@ static void learn_from_tick(struct world *world)
 
 // --- What the core asks for ---------------------------------------------------------------------
 
+// Tells the model when bytes go into landing memory that vm has too.
+static void look_where_it_goes(struct world *world, const void *buf)
+{
+    for (unsigned i = 0; i < MODEL_TASKS; i++) {
+        size_t offset = (size_t)((const uint8_t *)buf - (const uint8_t *)world->landings[i].mem);
+        if (world->landings[i].mem && offset < world->landings[i].size)
+            model_on_put(&world->model, world->model.tasks[i].id,
+                         (unsigned)(offset / (world->landings[i].size / NUM_BUFFERS)));
+    }
+}
+
 static size_t env_read(void *ctx, task_t task, vaddr_t addr, void *buf, size_t len)
 {
     struct world *world = ctx;
     unsigned slot = world_slot(world, task);
     size_t got = world_reachable(world, slot, addr, len, WORLD_READ);
     learn_from_tick(world);
+    look_where_it_goes(world, buf);
     if (got)
         memcpy(buf, world_mem(world, slot, addr - WORLD_BASE(slot + 2)), got);
     model_on_read(&world->model, task, addr, buf, len, got);
@@ -66,6 +78,27 @@ static size_t env_write(void *ctx, task_t task, vaddr_t addr, const void *buf, s
         world_touched(world, slot, offset, got);
     }
     return got;
+}
+
+// Where vm has the landing memory of a task too: apart from the task's own, and just as long.
+static void forget_landing(struct world *world, task_t task)
+{
+    for (unsigned i = 0; i < MODEL_TASKS; i++) {
+        if (world->landings[i].task != task)
+            continue;
+        free(world->landings[i].mem);
+        world->landings[i].mem = NULL;
+    }
+}
+
+static void *env_landing(void *ctx, task_t task, size_t size)
+{
+    struct world *world = ctx;
+    unsigned slot = world_slot(world, task);
+    free(world->landings[slot].mem);
+    world->landings[slot].task = task;
+    world->landings[slot].size = size;
+    return world->landings[slot].mem = malloc(size);
 }
 
 static void env_reply_fd(void *ctx, task_t dst, struct message *m, int fd)
@@ -182,7 +215,9 @@ static error_t env_destroy(void *ctx, task_t task)
 
 static void env_reaped(void *ctx, task_t task)
 {
-    model_on_reaped(&((struct world *)ctx)->model, task);
+    struct world *world = ctx;
+    forget_landing(world, task);
+    model_on_reaped(&world->model, task);
 }
 
 static error_t env_memfd(void *ctx, size_t size, int fds[2])
@@ -213,6 +248,7 @@ static void env_log(void *ctx, const char *text)
 static const struct vm_env env = {
     .read = env_read,
     .write = env_write,
+    .landing = env_landing,
     .reply = env_reply,
     .reply_fd = env_reply_fd,
     .notify = env_notify,

@@ -26,6 +26,11 @@ struct world {
         uint64_t race;                     // the word after the next publish; 0: none
         uint64_t race_copied[NUM_BUFFERS]; // what is copied out then; 0: nothing more
     } tasks[MODEL_TASKS];
+    struct {
+        task_t task;
+        void *mem; // where vm has its landing memory; NULL: nowhere
+        size_t size;
+    } landings[MODEL_TASKS];
     uint64_t now_ns, random;
     unsigned few_random;  // random numbers to come that are few
     unsigned short_after; // transfers until one ends early; 0: none will

@@ -97,7 +97,7 @@ static void __attribute__((noreturn)) play_vm(void)
         }
         if (wire_kind(packet.word) == WIRE_NOBLOCK && packet.type == LAUNCHER_STARTED_MSG)
             continue; // the descriptors of its grant stay open, as vm keeps them
-        if (num > 2)
+        if (num > 3)
             exit(96);
     }
 }

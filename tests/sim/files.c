@@ -16,6 +16,8 @@ static uint64_t last_stamp;
 
 static _Alignas(4096) uint8_t pages[NUM_PAGES][STATE_PAGE_SIZE];
 static unsigned page_refs[NUM_PAGES];
+static _Alignas(4096) uint8_t landings[NUM_LANDINGS][LANDING_SIZE];
+static unsigned landing_refs[NUM_LANDINGS];
 static unsigned pages_used;
 
 uint64_t files_stamp(void)
@@ -89,7 +91,7 @@ void file_unref(struct file *file)
         return;
     if (file->kind == FILE_SOCKET)
         socket_closed(file);
-    else if (file->kind == FILE_PAGE || file->kind == FILE_REGION)
+    else if (file->kind != FILE_EPOLL)
         page_unmap(file->page);
     file->kind = FILE_NONE;
 }
@@ -192,6 +194,20 @@ struct file *page_new(void)
     return f;
 }
 
+struct file *landing_new(void)
+{
+    unsigned i = 0;
+    while (i < NUM_LANDINGS && landing_refs[i] > 0)
+        i++;
+    if (i == NUM_LANDINGS)
+        sim_violation("the world has too much landing memory");
+    memset(landings[i], 0, LANDING_SIZE);
+    landing_refs[i] = 1;
+    struct file *f = file_new(FILE_LANDING);
+    f->page = landings[i];
+    return f;
+}
+
 // --- Regions ------------------------------------------------------------------------------------
 
 // Each is mapped as libipc maps it, the ring twice in a row; there is one mapping for all tasks.
@@ -240,6 +256,9 @@ static unsigned *refs_of(void *page)
     size_t region = (size_t)((uint8_t *)page - regions[0]) / whole;
     if ((uint8_t *)page >= regions[0] && region < NUM_REGIONS)
         return &region_refs[region];
+    size_t k = (size_t)((uint8_t *)page - landings[0]) / LANDING_SIZE;
+    if ((uint8_t *)page >= landings[0] && k < NUM_LANDINGS)
+        return &landing_refs[k];
     size_t i = (size_t)((uint8_t *)page - pages[0]) / STATE_PAGE_SIZE;
     return (uint8_t *)page >= pages[0] && i < NUM_PAGES ? &page_refs[i] : NULL;
 }
@@ -265,6 +284,7 @@ void files_reset(void)
         files[i].kind = FILE_NONE;
     memset(page_refs, 0, sizeof(page_refs));
     memset(region_refs, 0, sizeof(region_refs));
+    memset(landing_refs, 0, sizeof(landing_refs));
     files_used = pages_used = 0;
     last_stamp = 0;
 }
@@ -278,5 +298,7 @@ unsigned files_open(void)
         n += page_refs[i] > 0;
     for (unsigned i = 0; i < NUM_REGIONS; i++)
         n += region_refs[i] > 0;
+    for (unsigned i = 0; i < NUM_LANDINGS; i++)
+        n += landing_refs[i] > 0;
     return n;
 }

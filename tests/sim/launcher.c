@@ -147,7 +147,7 @@ static void tell(task_t task, const struct message *m)
     channels_push(&channels, task, &packet, NULL, 0);
 }
 
-static void announce(const struct proc *p, uint32_t chan, struct file *vm_end)
+static void announce(const struct proc *p, uint32_t chan, struct file *vm_end, struct file *landing)
 {
     struct message m = {.type = LAUNCHER_STARTED_MSG};
     m.launcher_started.task = p->id;
@@ -159,10 +159,11 @@ static void announce(const struct proc *p, uint32_t chan, struct file *vm_end)
     m.launcher_may_serve.task = p->id;
     strcpy(m.launcher_may_serve.name, "*");
     tell(VM_TASK, &m);
-    channels_grant_vm(&channels, p->id, chan, number(vm_end));
+    channels_grant_vm(&channels, p->id, chan, number(vm_end), number(landing));
 }
 
-static void push_boot(const struct proc *p, uint32_t chan, struct file *vm_end)
+static void push_boot(const struct proc *p, uint32_t chan, struct file *vm_end,
+                      struct file *landing)
 {
     struct packet packet = {.type = CTL_BOOT, .word = wire_word(WIRE_CONTROL, 0, 0)};
     packet.boot.task = p->id;
@@ -170,11 +171,12 @@ static void push_boot(const struct proc *p, uint32_t chan, struct file *vm_end)
     packet.boot.vm_chan = chan;
     packet.boot.ool_len = OOL_LEN;
     strcpy(packet.boot.name, "task");
-    int fds[3] = {open_page(NULL, p->id)};
+    int fds[4] = {open_page(NULL, p->id)};
     unsigned num = 1;
     if (vm_end) {
         fds[num++] = number(vm_end);
         fds[num++] = open_page(NULL, VM_TASK);
+        fds[num++] = number(landing);
     } else {
         file_ref(table);
         fds[num++] = number(table);
@@ -189,7 +191,7 @@ static void start_task(void)
         sim_violation("no slot for a task");
     int slot = TASK_SLOT(id);
     struct proc *p = &sim.procs[slot];
-    struct file *control[2], *vm_ends[2] = {NULL, NULL};
+    struct file *control[2], *vm_ends[2] = {NULL, NULL}, *landing = NULL;
     counts.starts++;
     counts.reused += TASK_GEN(id) > 0;
     num_starts++;
@@ -207,9 +209,11 @@ static void start_task(void)
     if (slot != VM) {
         chan = channels_number(&channels);
         socket_pair(vm_ends);
-        announce(p, chan, vm_ends[1]);
+        landing = landing_new();
+        file_ref(landing);
+        announce(p, chan, vm_ends[1], landing);
     }
-    push_boot(p, chan, vm_ends[0]);
+    push_boot(p, chan, vm_ends[0], landing);
     memory_start(slot);
     oracle_task_started(p);
     TRACE_SIM("-- task %d starts", id);

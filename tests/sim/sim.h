@@ -20,9 +20,11 @@
 #define NUM_FILES     256 // of the world
 #define NUM_PAGES     48
 #define NUM_REGIONS   96
+#define NUM_LANDINGS  32
 #define RING_SIZE     REGION_MIN_RING
 #define QUEUE_MAX     32 // packets in a channel; no honest task comes near
 #define OOL_LEN       3000
+#define LANDING_SIZE  8192 // ool_landing_len() of it
 #define NEVER         UINT64_MAX
 #define NS_PER_MS     1000000ull
 #define NS_PER_SECOND (1000 * NS_PER_MS)
@@ -43,7 +45,7 @@ static inline bool sim_once_in(uint32_t n)
 
 // --- Files --------------------------------------------------------------------------------------
 
-enum file_kind { FILE_NONE, FILE_SOCKET, FILE_PAGE, FILE_REGION, FILE_EPOLL };
+enum file_kind { FILE_NONE, FILE_SOCKET, FILE_PAGE, FILE_REGION, FILE_LANDING, FILE_EPOLL };
 
 struct parcel { // a packet under way
     struct packet packet;
@@ -73,6 +75,8 @@ void file_ref(struct file *file);
 void file_unref(struct file *file);
 void socket_pair(struct file *ends[2]);
 struct file *page_new(void);
+/// Landing memory of a task.
+struct file *landing_new(void);
 /// One of a channel's two directions, as two files.
 void region_new(struct file *files[2]);
 void regions_init(void);

@@ -39,7 +39,8 @@ void *sim_mmap(void *addr, size_t len, int prot, int flags, int fd, off_t offset
         return map ? map : MAP_FAILED;
     }
     struct file *file = kernel_file(fd);
-    if (file->kind != FILE_PAGE || len > STATE_PAGE_SIZE)
+    if ((file->kind != FILE_PAGE || len > STATE_PAGE_SIZE) &&
+        (file->kind != FILE_LANDING || len != LANDING_SIZE))
         kernel_unknown(__func__);
     return add_map(p, file->page);
 }

@@ -130,8 +130,9 @@ static void teardown(void)
 // vm gets and acknowledges its channel to a task.
 static void vm_takes(task_t task)
 {
-    num_open++; // the end that is handed over
-    ck_assert(channels_grant_vm(c, task, channels_number(c), next_fd++));
+    num_open += 2; // the end and the memory that are handed over
+    next_fd += 2;
+    ck_assert(channels_grant_vm(c, task, channels_number(c), next_fd - 2, next_fd - 1));
     ck_assert_ptr_nonnull(channels_next(c, VM_TASK));
     channels_sent(c, VM_TASK);
     ck_assert(channels_ack(c, VM_TASK, task));
@@ -388,8 +389,8 @@ END_TEST
 START_TEST(vm_gets_its_end_by_grant)
 {
     task_t a = channels_add(c);
-    num_open++; // the end that is handed over
-    ck_assert(channels_grant_vm(c, a, channels_number(c), 7));
+    num_open += 2; // the end and the memory that are handed over
+    ck_assert(channels_grant_vm(c, a, channels_number(c), 7, 8));
     expect_grant(VM_TASK, a);
     channels_ready(c, a);
     channels_connect(c, a, VM_TASK); // it has one from birth

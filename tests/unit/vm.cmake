@@ -6,4 +6,8 @@ target_link_libraries(vm_sim PUBLIC vm_core PkgConfig::CHECK)
 
 foreach(module IN ITEMS ool receipt closed queue copy task service death random stress)
   oolong_add_unit_test(vm_${module} SOURCES vm_${module}_test.c LIBS vm_sim)
+  # The same where vm has the landing memory too.
+  add_test(NAME vm_${module}_shared COMMAND vm_${module})
+  oolong_test_properties(vm_${module}_shared unit 60)
+  set_property(TEST vm_${module}_shared APPEND PROPERTY ENVIRONMENT VM_SIM_SHARED=1)
 endforeach()

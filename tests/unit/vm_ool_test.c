@@ -300,7 +300,10 @@ START_TEST(ool_recv_checks_the_range)
         {OOL_REGION_SINGLE, addr, 0, ERR_INVALID_ARG},
         {OOL_REGION_SINGLE, UINTPTR_MAX - 1, 1, ERR_INVALID_ARG},
         {OOL_REGION_SINGLE, UINTPTR_MAX, SIM_LIMIT, ERR_INVALID_ARG},
-        {3, addr, 1, ERR_INVALID_ARG},
+        {OOL_REGION_SHARED, addr + 8, 1, ERR_INVALID_ARG},
+        {OOL_REGION_SHARED, addr, SIM_LIMIT, OK},
+        {OOL_REGION_SHARED, addr, SIM_LIMIT + 1, ERR_TOO_LARGE},
+        {OOL_REGION_SHARED + 1, addr, 1, ERR_INVALID_ARG},
         {UINT32_MAX, addr, 1, ERR_INVALID_ARG},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

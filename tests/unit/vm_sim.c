@@ -63,6 +63,20 @@ static size_t env_write(void *ctx, task_t task, vaddr_t addr, const void *buf, s
     return n;
 }
 
+// Apart from the task's own, so that nothing but env_write() makes the two the same.
+static void *env_landing(void *ctx, task_t id, size_t size)
+{
+    struct sim_task *task = sim_find(ctx, id);
+    ck_assert(task);
+    if (task->landing)
+        munmap(task->landing, task->landing_size);
+    task->landing_size = size;
+    task->landing = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    ck_assert(task->landing != MAP_FAILED);
+    return task->landing;
+}
+
 static void env_reply_fd(void *ctx, task_t dst, struct message *m, int fd)
 {
     struct sim_task *task = sim_find(ctx, dst);
@@ -193,6 +207,7 @@ static void env_log(void *ctx, const char *text)
 static const struct vm_env env = {
     .read = env_read,
     .write = env_write,
+    .landing = env_landing,
     .reply = env_reply,
     .reply_fd = env_reply_fd,
     .notify = env_notify,
@@ -224,6 +239,9 @@ static void map(struct sim_task *task)
 
 static void unmap(struct sim_task *task)
 {
+    if (task->landing)
+        munmap(task->landing, task->landing_size);
+    task->landing = NULL;
     if (task->mem)
         munmap(task->mem, SIM_MEM);
 }

@@ -31,6 +31,8 @@ struct sim_task {
     bool flips; // each look at its page finds it waiting for the next of two tasks
     task_t flip[2];
     uint8_t *mem;
+    void *landing; // where vm has its landing memory; NULL: nowhere
+    size_t landing_size;
     uint8_t access[SIM_PAGES];
     struct message reply;
     int reply_fd;     // -1: none came with it

@@ -44,10 +44,12 @@ void sim_advance(struct sim *sim, uint64_t ns)
 
 int sim_register(struct sim *sim, task_t task, enum ool_region region, vaddr_t addr, size_t len)
 {
+    // All tests are run with both kinds of standing memory: see vm.cmake.
+    bool shared = region == OOL_REGION_STANDING && getenv("VM_SIM_SHARED");
     struct message m = {.type = OOL_RECV_MSG};
     m.ool_recv.addr = addr;
     m.ool_recv.len = len;
-    m.ool_recv.region = region;
+    m.ool_recv.region = shared ? OOL_REGION_SHARED : region;
     int err = sim_call(sim, task, &m);
     if (err == OK) {
         sim_find(sim, task)->region = region == OOL_REGION_STANDING ? addr : 0;

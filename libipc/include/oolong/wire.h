@@ -54,11 +54,12 @@ static inline uint32_t wire_ack(uint32_t word)
 
 // --- Landing buffers ----------------------------------------------------------------------------
 //
-// Two for each task, registered with ool.recv: for open receive and for closed receive. vm puts a
-// receipt before the payloads, in the receiver's own memory, so it says what vm knows; nobody else
-// can have written it. It is valid while `id` is the one that the message brings. Before vm gives
-// the buffer to another payload it makes `id` 0, so who finds the same `id` after copying out has
-// copied what was placed.
+// Two for each task, registered with ool.recv: for open receive and for closed receive. They are in
+// memory that the launcher makes and gives to the task and to vm, and to nobody else; so the kernel
+// copies a payload out of its sender's memory right into them (process_vm_readv). vm puts a receipt
+// before the payloads, which says what vm knows; nobody else can have written it. It is valid while
+// `id` is the one that the message brings. Before vm gives the buffer to another payload it makes
+// `id` 0, so who finds the same `id` after copying out has copied what was placed.
 enum { OOL_OPEN, OOL_CLOSED, OOL_NUM_BUFFERS };
 
 struct ool_receipt {
@@ -75,6 +76,12 @@ STATIC_ASSERT(sizeof(struct ool_receipt) == 64);
 static inline size_t ool_buffer_stride(size_t len)
 {
     return ALIGN_UP(sizeof(struct ool_receipt) + len + 1, (size_t)4096);
+}
+
+/// Bytes of both buffers.
+static inline size_t ool_landing_len(size_t len)
+{
+    return OOL_NUM_BUFFERS * ool_buffer_stride(len);
 }
 
 // --- State pages --------------------------------------------------------------------------------
@@ -246,12 +253,14 @@ static inline bool talk_is_allowed(const struct talk_table *table, task_t a, tas
 enum control_op {
     // launcher -> task
     CTL_BOOT = 1, // struct control_boot; the first packet. Descriptors: own page (read-write), vm
-                  // channel and vm's page (read-only; for vm, instead of these two, the table of
-                  // channels, read-only), role filter (BPF program; absent when num_filter is 0)
+                  // channel, vm's page (read-only) and landing memory (for vm, instead of these
+                  // three, the table of channels, read-only), role filter (BPF program; absent when
+                  // num_filter is 0)
     CTL_FILE,     // struct control_file: the name of the next file descriptor, one packet each,
                   // the descriptor attached; sent after CTL_BOOT, `num_files` times
     CTL_GRANT,    // struct control_grant. Descriptors: channel, the peer's page (read-only); with
-                  // shared memory also the own region (read-write), the peer's (read-only)
+                  // shared memory also the own region (read-write), the peer's (read-only); to vm
+                  // also the peer's landing memory
     CTL_ANSWER,   // struct control_answer; descriptors for CTL_MEMFD: read-write, read-only
     CTL_TEXT,     // struct control_text: a piece of the text that answers CTL_KDEBUG
 
@@ -354,6 +363,6 @@ struct packet {
 };
 STATIC_ASSERT(sizeof(struct packet) == 256);
 
-#define PACKET_MAX_FDS 4
+#define PACKET_MAX_FDS 5
 
 #endif
