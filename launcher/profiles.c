@@ -4,11 +4,13 @@
 // becomes filters is in sandbox.c.
 #include <asm/termbits.h>
 #include <asm/ioctls.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/falloc.h>
 #include <linux/futex.h>
 #include <linux/io_uring.h>
 #include <linux/prctl.h>
+#include <linux/sched.h>
 #include <linux/seccomp.h>
 #include <seccomp.h>
 #include <signal.h>
@@ -21,10 +23,11 @@
 
 // The rows' vocabulary.
 // clang-format off
-#define FOR(purpose)             {0, -1, 0, {{0}}, (purpose)}
-#define ANY(sets, call)          {(sets), SCMP_SYS(call), 0, {{0}}, NULL}
+#define FOR(purpose)             {0, -1, 0, {{0}}, 0, (purpose)}
+#define ANY(sets, call)          {(sets), SCMP_SYS(call), 0, {{0}}, 0, NULL}
+#define REFUSE(sets, call, err)  {(sets), SCMP_SYS(call), 0, {{0}}, (err), NULL}
 #define IF(sets, call, ...) \
-    {(sets), SCMP_SYS(call), NUM_CHECKS(__VA_ARGS__), {__VA_ARGS__}, NULL}
+    {(sets), SCMP_SYS(call), NUM_CHECKS(__VA_ARGS__), {__VA_ARGS__}, 0, NULL}
 #define NUM_CHECKS(...)          sizeof((struct rule_check[]){__VA_ARGS__}) / sizeof(struct rule_check)
 #define EQ(arg, value)           {(arg), LOW32, (uint32_t)(value), 0}
 #define MASKED(arg, mask, value) {(arg), (uint32_t)(mask), (uint32_t)(value), 0}
@@ -36,6 +39,10 @@
 #define MAP_KIND(kind) MASKED(3, MAP_TYPE | MAP_ANONYMOUS, (kind))
 // Private and shared futexes, with either clock; waiting and waking, nothing with priorities.
 #define FUTEX_IS(op) MASKED(1, ~(FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME), (op))
+// What pthread_create(3) makes.
+#define THREAD_FLAGS                                                                               \
+    (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM |            \
+     CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID)
 #define READ_ONLY(arg)                                                                             \
     MASKED(arg, O_ACCMODE | O_CREAT | O_TRUNC | (O_TMPFILE & ~O_DIRECTORY), O_RDONLY)
 
@@ -78,6 +85,12 @@ const struct rule profile_rules[] = {
     ANY(SET_VM, process_vm_writev),
     FOR("shared memory: its descriptor, with a message"),
     ANY(SET_VM, sendmsg),
+
+    FOR("before its profile is in place: a thread of this process, on another core"),
+    IF(SET_VM_START, clone, MASKED(0, ~0u, THREAD_FLAGS)),
+    REFUSE(SET_VM_START, clone3, ENOSYS), // what it is to do is behind a pointer; libc uses clone
+    ANY(SET_VM_START, sched_getaffinity),
+    ANY(SET_VM_START, sched_setaffinity),
 
     // There are no other descriptors to read from but channels.
     FOR("files that the launcher opened"),
@@ -203,7 +216,7 @@ const size_t profile_num_rules = sizeof(profile_rules) / sizeof(profile_rules[0]
 
 const struct profile profiles[] = {
     {"plain", SET_PLAIN, 0, "messages, memory and a clock", 19},
-    {"vm", SET_PLAIN | SET_VM, 0, "the vm server", 22},
+    {"vm", SET_PLAIN | SET_VM, SET_VM_START, "the vm server", 22},
     {"archive", SET_PLAIN | SET_ARCHIVE, 0, "reads files that the suite names", 22},
     {"disk", SET_PLAIN | SET_DISK, SET_DISK_START, "reads and writes files that the suite names",
      25},

@@ -20,6 +20,7 @@ enum rule_set {
     SET_SLIRP = 1 << 9,      // IPv4 sockets: the only set with any
     SET_TAP = 1 << 10,       // reads and writes the descriptor of a network interface
     SET_FUSE = 1 << 11,      // requests of the kernel on a descriptor that it was given
+    SET_VM_START = 1 << 12,  // outer filter only: makes a thread and places it
 };
 
 // Compares argument `arg`: (value & mask) == equal, or value < below when `below` is not 0. Masks
@@ -38,6 +39,7 @@ struct rule {
     int nr;
     unsigned num_checks;
     struct rule_check checks[2];
+    int refused; // 0: allowed; otherwise the call fails with this errno
     const char *purpose;
 };
 extern const struct rule profile_rules[];

@@ -46,7 +46,8 @@ static void list_calls(unsigned sets, size_t begin, size_t end)
     int column = WIDTH;
     for (size_t i = begin; i < end; i++) {
         int nr = profile_rules[i].nr;
-        if (!(profile_rules[i].sets & sets) || has_call(sets, nr, begin, i))
+        if (!(profile_rules[i].sets & sets) || profile_rules[i].refused ||
+            has_call(sets, nr, begin, i))
             continue;
         char *name = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, nr);
         int len = (int)strlen(name ? name : "?") + is_checked(sets, nr) + 1;

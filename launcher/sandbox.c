@@ -68,7 +68,8 @@ static int add_rule(scmp_filter_ctx filter, const struct rule *rule)
             args[i].datum_b = check->equal;
         }
     }
-    int err = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, rule->nr, rule->num_checks, args);
+    uint32_t action = rule->refused ? SCMP_ACT_ERRNO(rule->refused) : SCMP_ACT_ALLOW;
+    int err = seccomp_rule_add_array(filter, action, rule->nr, rule->num_checks, args);
     return err == -EEXIST ? 0 : err;
 }
 

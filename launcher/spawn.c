@@ -156,11 +156,18 @@ static void child_signals(void)
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static void child_affinity(const struct task_spec *spec)
+static int core_of(const struct task_spec *spec)
 {
     int core = spec->core == CORE_ANY ? CPU_ANY : spec->core >= 0 ? spec->core : suite.cpu;
-    int cpu = spec->cpu != CPU_AUTO ? spec->cpu : core;
+    return spec->cpu != CPU_AUTO ? spec->cpu : core;
+}
+
+static void child_affinity(const struct task *task)
+{
+    int cpu = core_of(task->spec);
     cpu_set_t set;
+    if (task->id == VM_TASK)
+        return; // it goes there by itself, but for its second thread; see copier.c
     CPU_ZERO(&set);
     if (cpu >= 0 && cpu < CPU_SETSIZE) {
         CPU_SET(cpu, &set);
@@ -224,7 +231,7 @@ static void __noreturn child_main(struct birth *b)
     child_detach(b->stdio);
     char **env = task_environment();
     child_place((int[]){b->stdio[0], b->stdio[1], b->stdio[2], b->control[1]});
-    child_affinity(task->spec);
+    child_affinity(task);
     struct limits limits = {task->spec->memory, task->spec->files};
     int error = sandbox_enter(&limits, &task->box->outer, &step);
     if (error)
@@ -279,6 +286,7 @@ static void push_boot(struct birth *b)
     boot->num_files = (uint32_t)spec->num_files;
     boot->lookup_timeout_ms = suite.manifest.lookup_timeout_ms;
     boot->ool_len = spec->ool_len;
+    boot->core = core_of(spec);
     snprintf(boot->name, sizeof(boot->name), "%s", spec->name);
     snprintf(boot->profile, sizeof(boot->profile), "%s", task->box->name);
     push_control(task, CTL_BOOT, &packet, fds, num_fds);

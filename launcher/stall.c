@@ -10,6 +10,7 @@
 //
 // We look every 50 ms, from when vm says that it begins to copy until it has not copied for a
 // second: a suite in which nobody copies is left asleep.
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -27,10 +28,10 @@ static struct {
     uint64_t seen_ns; // asleep in this copy, first
 } stall;
 
-static bool is_asleep(pid_t pid)
+static bool is_thread_asleep(pid_t pid, const char *thread)
 {
     char path[64], text[256];
-    snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+    snprintf(path, sizeof(path), "/proc/%d/task/%.20s/stat", (int)pid, thread);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     ssize_t got = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
     if (fd >= 0)
@@ -38,6 +39,21 @@ static bool is_asleep(pid_t pid)
     text[got > 0 ? got : 0] = '\0';
     const char *rest = strrchr(text, ')');
     return rest && (!strncmp(rest, ") S", 3) || !strncmp(rest, ") D", 3));
+}
+
+// Both of its threads: one may wait for the other, which waits for a processor.
+static bool is_asleep(pid_t pid)
+{
+    char path[64];
+    snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
+    DIR *dir = opendir(path);
+    const struct dirent *entry;
+    bool asleep = dir != NULL;
+    while (asleep && (entry = readdir(dir)))
+        asleep = entry->d_name[0] == '.' || is_thread_asleep(pid, entry->d_name);
+    if (dir)
+        closedir(dir);
+    return asleep;
 }
 
 static void look_at(const struct task *vm)

@@ -147,7 +147,8 @@ void control_ready(void)
             bad_start("the sandbox filter cannot be read");
         struct sock_fprog prog = {.len = (unsigned short)control_boot.num_filter, .filter = code};
         close(filter_fd);
-        if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &prog))
+        // For all threads: vm has two.
+        if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &prog))
             bad_start("the sandbox filter cannot be installed");
         free(code);
     }
@@ -304,6 +305,11 @@ error_t sys_kdebug(const char *cmd, size_t cmd_len, char *buf, size_t buf_len)
     answer.text = NULL;
     answer.text_size = 0;
     return err;
+}
+
+int ipc_own_core(void)
+{
+    return control_boot.core;
 }
 
 const struct talk_table *ipc_talk_table(void)

@@ -14,6 +14,7 @@
 #include <resea/task.h>
 #include <resea/timer.h>
 #include <time.h>
+#include "copier.h"
 #include "random.h"
 #include "state.h"
 
@@ -25,9 +26,6 @@ static struct random_key key;
 static uint64_t timer_is_for = UINT64_MAX; // the deadline for which the timer runs
 
 // --- What the core asks for ---------------------------------------------------------------------
-
-typedef ssize_t (*vm_copier)(pid_t, const struct iovec *, unsigned long, const struct iovec *,
-                             unsigned long, unsigned long);
 
 static uint64_t env_now_ns(__unused void *ctx)
 {
@@ -56,28 +54,20 @@ static void publish_copying(task_t task)
     }
 }
 
-// The kernel stops at the first page that it cannot reach and says how far it came; only the next
-// call says why.
-static size_t copy(vm_copier copier, task_t task, vaddr_t addr, void *buf, size_t len)
+static size_t copy(copier_call call, task_t task, vaddr_t addr, void *buf, size_t len)
 {
     int pid = vm_task_pid(&vm, task);
-    size_t done = 0;
+    if (pid <= 0)
+        return 0;
     publish_copying(task);
-    while (pid > 0 && done < len) {
-        struct iovec local = {.iov_base = (uint8_t *)buf + done, .iov_len = len - done};
-        struct iovec remote = {.iov_base = (void *)(addr + done), .iov_len = len - done};
-        ssize_t n = copier(pid, &local, 1, &remote, 1, 0);
-        if (n <= 0) {
-            static bool told = false;
-            if (n < 0 && errno == EPERM && !told) {
-                told = true;
-                WARN("the host forbids access to the memory of task %d; see oolong doctor", task);
-            }
-            break;
-        }
-        done += (size_t)n;
-    }
+    size_t done = copier_copy(call, pid, addr, buf, len);
+    int error = errno;
     publish_copying(0);
+    static bool told = false;
+    if (done < len && error == EPERM && !told) {
+        told = true;
+        WARN("the host forbids access to the memory of task %d; see oolong doctor", task);
+    }
     return done;
 }
 
@@ -241,6 +231,12 @@ static const struct vm_env env = {
     .close_fd = env_close_fd,
     .log = env_log,
 };
+
+void oolong_prepare(void);
+void oolong_prepare(void)
+{
+    copier_start(ipc_own_core());
+}
 
 // --- The loop -----------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ static const struct {
     void (*play)(void);
 } kinds[] = {
     {"stall_read", stall_read},
+    {"stall_half", stall_half},
     {"stall_write", stall_write},
     {"stall_later", stall_later},
     {"copier", copier},

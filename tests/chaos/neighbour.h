@@ -50,6 +50,7 @@ void trickler(void);
 
 // neighbour_stall.c
 void stall_read(void);
+void stall_half(void);
 void stall_write(void);
 void stall_later(void);
 void copier(void);

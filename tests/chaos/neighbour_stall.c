@@ -12,23 +12,41 @@
 #include <resea/timer.h>
 #include "neighbour.h"
 
-#define STALL_LEN (1u << 20)
+#define STALL_LEN ((size_t)1 << 20)
 #define QUIET_MS  1500 // the launcher looks for a second
 
-// Memory of which a fault is answered by nobody.
-static uint8_t *stalling_memory(size_t len)
+// Memory in which a fault from `ordinary` on is answered by nobody.
+static uint8_t *partly_stalling_memory(size_t len, size_t ordinary)
 {
     struct uffdio_api api = {.api = UFFD_API};
     int fd = (int)syscall(SYS_userfaultfd, O_CLOEXEC);
     void *at = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    struct uffdio_register range = {.range = {.start = (uintptr_t)at, .len = len},
-                                    .mode = UFFDIO_REGISTER_MODE_MISSING};
+    struct uffdio_register range = {
+        .range = {.start = (uintptr_t)at + ordinary, .len = len - ordinary},
+        .mode = UFFDIO_REGISTER_MODE_MISSING};
     if (fd < 0 || at == MAP_FAILED || ioctl(fd, UFFDIO_API, &api) < 0 ||
         ioctl(fd, UFFDIO_REGISTER, &range) < 0) {
         WARN("no userfaultfd: %s", strerror(errno));
         exit(EXIT_FAILURE);
     }
     return at;
+}
+
+static uint8_t *stalling_memory(size_t len)
+{
+    return partly_stalling_memory(len, 0);
+}
+
+// vm reads it in the middle of a payload, when a second thread takes a half of each piece: that one
+// sleeps, and vm waits for it.
+void stall_half(void)
+{
+    const size_t ordinary = STALL_LEN - (48 << 10); // the last piece's upper half
+    uint8_t *data = partly_stalling_memory(STALL_LEN, ordinary);
+    error_t err;
+    did_it();
+    (void)place_for_pair(data, STALL_LEN, false, &err);
+    WARN("CHECK FAILED: it was copied: %s", err2str(err));
 }
 
 // vm reads it.

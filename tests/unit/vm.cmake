@@ -11,3 +11,8 @@ foreach(module IN ITEMS ool receipt closed queue copy task service death random 
   oolong_test_properties(vm_${module}_shared unit 60)
   set_property(TEST vm_${module}_shared APPEND PROPERTY ENVIRONMENT VM_SIM_SHARED=1)
 endforeach()
+
+# Its second thread: real processes.
+find_package(Threads REQUIRED)
+oolong_add_unit_test(vm_copier SOURCES vm_copier_test.c ${CMAKE_SOURCE_DIR}/vm/copier.c
+  LIBS vm_core Threads::Threads)

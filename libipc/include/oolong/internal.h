@@ -16,6 +16,9 @@ const struct talk_table *ipc_talk_table(void);
 /// its length. From then on the caller unmaps it. NULL: there is none, or it was taken.
 void *ipc_take_landing(task_t task, size_t *len);
 
+/// vm only: the core that it shall stay on; -1: where the launcher has put it.
+int ipc_own_core(void);
+
 /// vm only. See enum control_op.
 error_t ipc_control_reap(task_t task);
 void ipc_control_copying(void);

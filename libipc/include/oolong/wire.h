@@ -299,9 +299,11 @@ struct control_boot {
     uint32_t num_files;         // CTL_FILE packets that follow
     uint32_t num_filter;        // instructions in the role filter; 0: none
     uint32_t lookup_timeout_ms; // 0: for ever
-    uint64_t ool_len;           // largest payload that this task receives, in bytes
-    char name[64];              // NUL-terminated
-    char profile[32];           // the sandbox profile's name
+    int32_t core;               // vm only: that it shall stay on, but not its second thread; or -1
+    uint32_t pad;
+    uint64_t ool_len; // largest payload that this task receives, in bytes
+    char name[64];    // NUL-terminated
+    char profile[32]; // the sandbox profile's name
 };
 struct control_file {
     char name[64];
