@@ -7,6 +7,7 @@
 #include <resea/ipc.h>
 #include "channel.h"
 #include "control.h"
+#include "copy.h"
 #include "ool.h"
 #include "receive.h"
 #include "stream.h"
@@ -78,8 +79,8 @@ static struct queued *copy_message(const struct message *m)
     int count = m->type >= 0 ? MSG_NUM_PAYLOADS(m->type) : 0;
     for (int k = 0; k < count; k++) {
         void *copy = malloc(d[k].len + 1);
-        if (copy && d[k].len > 0)
-            memcpy(copy, d[k].ptr, d[k].len);
+        if (copy)
+            copy_payload(copy, d[k].ptr, d[k].len);
         d[k].ptr = copy;
         if (!copy) {
             for (int rest = k + 1; rest < count; rest++)

@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <resea/printf.h>
 #include "control.h"
+#include "copy.h"
 #include "stream.h"
 
 STATIC_ASSERT(offsetof(struct message, raw) == 8);
@@ -143,7 +144,7 @@ static void *copy_out(const uint8_t *from, size_t *len, bool is_str)
     uintptr_t last = ALIGN_DOWN((uintptr_t)copy + *len, HUGE_PAGE_SIZE);
     if (first < last)
         madvise((void *)first, last - first, MADV_HUGEPAGE); // what it holds no part of stays
-    memcpy(copy, from, *len);
+    copy_payload(copy, from, *len);
     copy[*len] = '\0';
     if (is_str && (*len == 0 || copy[*len - 1] != '\0'))
         ++*len;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include "bell.h"
 #include "control.h"
+#include "copy.h"
 #include "transport.h"
 
 // Copied out in one go, before the sender is told that there is room.
@@ -308,7 +309,7 @@ static error_t take_payloads(struct channel *ch)
         size_t n = MIN(left, here);
         uint8_t *buf = buffer(in);
         if (buf)
-            memcpy(buf + in->done, REGION_RING(s->peers) + s->bytes_taken % s->ring_size, n);
+            copy_payload(buf + in->done, REGION_RING(s->peers) + s->bytes_taken % s->ring_size, n);
         in->done += n;
         s->bytes_taken += n;
         bool last = n == left && in->next + 1 == count_parts(in);

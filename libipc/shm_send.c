@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <resea/printf.h>
 #include "bell.h"
+#include "copy.h"
 #include "shm.h"
 #include "stream.h"
 
@@ -131,7 +132,7 @@ static void copy_bytes(struct shm *s, struct shm_outgoing *out, size_t len)
         if (out->stream && out->next == 0)
             make_bytes(out, to, out->done, n);
         else if (to != from && from) // not made in place; (a payload of no bytes may be nowhere)
-            memcpy(to, from, n);
+            copy_payload(to, from, n);
         s->bytes += n;
         out->done += n;
         len -= n;
@@ -275,7 +276,7 @@ static void keep(struct channel *ch, struct shm_outgoing *out, struct shm_outgoi
             if (out->status)
                 memset(to, 0, len);
         } else {
-            memcpy(to, (uint8_t *)out->payloads[k].ptr + from, len);
+            copy_payload(to, (uint8_t *)out->payloads[k].ptr + from, len);
         }
     }
     copy->stream = NULL;

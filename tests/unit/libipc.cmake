@@ -9,3 +9,6 @@ oolong_add_unit_test(libipc_bell SOURCES libipc_bell_test.c LIBS)
 target_include_directories(libipc_bell PRIVATE
   $<TARGET_PROPERTY:Oolong::ipc,INTERFACE_INCLUDE_DIRECTORIES> ${PROJECT_SOURCE_DIR}/libipc)
 add_dependencies(libipc_bell ipc)
+
+oolong_add_unit_test(libipc_copy SOURCES libipc_copy_test.c LIBS Oolong::ipc)
+target_include_directories(libipc_copy PRIVATE ${PROJECT_SOURCE_DIR}/libipc)
