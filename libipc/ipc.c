@@ -41,8 +41,12 @@ static bool has_payloads(const struct message *m)
 // Zeroes what no field of the message covers: the caller's stack is nobody else's business.
 static void wipe_gaps(struct packet *packet, const struct idl_message *known)
 {
-    for (const uint8_t *gap = known ? known->gaps : NULL; gap && gap[1]; gap += 2)
-        memset(packet->raw + gap[0], 0, gap[1]);
+    for (const uint8_t *gap = known ? known->gaps : NULL; gap && gap[1]; gap += 2) {
+        size_t len = gap[1];
+        __asm__(""
+                : "+r"(len)); // a length that is small makes gcc write `rep stosq`, which is slow
+        memset(packet->raw + gap[0], 0, len);
+    }
 }
 
 // A message on its way: the packet, and the payloads that go with it through shared memory.

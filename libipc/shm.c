@@ -180,8 +180,24 @@ static bool lengths_are_allowed(const struct shm_incoming *in)
     return ool_fits(lens, in->count, control_boot.ool_len);
 }
 
+// The packet brings payloads, which are to be taken before it is given to anybody.
+static error_t begin_incoming(struct shm *s, const struct packet *packet)
+{
+    struct shm_incoming *in = &s->in;
+    in->active = true;
+    memcpy(&in->packet, packet, sizeof(in->packet));
+    in->next = 0;
+    in->done = 0;
+    in->error = OK;
+    memcpy(in->payloads, packet->raw, in->count * sizeof(in->payloads[0]));
+    for (unsigned k = 0; k < in->count; k++)
+        in->payloads[k].ptr = NULL;
+    bool good = lengths_are_allowed(in) && begins_in_the_ring(s, in);
+    return good ? OK : ERR_NOT_ACCEPTABLE;
+}
+
 // Takes the next packet out of its slot. ERR_WOULD_BLOCK: there is none.
-static error_t take_packet(struct channel *ch)
+static error_t take_packet(struct channel *ch, struct packet *packet)
 {
     struct shm *s = ch->shm;
     struct shm_incoming *in = &s->in;
@@ -191,27 +207,17 @@ static error_t take_packet(struct channel *ch)
     if (count > REGION_SLOTS)
         return ERR_NOT_ACCEPTABLE;
     s->valid = true;
-    memcpy(&in->packet, s->peers + s->taken % REGION_SLOTS * sizeof(struct packet),
-           sizeof(in->packet));
+    memcpy(packet, shm_next_slot(ch), sizeof(*packet));
     __asm__ volatile("" ::: "memory"); // what is checked from here on is the copy
     s->taken++;
-    in->active = true;
-    bool carries = wire_kind(in->packet.word) <= WIRE_NOBLOCK && in->packet.type >= 0;
-    in->count = carries ? (unsigned)MSG_NUM_PAYLOADS(in->packet.type) : 0;
-    in->next = 0;
-    in->done = 0;
-    in->streamed = false;
-    in->error = OK;
-    memcpy(in->payloads, in->packet.raw, in->count * sizeof(in->payloads[0]));
-    for (unsigned k = 0; k < in->count; k++)
-        in->payloads[k].ptr = NULL;
+    bool carries = wire_kind(packet->word) <= WIRE_NOBLOCK && packet->type >= 0;
+    in->count = carries ? (unsigned)MSG_NUM_PAYLOADS(packet->type) : 0;
     // Who never answers would otherwise never hear that there is room.
     if (s->taken - s->taken_published >= REGION_SLOTS / 2) {
         shm_publish_taken(ch);
         bell_ring(ch);
     }
-    bool good = !in->count || (lengths_are_allowed(in) && begins_in_the_ring(s, in));
-    return good ? OK : ERR_NOT_ACCEPTABLE;
+    return in->count > 0 ? begin_incoming(s, packet) : OK;
 }
 
 // --- Payloads -----------------------------------------------------------------------------------
@@ -322,8 +328,6 @@ static void hand_over(struct shm_incoming *in, struct packet *packet)
 {
     in->active = false;
     memcpy(packet, &in->packet, sizeof(*packet));
-    if (in->count == 0)
-        return;
     if (in->error) {
         for (unsigned k = 0; k < in->count; k++)
             free(in->payloads[k].ptr);
@@ -332,15 +336,17 @@ static void hand_over(struct shm_incoming *in, struct packet *packet)
     memcpy(packet->raw, in->payloads, in->count * sizeof(in->payloads[0]));
 }
 
+// `*packet` may be written before it is there.
 static error_t try_recv(struct channel *ch, struct packet *packet)
 {
     struct shm *s = ch->shm;
     bool over = shm_is_over(ch); // before: what it put before its end is seen below
-    error_t err = s->in.active ? OK : take_packet(ch);
-    if (IS_OK(err))
+    error_t err = s->in.active ? OK : take_packet(ch, packet);
+    if (IS_OK(err) && s->in.active) {
         err = take_payloads(ch);
-    if (IS_OK(err))
-        hand_over(&s->in, packet);
+        if (IS_OK(err))
+            hand_over(&s->in, packet);
+    }
     if (err != ERR_WOULD_BLOCK || !over || (s->in.active && peer_bytes(ch) != s->bytes_taken))
         return err;
     return ERR_ABORTED;
