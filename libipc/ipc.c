@@ -173,6 +173,8 @@ static error_t send_once(struct channel *ch, struct message *m, bool is_call, bo
     ch->wants_fd = is_call && ch->task == VM_TASK && map_is_asked(m->type);
     ch->call_open = false; // a message instead of a reply ends the peer's call, if it is in one
     OK_OR_RETURN(send_out(ch, &out, is_call ? WIRE_CALL : WIRE_SEND, seq, ack, true));
+    if (ch->shm)
+        wait_since_now();
     count_sent();
     error_t err = await_answer(ch, seq, is_call, m, &refused);
     if (refused) {
@@ -191,7 +193,12 @@ static error_t deliver(task_t dst, struct message *m, bool is_call)
         return ERR_INVALID_ARG;
     if (is_call)
         OK_OR_RETURN(ool_register());
-    wait_begin(is_call ? WAIT_CALL : WAIT_SEND, dst, m->type);
+    // A peer on another core goes to work meanwhile. If it looks before the clock is read, it takes
+    // this message for as old as the wait before, and may serve it too early by one.
+    if (ch->shm)
+        wait_publish(is_call ? WAIT_CALL : WAIT_SEND, dst, m->type);
+    else
+        wait_begin(is_call ? WAIT_CALL : WAIT_SEND, dst, m->type);
     error_t err;
     bool again;
     int tries = 0;

@@ -24,14 +24,24 @@ static uint32_t rounds_begun;
 // --- What the task waits for
 // -----------------------------------------------------------------------
 
-void wait_begin(enum wait_kind kind, task_t task, int type)
+void wait_since_now(void)
+{
+    atomic_store_explicit(&channel_own_page->since_ns, bell_now_ns(), memory_order_relaxed);
+}
+
+void wait_publish(enum wait_kind kind, task_t task, int type)
 {
     struct state_page *page = channel_own_page;
     episode++;
     atomic_store_explicit(&page->wait_type, type, memory_order_relaxed);
-    atomic_store_explicit(&page->since_ns, bell_now_ns(), memory_order_relaxed);
     // Sequentially consistent: what is read of other pages after this is newer than this.
     atomic_store(&page->wait, wait_word(kind, episode, task));
+}
+
+void wait_begin(enum wait_kind kind, task_t task, int type)
+{
+    wait_since_now();
+    wait_publish(kind, task, type);
 }
 
 void wait_end(void)

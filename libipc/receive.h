@@ -8,6 +8,10 @@
 void wait_begin(enum wait_kind kind, task_t task, int type);
 void wait_end(void);
 
+/// The halves of wait_begin(), for who sends first and reads the clock then.
+void wait_publish(enum wait_kind kind, task_t task, int type);
+void wait_since_now(void);
+
 struct idl_message;
 /// Whether a type word is one that idlc could have made, or an error. `*known` (`known` may be
 /// NULL) becomes what this program knows about it, NULL for nothing.
