@@ -42,9 +42,9 @@ static bool has_payloads(const struct message *m)
 static void wipe_gaps(struct packet *packet, const struct idl_message *known)
 {
     for (const uint8_t *gap = known ? known->gaps : NULL; gap && gap[1]; gap += 2) {
+        // Of a length that it knows to be small, gcc would make `rep stosq`, which is slow.
         size_t len = gap[1];
-        __asm__(""
-                : "+r"(len)); // a length that is small makes gcc write `rep stosq`, which is slow
+        __asm__("" : "+r"(len));
         memset(packet->raw + gap[0], 0, len);
     }
 }
@@ -162,6 +162,14 @@ static error_t await_answer(struct channel *ch, uint32_t seq, bool is_call, stru
     }
 }
 
+// Whether the clock is read once the message is on its way, while a peer on another core goes to
+// work. If that looks before, it takes the message for as old as the wait before, and may serve it
+// too early by one. (Payloads would have it wait for longer.)
+static bool is_dated_late(const struct channel *ch, const struct message *m)
+{
+    return ch->shm && !has_payloads(m);
+}
+
 static error_t send_once(struct channel *ch, struct message *m, bool is_call, bool *again)
 {
     struct sending out;
@@ -173,7 +181,7 @@ static error_t send_once(struct channel *ch, struct message *m, bool is_call, bo
     ch->wants_fd = is_call && ch->task == VM_TASK && map_is_asked(m->type);
     ch->call_open = false; // a message instead of a reply ends the peer's call, if it is in one
     OK_OR_RETURN(send_out(ch, &out, is_call ? WIRE_CALL : WIRE_SEND, seq, ack, true));
-    if (ch->shm)
+    if (is_dated_late(ch, m))
         wait_since_now();
     count_sent();
     error_t err = await_answer(ch, seq, is_call, m, &refused);
@@ -193,9 +201,7 @@ static error_t deliver(task_t dst, struct message *m, bool is_call)
         return ERR_INVALID_ARG;
     if (is_call)
         OK_OR_RETURN(ool_register());
-    // A peer on another core goes to work meanwhile. If it looks before the clock is read, it takes
-    // this message for as old as the wait before, and may serve it too early by one.
-    if (ch->shm)
+    if (is_dated_late(ch, m))
         wait_publish(is_call ? WAIT_CALL : WAIT_SEND, dst, m->type);
     else
         wait_begin(is_call ? WAIT_CALL : WAIT_SEND, dst, m->type);
