@@ -60,7 +60,8 @@ void mutator(void)
             return;
         bool gone = board_random(&dice) % 4 == 0;
         uint8_t *at = data + board_random(&dice) % RACE_LEN;
-        while (channel_read(vm, &packet, 0, NULL) != IN_ANSWER) {
+        bool answered;
+        while (!(answered = channel_read(vm, &packet, 0, NULL) == IN_ANSWER)) {
             for (size_t i = 0; i < RACE_LEN; i += 512)
                 data[i]++;
             if (gone)
@@ -69,8 +70,8 @@ void mutator(void)
                 break;
         }
         if (gone) {
-            while (channel_read(vm, &packet, -1, NULL) != IN_ANSWER)
-                ;
+            while (!answered)
+                answered = channel_read(vm, &packet, -1, NULL) == IN_ANSWER;
             munmap(data, RACE_LEN);
             data = NULL;
         }
