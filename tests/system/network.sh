@@ -50,7 +50,15 @@ console = yes
 main = yes
 rights = quit
 END
-    "$oolong" run shell.ini >out 2>&1
+    # A command that comes before the device finds no network.
+    : >out
+    {
+        for _ in $(seq 100); do
+            grep -q '^\[tcpip\] address' out && break
+            sleep 0.1
+        done
+        cat
+    } | "$oolong" run shell.ini >>out 2>&1
 }
 static='address=10.0.2.15/24 gateway=10.0.2.2'
 
