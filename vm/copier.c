@@ -24,8 +24,11 @@
 #define SHARED_MIN   ((size_t)32 << 10)
 #define PIECES_ALONE 3
 
-// Looks before sleeping, some 30 microseconds: the next piece mostly comes within them.
-#define SPINS 1000
+// Looks before sleeping, and how many of them before others may have the core, if there are any: a
+// hundred microseconds in all, within which the next piece comes, and the next payload of those
+// who exchange one after the other.
+#define SPINS         5000
+#define SPINS_A_YIELD 50
 
 #define STACK_LEN ((size_t)64 << 10)
 
@@ -78,7 +81,10 @@ static void await_change(uint32_t old, _Atomic bool *sleeps)
     for (unsigned i = 0; i < SPINS; i++) {
         if (atomic_load_explicit(&state, memory_order_acquire) != old)
             return;
-        relax();
+        if (i % SPINS_A_YIELD == SPINS_A_YIELD - 1)
+            sched_yield();
+        else
+            relax();
     }
     // Either we see the other's change, or it sees that we sleep.
     atomic_store(sleeps, true);
