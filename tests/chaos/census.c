@@ -60,7 +60,7 @@ static struct census take(struct chaos *chaos)
 static void print(const char *when, const struct census *c)
 {
     printf("%s: %d processes, %d zombies; descriptors: launcher %d, vm %d, nurse and pairs %d; "
-           "state pages: launcher %d, vm %d\n",
+           "shared memory mapped: launcher %d, vm %d\n",
            when, c->children, c->zombies, c->launcher_fds, c->vm_fds, c->unrelated_fds,
            c->launcher_pages, c->vm_pages);
 }

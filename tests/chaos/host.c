@@ -221,7 +221,7 @@ int host_count_pages(pid_t pid)
     snprintf(path, sizeof(path), "/proc/%d/maps", (int)pid);
     FILE *file = fopen(path, "re");
     while (file && fgets(line, sizeof(line), file))
-        num += strstr(line, "memfd:state-page") != NULL;
+        num += strstr(line, "memfd:") != NULL;
     if (file)
         fclose(file);
     return num;
