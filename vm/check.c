@@ -123,6 +123,9 @@ static void check_receivers(const struct vm *vm)
         check_landing(vm, dst, closed);
         CHECK(vm, open->has_receipt == (closed->state != LANDING_NONE));
         CHECK(vm, open->has_receipt == closed->has_receipt);
+        CHECK(vm, !open->mapped == !closed->mapped);
+        CHECK(vm, !open->mapped ||
+                      (vaddr_t)(closed->mapped - open->mapped) == closed->addr - open->addr);
         CHECK(vm, !open->has_receipt || open->state != LANDING_NONE);
         CHECK(vm, open->id == 0 || open->id != closed->id);
 
