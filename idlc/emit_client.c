@@ -19,7 +19,7 @@ static void put_signature(struct text *out, const struct message *message,
 static void put_request(struct text *out, const struct message *message,
                         const struct params *params)
 {
-    text_puts(out, "    struct message idl_m_;\n    memset(&idl_m_, 0, sizeof(idl_m_));\n");
+    text_puts(out, "    struct message idl_m_;\n    idl_clear(&idl_m_);\n");
     text_printf(out, "    idl_m_.type = %s;\n", message->request.macro);
     emit_put_fields(out, params, &message->request, "idl_m_", "return ERR_TOO_LARGE;");
 }

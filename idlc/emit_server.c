@@ -38,7 +38,7 @@ static void put_reply(struct text *out, const struct message *message)
                 message->request.full_name);
     text_printf(out, "static inline void %s(task_t %s", message->reply.c_name, client);
     emit_param_list(out, &params);
-    text_puts(out, ")\n{\n    struct message idl_m_;\n    memset(&idl_m_, 0, sizeof(idl_m_));\n");
+    text_puts(out, ")\n{\n    struct message idl_m_;\n    idl_clear(&idl_m_);\n");
     text_printf(out, "    idl_m_.type = %s;\n", message->reply.macro);
     emit_put_fields(out, &params, &message->reply, "idl_m_", on_error.chars);
     text_printf(out, "    ipc_reply(%s, &idl_m_);\n}\n", client);

@@ -20,7 +20,7 @@ static inline __mustuse error_t b_set(task_t b, const char *path, bool on, const
     const flags_t more, bool *was, flags_t all)
 {
     struct message idl_m_;
-    memset(&idl_m_, 0, sizeof(idl_m_));
+    idl_clear(&idl_m_);
     idl_m_.type = B_SET_MSG;
     idl_m_.b_set.path = (char *)(uintptr_t)path;
     idl_m_.b_set.path_len = strlen(path) + 1;
@@ -43,7 +43,7 @@ static inline __mustuse error_t b_set(task_t b, const char *path, bool on, const
 static inline error_t b_hint(task_t b, bool on, const void *data, size_t data_len)
 {
     struct message idl_m_;
-    memset(&idl_m_, 0, sizeof(idl_m_));
+    idl_clear(&idl_m_);
     idl_m_.type = B_HINT_MSG;
     idl_m_.b_hint.on = on;
     idl_m_.b_hint.data = (void *)(uintptr_t)data;
@@ -55,7 +55,7 @@ static inline __mustuse error_t b_name(task_t b, const char *name, const uint8_t
     char name_out[16], uint8_t data_out[4])
 {
     struct message idl_m_;
-    memset(&idl_m_, 0, sizeof(idl_m_));
+    idl_clear(&idl_m_);
     idl_m_.type = B_NAME_MSG;
     if (!idl_put_text(idl_m_.b_name.name, sizeof(idl_m_.b_name.name), name)) {
         return ERR_TOO_LARGE;

@@ -30,7 +30,7 @@ struct b_ops {
 static inline void b_set_reply(task_t client, bool was, const flags_t all)
 {
     struct message idl_m_;
-    memset(&idl_m_, 0, sizeof(idl_m_));
+    idl_clear(&idl_m_);
     idl_m_.type = B_SET_REPLY_MSG;
     idl_m_.b_set_reply.was = was;
     memcpy(idl_m_.b_set_reply.all, all, sizeof(idl_m_.b_set_reply.all));
@@ -72,7 +72,7 @@ static inline void b_hint_serve_(const struct b_ops *idl_ops_, struct message id
 static inline void b_name_reply(task_t client, const char *name, const uint8_t data[4])
 {
     struct message idl_m_;
-    memset(&idl_m_, 0, sizeof(idl_m_));
+    idl_clear(&idl_m_);
     idl_m_.type = B_NAME_REPLY_MSG;
     if (!idl_put_text(idl_m_.b_name_reply.name, sizeof(idl_m_.b_name_reply.name), name)) {
         ipc_reply_err(client, ERR_TOO_LARGE);

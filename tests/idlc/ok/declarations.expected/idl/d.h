@@ -21,7 +21,7 @@ static inline __mustuse error_t d_sum(task_t d, const d_row_t values, enum d_col
     owner_id_t owner, d_flag_t flags, d_big_t *total, d_name_t names[2])
 {
     struct message idl_m_;
-    memset(&idl_m_, 0, sizeof(idl_m_));
+    idl_clear(&idl_m_);
     idl_m_.type = D_SUM_MSG;
     memcpy(idl_m_.d_sum.values, values, sizeof(idl_m_.d_sum.values));
     idl_m_.d_sum.kind = kind;
@@ -40,7 +40,7 @@ static inline __mustuse error_t d_sum(task_t d, const d_row_t values, enum d_col
 static inline __mustuse error_t d_say(task_t d, const char *words, char **answer, d_row_t matrix[3])
 {
     struct message idl_m_;
-    memset(&idl_m_, 0, sizeof(idl_m_));
+    idl_clear(&idl_m_);
     idl_m_.type = D_SAY_MSG;
     idl_m_.d_say.words = (char *)(uintptr_t)words;
     idl_m_.d_say.words_len = strlen(words) + 1;
@@ -57,7 +57,7 @@ static inline __mustuse error_t d_say(task_t d, const char *words, char **answer
 static inline error_t d_set(task_t d, d_row_t matrix[3])
 {
     struct message idl_m_;
-    memset(&idl_m_, 0, sizeof(idl_m_));
+    idl_clear(&idl_m_);
     idl_m_.type = D_SET_MSG;
     memcpy(idl_m_.d_set.matrix, matrix, sizeof(idl_m_.d_set.matrix));
     return ipc_send(d, &idl_m_);

@@ -30,7 +30,7 @@ struct d_ops {
 static inline void d_sum_reply(task_t client, d_big_t total, d_name_t names[2])
 {
     struct message idl_m_;
-    memset(&idl_m_, 0, sizeof(idl_m_));
+    idl_clear(&idl_m_);
     idl_m_.type = D_SUM_REPLY_MSG;
     idl_m_.d_sum_reply.total = total;
     memcpy(idl_m_.d_sum_reply.names, names, sizeof(idl_m_.d_sum_reply.names));
@@ -60,7 +60,7 @@ static inline void d_sum_serve_(const struct d_ops *idl_ops_, struct message idl
 static inline void d_say_reply(task_t client, const char *answer, d_row_t matrix[3])
 {
     struct message idl_m_;
-    memset(&idl_m_, 0, sizeof(idl_m_));
+    idl_clear(&idl_m_);
     idl_m_.type = D_SAY_REPLY_MSG;
     idl_m_.d_say_reply.answer = (char *)(uintptr_t)answer;
     idl_m_.d_say_reply.answer_len = strlen(answer) + 1;

@@ -25,7 +25,7 @@
 static inline __mustuse error_t doc_something(task_t doc, int a, int b, int *c)
 {
     struct message idl_m_;
-    memset(&idl_m_, 0, sizeof(idl_m_));
+    idl_clear(&idl_m_);
     idl_m_.type = DOC_SOMETHING_MSG;
     idl_m_.doc_something.a = a;
     idl_m_.doc_something.b = b;
@@ -42,7 +42,7 @@ static inline __mustuse error_t doc_something(task_t doc, int a, int b, int *c)
 static inline error_t doc_ends_in_star(task_t doc, int a)
 {
     struct message idl_m_;
-    memset(&idl_m_, 0, sizeof(idl_m_));
+    idl_clear(&idl_m_);
     idl_m_.type = DOC_ENDS_IN_STAR_MSG;
     idl_m_.doc_ends_in_star.a = a;
     return ipc_send(doc, &idl_m_);

@@ -20,7 +20,7 @@ static inline __mustuse error_t i_read_once_(task_t i, offset_t offset, size_t l
     size_t *data_len)
 {
     struct message idl_m_;
-    memset(&idl_m_, 0, sizeof(idl_m_));
+    idl_clear(&idl_m_);
     idl_m_.type = I_READ_MSG;
     idl_m_.i_read.offset = offset;
     idl_m_.i_read.len = len;
@@ -50,7 +50,7 @@ static inline __mustuse error_t i_read(task_t i, offset_t offset, size_t len, vo
 static inline error_t i_flush_once_(task_t i)
 {
     struct message idl_m_;
-    memset(&idl_m_, 0, sizeof(idl_m_));
+    idl_clear(&idl_m_);
     idl_m_.type = I_FLUSH_MSG;
     error_t idl_err_ = ipc_call(i, &idl_m_);
     if (IS_ERROR(idl_err_))
@@ -75,7 +75,7 @@ static inline error_t i_flush(task_t i)
 static inline error_t i_append(task_t i, const void *data, size_t data_len)
 {
     struct message idl_m_;
-    memset(&idl_m_, 0, sizeof(idl_m_));
+    idl_clear(&idl_m_);
     idl_m_.type = I_APPEND_MSG;
     idl_m_.i_append.data = (void *)(uintptr_t)data;
     idl_m_.i_append.data_len = data_len;

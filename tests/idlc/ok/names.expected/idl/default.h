@@ -20,7 +20,7 @@ static inline __mustuse error_t default_namespace(task_t default_, int rpc, int 
     unsigned type, bool idempotent, bool async, char **namespace_name)
 {
     struct message idl_m_;
-    memset(&idl_m_, 0, sizeof(idl_m_));
+    idl_clear(&idl_m_);
     idl_m_.type = DEFAULT_NAMESPACE_MSG;
     idl_m_.default_namespace.rpc = rpc;
     idl_m_.default_namespace.oneway = oneway;

@@ -21,7 +21,7 @@ static inline __mustuse error_t task_same(task_t task_, int value, const void *d
     char **name_out)
 {
     struct message idl_m_;
-    memset(&idl_m_, 0, sizeof(idl_m_));
+    idl_clear(&idl_m_);
     idl_m_.type = TASK_SAME_MSG;
     idl_m_.task_same.value = value;
     idl_m_.task_same.data = (void *)(uintptr_t)data;
@@ -44,7 +44,7 @@ static inline __mustuse error_t task_tricky(task_t task_, int data_out, int data
     size_t *data_out__len, size_t *len)
 {
     struct message idl_m_;
-    memset(&idl_m_, 0, sizeof(idl_m_));
+    idl_clear(&idl_m_);
     idl_m_.type = TASK_TRICKY_MSG;
     idl_m_.task_tricky.data_out = data_out;
     idl_m_.task_tricky.data = data;
@@ -63,7 +63,7 @@ static inline __mustuse error_t task_lengths(task_t task_, int data_len, void **
     size_t *data_out_len)
 {
     struct message idl_m_;
-    memset(&idl_m_, 0, sizeof(idl_m_));
+    idl_clear(&idl_m_);
     idl_m_.type = TASK_LENGTHS_MSG;
     idl_m_.task_lengths.data_len = data_len;
     error_t idl_err_ = ipc_call(task_, &idl_m_);
@@ -79,7 +79,7 @@ static inline __mustuse error_t task_lengths(task_t task_, int data_len, void **
 static inline __mustuse error_t task_about(task_t task_, task_t task, int client, int *client_out)
 {
     struct message idl_m_;
-    memset(&idl_m_, 0, sizeof(idl_m_));
+    idl_clear(&idl_m_);
     idl_m_.type = TASK_ABOUT_MSG;
     idl_m_.task_about.task = task;
     idl_m_.task_about.client = client;
@@ -95,7 +95,7 @@ static inline __mustuse error_t task_about(task_t task_, task_t task, int client
 static inline __mustuse error_t task_delete(task_t task_, int ops, int m, int *err)
 {
     struct message idl_m_;
-    memset(&idl_m_, 0, sizeof(idl_m_));
+    idl_clear(&idl_m_);
     idl_m_.type = TASK_DELETE_MSG;
     idl_m_.task_delete.ops = ops;
     idl_m_.task_delete.m = m;
@@ -111,7 +111,7 @@ static inline __mustuse error_t task_delete(task_t task_, int ops, int m, int *e
 static inline error_t task_switch(task_t task_)
 {
     struct message idl_m_;
-    memset(&idl_m_, 0, sizeof(idl_m_));
+    idl_clear(&idl_m_);
     idl_m_.type = TASK_SWITCH_MSG;
     error_t idl_err_ = ipc_call(task_, &idl_m_);
     if (IS_ERROR(idl_err_))
@@ -124,7 +124,7 @@ static inline error_t task_switch(task_t task_)
 static inline error_t task_union(task_t task_, int type)
 {
     struct message idl_m_;
-    memset(&idl_m_, 0, sizeof(idl_m_));
+    idl_clear(&idl_m_);
     idl_m_.type = TASK_UNION_MSG;
     idl_m_.task_union.type = type;
     return ipc_send(task_, &idl_m_);

@@ -35,7 +35,7 @@ static inline void task_same_reply(task_t client_, int value, const void *data, 
     const char *name)
 {
     struct message idl_m_;
-    memset(&idl_m_, 0, sizeof(idl_m_));
+    idl_clear(&idl_m_);
     idl_m_.type = TASK_SAME_REPLY_MSG;
     idl_m_.task_same_reply.value = value;
     idl_m_.task_same_reply.data = (void *)(uintptr_t)data;
@@ -74,7 +74,7 @@ static inline void task_same_serve_(const struct task_ops *idl_ops_, struct mess
 static inline void task_tricky_reply(task_t client_, const void *data, size_t data_len, size_t len)
 {
     struct message idl_m_;
-    memset(&idl_m_, 0, sizeof(idl_m_));
+    idl_clear(&idl_m_);
     idl_m_.type = TASK_TRICKY_REPLY_MSG;
     idl_m_.task_tricky_reply.data = (void *)(uintptr_t)data;
     idl_m_.task_tricky_reply.data_len = data_len;
@@ -106,7 +106,7 @@ static inline void task_tricky_serve_(const struct task_ops *idl_ops_, struct me
 static inline void task_lengths_reply(task_t client_, const void *data, size_t data_len)
 {
     struct message idl_m_;
-    memset(&idl_m_, 0, sizeof(idl_m_));
+    idl_clear(&idl_m_);
     idl_m_.type = TASK_LENGTHS_REPLY_MSG;
     idl_m_.task_lengths_reply.data = (void *)(uintptr_t)data;
     idl_m_.task_lengths_reply.data_len = data_len;
@@ -135,7 +135,7 @@ static inline void task_lengths_serve_(const struct task_ops *idl_ops_, struct m
 static inline void task_about_reply(task_t client_, int client)
 {
     struct message idl_m_;
-    memset(&idl_m_, 0, sizeof(idl_m_));
+    idl_clear(&idl_m_);
     idl_m_.type = TASK_ABOUT_REPLY_MSG;
     idl_m_.task_about_reply.client = client;
     ipc_reply(client_, &idl_m_);
@@ -162,7 +162,7 @@ static inline void task_about_serve_(const struct task_ops *idl_ops_, struct mes
 static inline void task_delete_reply(task_t client_, int err)
 {
     struct message idl_m_;
-    memset(&idl_m_, 0, sizeof(idl_m_));
+    idl_clear(&idl_m_);
     idl_m_.type = TASK_DELETE_REPLY_MSG;
     idl_m_.task_delete_reply.err = err;
     ipc_reply(client_, &idl_m_);
@@ -189,7 +189,7 @@ static inline void task_delete_serve_(const struct task_ops *idl_ops_, struct me
 static inline void task_switch_reply(task_t client_)
 {
     struct message idl_m_;
-    memset(&idl_m_, 0, sizeof(idl_m_));
+    idl_clear(&idl_m_);
     idl_m_.type = TASK_SWITCH_REPLY_MSG;
     ipc_reply(client_, &idl_m_);
 }

@@ -19,7 +19,7 @@
 static inline __mustuse error_t a_b_get(task_t a_b, a_id_t id, enum a_level level, a_b_own_t *own)
 {
     struct message idl_m_;
-    memset(&idl_m_, 0, sizeof(idl_m_));
+    idl_clear(&idl_m_);
     idl_m_.type = A_B_GET_MSG;
     idl_m_.a_b_get.id = id;
     idl_m_.a_b_get.level = level;

@@ -19,7 +19,7 @@
 static inline error_t o_ping(task_t o)
 {
     struct message idl_m_;
-    memset(&idl_m_, 0, sizeof(idl_m_));
+    idl_clear(&idl_m_);
     idl_m_.type = O_PING_MSG;
     return ipc_send(o, &idl_m_);
 }
@@ -28,7 +28,7 @@ static inline error_t o_tell(task_t o, const char *what, const void *data, size_
     bool urgent)
 {
     struct message idl_m_;
-    memset(&idl_m_, 0, sizeof(idl_m_));
+    idl_clear(&idl_m_);
     idl_m_.type = O_TELL_MSG;
     idl_m_.o_tell.what = (char *)(uintptr_t)what;
     idl_m_.o_tell.what_len = strlen(what) + 1;
@@ -41,7 +41,7 @@ static inline error_t o_tell(task_t o, const char *what, const void *data, size_
 static inline error_t o_done(task_t o, task_t task)
 {
     struct message idl_m_;
-    memset(&idl_m_, 0, sizeof(idl_m_));
+    idl_clear(&idl_m_);
     idl_m_.type = O_DONE_MSG;
     idl_m_.o_done.task = task;
     return async_send(o, &idl_m_);
@@ -50,7 +50,7 @@ static inline error_t o_done(task_t o, task_t task)
 static inline error_t o_also_async(task_t o, int n)
 {
     struct message idl_m_;
-    memset(&idl_m_, 0, sizeof(idl_m_));
+    idl_clear(&idl_m_);
     idl_m_.type = O_ALSO_ASYNC_MSG;
     idl_m_.o_also_async.n = n;
     return async_send(o, &idl_m_);

@@ -19,7 +19,7 @@
 static inline error_t p_none(task_t p, int n)
 {
     struct message idl_m_;
-    memset(&idl_m_, 0, sizeof(idl_m_));
+    idl_clear(&idl_m_);
     idl_m_.type = P_NONE_MSG;
     idl_m_.p_none.n = n;
     error_t idl_err_ = ipc_call(p, &idl_m_);
@@ -34,7 +34,7 @@ static inline __mustuse error_t p_one(task_t p, int n, const void *data, size_t 
     char **name)
 {
     struct message idl_m_;
-    memset(&idl_m_, 0, sizeof(idl_m_));
+    idl_clear(&idl_m_);
     idl_m_.type = P_ONE_MSG;
     idl_m_.p_one.n = n;
     idl_m_.p_one.data = (void *)(uintptr_t)data;
@@ -52,7 +52,7 @@ static inline __mustuse error_t p_two(task_t p, const char *name, bool n, const 
     size_t data_len, void **data_out, size_t *data_out_len, char **name_out)
 {
     struct message idl_m_;
-    memset(&idl_m_, 0, sizeof(idl_m_));
+    idl_clear(&idl_m_);
     idl_m_.type = P_TWO_MSG;
     idl_m_.p_two.name = (char *)(uintptr_t)name;
     idl_m_.p_two.name_len = strlen(name) + 1;
@@ -74,7 +74,7 @@ static inline __mustuse error_t p_three(task_t p, const void *a, size_t a_len, i
     const void *c, size_t c_len, char **a_out, char **b_out, void **c_out, size_t *c_out_len)
 {
     struct message idl_m_;
-    memset(&idl_m_, 0, sizeof(idl_m_));
+    idl_clear(&idl_m_);
     idl_m_.type = P_THREE_MSG;
     idl_m_.p_three.a = (void *)(uintptr_t)a;
     idl_m_.p_three.a_len = a_len;
@@ -100,7 +100,7 @@ static inline __mustuse error_t p_four(task_t p, const char *a, const char *b, c
     size_t *b_out_len, void **c_out, size_t *c_out_len, char **d_out)
 {
     struct message idl_m_;
-    memset(&idl_m_, 0, sizeof(idl_m_));
+    idl_clear(&idl_m_);
     idl_m_.type = P_FOUR_MSG;
     idl_m_.p_four.a = (char *)(uintptr_t)a;
     idl_m_.p_four.a_len = strlen(a) + 1;

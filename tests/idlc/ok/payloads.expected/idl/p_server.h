@@ -34,7 +34,7 @@ struct p_ops {
 static inline void p_none_reply(task_t client)
 {
     struct message idl_m_;
-    memset(&idl_m_, 0, sizeof(idl_m_));
+    idl_clear(&idl_m_);
     idl_m_.type = P_NONE_REPLY_MSG;
     ipc_reply(client, &idl_m_);
 }
@@ -57,7 +57,7 @@ static inline void p_none_serve_(const struct p_ops *idl_ops_, struct message id
 static inline void p_one_reply(task_t client, const char *name)
 {
     struct message idl_m_;
-    memset(&idl_m_, 0, sizeof(idl_m_));
+    idl_clear(&idl_m_);
     idl_m_.type = P_ONE_REPLY_MSG;
     idl_m_.p_one_reply.name = (char *)(uintptr_t)name;
     idl_m_.p_one_reply.name_len = strlen(name) + 1;
@@ -86,7 +86,7 @@ static inline void p_one_serve_(const struct p_ops *idl_ops_, struct message idl
 static inline void p_two_reply(task_t client, const void *data, size_t data_len, const char *name)
 {
     struct message idl_m_;
-    memset(&idl_m_, 0, sizeof(idl_m_));
+    idl_clear(&idl_m_);
     idl_m_.type = P_TWO_REPLY_MSG;
     idl_m_.p_two_reply.data = (void *)(uintptr_t)data;
     idl_m_.p_two_reply.data_len = data_len;
@@ -124,7 +124,7 @@ static inline void p_three_reply(task_t client, const char *a, const char *b, co
     size_t c_len)
 {
     struct message idl_m_;
-    memset(&idl_m_, 0, sizeof(idl_m_));
+    idl_clear(&idl_m_);
     idl_m_.type = P_THREE_REPLY_MSG;
     idl_m_.p_three_reply.a = (char *)(uintptr_t)a;
     idl_m_.p_three_reply.a_len = strlen(a) + 1;
@@ -166,7 +166,7 @@ static inline void p_four_reply(task_t client, const void *a, size_t a_len, cons
     size_t b_len, const void *c, size_t c_len, const char *d)
 {
     struct message idl_m_;
-    memset(&idl_m_, 0, sizeof(idl_m_));
+    idl_clear(&idl_m_);
     idl_m_.type = P_FOUR_REPLY_MSG;
     idl_m_.p_four_reply.a = (void *)(uintptr_t)a;
     idl_m_.p_four_reply.a_len = a_len;

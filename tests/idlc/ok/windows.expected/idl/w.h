@@ -20,7 +20,7 @@
 static inline error_t w_x(task_t w, int a)
 {
     struct message idl_m_;
-    memset(&idl_m_, 0, sizeof(idl_m_));
+    idl_clear(&idl_m_);
     idl_m_.type = W_X_MSG;
     idl_m_.w_x.a = a;
     error_t idl_err_ = ipc_call(w, &idl_m_);
