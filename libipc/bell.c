@@ -14,7 +14,8 @@
 #define SPIN_MIN       64u
 #define SPIN_RETRY     16u   // failures after which the maximum is tried again: at first,
 #define SPIN_MAX_RETRY 1024u // and at the most
-#define SPIN_ALL       8     // an open receive looks at so many channels while it spins
+#define SPIN_ALL       8     // an open receive looks at so many channels while it spins,
+#define SPIN_OTHERS    8u    // every so manieth turn, and at the one it heard from last in all
 
 // A peer on the same core does its part when it gets the core: giving it away costs half of
 // sleeping and being woken. But who yields gets the core back when its turn comes, not when it is
@@ -95,9 +96,11 @@ static void relax(void)
 #endif
 }
 
-// What a wait is for: the peer's bell or, with no `ch`, something in any channel.
+// What a wait is for: the peer's bell; or a packet, or room for what is kept; or, with no `ch`,
+// something in any channel.
 struct wanted {
     const struct channel *ch;
+    bool pending;
     uint32_t seen;
 };
 
@@ -113,9 +116,11 @@ static bool any_pending(void)
 
 static bool has_come(const struct wanted *wanted)
 {
+    if (wanted->pending)
+        return channel_is_pending(wanted->ch) || shm_pump_is_due();
     if (wanted->ch)
         return bell_read(wanted->ch) != wanted->seen;
-    return channel_count <= SPIN_ALL ? any_pending() : channel_is_pending(noted);
+    return any_pending();
 }
 
 static void learn_spin(struct bell_spin *spin, unsigned turns, bool enough)
@@ -134,14 +139,16 @@ static void learn_spin(struct bell_spin *spin, unsigned turns, bool enough)
     spin->limit = MAX(spin->limit - spin->limit / 4, SPIN_MIN);
 }
 
+// Looks at all channels in some of the turns only, where the others would make them long.
 static bool spin_for(struct bell_spin *spin, const struct channel *peer,
                      const struct wanted *wanted)
 {
     unsigned limit = spin->failures >= spin->retry ? SPIN_MAX : spin->limit;
     unsigned n = 0;
-    const void *slot = peer->shm ? shm_next_slot(peer) : NULL;
-    while (n < limit && !has_come(wanted)) {
-        __builtin_prefetch(slot);
+    while (n < limit) {
+        bool all = channel_count <= SPIN_ALL && n % SPIN_OTHERS == 0;
+        if (wanted->ch || all ? has_come(wanted) : channel_is_pending(peer))
+            break;
         relax();
         n++;
     }
@@ -180,6 +187,7 @@ static bool yield_for(struct bell_spin *spin, const struct channel *peer,
     uint64_t since_ns = atomic_load_explicit(&peer->page->since_ns, memory_order_relaxed);
     bool late = come && now - begun_ns >= LATE_NS && now - since_ns >= LATE_NS;
     learn_yield(spin, come, late);
+    bell_note_core(); // who yields may be moved
     return come;
 }
 
@@ -189,6 +197,7 @@ static bool wait_awake(struct bell_spin *spin, const struct channel *peer,
 {
     if (!peer->page)
         return false;
+    bell_note_core(); // now, when there is time, and not when the message has come
     return bell_runs_elsewhere(peer) ? spin_for(spin, peer, wanted) : yield_for(spin, peer, wanted);
 }
 
@@ -210,11 +219,21 @@ static void sleep_on(const struct futex_word *words, unsigned count, uint64_t de
     bell_note_core();
 }
 
+bool bell_await_pending(struct channel *ch)
+{
+    struct wanted wanted = {.ch = ch, .pending = true};
+    return wait_awake(&ch->spin, ch, &wanted);
+}
+
 void bell_wait(struct channel *ch, uint32_t seen, uint64_t deadline_ns)
 {
-    struct wanted wanted = {ch, seen};
-    if (bell_read(ch) != seen || wait_awake(&ch->spin, ch, &wanted))
-        return;
+    struct wanted wanted = {.ch = ch, .seen = seen};
+    if (bell_read(ch) == seen && !wait_awake(&ch->spin, ch, &wanted))
+        bell_sleep(ch, seen, deadline_ns);
+}
+
+void bell_sleep(struct channel *ch, uint32_t seen, uint64_t deadline_ns)
+{
     struct futex_word words[FUTEX_MAX_WORDS];
     unsigned count = 0;
     words[count++] = (struct futex_word){ch->bell, seen};

@@ -33,6 +33,11 @@ static inline uint32_t bell_read(const struct channel *ch)
 /// runs on this one, then asleep. May return early.
 void bell_wait(struct channel *ch, uint32_t seen, uint64_t deadline_ns);
 
+/// The halves of that, where what is waited for shows without the bell: waits awake until the
+/// channel is pending. False: it is not. Then read the bell, look, and sleep.
+bool bell_await_pending(struct channel *ch);
+void bell_sleep(struct channel *ch, uint32_t seen, uint64_t deadline_ns);
+
 /// Waits for all channels at once, until one of them is pending or `deadline_ns` (0: for ever).
 /// Returns at once when one is. May return early.
 void bell_wait_any(uint64_t deadline_ns);

@@ -97,7 +97,6 @@ static void begin_line(struct channel *ch)
     if (!ch->own_line)
         return;
     atomic_store(&ch->own_line->word, 0);
-    atomic_store(&ch->own_line->head, 0);
     atomic_store(&ch->own_line->taken, 0);
     atomic_store(&ch->own_line->bytes, 0);
     atomic_store(&ch->own_line->bytes_taken, 0);

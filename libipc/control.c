@@ -233,7 +233,7 @@ void control_handle(struct packet *packet, int *fds, int num_fds)
 
 // Handles what comes from the launcher until `task` (-1: none) has a channel or the answer is
 // there. Messages are kept for the next open receive.
-static error_t await_answer(enum control_op op, task_t task)
+static error_t await_launcher(enum control_op op, task_t task)
 {
     for (;;) {
         if (task >= 0 && channel_find(task))
@@ -265,7 +265,7 @@ error_t control_connect(task_t task, struct channel **ch)
     struct packet packet = {.task = {.task = task}};
     answer.arrived = false;
     send_control(CTL_CONNECT, &packet);
-    OK_OR_RETURN(await_answer(CTL_CONNECT, task));
+    OK_OR_RETURN(await_launcher(CTL_CONNECT, task));
     *ch = channel_find(task);
     return *ch ? OK : ERR_INVALID_TASK;
 }
@@ -274,7 +274,7 @@ static error_t request(enum control_op op, struct packet *packet)
 {
     answer.arrived = false;
     send_control(op, packet);
-    return await_answer(op, -1);
+    return await_launcher(op, -1);
 }
 
 error_t task_destroy(task_t task)

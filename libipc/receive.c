@@ -29,19 +29,25 @@ void wait_since_now(void)
     atomic_store_explicit(&channel_own_page->since_ns, bell_now_ns(), memory_order_relaxed);
 }
 
+static uint64_t next_wait_word(enum wait_kind kind, task_t task, int type)
+{
+    episode++;
+    atomic_store_explicit(&channel_own_page->wait_type, type, memory_order_relaxed);
+    return wait_word(kind, episode, task);
+}
+
 void wait_publish(enum wait_kind kind, task_t task, int type)
 {
-    struct state_page *page = channel_own_page;
-    episode++;
-    atomic_store_explicit(&page->wait_type, type, memory_order_relaxed);
-    // Sequentially consistent: what is read of other pages after this is newer than this.
-    atomic_store(&page->wait, wait_word(kind, episode, task));
+    // What is sent after this is seen after it.
+    atomic_store_explicit(&channel_own_page->wait, next_wait_word(kind, task, type),
+                          memory_order_release);
 }
 
 void wait_begin(enum wait_kind kind, task_t task, int type)
 {
     wait_since_now();
-    wait_publish(kind, task, type);
+    // Sequentially consistent: what is read of other pages after this is newer than this.
+    atomic_store(&channel_own_page->wait, next_wait_word(kind, task, type));
 }
 
 void wait_end(void)
@@ -49,7 +55,6 @@ void wait_end(void)
     // Nothing is read of others on account of it, so it may be seen a little later.
     atomic_store_explicit(&channel_own_page->wait, wait_word(WAIT_RUNNING, episode, 0),
                           memory_order_release);
-    bell_note_core();
 }
 
 void receive_pend(notifications_t bits)
@@ -60,14 +65,14 @@ void receive_pend(notifications_t bits)
 // --- Taking
 // ------------------------------------------------------------------------------------------
 
-// What was looked up a moment ago is in one line of memory.
+// What was looked up a moment ago is in one line of memory, the reply beside its request.
 static const struct idl_message *find_message(int type)
 {
     static struct {
         int type;
         const struct idl_message *message;
     } recent[RECENT_TYPES];
-    unsigned i = (unsigned)type % RECENT_TYPES;
+    unsigned i = (2u * (unsigned)type + ((type & MSG_REPLY_BIT) != 0)) % RECENT_TYPES;
     if (recent[i].type != type) {
         recent[i].message = idl_find_message(type);
         recent[i].type = type;
@@ -175,14 +180,14 @@ bool receive_take(struct channel *ch, struct packet *packet, struct message *m, 
 // The same with a descriptor, of memory that the answer is about.
 static error_t admit_mapped(struct channel *ch, struct packet *packet, int fd, struct message *m)
 {
-    struct message answer;
-    error_t err = admit(ch, packet, &answer);
+    struct message reply;
+    error_t err = admit(ch, packet, &reply);
     if (IS_ERROR(err)) {
         close(fd);
         return err;
     }
-    OK_OR_RETURN(map_reply(&answer, fd));
-    *m = answer;
+    OK_OR_RETURN(map_reply(&reply, fd));
+    *m = reply;
     return OK;
 }
 

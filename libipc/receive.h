@@ -8,7 +8,8 @@
 void wait_begin(enum wait_kind kind, task_t task, int type);
 void wait_end(void);
 
-/// The halves of wait_begin(), for who sends first and reads the clock then.
+/// The halves of wait_begin(), for who sends first and reads the clock then. Of other pages nothing
+/// may be read between publishing and sending.
 void wait_publish(enum wait_kind kind, task_t task, int type);
 void wait_since_now(void);
 

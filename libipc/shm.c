@@ -12,7 +12,7 @@
 #include "transport.h"
 
 // Copied out in one go, before the sender is told that there is room.
-#define PIECE (64u << 10)
+#define TAKE_PIECE (64u << 10)
 // So many pieces at a time, however small: who puts a byte now and then holds nobody up.
 #define MAX_PIECES 64
 
@@ -96,11 +96,6 @@ bool shm_line_is_valid(const struct channel *ch)
            atomic_load_explicit(&ch->line->word, memory_order_acquire) >> 32 == ch->chan;
 }
 
-static uint32_t peer_head(const struct channel *ch)
-{
-    return shm_line_is_valid(ch) ? atomic_load_explicit(&ch->line->head, memory_order_acquire) : 0;
-}
-
 static uint64_t peer_bytes(const struct channel *ch)
 {
     return shm_line_is_valid(ch) ? atomic_load_explicit(&ch->line->bytes, memory_order_acquire) : 0;
@@ -109,7 +104,7 @@ static uint64_t peer_bytes(const struct channel *ch)
 bool shm_is_pending(const struct channel *ch)
 {
     const struct shm *s = ch->shm;
-    bool more = s->in.active ? peer_bytes(ch) != s->bytes_taken : peer_head(ch) != s->taken;
+    bool more = s->in.active ? peer_bytes(ch) != s->bytes_taken : shm_has_packet(ch);
     return more || shm_is_over(ch);
 }
 
@@ -201,14 +196,12 @@ static error_t take_packet(struct channel *ch, struct packet *packet)
 {
     struct shm *s = ch->shm;
     struct shm_incoming *in = &s->in;
-    uint32_t count = peer_head(ch) - s->taken;
-    if (count == 0)
+    if (!shm_has_packet(ch))
         return ERR_WOULD_BLOCK;
-    if (count > REGION_SLOTS)
-        return ERR_NOT_ACCEPTABLE;
-    s->valid = true;
+    s->valid = true; // it said so before
     memcpy(packet, shm_next_slot(ch), sizeof(*packet));
     __asm__ volatile("" ::: "memory"); // what is checked from here on is the copy
+    packet->word &= ~REGION_MARK;
     s->taken++;
     bool carries = wire_kind(packet->word) <= WIRE_NOBLOCK && packet->type >= 0;
     in->count = carries ? (unsigned)MSG_NUM_PAYLOADS(packet->type) : 0;
@@ -311,7 +304,7 @@ static error_t take_payloads(struct channel *ch)
             publish_room(ch, true);
             return ERR_WOULD_BLOCK;
         }
-        size_t here = MIN((size_t)come, (size_t)PIECE);
+        size_t here = MIN((size_t)come, (size_t)TAKE_PIECE);
         size_t n = MIN(left, here);
         uint8_t *buf = buffer(in);
         if (buf)
@@ -356,7 +349,6 @@ error_t shm_recv(struct channel *ch, struct packet *packet, int timeout_ms)
 {
     uint64_t deadline_ns = timeout_ms > 0 ? bell_now_ns() + (uint64_t)timeout_ms * 1000000 : 0;
     for (;;) {
-        uint32_t seen = bell_read(ch);
         error_t err = try_recv(ch, packet);
         if (err != ERR_WOULD_BLOCK || timeout_ms == 0)
             return err;
@@ -364,7 +356,10 @@ error_t shm_recv(struct channel *ch, struct packet *packet, int timeout_ms)
             return ERR_WOULD_BLOCK;
         shm_say_taken(ch);
         shm_pump();
+        if (bell_await_pending(ch))
+            continue;
+        uint32_t seen = bell_read(ch);
         if (!shm_is_pending(ch))
-            bell_wait(ch, seen, deadline_ns);
+            bell_sleep(ch, seen, deadline_ns);
     }
 }

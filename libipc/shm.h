@@ -49,8 +49,8 @@ struct shm {
     bool valid; // the peer's line has been of this channel
     bool hung;  // its socket is at its end, or it broke the rules there
 
-    uint32_t head; // as in our line
-    uint64_t bytes;
+    uint32_t head;  // packets put
+    uint64_t bytes; // as in our line
     void *in_place; // given out by shm_alloc(), at `bytes`; NULL: nothing
     bool warm;      // our ring has memory
     list_t kept;    // struct shm_outgoing: what the peer has no room for yet
@@ -58,6 +58,7 @@ struct shm {
     list_elem_t keeping; // in shm_keeping, while `kept` is not empty
     uint32_t seen;       // the peer's bell when `kept` was last looked at
 
+    uint32_t peer_took; // packets, when we last looked
     uint32_t taken, taken_published;
     uint64_t bytes_taken, bytes_published; // as in our line
     uint64_t bytes_rung;                   // bytes_taken when the peer was last told
@@ -71,10 +72,19 @@ extern list_t shm_keeping;
 error_t shm_attach(struct channel *ch, uint32_t ring_size, int own_fd, int peer_fd) __mustuse;
 void shm_detach(struct channel *ch);
 
-/// Where the peer puts its next packet: what is looked at ahead.
-static inline const void *shm_next_slot(const struct channel *ch)
+/// Where the peer puts its next packet.
+static inline const struct packet *shm_next_slot(const struct channel *ch)
 {
-    return ch->shm->peers + ch->shm->taken % REGION_SLOTS * sizeof(struct packet);
+    const struct shm *s = ch->shm;
+    return (const struct packet *)(const void *)s->peers + s->taken % REGION_SLOTS;
+}
+
+/// Whether it is there.
+static inline bool shm_has_packet(const struct channel *ch)
+{
+    const _Atomic uint32_t *word = (const _Atomic uint32_t *)&shm_next_slot(ch)->word;
+    return (atomic_load_explicit(word, memory_order_acquire) & REGION_MARK) ==
+           region_mark(ch->shm->taken);
 }
 
 /// Whether shm_recv() would do something.
@@ -97,6 +107,9 @@ enum shm_mode {
 error_t shm_send(struct channel *ch, const struct packet *packet,
                  const struct ool_descriptor *payloads, unsigned count,
                  enum shm_mode mode) __mustuse;
+
+/// Puts a packet into the next slot, which is free. The bell is not rung.
+void shm_put_packet(struct shm *s, const struct packet *packet);
 
 /// Memory in the ring for the first payload of the next message that has any. It may be written
 /// until that is sent or the channel is read; the end of either sets `in_place` to NULL. NULL:

@@ -13,7 +13,7 @@
 // What is put into the ring before the peer is told, when it runs on another core and can copy it
 // out meanwhile: more delays its beginning, less makes the two stand on each other's feet. On the
 // same core, a whole ring: each piece would cost two switches.
-#define PIECE      (8u << 10)
+#define PUT_PIECE  (8u << 10)
 #define MADE_PIECE (64u << 10) // of a stream: each is a system call, for example
 #define WORTH      (32u << 10) // room that is worth a copy
 #define CACHE_LINE 64
@@ -56,12 +56,13 @@ static size_t useful_room(const struct channel *ch, const struct shm_outgoing *o
     return there >= MIN(rest, worth) ? MIN(rest, there) : 0;
 }
 
+// The peer's line is looked at only when there seems to be none.
 static bool has_slot(const struct channel *ch)
 {
-    const struct shm *s = ch->shm;
-    uint32_t taken =
-        shm_line_is_valid(ch) ? atomic_load_explicit(&ch->line->taken, memory_order_acquire) : 0;
-    return s->head - taken < REGION_SLOTS;
+    struct shm *s = ch->shm;
+    if (s->head - s->peer_took >= REGION_SLOTS && shm_line_is_valid(ch))
+        s->peer_took = atomic_load_explicit(&ch->line->taken, memory_order_acquire);
+    return s->head - s->peer_took < REGION_SLOTS;
 }
 
 static bool is_done(const struct shm_outgoing *out)
@@ -140,35 +141,53 @@ static void copy_bytes(struct shm *s, struct shm_outgoing *out, size_t len)
     skip_complete(out);
 }
 
-// memcmp() is a call, four times a message.
-static bool is_same_line(const void *a, const void *b)
+// Two words that gcc has in one register. (memcmp() is a call, three times a message.)
+typedef uint64_t words __attribute__((vector_size(16)));
+
+static words load(const uint8_t *at)
 {
-    uint64_t x[CACHE_LINE / 8], y[CACHE_LINE / 8];
-    memcpy(x, a, sizeof(x));
-    memcpy(y, b, sizeof(y));
-    return ((x[0] ^ y[0]) | (x[1] ^ y[1]) | (x[2] ^ y[2]) | (x[3] ^ y[3]) | (x[4] ^ y[4]) |
-            (x[5] ^ y[5]) | (x[6] ^ y[6]) | (x[7] ^ y[7])) == 0;
+    words w;
+    memcpy(&w, at, sizeof(w));
+    return w;
 }
 
-static void put_packet(struct shm *s, const struct packet *packet)
+static bool is_same_line(const uint8_t *a, const uint8_t *b)
 {
-    // What is in the slot already, from sixteen packets ago, stays in the peer's cache.
-    uint8_t *slot = s->own + s->head % REGION_SLOTS * sizeof(struct packet);
+    words differ = (load(a) ^ load(b)) | (load(a + 16) ^ load(b + 16)) |
+                   (load(a + 32) ^ load(b + 32)) | (load(a + 48) ^ load(b + 48));
+    return (differ[0] | differ[1]) == 0;
+}
+
+// The beginning comes last, with the word that says that it is there: the peer may be spinning on
+// it.
+void shm_put_packet(struct shm *s, const struct packet *packet)
+{
+    struct packet *slot = (struct packet *)(void *)s->own + s->head % REGION_SLOTS;
+    uint8_t *to = (uint8_t *)slot;
     const uint8_t *from = (const uint8_t *)packet;
-    for (unsigned at = 0; at < sizeof(struct packet); at += CACHE_LINE) {
-        if (!is_same_line(slot + at, from + at))
-            memcpy(slot + at, from + at, CACHE_LINE);
+    // What is in the slot already, from sixteen packets ago, stays in the peer's cache.
+    for (unsigned at = CACHE_LINE; at < sizeof(*packet); at += CACHE_LINE) {
+        if (!is_same_line(to + at, from + at))
+            memcpy(to + at, from + at, CACHE_LINE);
     }
+    slot->type = packet->type;
+    memcpy(slot->raw, packet->raw, CACHE_LINE - offsetof(struct packet, raw));
+    atomic_store_explicit((_Atomic uint32_t *)&slot->word, packet->word | region_mark(s->head),
+                          memory_order_release);
     s->head++;
 }
 
-// All at once: the peer may be spinning on the line.
-static void publish(struct channel *ch)
+// Makes known what was taken and put, and last the packet, if there is one.
+static void publish(struct channel *ch, const struct packet *packet)
 {
     struct shm *s = ch->shm;
+    struct peer_line *own = ch->own_line;
+    if (!own)
+        return;
     shm_publish_taken(ch);
-    atomic_store_explicit(&ch->own_line->bytes, s->bytes, memory_order_release);
-    atomic_store_explicit(&ch->own_line->head, s->head, memory_order_release);
+    atomic_store_explicit(&own->bytes, s->bytes, memory_order_release);
+    if (packet)
+        shm_put_packet(s, packet);
     bell_ring(ch);
 }
 
@@ -180,19 +199,16 @@ static void progress(struct channel *ch, struct shm_outgoing *out)
         begin_payloads(ch, out);
     size_t piece = out->count == 0 || !bell_runs_elsewhere(ch) ? s->ring_size
                    : out->stream                               ? MADE_PIECE
-                                                               : PIECE;
+                                                               : PUT_PIECE;
     for (;;) {
         size_t here = useful_room(ch, out);
         size_t copied = MIN(here, piece);
         copy_bytes(s, out, copied);
         bool puts = !out->put && has_slot(ch);
-        if (puts) {
-            put_packet(s, &out->packet);
-            out->put = true;
-        }
         if (copied == 0 && !puts)
             return;
-        publish(ch);
+        publish(ch, puts ? &out->packet : NULL);
+        out->put = out->put || puts;
         if (is_done(out))
             return;
     }
@@ -439,8 +455,7 @@ error_t shm_send(struct channel *ch, const struct packet *packet,
         return ERR_IN_USE; // it would be written over
     // Most messages have no payloads, and find a slot.
     if (count == 0 && list_is_empty(&s->kept) && has_slot(ch)) {
-        put_packet(s, packet);
-        publish(ch);
+        publish(ch, packet);
         return OK;
     }
     memcpy(&out.packet, packet, sizeof(out.packet));

@@ -39,8 +39,7 @@ static void put_packet(struct channel *ch, enum wire_kind kind, uint32_t seq, in
     struct packet packet = {.type = type, .word = wire_word(kind, seq, 0)};
     struct ool_descriptor d = {(void *)(uintptr_t)s->bytes, len};
     memcpy(packet.raw, &d, sizeof(d));
-    memcpy(s->own + s->head % REGION_SLOTS * sizeof(packet), &packet, sizeof(packet));
-    atomic_store(&ch->own_line->head, ++s->head);
+    shm_put_packet(s, &packet);
 }
 
 // --- Scribbling ---------------------------------------------------------------------------------
@@ -68,7 +67,7 @@ static void scribble_counters(struct channel *ch)
     atomic_store(&line->bytes, s->bytes + (any >> 24 & (any % 64 ? 0x3ffff : 0x7ffffffff)));
     if (any % 32)
         return;
-    atomic_store(&line->head, s->head + (uint32_t)(any % 256 ? any >> 8 & 15 : any));
+    s->head += (uint32_t)(any >> 8 & 15);
     atomic_store(&line->taken, (uint32_t)(any >> 16 & 15));
     atomic_store(&line->bytes_taken, any >> 40 & 0xfffff);
     atomic_store(&line->wants, (uint32_t)(any >> 60));

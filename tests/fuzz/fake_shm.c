@@ -13,6 +13,7 @@
 
 static uint8_t *region;   // the peer's
 static int region_fds[2]; // the program's, the peer's
+static uint32_t head;     // packets put
 
 static struct peer_line *line_of(struct fake_peer *peer)
 {
@@ -38,6 +39,7 @@ void fake_shm_grant(struct fake_peer *peer, struct control_grant *grant, int *fd
             abort();
     }
     memset(region, 0, REGION_SIZE(FAKE_RING));
+    head = 0;
     grant->ring_size = FAKE_RING;
     grant->ool_len = 4 * FAKE_RING;
     atomic_store(&line_of(peer)->word, peer_word(grant->chan, 0, 0));
@@ -52,12 +54,12 @@ void fake_shm_ring(struct fake_peer *peer)
 
 void fake_shm_put(struct fake_peer *peer, const struct packet *packet)
 {
-    struct peer_line *line = line_of(peer);
     if (!region)
         return;
-    uint32_t head = atomic_load(&line->head);
-    memcpy(region + head % REGION_SLOTS * sizeof(*packet), packet, sizeof(*packet));
-    atomic_store(&line->head, head + 1);
+    struct packet marked = *packet;
+    marked.word = (marked.word & ~REGION_MARK) | region_mark(head);
+    memcpy(region + head % REGION_SLOTS * sizeof(marked), &marked, sizeof(marked));
+    head++;
     fake_shm_ring(peer);
 }
 
@@ -83,7 +85,7 @@ void fake_shm_scribble(struct fake_peer *peer, unsigned where, uint32_t by, uint
         atomic_store(&line->bytes, atomic_load(&own->bytes_taken) + FAKE_RING);
         break;
     case 3:
-        atomic_store(&line->head, by);
+        head += by % (REGION_SLOTS + 1);
         break;
     case 4: // room
         atomic_store(&line->bytes_taken, atomic_load(&own->bytes) - by % (FAKE_RING + 2));
@@ -92,7 +94,7 @@ void fake_shm_scribble(struct fake_peer *peer, unsigned where, uint32_t by, uint
         atomic_store(&line->bytes_taken, value);
         break;
     case 6:
-        atomic_store(&line->taken, by & 1 ? atomic_load(&own->head) : by);
+        atomic_store(&line->taken, by & 1 ? atomic_load(&own->taken) : by);
         break;
     case 7:
         atomic_store(&line->wants, by);

@@ -29,8 +29,7 @@ static void put_ahead(struct channel *ch, enum wire_kind kind, int type, const s
         struct ool_descriptor d = {(void *)begin, lens[k]};
         memcpy(packet.raw + (size_t)k * sizeof(d), &d, sizeof(d));
     }
-    memcpy(s->own + s->head % REGION_SLOTS * sizeof(packet), &packet, sizeof(packet));
-    atomic_store(&ch->own_line->head, ++s->head);
+    shm_put_packet(s, &packet);
 }
 
 static void put(struct channel *ch, enum wire_kind kind, int type, const size_t *lens)
@@ -53,21 +52,6 @@ static void put_data(struct channel *ch, size_t len)
 }
 
 // --- Lies ---------------------------------------------------------------------------------------
-
-static void head_too_far(struct channel *ch)
-{
-    atomic_store(&ch->own_line->head, REGION_SLOTS + 1);
-}
-
-static void head_far_away(struct channel *ch)
-{
-    atomic_store(&ch->own_line->head, 1u << 31);
-}
-
-static void head_backwards(struct channel *ch)
-{
-    atomic_store(&ch->own_line->head, UINT32_MAX);
-}
 
 static void payload_of_all_memory(struct channel *ch)
 {
@@ -144,11 +128,6 @@ static void no_kind(struct channel *ch)
     put_bytes(ch, (const uint8_t *)"0123456789", 10);
 }
 
-static void kind_of_none(struct channel *ch)
-{
-    put(ch, (enum wire_kind)15, STAGE_STEP_MSG, NULL);
-}
-
 static void kind_of_the_launcher(struct channel *ch)
 {
     put(ch, WIRE_CONTROL, CTL_GRANT, NULL);
@@ -160,12 +139,13 @@ static void says_it_ended(struct channel *ch)
 }
 
 static void (*const lies[])(struct channel *ch) = {
-    head_too_far,          head_far_away,          head_backwards,
-    payload_of_all_memory, payload_over_the_limit, payloads_over_the_limit,
-    bytes_too_far,         bytes_backwards,        no_kind,
-    kind_of_none,          kind_of_the_launcher,   says_it_ended,
-    begins_before,         begins_too_far_on,      status_is_no_error,
-    status_is_too_low,     status_is_dont_reply,   status_is_cut_to_an_error,
+    payload_of_all_memory,   payload_over_the_limit,
+    payloads_over_the_limit, bytes_too_far,
+    bytes_backwards,         no_kind,
+    kind_of_the_launcher,    says_it_ended,
+    begins_before,           begins_too_far_on,
+    status_is_no_error,      status_is_too_low,
+    status_is_dont_reply,    status_is_cut_to_an_error,
 };
 #define NUM_LIES (int)(sizeof(lies) / sizeof(lies[0]))
 

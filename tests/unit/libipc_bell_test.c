@@ -24,6 +24,7 @@ static struct state_page own, peers;
 static struct channel ch;
 static uint64_t now_of_test = 1000000000;
 static unsigned num_yields, num_sleeps;
+static bool pending, pump_is_due; // with the peer's answer; without its bell
 
 // What the peer does when it gets the core: it takes so long, answers with the so manieth time (0:
 // never), and had done so long before it gave the core back.
@@ -36,6 +37,7 @@ static void answer(uint64_t before_ns)
 {
     atomic_fetch_add(&peers.peers[0].bell, 1);
     atomic_store(&peers.since_ns, now_of_test - before_ns);
+    pending = true;
 }
 
 static int fake_yield(void)
@@ -76,12 +78,12 @@ void futex_wake(_Atomic uint32_t *word)
 bool channel_is_pending(const struct channel *channel)
 {
     (void)channel;
-    return false;
+    return pending;
 }
 
 bool shm_pump_is_due(void)
 {
-    return false;
+    return pump_is_due;
 }
 
 void shm_say_taken(struct channel *channel)
@@ -193,7 +195,31 @@ START_TEST(a_peer_on_another_core_is_not_given_ours)
 }
 END_TEST
 
-RUN_TESTS("bell", a_peer_that_answers_is_not_slept_for, a_peer_that_does_not_answer_is_slept_for,
+START_TEST(what_shows_without_the_bell_is_waited_for_awake)
+{
+    prepare(0);
+    peer.answers_at = 2;
+    pending = false;
+    ck_assert(bell_await_pending(&ch));
+    ck_assert_uint_eq(num_yields, 2);
+    peer.answers_at = 0;
+    pending = false;
+    ck_assert(!bell_await_pending(&ch));
+    ck_assert_uint_eq(num_yields, 2 + YIELDS);
+    ck_assert_uint_eq(num_sleeps, 0);
+    prepare(1);
+    ck_assert(!bell_await_pending(&ch));
+    pump_is_due = true; // something is kept for a peer that has made room
+    ck_assert(bell_await_pending(&ch));
+    pump_is_due = false;
+    pending = true;
+    ck_assert(bell_await_pending(&ch));
+    ck_assert_uint_eq(num_sleeps, 0);
+}
+END_TEST
+
+RUN_TESTS("bell", what_shows_without_the_bell_is_waited_for_awake,
+          a_peer_that_answers_is_not_slept_for, a_peer_that_does_not_answer_is_slept_for,
           a_core_that_comes_back_late_is_kept_more_and_more_often,
           that_is_forgotten_when_it_has_helped_for_long, a_peer_that_was_busy_itself_is_no_reason,
           a_peer_on_another_core_is_not_given_ours)

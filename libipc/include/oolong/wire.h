@@ -5,7 +5,8 @@
 // (or a task and the launcher). Every packet is one 256-byte message whose `src` word, meaningless
 // to a receiver that knows its sender from the descriptor, is the transport's own:
 //
-//   bits 28-31  kind (enum wire_kind)
+//   bit 31      0; in a slot of shared memory: see region_mark()
+//   bits 28-30  kind (enum wire_kind)
 //   bits 14-27  seq: numbers SEND and CALL packets of this direction of the channel, from 1
 //   bits 0-13   ack: in REPLY, ACK and NACK the seq that is answered; in SEND and NOBLOCK the seq
 //               of the last CALL taken from this channel (0: none)
@@ -23,7 +24,8 @@
 STATIC_ASSERT(CONFIG_NUM_TASKS <= (1 << TASK_SLOT_BITS));
 
 enum wire_kind {
-    WIRE_SEND = 1, // a blocking send: the sender waits for ACK or NACK
+    WIRE_CONTROL,  // between a task and the launcher only; `type` is an enum control_op
+    WIRE_SEND,     // a blocking send: the sender waits for ACK or NACK
     WIRE_CALL,     // a call: the sender waits for a REPLY (or NACK); the reply is the ACK
     WIRE_REPLY,    // answers the CALL numbered `ack`
     WIRE_NOBLOCK,  // not answered; at most one not yet taken a direction (see PEER_NOBLOCK)
@@ -31,7 +33,6 @@ enum wire_kind {
     WIRE_NACK,     // the SEND or CALL numbered `ack` was not taken; `type` is the error code,
                    // ERR_TRY_AGAIN when the payload must be sent again
     WIRE_RING,     // look at the notification bits in my state page
-    WIRE_CONTROL,  // between a task and the launcher only; `type` is an enum control_op
 };
 
 #define WIRE_SEQ_MASK 0x3fff
@@ -133,25 +134,24 @@ static inline uint64_t peer_word(uint32_t chan, uint16_t sent, uint16_t seen)
     return (uint64_t)chan << 32 | (uint32_t)sent << 16 | seen;
 }
 
-// What the owner of a page says to one peer: a cache line each, so that one that spins on its line
-// is not disturbed by what is said to others. But for `bell` and `closed`, all of it is valid for
-// the channel that `word` names, and zero in the beginning.
+// What the owner of a page says to one peer: in cache lines of its own, so that one that looks at
+// them again and again is not disturbed by what is said to others. What changes with each message
+// is apart from what seldom does, and is not looked at for each message. But for `bell` and
+// `closed`, all of it is valid for the channel that `word` names, and zero in the beginning.
 //
 // Whatever the owner does that its peer may wait for, it does first; then it adds 1 to `bell`, then
 // it reads whether the peer is asleep, and wakes it. The peer publishes that it is asleep, then
 // reads the bell again: one of the two sees the other.
 struct peer_line {
-    _Atomic uint64_t word;        // peer_word()
-    _Atomic uint32_t bell;        // a futex; the launcher rings too, when the owner has ended
-    _Atomic uint32_t closed;      // the channel that the owner ended; 0: none
-    _Atomic uint32_t head;        // packets put into the owner's region
-    _Atomic uint32_t taken;       // packets taken out of the peer's
-    _Atomic uint64_t bytes;       // bytes of payloads put into the owner's region
-    _Atomic uint64_t bytes_taken; // and taken out of the peer's
-    _Atomic uint32_t wants;       // 1: the owner waits for room in its ring
-    uint32_t reserved[5];
+    _Alignas(64) _Atomic uint64_t word; // peer_word()
+    _Atomic uint32_t closed;            // the channel that the owner ended; 0: none
+    _Atomic uint32_t wants;             // 1: the owner waits for room in its ring
+    _Alignas(64) _Atomic uint32_t bell; // a futex; the launcher rings too, when the owner has ended
+    _Atomic uint32_t taken;             // packets taken out of the peer's region
+    _Atomic uint64_t bytes;             // bytes of payloads put into the owner's
+    _Atomic uint64_t bytes_taken;       // and taken out of the peer's
 };
-STATIC_ASSERT(sizeof(struct peer_line) == 64);
+STATIC_ASSERT(sizeof(struct peer_line) == 128);
 
 // How the owner of a page sleeps, for those who want to wake it.
 enum sleep_kind {
@@ -227,8 +227,10 @@ static inline bool talk_is_allowed(const struct talk_table *table, task_t a, tas
 //
 // A channel with the shared-memory transport has two regions beside its socket, one for each
 // direction: a sealed memfd that the sender alone writes and the receiver maps read-only. The
-// counters are in the peer lines. Packet number n is in slot n % REGION_SLOTS. The bytes of
-// payloads follow each other in the ring in the order of their messages; byte number n is at
+// counters are in the peer lines. Packet number n is in slot n % REGION_SLOTS, once the top bit of
+// its word says so: region_mark() of n, which changes from each use of a slot to the next. So a
+// receiver need look at one line of memory, the one that has the beginning of the packet too. The
+// bytes of payloads follow each other in the ring in the order of their messages; byte number n is at
 // n % ring_size. The number of a message's first byte stands in the packet in the place of the
 // first payload's address; it may leave bytes out. With REGION_STREAMED in it, the payloads were
 // made while they were sent, and behind them come 8 bytes that say how that went: an error_t, 0 for
@@ -242,6 +244,11 @@ static inline bool talk_is_allowed(const struct talk_table *table, task_t a, tas
 #define REGION_MIN_RING   4096u
 #define REGION_MAX_RING   (64u << 20)
 #define REGION_STREAMED   (1ull << 63)
+#define REGION_MARK       (1u << 31)
+static inline uint32_t region_mark(uint32_t n)
+{
+    return n / REGION_SLOTS % 2 == 0 ? REGION_MARK : 0;
+}
 
 // --- Control packets (task <-> launcher) --------------------------------------------------------
 //
