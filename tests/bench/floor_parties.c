@@ -143,6 +143,9 @@ static bool place_one(void *ctx, uint64_t *ns)
 {
     struct native *n = ctx;
     const struct parties *parties = n->own;
+    // Once more before, to have the caches back, as for ool_send.
+    if (!place(parties->client[1], n->out, n->payload))
+        return false;
     uint64_t begin = measure_now_ns();
     bool placed = place(parties->client[1], n->out, n->payload);
     *ns += measure_now_ns() - begin;
