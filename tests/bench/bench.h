@@ -77,6 +77,8 @@ struct suite_plan {
     bool files;           // with archivefs
 };
 bool suite_start(struct worker *worker, const struct suite_plan *plan);
+/// The file that fs_file reads, and where it begins in the archive. -1: it cannot be opened.
+int suite_open_long_file(uint64_t *offset);
 
 // --- What is measured (cases.c) -----------------------------------------------------------------
 

@@ -64,6 +64,7 @@ const struct bench_case bench_cases[] = {
     BOTH("spawn", NO_PAYLOAD, {0, 0}, {0, 0}),
     BOTH("fs_read", ANY_PAYLOAD, {3, 1}, {1, 2}),
     // A file of 200 MiB, from its beginning to its end.
+    {"floor_file", FLOOR, NO_PAYLOAD, &floor_file, NULL, {{0, 0}}, false, DEFAULT_ALONE},
     {"fs_file", SOCKET, NO_PAYLOAD, NULL, NULL, {{0, 0}, {0, 0}}, true, DEFAULT_ALONE},
 
     PEER_CASE(peer_uds_stream, NULL),

@@ -1,5 +1,6 @@
 // The floor of a payload through shared memory: one process copies it into a ring that both map,
-// the other out of it, there and back. No messages, no checks, nobody sleeps.
+// the other out of it, there and back. No messages, no checks, nobody sleeps. And the floor of a
+// file: one reads it into such a ring, the other copies it out.
 #include "native.h"
 #include <sched.h>
 #include <stdatomic.h>
@@ -124,4 +125,59 @@ static bool end(struct native *n)
     return measure_read(n->fd, &len, sizeof(len)) && len == n->payload;
 }
 
+// --- A file -------------------------------------------------------------------------------------
+
+#define READ_PIECE ((uint64_t)64 << 10) // as libipc asks archivefs for
+
+static bool read_into_ring(const struct native *n, struct flow *flow, int fd, uint64_t offset)
+{
+    uint64_t begin = atomic_load(&flow->put), end = begin + BENCH_FILE_LEN;
+    for (uint64_t at = begin; at < end; at += READ_PIECE) {
+        uint64_t taken = atomic_load_explicit(&flow->taken, memory_order_acquire);
+        while (at + READ_PIECE - taken > RING)
+            taken = await_change(n, &flow->taken, taken);
+        if (pread(fd, flow->ring + at % RING, READ_PIECE, (off_t)(offset + at - begin)) !=
+            (ssize_t)READ_PIECE)
+            return false;
+        atomic_store_explicit(&flow->put, at + READ_PIECE, memory_order_release);
+    }
+    return true;
+}
+
+static void serve_file(struct native *n)
+{
+    struct flows *flows = n->own;
+    uint64_t offset;
+    int fd = suite_open_long_file(&offset);
+    char go;
+    while (fd >= 0 && measure_read(n->fd, &go, 1) && read_into_ring(n, &flows->back, fd, offset))
+        ;
+    atomic_store(&flows->back.put, STOP);
+}
+
+static bool start_file(struct native *n)
+{
+    n->own =
+        mmap(NULL, sizeof(struct flows), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    return n->own != MAP_FAILED && native_fork_with_socket(n, SOCK_STREAM, serve_file);
+}
+
+// Each piece into memory of its own, as fs_read() gives it. (Not a few bytes behind a page's
+// beginning, where the ring's pages have theirs: see libipc/copy.c.)
+static bool take_file(void *ctx, uint64_t *ns)
+{
+    struct native *n = ctx;
+    struct flows *flows = n->own;
+    bool is_good = measure_write(n->fd, "g", 1);
+    (void)ns;
+    for (uint64_t at = 0; at < BENCH_FILE_LEN && is_good; at += BENCH_FILE_PIECE) {
+        void *data = aligned_alloc(64, BENCH_FILE_PIECE);
+        is_good = data && take(n, &flows->back, data, BENCH_FILE_PIECE) &&
+                  measure_matches(data, 64, at + 1);
+        free(data);
+    }
+    return is_good;
+}
+
+const struct native_case floor_file = {"floor_file", start_file, NULL, take_file, NULL};
 const struct native_case floor_ring = {"floor_ring", start, begin, exchange, end};

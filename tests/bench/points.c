@@ -10,6 +10,8 @@ static bool is_wanted(const struct bench_case *what, uint64_t payload)
         return false;
     if (!settings.only || !strcmp(settings.only, what->name))
         return true;
+    if (!strcmp(what->name, "floor_file"))
+        return !strcmp(settings.only, "fs_file");
     static const char *const needed[] = {"floor_pingpong", "floor_call",  "floor_futex",
                                          "floor_spin",     "floor_readv", "floor_writev",
                                          "floor_memcpy",   "floor_place", "floor_echo"};

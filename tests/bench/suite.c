@@ -153,16 +153,30 @@ static void run_launcher(const struct suite_plan *plan, const char *path, int in
     _exit(127);
 }
 
+static const char *archive_path(void)
+{
+    static char path[PATH_MAX + 32];
+    snprintf(path, sizeof(path), "%s/files.tar", settings.dir);
+    if (access(path, R_OK) < 0)
+        write_archive(path);
+    return path;
+}
+
+int suite_open_long_file(uint64_t *offset)
+{
+    *offset = BLOCK_LEN;
+    for (size_t i = 0; i < num_bench_payloads; i++)
+        *offset += BLOCK_LEN + (bench_payloads[i] + BLOCK_LEN - 1) / BLOCK_LEN * BLOCK_LEN;
+    return open(archive_path(), O_RDONLY | O_CLOEXEC);
+}
+
 bool suite_start(struct worker *worker, const struct suite_plan *plan)
 {
     static unsigned number;
-    char path[PATH_MAX + 32], archive[PATH_MAX + 32];
+    char path[PATH_MAX + 32];
     int requests[2], replies[2];
-    snprintf(archive, sizeof(archive), "%s/files.tar", settings.dir);
     snprintf(path, sizeof(path), "%s/suite-%u.ini", settings.dir, number++);
-    if (plan->files && access(archive, R_OK) < 0)
-        write_archive(archive);
-    write_suite(path, archive, plan);
+    write_suite(path, plan->files ? archive_path() : NULL, plan);
     if (pipe2(requests, O_CLOEXEC) < 0 || pipe2(replies, O_CLOEXEC) < 0)
         return false;
     worker->name = "the suite";

@@ -96,6 +96,9 @@ static void verdicts_of_shm(const struct points *points, verdict_fn row, void *c
     relate(row, ctx, "ool_call shm 1 MiB, same-core, to 4 floor_memcpy",
            points_ours(points, "ool_call", SHM, MIB, SAME_CORE),
            4 * points_median(points, "floor_memcpy", MIB, SAME_CORE), 1.5);
+    relate(row, ctx, "reading a file of 200 MiB, shm, to floor_file",
+           points_ours(points, "fs_file", SHM, 0, DEFAULT_PLACEMENT),
+           points_median(points, "floor_file", 0, DEFAULT_PLACEMENT), 1.15);
     relate(row, ctx, "reading a file of 200 MiB, shm, to half the time with sockets",
            2 * points_ours(points, "fs_file", SHM, 0, DEFAULT_PLACEMENT),
            points_ours(points, "fs_file", SOCKET, 0, DEFAULT_PLACEMENT), 1);
