@@ -358,8 +358,9 @@ error_t shm_recv(struct channel *ch, struct packet *packet, int timeout_ms)
         shm_pump();
         if (bell_await_pending(ch))
             continue;
+        // Also for room that the peer has made for what is kept, since that was looked for.
         uint32_t seen = bell_read(ch);
-        if (!shm_is_pending(ch))
+        if (!shm_is_pending(ch) && !shm_pump_is_due())
             bell_sleep(ch, seen, deadline_ns);
     }
 }

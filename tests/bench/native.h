@@ -39,7 +39,8 @@ bool native_await_ready(const struct native *n);
 bool native_compare(struct native *n, const void *data, uint64_t len);
 
 extern const struct native_case floor_pingpong, floor_call, floor_readv, floor_writev, floor_memcpy,
-    floor_copy, floor_fault, floor_futex, floor_spin, floor_ring, floor_file, floor_place, floor_echo;
+    floor_copy, floor_fault, floor_futex, floor_spin, floor_ring, floor_file, floor_place,
+    floor_echo;
 extern const struct native_case peer_uds_stream, peer_zeromq, peer_nng, peer_dbus;
 
 #endif

@@ -20,6 +20,7 @@
  *   -DBELL_FIRST    a sender rings, then puts
  *   -DWANTS_LATE    a sender looks for room, then says that it wants some
  *   -DKEPT_FORGOTTEN  R does not ask, before it sleeps, whether who drains its reply has rung
+ *   -DONE_FORGETS   the same where it waits for one alone (and -DANSWER_FIRST)
  *   -DRING_FIRST    the launcher rings, then marks (and -DDEATH=i)
  *   -DNO_RING       the launcher does not ring (and -DDEATH=i)
  */
@@ -28,6 +29,13 @@
 #define MESSAGES(i) ((i) == DEATH -> 2 : 0)
 #else
 #define MESSAGES(i) (2 - (i))
+#endif
+
+/* With -DANSWER_FIRST, sender 0 puts nothing before it has the kept reply as a whole. */
+#ifdef ANSWER_FIRST
+#define MAY_PUT(i) (i != 0 || !kept)
+#else
+#define MAY_PUT(i) true
 #endif
 
 #define NOT 0
@@ -80,7 +88,7 @@ proctype Sender(byte i)
 {
     {
         do
-        :: put[i] < MESSAGES(i) ->
+        :: put[i] < MESSAGES(i) && MAY_PUT(i) ->
 #ifndef WANTS_LATE
            wants[i] = true;
 #endif
@@ -164,6 +172,11 @@ inline pump()
 #else
 #define PUMP_DUE (kept && kept_rung)
 #endif
+#ifdef ONE_FORGETS
+#define PUMP_DUE_FOR_ONE false
+#else
+#define PUMP_DUE_FOR_ONE PUMP_DUE
+#endif
 #define PENDING(i) (put[i] != taken[i] || (marked[i] && !known[i]))
 
 /* Takes a message, or notices the end, of sender i. */
@@ -187,9 +200,8 @@ inline take(i)
     fi
 }
 
-/* On the bells of the senders from `first` to `last`, and on that of who drains the kept reply. (In a
- * wait for all, the bells were read and who rang for the reply was asked for; in a wait for one, its
- * bell was read before the look.) */
+/* On the bells of the senders from `first` to `last`, and on that of who drains the kept reply. (Before
+ * that, the bells were read and who rang for the reply was asked for.) */
 #define CHANGED ((first == 0 && rung[0]) || (last == 1 && rung[1]) || (first == 1 && kept && kept_rung))
 inline sleep_on_bells()
 {
@@ -236,11 +248,16 @@ inline wait_for_one(i)
 {
     first = i;
     last = i;
-    rung[i] = false;
     take(i);
     if
     :: took
-    :: else -> pump(); sleep_on_bells()
+    :: else ->
+       pump();
+       rung[i] = false;
+       if
+       :: PENDING(i) || PUMP_DUE_FOR_ONE
+       :: else -> sleep_on_bells()
+       fi
     fi;
     first = 0;
     last = 1;

@@ -24,15 +24,15 @@
 STATIC_ASSERT(CONFIG_NUM_TASKS <= (1 << TASK_SLOT_BITS));
 
 enum wire_kind {
-    WIRE_CONTROL,  // between a task and the launcher only; `type` is an enum control_op
-    WIRE_SEND,     // a blocking send: the sender waits for ACK or NACK
-    WIRE_CALL,     // a call: the sender waits for a REPLY (or NACK); the reply is the ACK
-    WIRE_REPLY,    // answers the CALL numbered `ack`
-    WIRE_NOBLOCK,  // not answered; at most one not yet taken a direction (see PEER_NOBLOCK)
-    WIRE_ACK,      // the SEND numbered `ack` was taken
-    WIRE_NACK,     // the SEND or CALL numbered `ack` was not taken; `type` is the error code,
-                   // ERR_TRY_AGAIN when the payload must be sent again
-    WIRE_RING,     // look at the notification bits in my state page
+    WIRE_CONTROL, // between a task and the launcher only; `type` is an enum control_op
+    WIRE_SEND,    // a blocking send: the sender waits for ACK or NACK
+    WIRE_CALL,    // a call: the sender waits for a REPLY (or NACK); the reply is the ACK
+    WIRE_REPLY,   // answers the CALL numbered `ack`
+    WIRE_NOBLOCK, // not answered; at most one not yet taken a direction (see PEER_NOBLOCK)
+    WIRE_ACK,     // the SEND numbered `ack` was taken
+    WIRE_NACK,    // the SEND or CALL numbered `ack` was not taken; `type` is the error code,
+                  // ERR_TRY_AGAIN when the payload must be sent again
+    WIRE_RING,    // look at the notification bits in my state page
 };
 
 #define WIRE_SEQ_MASK 0x3fff
@@ -230,8 +230,8 @@ static inline bool talk_is_allowed(const struct talk_table *table, task_t a, tas
 // counters are in the peer lines. Packet number n is in slot n % REGION_SLOTS, once the top bit of
 // its word says so: region_mark() of n, which changes from each use of a slot to the next. So a
 // receiver need look at one line of memory, the one that has the beginning of the packet too. The
-// bytes of payloads follow each other in the ring in the order of their messages; byte number n is at
-// n % ring_size. The number of a message's first byte stands in the packet in the place of the
+// bytes of payloads follow each other in the ring in the order of their messages; byte number n is
+// at n % ring_size. The number of a message's first byte stands in the packet in the place of the
 // first payload's address; it may leave bytes out. With REGION_STREAMED in it, the payloads were
 // made while they were sent, and behind them come 8 bytes that say how that went: an error_t, 0 for
 // OK.
