@@ -71,6 +71,7 @@ void up_configured(void)
     inet_ntop(AF_INET, &in[0], a, sizeof(a));
     inet_ntop(AF_INET, &in[1], g, sizeof(g));
     inet_ntop(AF_INET, &in[2], d, sizeof(d));
+    early_over();
     INFO("address %s/%d, gateway %s, name server %s", a, __builtin_popcount(netmask), g, d);
 }
 

@@ -2,7 +2,8 @@
 // options.h.
 //
 // Owns the handlers and the loop. lwIP is stack.c, connections and listeners stream.c, the device
-// device.c, clients and their handles owners.c, what is told to them events.c.
+// device.c, clients and their handles owners.c, what is told to them events.c, calls that come
+// before the network early.c.
 //
 // Never waits for a client: what takes time is answered later, and events are queued for their
 // owner to pull. It does wait for the device, for vm and for the launcher.
@@ -202,7 +203,7 @@ static void handle(struct message *m)
         told = true;
     } else if (m->type == ASYNC_MSG) {
         async_reply(m->src);
-    } else if (!net_dispatch(&net_ops, m) && !tcpip_dispatch(&tcpip_ops, m)) {
+    } else if (!early_keep(m) && !net_dispatch(&net_ops, m) && !tcpip_dispatch(&tcpip_ops, m)) {
         discard_unknown_message(m);
     }
 }
@@ -220,6 +221,7 @@ static void run_timers(void)
             next = sooner(next, (msec_t)(reap_ms - now));
         }
     }
+    next = sooner(next, early_remaining());
     timer_set(next < 0 ? 0 : MAX(next, 1));
 }
 
@@ -240,8 +242,11 @@ void main(void)
     stack_init(&options);
     resolver_set_server(options.dns, options.dns_port);
     ASSERT_OK(ipc_serve("tcpip"));
+    early_init();
     while (true) {
         struct message m;
+        while (early_take(&m))
+            handle(&m);
         run_timers();
         if (IS_OK(ipc_recv(IPC_ANY, &m)))
             handle(&m);

@@ -17,6 +17,19 @@ void owners_remove(struct sock *sock);                  // frees the handle, not
 // vm says when a client ends. Its sockets are closed.
 void owners_reap(void);
 
+// early.c: calls that come before the network is there.
+
+// They wait from now on,
+void early_init(void);
+// until there are addresses: then no more do.
+void early_over(void);
+// Whether a call is one of them: it is kept, with what it carries.
+bool early_keep(const struct message *m);
+// Milliseconds until one of them is to be served; -1: there is none.
+msec_t early_remaining(void);
+// Takes the next that is to be served now.
+bool early_take(struct message *m);
+
 // device.c: the network device.
 
 // The serving task of `net` makes itself known, and waits for the answer, which is given here.
