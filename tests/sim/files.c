@@ -243,6 +243,7 @@ void region_new(struct file *ends[2])
         i++;
     if (i == NUM_REGIONS)
         sim_violation("the world has too many regions");
+    memset(regions[i], 0, REGION_SIZE(RING_SIZE)); // as a new file is
     region_refs[i] = 2;
     for (int k = 0; k < 2; k++) {
         ends[k] = file_new(FILE_REGION);
