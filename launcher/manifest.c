@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <oolong/types.h>
+#include <oolong/wire.h>
 #include "manifest.h"
 
 struct reader {
@@ -197,6 +198,20 @@ static int handle_pair(void *arg, const char *section, const char *key, const ch
     return 1;
 }
 
+// A task's landing buffers are mapped when it starts; the rest of it takes this at least.
+#define LEAST_BESIDE (16ull << 20)
+
+static void check_memory(struct manifest *mf, const struct task_spec *task)
+{
+    uint64_t landing = ool_landing_len((size_t)task->ool_len);
+    if (task->memory && task->memory < landing + LEAST_BESIDE)
+        manifest_error(mf, task->line,
+                       "task %s: memory is to be %lluM or more, because its landing buffers take "
+                       "%lluM (see ool_buffer)",
+                       task->name, (unsigned long long)((landing + LEAST_BESIDE - 1) >> 20) + 1,
+                       (unsigned long long)((landing - 1) >> 20) + 1);
+}
+
 // What can only be seen when all tasks are known.
 static void check_whole(struct manifest *mf)
 {
@@ -208,6 +223,7 @@ static void check_whole(struct manifest *mf)
                 manifest_error(mf, task->line, "task %s calls %s, and there is no [task %s]",
                                task->name, name, name);
         }
+        check_memory(mf, task);
         if (task->is_main && is_main)
             manifest_error(mf, task->line, "task %s is the main one already", is_main->name);
         if (task->is_main)

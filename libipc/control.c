@@ -113,6 +113,8 @@ void control_start(void)
     close(fds[0]);
     if (!is_vm)
         control_landing = map_landing(fds[3], control_boot.ool_len);
+    if (!is_vm && !control_landing)
+        bad_start("its memory does not suffice for its landing buffers");
     if (control_boot.num_filter > 0)
         filter_fd = fds[num_fds - 1];
     receive_files();

@@ -52,8 +52,6 @@ error_t ool_register(void)
 
     // Lazily populated: memory is used as far as payloads have reached, and then kept, because a
     // fresh page costs ten times the copy into it.
-    if (!control_landing)
-        return ERR_NO_MEMORY;
     stride = ool_buffer_stride((size_t)control_boot.ool_len);
     struct message m = {.type = OOL_RECV_MSG};
     m.ool_recv.addr = (vaddr_t)control_landing;
