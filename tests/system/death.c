@@ -204,13 +204,16 @@ static void open_lead(void)
     kill_and_wait(b);
     CHECK(waits(a, WAIT_OPEN, 0));
     step(meet("c"));
+    await_step(meet("c")); // before a is asked for its end
 }
 
 static void step_a_when_told(void)
 {
     task_t a = meet("a");
-    await_step(meet("main"));
+    task_t lead = meet("main");
+    await_step(lead);
     step(a);
+    step(lead);
 }
 
 // --- Last words ---------------------------------------------------------------------------------
