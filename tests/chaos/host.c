@@ -69,6 +69,23 @@ static bool read_proc(pid_t pid, const char *what, char *text, size_t size)
     return got > 0;
 }
 
+// What follows the name.
+static bool read_stat(pid_t pid, char *state, int *parent)
+{
+    char stat[512];
+    if (!read_proc(pid, "stat", stat, sizeof(stat)))
+        return false;
+    const char *rest = strrchr(stat, ')');
+    return rest && sscanf(rest, ") %c %d", state, parent) == 2;
+}
+
+char host_state(pid_t pid)
+{
+    char state;
+    int parent;
+    return read_stat(pid, &state, &parent) ? state : 0;
+}
+
 uint64_t host_run_delay_ns(pid_t pid)
 {
     char text[128];
@@ -97,13 +114,9 @@ static void identify(struct child *child)
 // Whether it is a child of the launcher; then `child` is filled.
 static bool look_at(const struct host *host, pid_t pid, struct child *child)
 {
-    char stat[512];
-    int parent = 0;
+    int parent;
     *child = (struct child){.pid = pid};
-    if (!read_proc(pid, "stat", stat, sizeof(stat)))
-        return false;
-    const char *rest = strrchr(stat, ')');
-    if (!rest || sscanf(rest, ") %c %d", &child->state, &parent) != 2 || parent != host->launcher)
+    if (!read_stat(pid, &child->state, &parent) || parent != host->launcher)
         return false;
     child->delay_ns = host_run_delay_ns(pid);
     identify(child);
@@ -153,7 +166,8 @@ int host_stop(struct host *host)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-// A zombie is over: it is the driver that has not come to it yet.
+// A zombie is over: it is the driver that has not come to it yet. One that was killed and waits for
+// a lock of the kernel on its way out (of a library that many have mapped, say) is the kernel's.
 static bool is_late(const struct child *left, const struct child *then, int num, uint64_t late_ns)
 {
     if (left->state == 'Z')
@@ -161,7 +175,7 @@ static bool is_late(const struct child *left, const struct child *then, int num,
     uint64_t before_ns = 0; // of one that came since
     for (int i = 0; i < num; i++)
         before_ns = then[i].pid == left->pid ? then[i].delay_ns : before_ns;
-    uint64_t excuse_ns = left->delay_ns - before_ns;
+    uint64_t excuse_ns = left->state == 'D' ? MOST_EXCUSE_NS : left->delay_ns - before_ns;
     return late_ns > (excuse_ns < MOST_EXCUSE_NS ? excuse_ns : MOST_EXCUSE_NS);
 }
 

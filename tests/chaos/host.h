@@ -53,6 +53,8 @@ int host_reap_all(const struct child *then, int num, uint64_t deadline_ns);
 int host_count_fds(pid_t pid);
 int host_count_pages(pid_t pid);
 
+// Of /proc/PID/stat; 0: it is gone.
+char host_state(pid_t pid);
 // How long a process was ready to run and did not run, so far.
 uint64_t host_run_delay_ns(pid_t pid);
 

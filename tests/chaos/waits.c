@@ -24,6 +24,7 @@ static struct wait {
     pid_t peer_pid;
     uint64_t peer_delay_ns; // then
     uint64_t peer_last_ns;  // when that was last to be seen
+    uint64_t peer_there_ns; // when the peer was last seen to be no zombie: killed, and not ended
 } waits[MAX_WAITS];
 static int num_waits;
 
@@ -56,6 +57,7 @@ int waits_note(struct chaos *chaos, const struct child *children, int num, int t
         struct wait *wait = &waits[num_waits - 1];
         wait->peer_pid = pid;
         wait->peer_delay_ns = wait->peer_last_ns = host_run_delay_ns(pid);
+        wait->peer_there_ns = wait->killed_ns;
         found++;
     }
     return found;
@@ -87,7 +89,7 @@ static uint64_t find_end(const struct board_role *role, uint64_t number)
 static void finish(struct chaos *chaos, const struct wait *wait)
 {
     uint64_t end_ns = find_end(&chaos->host.board->roles[wait->place], wait->number);
-    uint64_t took_ns = end_ns > wait->killed_ns ? end_ns - wait->killed_ns : 0;
+    uint64_t took_ns = end_ns > wait->peer_there_ns ? end_ns - wait->peer_there_ns : 0;
     uint64_t delay_ns = delay_of_chain(&chaos->host, wait->pid) - wait->delay_ns +
                         wait->peer_last_ns - wait->peer_delay_ns;
     latencies = reallocarray(latencies, num_latencies + 1, sizeof(*latencies));
@@ -105,6 +107,11 @@ void waits_look(struct chaos *chaos)
         uint64_t delay_ns = host_run_delay_ns(waits[i].peer_pid); // 0 when it is gone
         if (delay_ns > waits[i].peer_last_ns)
             waits[i].peer_last_ns = delay_ns;
+        // It takes its time in the kernel where others have mapped the same files.
+        uint64_t now_ns = board_now_ns();
+        char state = host_state(waits[i].peer_pid);
+        if (state && state != 'Z')
+            waits[i].peer_there_ns = now_ns;
         struct wait wait = waits[i];
         if (atomic_load(&chaos->host.board->roles[wait.place].wait) != wait.number) {
             finish(chaos, &wait);
