@@ -146,7 +146,7 @@ void waits_print(void)
     qsort(latencies, num, sizeof(*latencies), compare);
     for (size_t i = 0; i < num; i++)
         late += latencies[i] > LIMIT_NS;
-    printf("blocked peers: %zu; answered after the kill in %.2f ms (median), %.2f (p99), %.2f "
+    printf("blocked peers: %zu; answered after the end in %.2f ms (median), %.2f (p99), %.2f "
            "(longest); %zu after more than 100 ms\n",
            num, (double)latencies[num / 2] / 1e6, (double)latencies[num * 99 / 100] / 1e6,
            (double)latencies[num - 1] / 1e6, late);
