@@ -15,6 +15,9 @@ STATIC_ASSERT(offsetof(struct message, raw) == 8);
 STATIC_ASSERT(sizeof(struct ool_descriptor) == 16);
 
 #define HUGE_PAGE_SIZE ((size_t)2 << 20)
+// Half of that of shm.c: the landing buffers, of the same size as the payload, want a place in the
+// caches too.
+#define LANDING_LARGE ((size_t)4 << 20)
 
 static uint8_t *region; // the landing buffers, each in `stride` bytes; NULL: not registered
 static size_t stride;
@@ -142,7 +145,10 @@ static void *copy_out(const uint8_t *from, size_t *len, bool is_str)
     uintptr_t last = ALIGN_DOWN((uintptr_t)copy + *len, HUGE_PAGE_SIZE);
     if (first < last)
         madvise((void *)first, last - first, MADV_HUGEPAGE); // what it holds no part of stays
-    copy_payload(copy, from, *len);
+    if (*len >= LANDING_LARGE)
+        copy_past_caches(copy, from, *len);
+    else
+        copy_payload(copy, from, *len);
     copy[*len] = '\0';
     if (is_str && (*len == 0 || copy[*len - 1] != '\0'))
         ++*len;

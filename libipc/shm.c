@@ -13,6 +13,9 @@
 
 // Copied out in one go, before the sender is told that there is room.
 #define TAKE_PIECE (64u << 10)
+// The payload that was copied, what it is copied to and the copy that goes back: beyond this they
+// do not stay in a third-level cache of 32 MiB, of which others have a part.
+#define RING_LARGE ((size_t)8 << 20)
 // So many pieces at a time, however small: who puts a byte now and then holds nobody up.
 #define MAX_PIECES 64
 
@@ -307,8 +310,11 @@ static error_t take_payloads(struct channel *ch)
         size_t here = MIN((size_t)come, (size_t)TAKE_PIECE);
         size_t n = MIN(left, here);
         uint8_t *buf = buffer(in);
-        if (buf)
-            copy_payload(buf + in->done, REGION_RING(s->peers) + s->bytes_taken % s->ring_size, n);
+        const uint8_t *from = REGION_RING(s->peers) + s->bytes_taken % s->ring_size;
+        if (buf && part_len(in) >= RING_LARGE)
+            copy_past_caches(buf + in->done, from, n);
+        else if (buf)
+            copy_payload(buf + in->done, from, n);
         in->done += n;
         s->bytes_taken += n;
         bool last = n == left && in->next + 1 == count_parts(in);

@@ -22,10 +22,11 @@ static void fill(void)
     }
 }
 
-static void check_copy(size_t to, size_t from, size_t len)
+static void check_copy(void (*copy)(void *, const void *, size_t), size_t to, size_t from,
+                       size_t len)
 {
     memset(target, 0xa5, sizeof(target));
-    copy_payload(target + to, source + from, len);
+    copy(target + to, source + from, len);
     ck_assert_msg(memcmp(target + to, source + from, len) == 0, "to %zu from %zu len %zu", to, from,
                   len);
     for (size_t i = 0; i < MARGIN; i++) {
@@ -38,13 +39,15 @@ START_TEST(a_copy_is_exact_wherever_the_two_sides_stand)
 {
     static const size_t froms[] = {64, 65, 80, 2000, 4090};
     static const size_t pasts[] = {0, 1, 2, 15, 16, 30, 31, 32, 33, 2048, 4064, 4080, 4095};
-    static const size_t lens[] = {0,    1,    1535, 1536, 1537, 2047, 2048,
-                                  4095, 4096, 4097, 4608, 4609, 8191, MAX_LEN - PAGE};
+    static const size_t lens[] = {0,   1,    15,   63,   64,   127,  128,  129,           191,
+                                  192, 2048, 4095, 4096, 4097, 4223, 4224, MAX_LEN - PAGE};
     fill();
     for (size_t f = 0; f < sizeof(froms) / sizeof(froms[0]); f++)
         for (size_t p = 0; p < sizeof(pasts) / sizeof(pasts[0]); p++)
-            for (size_t l = 0; l < sizeof(lens) / sizeof(lens[0]); l++)
-                check_copy(froms[f] + pasts[p], froms[f], lens[l]);
+            for (size_t l = 0; l < sizeof(lens) / sizeof(lens[0]); l++) {
+                check_copy(copy_payload, froms[f] + pasts[p], froms[f], lens[l]);
+                check_copy(copy_past_caches, froms[f] + pasts[p], froms[f], lens[l]);
+            }
 }
 END_TEST
 
@@ -52,6 +55,7 @@ START_TEST(no_bytes_may_come_from_nowhere)
 {
     uint8_t byte = 7;
     copy_payload(&byte, NULL, 0);
+    copy_past_caches(&byte, NULL, 0);
     ck_assert_uint_eq(byte, 7);
 }
 END_TEST

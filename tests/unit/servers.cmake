@@ -29,6 +29,8 @@ oolong_add_unit_test(slirp_options SOURCES slirp_options.c LIBS slirp_core Oolon
 foreach(module IN ITEMS options filter stack)
   oolong_add_unit_test(tcpip_${module} SOURCES tcpip_${module}.c LIBS tcpip_core)
 endforeach()
+oolong_add_unit_test(tcpip_early
+  SOURCES tcpip_early.c ${CMAKE_SOURCE_DIR}/servers/tcpip/early.c LIBS tcpip_core)
 foreach(module IN ITEMS request urlpath range answers)
   oolong_add_unit_test(webapi_${module} SOURCES webapi_${module}.c LIBS webapi_core)
 endforeach()
