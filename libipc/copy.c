@@ -21,10 +21,10 @@
 #ifdef __SSE2__
 #include <emmintrin.h>
 
-#define PAGE      4096u
-#define SLOW_MAX  31u
-#define BLOCK     ((size_t)128) // two cache lines
-#define LINE      ((size_t)64)
+#define PAGE     4096u
+#define SLOW_MAX 31u
+#define BLOCK    ((size_t)128) // two cache lines
+#define LINE     ((size_t)64)
 
 static bool is_slow(const void *to, const void *from, size_t len)
 {
