@@ -14,8 +14,8 @@
 // out meanwhile: more delays its beginning, less makes the two stand on each other's feet. On the
 // same core, a whole ring: each piece would cost two switches.
 #define PUT_PIECE  (8u << 10)
-#define MADE_PIECE (64u << 10) // of a stream: each is a system call, for example
-#define WORTH      (32u << 10) // room that is worth a copy
+#define MADE_PIECE (128u << 10) // of a stream: each is a system call, for example
+#define WORTH      (32u << 10)  // room that is worth a copy
 #define CACHE_LINE 64
 #define SMALL_PART (32u << 10) // of the ring, for payloads of which TURNS fit it
 #define TURNS      8u

@@ -127,7 +127,7 @@ static bool end(struct native *n)
 
 // --- A file -------------------------------------------------------------------------------------
 
-#define READ_PIECE ((uint64_t)64 << 10) // as libipc asks archivefs for
+#define READ_PIECE ((uint64_t)128 << 10) // as libipc asks archivefs for
 
 static bool read_into_ring(const struct native *n, struct flow *flow, int fd, uint64_t offset)
 {
