@@ -4,15 +4,21 @@ PREFIX ?= /usr/local
 BUILD  := build/$(PRESET)
 SOURCES := find idlc launcher libipc servers tests vm -name '*.[ch]' ! -path 'tests/idlc/ok/*'
 
-.PHONY: all build run demo test bench bench-disk bench-fuse chaos stress sim fuzz fuzz-campaign fuzz-live fuzz-qualify install deps format check-format tidy coverage clean help
+.PHONY: all build product run test bench bench-disk bench-fuse chaos stress sim fuzz fuzz-campaign fuzz-live fuzz-qualify install deps format check-format tidy coverage clean help
 all: build
 
 build: ## build everything
 	@cmake/deps build test
-	@test -f $(BUILD)/build.ninja || cmake --preset $(PRESET)
+	@test -f $(BUILD)/build.ninja && grep -q '^OOLONG_TESTS:BOOL=ON' $(BUILD)/CMakeCache.txt || \
+		cmake --preset $(PRESET) -DOOLONG_TESTS=ON
 	@cmake --build --preset $(PRESET)
 
-run: build ## boot a suite on an archive of this repository and show it; stays at the prompt. SUITE=web, SUITE=full
+product: ## build what is installed: everything but the tests
+	@cmake/deps build
+	@test -f $(BUILD)/build.ninja || cmake --preset $(PRESET) -DOOLONG_TESTS=OFF
+	@cmake --build --preset $(PRESET)
+
+run: product ## boot a suite on an archive of this repository and show it; stays at the prompt. SUITE=web, SUITE=full
 	@cmake/demo $(BUILD) $(SUITE)
 
 test: build ## run all tests
@@ -57,7 +63,7 @@ bench-fuse: build ## compare the mount of an ext4 image with a folder of the hos
 	@cmake/deps bench || echo "measuring without some of the peers" >&2
 	@OOLONG_BUILD=$(BUILD) tests/bench/fuse $(BENCH)
 
-install: build ## install below PREFIX (and DESTDIR)
+install: product ## install below PREFIX (and DESTDIR)
 	@DESTDIR="$(DESTDIR)" cmake --install $(BUILD) --prefix "$(PREFIX)"
 
 deps: ## install the packages of cmake/packages.txt

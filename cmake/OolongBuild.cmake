@@ -12,6 +12,9 @@ set(OOLONG_BIN_DIR "${CMAKE_BINARY_DIR}/bin")
 set(OOLONG_LIBEXEC_DIR "${CMAKE_BINARY_DIR}/libexec/oolong")
 set(OOLONG_GENERATED_DIR "${CMAKE_BINARY_DIR}/generated")
 
+# What a program says of itself (the file of an assertion) is the same wherever it was built.
+add_compile_options(-fmacro-prefix-map=${CMAKE_SOURCE_DIR}/=)
+
 add_library(oolong_warnings INTERFACE)
 target_compile_options(oolong_warnings INTERFACE
   -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wpointer-arith

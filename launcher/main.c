@@ -1,5 +1,6 @@
 // The command `oolong`: its arguments. What the subcommands do is in run.c, doctor.c and
 // profiles_list.c.
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,9 +28,9 @@ static const char help_text[] =
     "      --help               show this and exit\n"
     "      --version            show the version and exit\n"
     "\n"
-    "Exit status of run: that of the main task (128 + N when signal N ended it), 0 when a task\n"
-    "ended the suite, 130 after Ctrl-C, 143 after SIGTERM, 1 when the suite is wrong or vm ended,\n"
-    "2 when the arguments are wrong.\n"
+    "Exit status of run: that of the main task (128 + N when signal N ended it, 127 when it could\n"
+    "not be started), 0 when a task ended the suite, 129, 130, 143 after SIGHUP, Ctrl-C, SIGTERM,\n"
+    "1 when the suite is wrong or a vital task or vm ended, 2 when the arguments are wrong.\n"
     "\n"
     "See oolong(1) and oolong-suite(5).\n";
 
@@ -67,6 +68,15 @@ static void set_main(struct run_options *options, const char *text)
         usage_error("--main names no task", "");
 }
 
+// What was printed and could not be written is a failure.
+static int finish_output(int status)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+    fprintf(stderr, "oolong: standard output: %s\n", strerror(errno));
+    return status ? status : 1;
+}
+
 static void parse_options(struct run_options *options, int argc, char **argv)
 {
     int option;
@@ -86,10 +96,10 @@ static void parse_options(struct run_options *options, int argc, char **argv)
             break;
         case 'h':
             fputs(help_text, stdout);
-            exit(0);
+            exit(finish_output(0));
         case 'V':
             printf("oolong %s\n", OOLONG_VERSION);
-            exit(0);
+            exit(finish_output(0));
         default:
             fputs("Try 'oolong --help'.\n", stderr);
             exit(EXIT_USAGE);
@@ -118,7 +128,7 @@ int main(int argc, char **argv)
     if (is_doctor || !strcmp(command, "profiles")) {
         if (options.path)
             usage_error(command, " takes no argument");
-        return is_doctor ? doctor() : profiles_list();
+        return finish_output(is_doctor ? doctor() : profiles_list());
     }
     bool is_run = !strcmp(command, "run");
     if (!is_run && strcmp(command, "check"))
@@ -128,5 +138,5 @@ int main(int argc, char **argv)
     int status = is_run ? run_suite(&options) : check_suite(&options);
     strings_free(&options.main);
     strings_free(&options.settings.pairs);
-    return status;
+    return is_run ? status : finish_output(status);
 }

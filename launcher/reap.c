@@ -21,6 +21,8 @@ struct restart {
     struct task_spec *spec;
 };
 
+static unsigned num_restarts; // to come
+
 void task_kill(struct task *task, int signal)
 {
     if (!task->exited && task->pid > 0)
@@ -29,11 +31,24 @@ void task_kill(struct task *task, int signal)
         kill(task->task_pid, signal);
 }
 
+void tell_if_nobody_is_left(void)
+{
+    for (int slot = TASK_SLOT(VM_TASK) + 1; slot < CONFIG_NUM_TASKS; slot++) {
+        if (suite.tasks[slot] && !suite.tasks[slot]->exited)
+            return;
+    }
+    if (num_restarts == 0 && !suite.stopping)
+        log_error("no task is left; Ctrl-C ends the suite");
+}
+
 static void on_restart(struct timer *timer)
 {
     struct restart *restart = (struct restart *)((char *)timer - offsetof(struct restart, timer));
-    if (!suite.stopping)
+    num_restarts--;
+    if (!suite.stopping) {
         task_start(restart->spec, NULL);
+        tell_if_nobody_is_left();
+    }
     free(restart);
     control_flush_all();
 }
@@ -60,6 +75,7 @@ static void schedule_restart(struct task *task, const siginfo_t *info)
     restart->spec = spec;
     restart->timer.fire = on_restart;
     loop_timer(&restart->timer, delay);
+    num_restarts++;
 }
 
 static int exception_of(const struct task *task, const siginfo_t *info)
@@ -172,6 +188,7 @@ static void child_ended(struct task *task, const siginfo_t *info)
         stop_suite(1);
     } else {
         schedule_restart(task, info);
+        tell_if_nobody_is_left();
     }
     if (task->forgotten || suite.stopping)
         free_task(task);

@@ -18,6 +18,28 @@
 
 struct suite suite;
 
+// What the suite file says of cores and slots can be said of this host and build alone.
+static void check_host(struct manifest *mf)
+{
+    cpu_set_t own;
+    bool is_known = sched_getaffinity(0, sizeof(own), &own) == 0;
+    unsigned num_tasks = 0;
+    for (struct task_spec *task = mf->tasks; task; task = task->next) {
+        num_tasks += task->autostart;
+        cpu_set_t named;
+        CPU_ZERO(&named);
+        if (task->cpu >= 0)
+            CPU_SET((unsigned)task->cpu, &named);
+        if (is_known && task->cpu >= 0 && sched_setaffinity(0, sizeof(named), &named) < 0)
+            manifest_error(mf, task->line, "[task %s] cpu = %d: the host lets nobody run there",
+                           task->name, task->cpu);
+    }
+    if (is_known)
+        sched_setaffinity(0, sizeof(own), &own);
+    if (num_tasks > CONFIG_NUM_TASKS - 2) // the launcher and vm
+        manifest_error(mf, 0, "%u tasks: a suite has %d at most", num_tasks, CONFIG_NUM_TASKS - 2);
+}
+
 static bool load(const struct run_options *options)
 {
     struct manifest *mf = &suite.manifest;
@@ -28,6 +50,7 @@ static bool load(const struct run_options *options)
         manifest_error(mf, 0, "OOLONG_TRANSPORT=%s: must be auto, shm or socket", transport);
     if (!mf->shm_works && manifest_insists_on_shm(mf))
         manifest_error(mf, 0, "transport = shm: this kernel has no futex_waitv (Linux 5.16)");
+    check_host(mf);
     if (!mf->errors.len)
         program_check_all(mf);
     manifest_print_errors(mf, stderr);
@@ -41,7 +64,7 @@ int check_suite(const struct run_options *options)
     for (struct task_spec *task = suite.manifest.tasks; task; task = task->next)
         num_tasks++;
     if (is_good)
-        printf("%s: %u tasks, no errors\n", options->path, num_tasks);
+        printf("%s: %u task%s, no errors\n", options->path, num_tasks, num_tasks == 1 ? "" : "s");
     manifest_free(&suite.manifest);
     return is_good ? 0 : 1;
 }
@@ -209,6 +232,7 @@ void suite_start_tasks(void)
     // Last, so that it is the first to be stopped.
     if (main_spec && !suite.stopping)
         start_or_stop(main_spec, &suite.main_args);
+    tell_if_nobody_is_left();
 }
 
 int run_suite(const struct run_options *options)

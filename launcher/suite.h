@@ -135,6 +135,7 @@ void reap_children(void);
 void reap_task(task_t id); // vm acknowledged
 void reap_rest(void);      // vm will not acknowledge any more: all that ended
 void task_kill(struct task *task, int signal);
+void tell_if_nobody_is_left(void); // a suite without tasks waits for nothing
 
 // Under gdb its child can be gone while gdb, which is ours, stays.
 void task_ended_in_debugger(struct task *task);

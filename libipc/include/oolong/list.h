@@ -15,6 +15,7 @@ typedef struct list_head list_elem_t;
 
 #define LIST_CONTAINER(elem, type, field) ((type *)((uintptr_t)(elem)-offsetof(type, field)))
 
+/// Makes `list` an empty list.
 static inline void list_init(list_t *list)
 {
     list->prev = list;
@@ -33,6 +34,7 @@ static inline bool list_is_empty(list_t *list)
     return list->next == list;
 }
 
+/// Counts the elements, one by one.
 static inline size_t list_len(list_t *list)
 {
     size_t len = 0;
@@ -41,6 +43,7 @@ static inline size_t list_len(list_t *list)
     return len;
 }
 
+/// Whether `elem` is in `list`; looks at one after the other.
 static inline bool list_contains(list_t *list, list_elem_t *elem)
 {
     for (list_elem_t *node = list->next; node != list; node = node->next) {
@@ -60,6 +63,7 @@ static inline void list_remove(list_elem_t *elem)
     list_nullify(elem);
 }
 
+/// Adds an element, which is in no list, behind the last.
 static inline void list_push_back(list_t *list, list_elem_t *elem)
 {
     elem->prev = list->prev;

@@ -24,28 +24,29 @@ typedef uint64_t offset_t;
 typedef uint8_t notifications_t;
 typedef unsigned int uint;
 
-// Errors (negative) and success. A function that can fail returns one of these.
+// Errors (negative) and success. A function that can fail returns one of these. Those from
+// ERR_TIMEOUT on are not Resea's.
 #define OK                 0
 #define ERR_NO_MEMORY      (-1)
-#define ERR_NOT_PERMITTED  (-2)
-#define ERR_WOULD_BLOCK    (-3)
-#define ERR_ABORTED        (-4)
-#define ERR_TOO_LARGE      (-5)
-#define ERR_TOO_SMALL      (-6)
+#define ERR_NOT_PERMITTED  (-2) // by the suite file, or the host
+#define ERR_WOULD_BLOCK    (-3) // and the caller asked not to
+#define ERR_ABORTED        (-4) // the other task ended
+#define ERR_TOO_LARGE      (-5) // more than the receiver, or the format, takes
+#define ERR_TOO_SMALL      (-6) // less than the receiver needs
 #define ERR_NOT_FOUND      (-7)
 #define ERR_INVALID_ARG    (-8)
-#define ERR_INVALID_TASK   (-9)
+#define ERR_INVALID_TASK   (-9) // no such task, or not any more
 #define ERR_ALREADY_EXISTS (-10)
-#define ERR_UNAVAILABLE    (-11)
-#define ERR_NOT_ACCEPTABLE (-12)
-#define ERR_EMPTY          (-13)
-#define DONT_REPLY         (-14)
+#define ERR_UNAVAILABLE    (-11) // what is asked for is out of order, or there is none
+#define ERR_NOT_ACCEPTABLE (-12) // not a message that the receiver understands
+#define ERR_EMPTY          (-13) // nothing is queued
+#define DONT_REPLY         (-14) // of a handler: the answer comes later
 #define ERR_IN_USE         (-15)
-#define ERR_TRY_AGAIN      (-16)
-#define ERR_END            (-17)
-#define ERR_TIMEOUT        (-18) // ours: a deadline set by the program or the suite passed
-#define ERR_NO_SPACE       (-19) // ours: the disk or the file system below is full
-#define ERR_NOT_EMPTY      (-20) // ours: a directory has entries
+#define ERR_TRY_AGAIN      (-16) // it may work the next time
+#define ERR_END            (-17) // of a file, or of the input
+#define ERR_TIMEOUT        (-18) // a deadline set by the program or the suite passed
+#define ERR_NO_SPACE       (-19) // the disk or the file system below is full
+#define ERR_NOT_EMPTY      (-20) // a directory has entries
 #define ERR_LAST           ERR_NOT_EMPTY
 
 #define IS_OK(err)    (((intmax_t)(err)) >= 0)
@@ -71,11 +72,12 @@ enum task_rights {
     RIGHT_DESTROY = 1 << 2, // task_destroy and task.free of others
 };
 
-// Notification bits.
-#define NOTIFY_TIMER   (1 << 0)
-#define NOTIFY_IRQ     (1 << 1)
-#define NOTIFY_ABORTED (1 << 2)
-#define NOTIFY_ASYNC   (1 << 3)
+// Notification bits: of a notifications_t, and of `notifications.data` in a NOTIFICATIONS_MSG. Bits
+// 4 to 7 are for programs.
+#define NOTIFY_TIMER   (1 << 0) // the time of timer_set() is over
+#define NOTIFY_IRQ     (1 << 1) // a source of sys_irq_acquire() has something
+#define NOTIFY_ABORTED (1 << 2) // Resea's: nothing sets it here, see task.watch of vm instead
+#define NOTIFY_ASYNC   (1 << 3) // somebody has queued messages: async_recv()
 
 #ifndef PAGE_SIZE
 #define PAGE_SIZE 4096

@@ -25,6 +25,9 @@ error_t async_recv(task_t src, struct message *m) __mustuse;
 
 /// Answers an ASYNC_MSG from `dst` with the next message queued for it, or with ERR_EMPTY, and
 /// notifies it again while there are more.
+///
+/// ERR_WOULD_BLOCK: `dst` does not ask now. Other errors are the message's, as of
+/// ipc_send_noblock(); it is dropped, so that it does not stop those behind it.
 error_t async_reply(task_t dst);
 
 /// Whether nothing is queued for `dst`.

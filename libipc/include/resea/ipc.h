@@ -6,9 +6,12 @@
 //
 // Errors that any of them can return, beside their own: ERR_INVALID_TASK (no such task),
 // ERR_NOT_PERMITTED (the suite does not let the two talk), ERR_NOT_ACCEPTABLE (the two were built
-// with different versions of the interface), ERR_INVALID_ARG (a type that idlc never made, or a
-// payload that cannot be read), ERR_TOO_LARGE (a payload over what the destination takes),
-// ERR_NO_MEMORY. A negative `type` in a message is an error: the receiver's call returns it.
+// with different versions of the interface), ERR_INVALID_ARG (a type that idlc never made, no
+// address for a payload, or, where vm copies it, one that cannot be read; through shared memory,
+// and where a string is looked for its end, that is the sender's own SIGSEGV), ERR_TOO_LARGE (a
+// payload over what the destination takes), ERR_NO_MEMORY, ERR_TRY_AGAIN (a payload's place was
+// given to others sixteen times, because the sender was stopped each time before it sent the
+// message). A negative `type` in a message is an error: the receiver's call returns it.
 //
 // Semantics row by row: docs/semantics.md.
 #ifndef RESEA_IPC_H
@@ -64,11 +67,13 @@ error_t ipc_notify(task_t dst, notifications_t notifications);
 /// Makes the caller the server of `name`, as the suite lets it.
 ///
 /// ERR_ALREADY_EXISTS: a live task serves it. ERR_NOT_PERMITTED: the suite does not say so.
+/// ERR_INVALID_ARG: empty, too long or not printable. ERR_NO_MEMORY: it has sixteen names already.
 error_t ipc_serve(const char *name) __mustuse;
 
 /// Returns the server of `name`, waiting until there is one.
 ///
-/// ERR_TIMEOUT: the deadline of ipc_set_lookup_timeout() or of the suite passed.
+/// ERR_TIMEOUT: the deadline of ipc_set_lookup_timeout() or of the suite passed. ERR_INVALID_ARG:
+/// no name that could be served.
 task_t ipc_lookup(const char *name);
 
 /// Sets how long ipc_lookup() waits, in milliseconds; 0 is for ever, and the start is what the
@@ -113,10 +118,11 @@ void discard_unknown_message(struct message *m);
 /// Frees the payloads of a received message.
 void ipc_free_payloads(struct message *m);
 
-/// Returns "fs.open" for FS_OPEN_MSG, the error's name for a negative type.
+/// Returns "fs.open" for FS_OPEN_MSG, the error's name for a negative type. The string stays the
+/// library's; that of an unknown type is good until the call after next.
 const char *msgtype2str(int type);
 
-/// Returns "ERR_NOT_FOUND" and the like.
+/// Returns "ERR_NOT_FOUND" and the like. The string stays the library's.
 const char *err2str(error_t err);
 
 #ifdef __cplusplus

@@ -19,6 +19,7 @@ extern "C" {
 /// Sends `m` to `dst` (IPC_SEND), then receives into it from `src` (IPC_RECV). With IPC_NOBLOCK
 /// neither blocks: ERR_WOULD_BLOCK. IPC_CALL with `dst` == `src` is ipc_call().
 error_t sys_ipc(task_t dst, task_t src, struct message *m, unsigned flags);
+/// ipc_notify(), timer_set(), task_self() and task_exit() by these names.
 error_t sys_notify(task_t dst, notifications_t notifications);
 error_t sys_timer_set(msec_t timeout);
 task_t sys_task_self(void);

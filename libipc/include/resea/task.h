@@ -11,7 +11,7 @@ extern "C" {
 /// The caller's own task id.
 task_t task_self(void);
 
-/// Ends the calling task. Does not return.
+/// Ends the calling task with exit status 0. Does not return.
 void task_exit(void) __noreturn;
 
 /// Ends `task`.
@@ -26,10 +26,12 @@ error_t task_destroy(task_t task);
 /// ERR_NOT_PERMITTED, ERR_INVALID_TASK, ERR_INVALID_ARG.
 error_t task_schedule(task_t task, int priority);
 
-/// The name that the suite gives the caller.
+/// The name that the suite gives the caller. The string stays the library's.
 const char *task_name(void);
 
-/// The caller's arguments, as they are in the suite file: separate, or as one line.
+/// The caller's arguments, as they are in the suite file: separate (the program's name first, NULL
+/// last), or as one line that cmdline_parse() splits into the same words, without the name. The
+/// strings stay the library's.
 int task_argc(void);
 char **task_argv(void);
 const char *task_cmdline(void);
