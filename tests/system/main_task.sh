@@ -36,4 +36,29 @@ grep -q '^\[me\] me says 2$' out || fail "no name in front: $(cat out err)"
 expect 132 say crash 1 -1
 expect 1 "$oolong" run suite.ini --main no-such-program
 grep -q 'no-such-program' err || fail "what is not there is not named: $(cat err)"
+
+# What cannot be run here is said before anything is started.
+printf '[task me]\nprogram = %s/test_scenario\ncpu = 1023\n' "$OOLONG_LIBEXEC" >far.ini
+expect 1 "$oolong" check far.ini
+grep -q '^far.ini:1: error: \[task me\] cpu = 1023' err || fail "a core that is not there: $(cat err)"
+for n in $(seq 511); do
+    printf '[task t%d]\nprogram = %s/test_scenario\n' "$n" "$OOLONG_LIBEXEC"
+done >many.ini
+expect 1 "$oolong" check many.ini
+grep -q '^many.ini: error: 511 tasks: a suite has 510 at most' err || fail "many tasks: $(cat err)"
+sed '$d' many.ini | sed '$d' >most.ini
+expect 0 "$oolong" check most.ini
+
+# A suite that has nobody left goes on until it is told to end, and says why nothing happens.
+"$oolong" run suite.ini >out 2>err &
+suite=$!
+await 10000 grep -q 'no task is left' err || fail "nothing is said of a suite without tasks: $(cat err)"
+kill -TERM $suite
+wait $suite
+[ $? = 143 ] || fail "a suite without tasks does not end"
+
+# Output that cannot be written is a failure.
+status=0
+"$oolong" profiles >/dev/full 2>err || status=$?
+[ $status = 1 ] && grep -q '^oolong: standard output: ' err || fail "a full device: $status, $(cat err)"
 finish
