@@ -18,24 +18,40 @@
 
 struct suite suite;
 
-// What the suite file says of cores and slots can be said of this host and build alone.
+static void set_core(cpu_set_t *set, int cpu)
+{
+    CPU_ZERO(set);
+    if (cpu >= 0 && cpu < CPU_SETSIZE)
+        CPU_SET((unsigned)cpu, set);
+}
+
+// Whether a task could be there: by trying it, since that alone knows of cores that are offline and
+// of the control group's. Leaves us where we are.
+static bool may_run_on(int cpu)
+{
+    cpu_set_t own, here, there;
+    int now = sched_getcpu();
+    set_core(&here, now);
+    set_core(&there, cpu);
+    if (now < 0 || sched_getaffinity(0, sizeof(own), &own) < 0)
+        return true; // its start will tell
+    if (sched_setaffinity(0, sizeof(there), &there) < 0)
+        return false;
+    sched_setaffinity(0, sizeof(here), &here);
+    sched_setaffinity(0, sizeof(own), &own);
+    return true;
+}
+
+// What can be said of a suite file on this host and with this build alone.
 static void check_host(struct manifest *mf)
 {
-    cpu_set_t own;
-    bool is_known = sched_getaffinity(0, sizeof(own), &own) == 0;
     unsigned num_tasks = 0;
     for (struct task_spec *task = mf->tasks; task; task = task->next) {
         num_tasks += task->autostart;
-        cpu_set_t named;
-        CPU_ZERO(&named);
-        if (task->cpu >= 0)
-            CPU_SET((unsigned)task->cpu, &named);
-        if (is_known && task->cpu >= 0 && sched_setaffinity(0, sizeof(named), &named) < 0)
+        if (task->cpu >= 0 && !may_run_on(task->cpu))
             manifest_error(mf, task->line, "[task %s] cpu = %d: the host lets nobody run there",
                            task->name, task->cpu);
     }
-    if (is_known)
-        sched_setaffinity(0, sizeof(own), &own);
     if (num_tasks > CONFIG_NUM_TASKS - 2) // the launcher and vm
         manifest_error(mf, 0, "%u tasks: a suite has %d at most", num_tasks, CONFIG_NUM_TASKS - 2);
 }
