@@ -253,7 +253,12 @@ static void make(struct answer *answer, const struct request *request)
     } else {
         ipc_set_lookup_timeout(LOOKUP_TIME_MS);
         answer->fs = ipc_lookup("fs");
-        if (IS_ERROR(answer->fs))
+        static bool told; // once, until it is there again
+        bool is_there = IS_OK(answer->fs);
+        if (!is_there && !told)
+            WARN("no file server: %s", err2str(answer->fs));
+        told = !is_there;
+        if (!is_there)
             answer_error(answer, request, 503);
         else
             answer_path(answer, request, path, is_dir);
