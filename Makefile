@@ -7,11 +7,11 @@ SOURCES := find idlc launcher libipc servers tests vm -name '*.[ch]' ! -path 'te
 .PHONY: all build product run test bench bench-disk bench-fuse chaos stress sim fuzz fuzz-campaign fuzz-live fuzz-qualify install deps format check-format tidy coverage clean help
 all: build
 
-build: ## build everything
+build: ## build everything, or TARGETS
 	@cmake/deps build test
 	@test -f $(BUILD)/build.ninja && grep -q '^OOLONG_TESTS:BOOL=ON' $(BUILD)/CMakeCache.txt || \
 		cmake --preset $(PRESET) -DOOLONG_TESTS=ON
-	@cmake --build --preset $(PRESET)
+	@cmake --build --preset $(PRESET) $(addprefix --target ,$(TARGETS))
 
 product: ## build what is installed: everything but the tests
 	@cmake/deps build

@@ -4,7 +4,11 @@ oolong_private(vm_sim)
 target_include_directories(vm_sim PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
 target_link_libraries(vm_sim PUBLIC vm_core PkgConfig::CHECK)
 
+# What MemorySanitizer is for, without the rest of the tree.
+add_custom_target(vm_tests DEPENDS fuzz_vm vm_copier)
+
 foreach(module IN ITEMS ool receipt closed queue copy task service death random stress)
+  add_dependencies(vm_tests vm_${module})
   oolong_add_unit_test(vm_${module} SOURCES vm_${module}_test.c LIBS vm_sim)
   # The same where vm has the landing memory too.
   add_test(NAME vm_${module}_shared COMMAND vm_${module})
