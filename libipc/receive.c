@@ -115,27 +115,42 @@ static error_t carried(const struct message *m)
     return m->ool_ptr ? OK : (error_t)(intptr_t)m->ool_len;
 }
 
-// Makes the message of a packet if it may be given to the program; fetches its payloads, unless
-// they came with it. vm reads payloads from the sender's memory by itself, so it gets the
-// descriptors as they are. On an error `m` is as it was.
-static error_t admit(struct channel *ch, struct packet *packet, struct message *m)
+// Whether a packet may become a message for the program. One that may not is dropped.
+static error_t check_packet(struct channel *ch, struct packet *packet)
 {
     error_t err = channel_refuses(ch, packet->type)            ? ERR_NOT_ACCEPTABLE
                   : !message_type_is_valid(packet->type, NULL) ? ERR_INVALID_ARG
                                                                : OK;
-    if (IS_ERROR(err)) {
+    if (IS_ERROR(err))
         channel_drop(ch, packet);
-        return err;
-    }
-    if (packet->type >= 0 && (packet->type & MSG_OOL) && control_boot.task != VM_TASK) {
-        struct message taken;
-        memcpy(&taken, packet, sizeof(taken));
+    return err;
+}
+
+// Makes a message whose payloads are memory of the program: fetches them, unless they came with
+// their packet. vm has no landing buffers, so nothing becomes memory of vm's, and nothing is freed
+// there. On an error `m` is as it was.
+static error_t admit(struct channel *ch, struct packet *packet, struct message *m)
+{
+    OK_OR_RETURN(check_packet(ch, packet));
+    struct message taken;
+    memcpy(&taken, packet, sizeof(taken));
+    if (packet->type >= 0 && (packet->type & MSG_OOL)) {
+        if (control_boot.task == VM_TASK)
+            return ERR_NOT_ACCEPTABLE;
         OK_OR_RETURN(ch->carries ? carried(&taken) : ool_take(ch->task, &taken));
         receive_count(&channel_own_page->bytes_received, ool_total_len(&taken));
-        *m = taken;
-    } else {
-        memcpy(m, packet, sizeof(*m));
     }
+    *m = taken;
+    m->src = ch->task;
+    return OK;
+}
+
+// The same for a request to vm, which stays as it came: vm reads payloads out of the memory of its
+// clients, and their addresses mean nothing in vm's own.
+static error_t admit_request_to_vm(struct channel *ch, struct packet *packet, struct message *m)
+{
+    OK_OR_RETURN(check_packet(ch, packet));
+    memcpy(m, packet, sizeof(*m));
     m->src = ch->task;
     return OK;
 }
@@ -152,7 +167,8 @@ bool receive_take(struct channel *ch, struct packet *packet, struct message *m, 
     uint32_t seq = wire_seq(packet->word);
     error_t err = ERR_INVALID_ARG; // an error is an answer, not a question
     if (kind != WIRE_CALL || packet->type >= 0)
-        err = admit(ch, packet, m);
+        err = control_boot.task == VM_TASK ? admit_request_to_vm(ch, packet, m)
+                                           : admit(ch, packet, m);
     if (kind == WIRE_NOBLOCK)
         mark_noblock_taken(ch);
     if (IS_ERROR(err)) {

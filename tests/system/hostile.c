@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include "scenario.h"
 #include "../../libipc/channel.h"
+#include "../../libipc/ool.h"
 
 // Packets of the wrong size, and of no known kind.
 static void send_raw(task_t dst, size_t len, uint32_t word)
@@ -135,6 +136,26 @@ static void unasked_lead(void)
         check_serves(a);
     expect_nothing();
     quit(a);
+}
+
+// vm is no exception. It leaves payloads of its clients where they are, so it must not take their
+// addresses for memory of its own.
+static void answer_vm_unasked(void)
+{
+    static const int types[] = {STAGE_ASK_REPLY_MSG, STAGE_SAY_REPLY_MSG, STAGE_FOUR_REPLY_MSG,
+                                DISCOVERY_LOOKUP_MSG, OOL_SEND_REPLY_MSG};
+    static const enum wire_kind kinds[] = {WIRE_REPLY, WIRE_ACK, WIRE_NACK};
+    const struct ool_descriptor mine = {(void *)0x4141414141414141, 16};
+    struct channel *vm = channel_find(VM_TASK);
+    struct message m = {.type = BENCHMARK_NOP_MSG};
+    for (unsigned i = 0; i < 5 * 3 * 3; i++) {
+        struct packet packet = {.type = types[i % 5]};
+        for (unsigned k = 0; k < MSG_MAX_PAYLOADS; k++)
+            memcpy(packet.raw + k * sizeof(mine), &mine, sizeof(mine));
+        CHECK_OK(channel_send(vm, &packet, kinds[i / 5 % 3], 0, i / 15, true));
+    }
+    CHECK_OK(ipc_call(VM_TASK, &m));
+    step(meet("main"));
 }
 
 // More messages under way than the rules allow.
@@ -353,6 +374,7 @@ const struct scenario hostile_scenarios[] = {
     SOCKET_SCENARIO(garbage_in_an_open_receive, .lead = garbage_in_open_receive_lead,
                     .a = send_garbage, .b = step_late, .d = serve_two, .ends = "a"),
     SCENARIO(answers_that_nobody_asked_for, .lead = unasked_lead, .a = answer_unasked),
+    SCENARIO(answers_that_vm_never_asked_for, .lead = vm_lives_lead, .a = answer_vm_unasked),
     SCENARIO(too_many_messages_under_way, .lead = too_many_lead, .a = send_without_waiting,
              .d = serve_until_quit, .ends = "a"),
     SOCKET_SCENARIO(descriptors_that_lie, .lead = lied_to_lead, .a = lie_about_payloads,
