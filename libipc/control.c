@@ -140,20 +140,24 @@ static void send_digests(void)
         send_control(CTL_DIGESTS, &packet);
 }
 
+void control_confine(void)
+{
+    if (filter_fd < 0)
+        return;
+    size_t size = control_boot.num_filter * sizeof(struct sock_filter);
+    struct sock_filter *code = malloc(size);
+    if (!code || pread(filter_fd, code, size, 0) != (ssize_t)size)
+        bad_start("the sandbox filter cannot be read");
+    struct sock_fprog prog = {.len = (unsigned short)control_boot.num_filter, .filter = code};
+    close(filter_fd);
+    // For all threads: vm has two.
+    if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &prog))
+        bad_start("the sandbox filter cannot be installed");
+    free(code);
+}
+
 void control_ready(void)
 {
-    if (filter_fd >= 0) {
-        size_t size = control_boot.num_filter * sizeof(struct sock_filter);
-        struct sock_filter *code = malloc(size);
-        if (!code || pread(filter_fd, code, size, 0) != (ssize_t)size)
-            bad_start("the sandbox filter cannot be read");
-        struct sock_fprog prog = {.len = (unsigned short)control_boot.num_filter, .filter = code};
-        close(filter_fd);
-        // For all threads: vm has two.
-        if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &prog))
-            bad_start("the sandbox filter cannot be installed");
-        free(code);
-    }
     send_digests();
     struct packet packet = {0};
     send_control(CTL_READY, &packet);

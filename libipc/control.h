@@ -14,7 +14,10 @@ extern void *control_landing;
 /// message when the process was not started by the launcher.
 void control_start(void);
 
-/// Installs the role's filter and tells the launcher that the task runs.
+/// Installs the filter of the task's role, for all threads. Exits with a message when that fails.
+void control_confine(void);
+
+/// Tells the launcher that the task runs.
 void control_ready(void);
 
 /// A control packet came. Takes the descriptors.

@@ -1,5 +1,10 @@
 // The process's entry: from exec by the launcher to the program's `void main(void)`.
+//
+// The library starts before the constructors of the program and of its shared libraries, from
+// .preinit_array, and installs the filter of the task's role there. A program that defines
+// oolong_prepare() gets the filter after that function, which needs the constructors to have run.
 
+#include <errno.h>
 #include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -13,9 +18,7 @@
 // The program's main, renamed when it was compiled.
 void oolong_main(void);
 
-// A program may define this to open and load what it cannot once it is in its sandbox profile.
-void oolong_prepare(void);
-void __weak oolong_prepare(void) {}
+#pragma weak oolong_prepare
 
 static int arg_count;
 static char **arg_vector;
@@ -110,14 +113,40 @@ error_t sys_notify(task_t dst, notifications_t notifications)
     return ipc_notify(dst, notifications);
 }
 
+static void start(void)
+{
+    prepare_process();
+    control_start();
+    if (!oolong_prepare)
+        control_confine();
+}
+
+#ifndef OOLONG_SANITIZED
+// glibc sets the name of the program, for messages, in a constructor of its own.
+static void before_constructors(__unused int argc, char **argv, __unused char **envp)
+{
+    const char *slash = strrchr(argv[0], '/');
+    program_invocation_name = argv[0];
+    program_invocation_short_name = slash ? (char *)slash + 1 : argv[0];
+    start();
+}
+
+__attribute__((section(".preinit_array"),
+               used)) static void (*const entry)(int, char **, char **) = before_constructors;
+#endif
+
 int main(int argc, char **argv)
 {
     arg_count = argc;
     arg_vector = argv;
     arg_line = join_arguments(argc, argv);
-    prepare_process();
-    control_start();
-    oolong_prepare();
+#ifdef OOLONG_SANITIZED
+    start(); // the sanitizers' own start comes from constructors
+#endif
+    if (oolong_prepare) {
+        oolong_prepare();
+        control_confine();
+    }
     control_ready();
     oolong_main();
     exit(EXIT_SUCCESS);

@@ -232,7 +232,6 @@ static const struct vm_env env = {
     .log = env_log,
 };
 
-void oolong_prepare(void);
 void oolong_prepare(void)
 {
     copier_start(ipc_own_core());

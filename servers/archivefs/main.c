@@ -36,7 +36,6 @@ static int compare_ints(const void *a, const void *b)
     return *(const int *)a - *(const int *)b;
 }
 
-void oolong_prepare(void);
 void oolong_prepare(void)
 {
     setlocale(LC_CTYPE, "C.UTF-8");

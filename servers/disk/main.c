@@ -47,7 +47,6 @@ static bool has_argument(const char *word)
     return false;
 }
 
-void oolong_prepare(void);
 void oolong_prepare(void)
 {
     int fd = task_file("disk");

@@ -42,7 +42,6 @@ static int compare_ints(const void *a, const void *b)
     return *(const int *)a - *(const int *)b;
 }
 
-void oolong_prepare(void);
 void oolong_prepare(void)
 {
     // The end of the suite is a signal that waits until a request is done.

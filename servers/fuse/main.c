@@ -23,7 +23,6 @@
 static struct fuse_session *session;
 static int fuse_fd = -1;
 
-void oolong_prepare(void);
 void oolong_prepare(void)
 {
     char name[] = "fuse", *argv[] = {name, NULL};

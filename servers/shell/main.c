@@ -54,7 +54,6 @@ static char *read_script(int fd)
     return text;
 }
 
-void oolong_prepare(void);
 void oolong_prepare(void)
 {
     setlocale(LC_CTYPE, "C.UTF-8");

@@ -86,7 +86,6 @@ static void __noreturn usage(const char *argument)
 
 // libslirp draws random numbers and opens the forwarded ports; what it reads of the host later is
 // kept for it.
-void oolong_prepare(void);
 void oolong_prepare(void)
 {
     signal(SIGPIPE, SIG_IGN); // a host's client that is gone is an error of its connection

@@ -29,7 +29,6 @@ static void on_signal(int signo)
     signalled = signo;
 }
 
-void oolong_prepare(void);
 void oolong_prepare(void)
 {
     struct sigaction action = {.sa_handler = on_signal};

@@ -44,6 +44,12 @@ int task_file(const char *name);
 /// What the suite grants the caller: enum task_rights.
 uint32_t task_rights(void);
 
+/// A program may define this function to open and load what its profile does not allow later. The
+/// library calls it once, before main(), after the constructors of the program and its libraries.
+/// The filter of the profile is in place when it returns; without this function, the filter is in
+/// place before the first constructor runs. It may use task_file(), but send no messages.
+void oolong_prepare(void);
+
 #ifdef __cplusplus
 }
 #endif
