@@ -356,7 +356,10 @@ static uint32_t ring_size(void *ctx, task_t id_a, task_t id_b)
 static bool make_region(void *ctx, uint32_t size, int *rw, int *ro)
 {
     (void)ctx;
-    return make_memfd("region", REGION_SIZE(size), rw, ro);
+    if (make_memfd("region", REGION_SIZE(size), rw, ro))
+        return true;
+    log_error("cannot make the memory of a channel: %s", error_text(errno));
+    return false;
 }
 
 const struct channel_env control_env = {

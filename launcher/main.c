@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "profiles.h"
+#include "signals.h"
 #include "suite.h"
 
 #define EXIT_USAGE 2
@@ -73,7 +74,7 @@ static int finish_output(int status)
 {
     if (fflush(stdout) == 0 && !ferror(stdout))
         return status;
-    fprintf(stderr, "oolong: standard output: %s\n", strerror(errno));
+    fprintf(stderr, "oolong: standard output: %s\n", error_text(errno));
     return status ? status : 1;
 }
 
@@ -114,6 +115,7 @@ static void parse_options(struct run_options *options, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    signals_reset();
     struct run_options options = {0};
     const char *command = argc > 1 && argv[1][0] != '-' ? argv[1] : NULL;
     if (command) { // getopt sees the rest, under the name of the program

@@ -16,6 +16,7 @@
 #include <oolong/types.h>
 #include "mount.h"
 #include "output.h"
+#include "signals.h"
 
 #define PROGRAM     "fusermount3"
 #define DEADLINE_MS 5000
@@ -70,10 +71,7 @@ static void end_mount(struct mount *mount)
 
 static void __noreturn run(const char *path, const char *first, const char *second)
 {
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    signal(SIGPIPE, SIG_DFL);
+    signals_reset_for_task();
     execlp(PROGRAM, PROGRAM, first, second, "--", path, (char *)NULL);
     fprintf(stderr, "oolong: cannot run " PROGRAM ": %s\n", strerror(errno));
     _exit(127);

@@ -268,6 +268,8 @@ static void on_memfd(struct task *vm, const struct packet *packet)
     if (!size || size > MAX_MEMFD) {
         answer(vm, CTL_MEMFD, ERR_INVALID_ARG);
     } else if (!make_memfd("shared", size, &fds[0], &fds[1])) {
+        log_error("cannot make shared memory of %llu bytes: %s", (unsigned long long)size,
+                  error_text(errno));
         answer(vm, CTL_MEMFD, ERR_NO_MEMORY);
     } else {
         struct packet reply = {.type = CTL_ANSWER, .word = wire_word(WIRE_CONTROL, 0, 0)};

@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include "placement.h"
 #include "mount.h"
+#include "signals.h"
 #include "suite.h"
 
 #define VM_FILES        4096 // a channel and a page for each task, and shared memory
@@ -160,8 +161,6 @@ static void raise_descriptor_limit(void)
     }
 }
 
-static bool hangup_ignored;
-
 static void on_signal(int signo)
 {
     switch (signo) {
@@ -177,7 +176,7 @@ static void on_signal(int signo)
             stop_suite(128 + signo);
         break;
     case SIGHUP:
-        if (!hangup_ignored)
+        if (!signals_hangup_is_ignored())
             stop_suite(128 + signo);
         break;
     default:
@@ -187,21 +186,19 @@ static void on_signal(int signo)
 
 static bool prepare(const struct run_options *options)
 {
-    struct sigaction hangup;
     open_standard_descriptors();
     raise_descriptor_limit();
     suite.pid = getpid();
     suite.verbose = options->verbose;
     suite.own_filters = sandbox_count_filters(0);
     suite.cpu = sched_getcpu(); // likely to be where there is room
-    hangup_ignored = sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler == SIG_IGN;
     signal(SIGPIPE, SIG_IGN);
     if (!loop_init(on_signal)) {
         fprintf(stderr, "oolong: cannot make the event loop: %s\n", strerror(errno));
         return false;
     }
     if (!control_make_table()) {
-        fprintf(stderr, "oolong: cannot make the table of channels: %s\n", strerror(errno));
+        fprintf(stderr, "oolong: cannot make the table of channels: %s\n", error_text(errno));
         return false;
     }
     channels_init(&suite.channels, &control_env);

@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include "signals.h"
 #include "suite.h"
 
 // What is needed while a task is being started; -1 what is not there.
@@ -147,15 +148,6 @@ static void child_place(int fds[4])
         child_fail("close other descriptors", errno);
 }
 
-static void child_signals(void)
-{
-    sigset_t none;
-    for (int signo = 1; signo < NSIG; signo++)
-        signal(signo, SIG_DFL);
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
 static int core_of(const struct task_spec *spec)
 {
     int core = spec->core == CORE_ANY ? CPU_ANY : spec->core >= 0 ? spec->core : suite.cpu;
@@ -225,7 +217,7 @@ static void __noreturn child_main(struct birth *b)
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != suite.pid)
         _exit(126); // the launcher ended before that
-    child_signals();
+    signals_reset_for_task();
     if (task->debugged)
         child_debug(b);
     child_detach(b->stdio);
@@ -399,7 +391,7 @@ task_t task_start(struct task_spec *spec, const struct strings *extra)
     } else if (!open_files(&b)) {
         err = ERR_NOT_FOUND;
     } else if (!(task->box = sandbox_get(spec->profile)) || !make_descriptors(&b)) {
-        log_error("task %s: cannot prepare it: %m", spec->name);
+        log_error("task %s: cannot prepare it: %s", spec->name, error_text(errno));
     } else {
         b.path = path;
         pid = fork();

@@ -1,8 +1,10 @@
 // Memory, lists of strings and command lines; see util.h.
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include "util.h"
 
@@ -109,6 +111,19 @@ bool is_plain_name(const char *text)
 {
     size_t len = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-");
     return len > 0 && len < 64 && !text[len];
+}
+
+const char *error_text(int error)
+{
+    static char text[160];
+    struct rlimit limit;
+    if (error != EFBIG || getrlimit(RLIMIT_FSIZE, &limit) < 0 || limit.rlim_cur == RLIM_INFINITY)
+        return strerror(error);
+    snprintf(text, sizeof(text),
+             "%s: the limit of a file's size, which counts for shared memory too, is %llu KiB "
+             "(ulimit -f)",
+             strerror(error), (unsigned long long)limit.rlim_cur >> 10);
+    return text;
 }
 
 uint64_t now_ns(void)

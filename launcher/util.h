@@ -31,6 +31,10 @@ const char *split_command(const char *text, struct strings *list);
 // Whether `text` is 1 to 63 characters of A-Z a-z 0-9 _ . - and so can name a task or a file.
 bool is_plain_name(const char *text);
 
+// strerror() that names the limit behind the error, where it is one of this process. Valid until
+// the next call.
+const char *error_text(int error);
+
 // Nanoseconds of CLOCK_MONOTONIC.
 uint64_t now_ns(void);
 #define NS_PER_MS 1000000ull

@@ -78,10 +78,12 @@ pid_of() {
 }
 
 # Starts the still life of scenario.ini in the background: $suite is its launcher. Its output is in
-# still.out. Not under the shell's own rule that a background process ignores SIGINT.
+# still.out. Arguments are env's; without any, not under the shell's own rule that a background
+# process ignores SIGINT.
 start_still_life() {
+    [ $# -gt 0 ] || set -- --default-signal=INT
     : >still.out # the last one's "ready" must not be taken for this one's
-    env --default-signal=INT "$oolong" run "$here/scenario.ini" --set scenario=still_life \
+    env "$@" "$oolong" run "$here/scenario.ini" --set scenario=still_life \
         >still.out 2>still.err </dev/null &
     suite=$!
     await 10000 grep -q '^.*ready$' still.out || die "it does not start: $(cat still.out still.err)"

@@ -22,4 +22,31 @@ kill -TERM "$suite"
 kill -TERM "$suite"
 wait "$suite"
 are_over || fail "two signals left processes"
+
+# What the parent ignored or blocked neither concerns the launcher nor reaches a task. Ignored SIGCHLD
+# has the kernel reap children unasked; SIGXFSZ alone is ignored everywhere, and is an error then.
+signal_masks() {
+    sed -nE 's/^Sig(Blk|Ign):\t/\1 /p' "/proc/$1/status"
+}
+masks=$(printf 'Blk 0000000000000000\nIgn 0000000001000000')
+start_still_life --ignore-signal --block-signal
+for pid in $(pgrep -P "$suite"); do
+    [ "$(signal_masks "$pid")" = "$masks" ] ||
+        fail "$(tr '\0' ' ' <"/proc/$pid/cmdline") got signals blocked or ignored: $(signal_masks "$pid")"
+done
+kill -HUP "$suite"
+kill -TERM "$suite"
+await 10000 are_over || {
+    kill -KILL "$suite"
+    die "a suite whose parent ignored and blocked all signals does not end"
+}
+wait "$suite"
+status=$?
+[ "$status" = 143 ] || fail "exit status $status, not 143: SIGHUP was ignored, and TERM not"
+
+# Memory over the limit of a file's size.
+(ulimit -f 2000 && "$oolong" run "$here/scenario.ini" --set scenario=still_life) >out 2>err </dev/null
+status=$?
+[ "$status" = 1 ] || fail "exit status $status, not 1, under ulimit -f"
+grep -q '^oolong: .*1000 KiB (ulimit -f)$' err || fail "the limit is not named: $(cat err)"
 finish
