@@ -12,15 +12,6 @@
 #define DEFAULT_FILES  1200 // two tasks of a full suite need 511 channels and as many page copies
 #define MAX_OOL_LEN    (1ull << 30)
 
-// Where a value stands, for the functions below.
-struct place {
-    struct manifest *mf;
-    struct task_spec *task;
-    int line;
-    const char *key;
-    bool from_setting; // the value begins with ${...}
-};
-
 void task_spec_init(struct task_spec *task)
 {
     *task = (struct task_spec){
@@ -81,6 +72,7 @@ static void set_program(struct place *at, const char *value)
     struct task_spec *task = at->task;
     if (!*value || (!strchr(value, '/') && !is_plain_name(value))) {
         bad_value(at, value, "a program's name, or a path with a '/'");
+        task->program_unknown = true;
         return;
     }
     free(task->program);
@@ -96,7 +88,8 @@ static void set_args(struct place *at, const char *value)
     struct strings words = {0};
     const char *error = split_command(value, &words);
     if (error)
-        manifest_error(at->mf, at->line, "args: %s", error);
+        manifest_error(at->mf, at->line, "args: %s%s", error,
+                       at->has_comment ? " before the comment, which begins with ' ;'" : "");
     for (size_t i = 0; i < words.len; i++) {
         char *unset = NULL;
         char *word = settings_expand(at->mf->settings, words.items[i], &unset);
@@ -125,10 +118,14 @@ static void set_calls(struct place *at, const char *value)
 
 static void add_service(struct place *at, const char *name)
 {
-    if (strlen(name) > 63)
-        bad_value(at, name, "a name of at most 63 bytes");
-    else
-        strings_add(&at->task->serves, name);
+    struct strings *serves = &at->task->serves;
+    if (strlen(name) > 63 || !is_printable(name))
+        bad_value(at, name, "a name of at most 63 bytes, in UTF-8");
+    else if (!strings_contain(serves, name) && serves->len == MAX_SERVED_NAMES)
+        manifest_error(at->mf, at->line, "serves = %s: it is one name too many: a task serves %d",
+                       name, MAX_SERVED_NAMES);
+    else if (!strings_contain(serves, name))
+        strings_add(serves, name);
 }
 
 static void set_serves(struct place *at, const char *value)
@@ -304,7 +301,8 @@ static void set_file(struct place *at, const char *value)
 {
     const char *name = at->key + strlen("file.");
     size_t len = strlen(value);
-    bool has_mode = len > 3 && (!strcmp(value + len - 3, " ro") || !strcmp(value + len - 3, " rw"));
+    bool has_mode = len > 3 && (value[len - 3] == ' ' || value[len - 3] == '\t') &&
+                    (!strcmp(value + len - 2, "ro") || !strcmp(value + len - 2, "rw"));
     bool writable = has_mode && value[len - 1] == 'w';
     len -= has_mode ? 3 : 0;
     while (len && (value[len - 1] == ' ' || value[len - 1] == '\t'))
@@ -379,10 +377,9 @@ static const struct key named_keys[] = {
     {"transport.", false, set_peer_transport},
 };
 
-void manifest_task_key(struct manifest *mf, struct task_spec *task, int line, const char *key,
-                       const char *value, bool is_more, bool from_setting)
+void manifest_task_key(struct place *at, const char *value, bool is_more)
 {
-    struct place at = {mf, task, line, key, from_setting};
+    const char *key = at->key;
     bool is_list = false;
     void (*set)(struct place *, const char *) = NULL;
     for (size_t i = 0; i < sizeof(named_keys) / sizeof(named_keys[0]); i++) {
@@ -396,23 +393,24 @@ void manifest_task_key(struct manifest *mf, struct task_spec *task, int line, co
         }
     }
     if (!set)
-        manifest_error(mf, line, "a task has no key '%s'", key);
+        manifest_error(at->mf, at->line, "a task has no key '%s'", key);
     else if (is_more && !is_list)
-        manifest_error(mf, line,
+        manifest_error(at->mf, at->line,
                        "a line that begins with a blank continues the value of %s, which "
                        "is no list",
                        key);
     else
-        set(&at, value);
+        set(at, value);
 }
 
-void manifest_suite_key(struct manifest *mf, int line, const char *key, const char *value)
+void manifest_suite_key(struct place *at, const char *value)
 {
-    struct place at = {.mf = mf, .line = line, .key = key};
+    struct manifest *mf = at->mf;
+    const char *key = at->key;
     uint64_t number;
     if (!strcmp(key, "name")) {
         if (!is_plain_name(value)) {
-            bad_value(&at, value, "1 to 63 of A-Z a-z 0-9 _ . -");
+            bad_value(at, value, "1 to 63 of A-Z a-z 0-9 _ . -");
             return;
         }
         free(mf->name);
@@ -422,14 +420,14 @@ void manifest_suite_key(struct manifest *mf, int line, const char *key, const ch
         mf->vm_program = *value != '/' && strchr(value, '/') ? xasprintf("%s%s", mf->dir, value)
                                                              : xstrdup(value);
     } else if (!strcmp(key, "transport")) {
-        (void)parse_transport(&at, value, &mf->transport);
+        (void)parse_transport(at, value, &mf->transport);
     } else if (!strcmp(key, "lookup_timeout_ms")) {
         if (parse_number(value, false, UINT32_MAX, &number))
             mf->lookup_timeout_ms = (uint32_t)number;
         else
-            bad_value(&at, value, "a number of milliseconds");
+            bad_value(at, value, "a number of milliseconds");
     } else {
-        manifest_error(mf, line, "a suite has no key '%s'", key);
+        manifest_error(mf, at->line, "a suite has no key '%s'", key);
     }
 }
 

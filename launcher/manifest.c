@@ -1,25 +1,21 @@
-// Reads a suite file: lines, sections, ${KEY}, and the checks that need the whole file. What the
-// single keys mean is in keys.c. inih does the parsing; the reader below counts its lines and sees
-// section heads, which inih reports neither for empty sections nor beyond 50 characters.
-#include <ctype.h>
+// Reads a suite file: sections, ${KEY}, and the checks that need the whole file. What a line is, is
+// in lines.c; what the single keys mean is in keys.c.
 #include <errno.h>
-#include <ini.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <oolong/types.h>
 #include <oolong/wire.h>
+#include "lines.h"
 #include "manifest.h"
+
+#define MAX_LEN (1 << 20) // of a suite file
 
 struct reader {
     struct manifest *mf;
-    const char *text;
-    const char *end;
-    int line;
-    bool is_more;    // the line begins with a blank: inih takes it as more of the value above
-    bool in_suite;   // the section is [suite]
-    bool in_nothing; // the section is one that was complained about
+    bool in_suite;          // the section is [suite]
+    bool in_nothing;        // the section is one that was complained about, or is left out
     struct task_spec *task; // the section is [task ...]
     struct strings seen;    // keys of this section
 };
@@ -50,10 +46,11 @@ void manifest_print_errors(const struct manifest *mf, FILE *out)
                 next = e->line;
             if (e->line != line)
                 continue;
-            if (line)
-                fprintf(out, "%s:%d: error: %s\n", mf->path, line, e->text);
-            else
-                fprintf(out, "%s: error: %s\n", mf->path, e->text);
+            char *text = line ? xasprintf("%s:%d: error: %s", mf->path, line, e->text)
+                              : xasprintf("%s: error: %s", mf->path, e->text);
+            mask_controls(text);
+            fprintf(out, "%s\n", text);
+            free(text);
         }
     }
 }
@@ -77,18 +74,17 @@ static struct task_spec *new_task(struct manifest *mf, const char *name, int lin
     return task;
 }
 
-static void begin_task(struct reader *r, const char *name)
+static void begin_task(struct reader *r, int line, const char *name)
 {
     if (!is_plain_name(name)) {
-        manifest_error(r->mf, r->line, "'%s' cannot name a task: 1 to 63 of A-Z a-z 0-9 _ . -",
-                       name);
+        manifest_error(r->mf, line, "'%s' cannot name a task: 1 to 63 of A-Z a-z 0-9 _ . -", name);
     } else if (!strcmp(name, "vm") || !strcmp(name, "launcher")) {
-        manifest_error(r->mf, r->line, "%s belongs to every suite and is not listed", name);
+        manifest_error(r->mf, line, "%s belongs to every suite and is not listed", name);
     } else if (manifest_find(r->mf, name)) {
-        manifest_error(r->mf, r->line, "task %s is already at line %d", name,
+        manifest_error(r->mf, line, "task %s is already at line %d", name,
                        manifest_find(r->mf, name)->line);
     } else {
-        r->task = new_task(r->mf, name, r->line);
+        r->task = new_task(r->mf, name, line);
         return;
     }
     r->in_nothing = true;
@@ -96,106 +92,85 @@ static void begin_task(struct reader *r, const char *name)
 
 // `condition` is what stands behind the name: "if KEY" lets the task be part of the suite only when
 // the setting is given.
-static bool is_wanted(struct reader *r, const char *condition)
+static bool is_wanted(struct reader *r, int line, const char *name, const char *condition)
 {
     if (!*condition)
         return true;
-    r->in_nothing = true;
-    if (strncmp(condition, "if ", 3) || !is_plain_name(condition + 3)) {
-        manifest_error(r->mf, r->line, "'%s': only 'if KEY' may stand behind a task's name",
+    const char *key = condition + 3;
+    bool is_condition = !strncmp(condition, "if ", 3) && is_plain_name(key);
+    if (!is_condition)
+        manifest_error(r->mf, line, "'%s': only 'if KEY' may stand behind a task's name",
                        condition);
-        return false;
-    }
-    r->in_nothing = !settings_have(r->mf->settings, condition + 3);
-    return !r->in_nothing;
+    else if (settings_have(r->mf->settings, key))
+        return true;
+    else
+        strings_add(&r->mf->left_out, name);
+    r->in_nothing = true;
+    return false;
 }
 
-// `head` is the line from its '[' on.
-static void begin_section(struct reader *r, const char *head)
+static void begin_section(void *arg, int line, const char *head)
 {
+    struct reader *r = arg;
     r->in_suite = r->in_nothing = false;
     r->task = NULL;
     strings_free(&r->seen);
 
-    char section[256];
-    size_t len = strcspn(head + 1, "]\n");
-    snprintf(section, sizeof(section), "%.*s", (int)MIN(len, sizeof(section) - 1), head + 1);
-    if (!strcmp(section, "suite")) {
+    char *section = xstrdup(head ? head : "");
+    if (!head) {
+        r->in_nothing = true;
+    } else if (!strcmp(section, "suite")) {
         r->in_suite = true;
-    } else if (!strncmp(section, "task ", 5)) {
-        char *name = section + 5, *rest;
-        name += strspn(name, " \t");
-        rest = name + strcspn(name, " \t");
-        rest += *rest ? 1 : 0;
-        name[strcspn(name, " \t")] = '\0';
-        if (is_wanted(r, rest + strspn(rest, " \t")))
-            begin_task(r, name);
+    } else if (!strncmp(section, "task ", 5) || !strncmp(section, "task\t", 5)) {
+        char *save = NULL;
+        char *name = strtok_r(section + 5, " \t", &save);
+        char *condition = name ? save + strspn(save, " \t") : NULL;
+        if (!name)
+            begin_task(r, line, "");
+        else if (is_wanted(r, line, name, condition))
+            begin_task(r, line, name);
     } else {
-        manifest_error(r->mf, r->line, "[%s] is not a section: [suite] or [task NAME]", section);
+        manifest_error(r->mf, line, "[%s] is not a section: [suite] or [task NAME]", section);
         r->in_nothing = true;
     }
+    free(section);
 }
 
-// inih's source of lines: like fgets.
-static char *read_line(char *buf, int size, void *arg)
+static void handle_pair(void *arg, const struct pair *pair)
 {
     struct reader *r = arg;
-    if (r->text == r->end)
-        return NULL;
-    const char *newline = memchr(r->text, '\n', (size_t)(r->end - r->text));
-    size_t len = (size_t)((newline ? newline + 1 : r->end) - r->text);
-    const char *line = r->text;
-    r->text += len;
-    r->line++;
-
-    size_t max = (size_t)size - 2;
-    if (len > max) {
-        manifest_error(r->mf, r->line,
-                       "the line is longer than %zu bytes: continue it on the next "
-                       "line, after a blank",
-                       max - 1);
-        len = 0;
-    }
-    if (len && memchr(line, '\0', len)) {
-        manifest_error(r->mf, r->line, "a NUL byte");
-        len = 0;
-    }
-    memcpy(buf, line, len);
-    buf[len] = '\0';
-    r->is_more = isspace((unsigned char)buf[0]);
-    const char *first = buf + strspn(buf, " \t\xef\xbb\xbf");
-    if (*first == '[')
-        begin_section(r, first);
-    return buf;
-}
-
-static int handle_pair(void *arg, const char *section, const char *key, const char *raw)
-{
-    struct reader *r = arg;
-    (void)section;
     if (r->in_nothing)
-        return 1;
+        return;
     char *error = NULL;
+    const char *key = pair->key;
+    struct place at = {r->mf, r->task, pair->line, key, *pair->value == '$', pair->has_comment};
     // A value with blanks is one argument: args are split before they are filled in.
     bool is_args = r->task && !strcmp(key, "args");
-    char *value = is_args ? xstrdup(raw) : settings_expand(r->mf->settings, raw, &error);
-    bool is_more = r->is_more && strings_contain(&r->seen, key);
+    char *value =
+        is_args ? xstrdup(pair->value) : settings_expand(r->mf->settings, pair->value, &error);
     if (!value) {
-        manifest_error(r->mf, r->line, "%s", error);
+        manifest_error(r->mf, pair->line, "%s", error);
         free(error);
-    } else if (!is_more && strings_contain(&r->seen, key)) {
-        manifest_error(r->mf, r->line, "%s is given twice", key);
+        if (r->task && !strcmp(key, "program"))
+            r->task->program_unknown = true;
+    } else if (!pair->is_more && strings_contain(&r->seen, key)) {
+        manifest_error(r->mf, pair->line, "%s is given twice", key);
     } else if (r->in_suite) {
-        manifest_suite_key(r->mf, r->line, key, value);
+        manifest_suite_key(&at, value);
     } else if (r->task) {
-        manifest_task_key(r->mf, r->task, r->line, key, value, is_more, *raw == '$');
+        manifest_task_key(&at, value, pair->is_more);
     } else {
-        manifest_error(r->mf, r->line, "%s stands before the first section", key);
+        manifest_error(r->mf, pair->line, "%s stands before the first section", key);
     }
     if (!strings_contain(&r->seen, key))
         strings_add(&r->seen, key);
     free(value);
-    return 1;
+}
+
+static void handle_error(void *arg, int line, const char *text)
+{
+    struct reader *r = arg;
+    manifest_error(r->mf, line, "%s", text);
 }
 
 // A task's landing buffers are mapped when it starts; the rest of it takes this at least.
@@ -212,17 +187,26 @@ static void check_memory(struct manifest *mf, const struct task_spec *task)
                        (unsigned long long)((landing - 1) >> 20) + 1);
 }
 
+// What a task says of others must be of tasks that there are; those that are left out today are.
+static void check_peers(struct manifest *mf, const struct task_spec *task,
+                        const struct strings *names, const char *what)
+{
+    for (size_t i = 0; i < names->len; i++) {
+        const char *name = names->items[i];
+        if (!manifest_find(mf, name) && strcmp(name, "vm") && !strings_contain(&mf->left_out, name))
+            manifest_error(mf, task->line, "task %s %s%s, and there is no [task %s]", task->name,
+                           what, name, name);
+    }
+}
+
 // What can only be seen when all tasks are known.
 static void check_whole(struct manifest *mf)
 {
     const struct task_spec *console = NULL, *is_main = NULL;
     for (struct task_spec *task = mf->tasks; task; task = task->next) {
-        for (size_t i = 0; i < task->calls.len; i++) {
-            const char *name = task->calls.items[i];
-            if (!manifest_find(mf, name) && strcmp(name, "vm"))
-                manifest_error(mf, task->line, "task %s calls %s, and there is no [task %s]",
-                               task->name, name, name);
-        }
+        check_peers(mf, task, &task->calls, "calls ");
+        check_peers(mf, task, &task->shm_peers, "has transport.");
+        check_peers(mf, task, &task->socket_peers, "has transport.");
         check_memory(mf, task);
         if (task->is_main && is_main)
             manifest_error(mf, task->line, "task %s is the main one already", is_main->name);
@@ -248,14 +232,9 @@ bool manifest_parse(struct manifest *mf, const char *path, const char *text, siz
     mf->name = xasprintf("%.*s", (int)strcspn(base, "."), base);
     mf->vm_program = xstrdup("vm");
 
-    struct reader reader = {
-        .mf = mf,
-        .text = text,
-        .end = text + len,
-    };
-    int bad = ini_parse_stream(read_line, &reader, handle_pair, &reader);
-    if (bad > 0)
-        manifest_error(mf, bad, "neither 'key = value' nor '[section]' nor a comment");
+    struct reader reader = {.mf = mf};
+    const struct lines_user user = {begin_section, handle_pair, handle_error};
+    lines_read(text, len, &user, &reader);
     strings_free(&reader.seen);
     check_whole(mf);
     return mf->errors.len == 0;
@@ -264,17 +243,18 @@ bool manifest_parse(struct manifest *mf, const char *path, const char *text, siz
 bool manifest_load(struct manifest *mf, const char *path, const struct settings *settings)
 {
     FILE *file = fopen(path, "re");
-    char *text = NULL;
-    size_t len = 0;
-    ssize_t got = file ? getdelim(&text, &len, '\0', file) : -1;
-    if (!file || (got < 0 && !feof(file))) {
+    char *text = xcalloc(1, MAX_LEN + 1);
+    size_t len = file ? fread(text, 1, MAX_LEN + 1, file) : 0;
+    if (!file || ferror(file)) {
         int error = errno;
         *mf = (struct manifest){.path = xstrdup(path)};
         manifest_error(mf, 0, "%s", strerror(error));
+    } else if (len > MAX_LEN) {
+        *mf = (struct manifest){.path = xstrdup(path)};
+        manifest_error(mf, 0, "the file is larger than %d bytes", MAX_LEN);
     } else {
-        bool has_nul = got > 0 && text[got - 1] == '\0';
-        manifest_parse(mf, path, text ? text : "", got > 0 ? (size_t)got : 0, settings);
-        if (!has_nul && !mf->tasks && !mf->errors.len && got <= 0)
+        manifest_parse(mf, path, text, len, settings);
+        if (!len)
             manifest_error(mf, 0, "the file is empty");
     }
     free(text);
@@ -365,6 +345,7 @@ void manifest_free(struct manifest *mf)
     for (size_t i = 0; i < mf->errors.len; i++)
         free(mf->errors.items[i].text);
     free(mf->errors.items);
+    strings_free(&mf->left_out);
     free(mf->path);
     free(mf->dir);
     free(mf->name);

@@ -65,7 +65,8 @@ struct task_spec {
     int line;         // of the section's head; 0 when it is not in the file
     int program_line; // of `program`, or as `line`
     int profile_line;
-    unsigned failures; // in a row: how long a restart waits
+    bool program_unknown; // `program` has an error: no use to look for it
+    unsigned failures;    // in a row: how long a restart waits
     struct task_spec *next;
 };
 
@@ -90,6 +91,7 @@ struct manifest {
     enum transport transport;
     bool shm_works;          // the host has what the transport needs; set by who runs the suite
     struct task_spec *tasks; // in the order of the file
+    struct strings left_out; // names of tasks whose [task NAME if KEY] has a KEY that was not set
     struct diagnostics errors;
 };
 
@@ -139,10 +141,19 @@ char *settings_expand(const struct settings *settings, const char *value, char *
 // Whether a key was given.
 bool settings_have(const struct settings *settings, const char *key);
 
+// Where a value stands.
+struct place {
+    struct manifest *mf;
+    struct task_spec *task; // NULL in [suite]
+    int line;
+    const char *key;
+    bool from_setting; // the value begins with ${...}
+    bool has_comment;  // a comment was cut off from the line
+};
+
 // In keys.c: one `key = value` of a section; `is_more` says that the line continues the value.
-void manifest_suite_key(struct manifest *mf, int line, const char *key, const char *value);
-void manifest_task_key(struct manifest *mf, struct task_spec *task, int line, const char *key,
-                       const char *value, bool is_more, bool from_setting);
+void manifest_suite_key(struct place *at, const char *value);
+void manifest_task_key(struct place *at, const char *value, bool is_more);
 void task_spec_init(struct task_spec *task);
 bool manifest_parse_transport(const char *value, enum transport *transport);
 

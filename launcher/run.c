@@ -48,7 +48,7 @@ static void check_host(struct manifest *mf)
 {
     unsigned num_tasks = 0;
     for (struct task_spec *task = mf->tasks; task; task = task->next) {
-        num_tasks += task->autostart;
+        num_tasks += task->autostart || task->name == suite.main_name;
         if (task->cpu >= 0 && !may_run_on(task->cpu))
             manifest_error(mf, task->line, "[task %s] cpu = %d: the host lets nobody run there",
                            task->name, task->cpu);
@@ -57,19 +57,63 @@ static void check_host(struct manifest *mf)
         manifest_error(mf, 0, "%u tasks: a suite has %d at most", num_tasks, CONFIG_NUM_TASKS - 2);
 }
 
+// The task that --main names: one of the suite file, or a program.
+static void find_main(const struct run_options *options)
+{
+    struct manifest *mf = &suite.manifest;
+    const char *name = options->main.items[0];
+    const char *slash = strrchr(name, '/');
+    struct task_spec *spec = manifest_find(mf, name);
+    char *path = NULL;
+    if (!spec && strings_contain(&mf->left_out, name)) {
+        manifest_error(mf, 0, "--main: [task %s] is left out, because its KEY is not set", name);
+        return;
+    }
+    if (!spec && is_plain_name(slash ? slash + 1 : name)) {
+        spec = manifest_add_program(mf, name);
+        spec->program_unknown = true; // one word about it is enough
+    }
+    if (!spec || (!spec->line && !program_find(spec->program, &path))) {
+        manifest_error(mf, 0, "--main: %s is neither a task of %s nor a program%s%s", name,
+                       options->path, path ? ": there is no " : "", path ? path : "");
+        free(path);
+        return;
+    }
+    free(path);
+    spec->restart = RESTART_NEVER;
+    suite.main_name = spec->name;
+    for (size_t i = 1; i < options->main.len; i++)
+        strings_add(&suite.main_args, options->main.items[i]);
+}
+
+// The tasks that --main and --gdb name.
+static void find_named(const struct run_options *options)
+{
+    struct manifest *mf = &suite.manifest;
+    if (options->main.len)
+        find_main(options);
+    suite.debug_name = options->debug;
+    if (options->debug && strcmp(options->debug, "vm") && !manifest_find(mf, options->debug))
+        manifest_error(mf, 0, "--gdb: there is no task %s in %s", options->debug, options->path);
+}
+
+// Whatever is wrong is said at once: with the file, the host, the options, and with what is named
+// in them.
 static bool load(const struct run_options *options)
 {
     struct manifest *mf = &suite.manifest;
     const char *transport = getenv("OOLONG_TRANSPORT");
-    manifest_load(mf, options->path, &options->settings);
+    bool was_read = manifest_load(mf, options->path, &options->settings) || mf->vm_program;
     mf->shm_works = bells_are_supported();
     if (transport && *transport && !manifest_parse_transport(transport, &mf->transport))
         manifest_error(mf, 0, "OOLONG_TRANSPORT=%s: must be auto, shm or socket", transport);
     if (!mf->shm_works && manifest_insists_on_shm(mf))
         manifest_error(mf, 0, "transport = shm: this kernel has no futex_waitv (Linux 5.16)");
-    check_host(mf);
-    if (!mf->errors.len)
+    if (was_read) {
+        find_named(options);
+        check_host(mf);
         program_check_all(mf);
+    }
     manifest_print_errors(mf, stderr);
     return mf->errors.len == 0;
 }
@@ -81,48 +125,11 @@ int check_suite(const struct run_options *options)
     for (struct task_spec *task = suite.manifest.tasks; task; task = task->next)
         num_tasks++;
     if (is_good)
-        printf("%s: %u task%s, no errors\n", options->path, num_tasks, num_tasks == 1 ? "" : "s");
+        printf("%s: %u task%s, no errors\n", suite.manifest.path, num_tasks,
+               num_tasks == 1 ? "" : "s");
+    strings_free(&suite.main_args);
     manifest_free(&suite.manifest);
     return is_good ? 0 : 1;
-}
-
-// The task that --main names: one of the suite file, or a program.
-static bool find_main(const struct run_options *options)
-{
-    struct manifest *mf = &suite.manifest;
-    const char *name = options->main.items[0];
-    const char *slash = strrchr(name, '/');
-    struct task_spec *spec = manifest_find(mf, name);
-    char *path = NULL;
-    if (!spec && is_plain_name(slash ? slash + 1 : name))
-        spec = manifest_add_program(mf, name);
-    if (!spec || (!spec->line && !program_find(spec->program, &path))) {
-        fprintf(stderr, "oolong: --main: %s is neither a task of %s nor a program%s%s\n", name,
-                options->path, path ? ": there is no " : "", path ? path : "");
-        free(path);
-        return false;
-    }
-    free(path);
-    spec->restart = RESTART_NEVER;
-    suite.main_name = spec->name;
-    for (size_t i = 1; i < options->main.len; i++)
-        strings_add(&suite.main_args, options->main.items[i]);
-    return true;
-}
-
-// The tasks that --main and --gdb name.
-static bool find_named(const struct run_options *options)
-{
-    if (options->main.len && !find_main(options))
-        return false;
-    suite.debug_name = options->debug;
-    if (options->debug && strcmp(options->debug, "vm") &&
-        !manifest_find(&suite.manifest, options->debug)) {
-        fprintf(stderr, "oolong: --gdb: there is no task %s in %s\n", options->debug,
-                options->path);
-        return false;
-    }
-    return true;
 }
 
 static void make_vm_spec(void)
@@ -250,7 +257,8 @@ void suite_start_tasks(void)
 
 int run_suite(const struct run_options *options)
 {
-    if (!load(options) || !find_named(options)) {
+    if (!load(options)) {
+        strings_free(&suite.main_args);
         manifest_free(&suite.manifest);
         return 1;
     }

@@ -80,10 +80,11 @@ static bool open_files(struct birth *b)
     const struct task_spec *spec = b->task->spec;
     b->files = xcalloc(spec->num_files + 1, sizeof(int));
     for (size_t i = 0; i < spec->num_files; i++) {
-        b->files[i] = spec_file_open(&spec->file[i]);
+        const char *error;
+        b->files[i] = spec_file_open(&spec->file[i], &error);
         if (b->files[i] >= 0)
             continue;
-        log_error("task %s: cannot open %s: %m", spec->name, spec->file[i].path);
+        log_error("task %s: cannot open %s: %s", spec->name, spec->file[i].path, error);
         while (i-- > 0)
             close(b->files[i]);
         b->files[0] = -1;

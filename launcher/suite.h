@@ -89,10 +89,10 @@ const char *task_label(task_t id); // its name, for messages to people
 // program.c. Sets `*path` (the caller frees it) to where a program must be, and returns whether it
 // can be executed, else with errno set.
 bool program_find(const char *program, char **path);
-// Checks that the programs and files of a suite are there. Returns false when some are not; the
-// errors are in the manifest.
-bool program_check_all(struct manifest *mf);
-int spec_file_open(const struct spec_file *file);
+// Checks that the programs and files of a suite are there. The errors are in the manifest.
+void program_check_all(struct manifest *mf);
+// Returns a descriptor, or -1 with `*error` set to a text of the C library's or of ours.
+int spec_file_open(const struct spec_file *file, const char **error);
 
 // control.c. Sends what is queued and can be sent, to all.
 void control_flush_all(void);

@@ -18,7 +18,7 @@
 #define VM_MAX_OOL_LEN   (1ull << 40)     // sums of four such lengths cannot overflow
 #define VM_MAX_TEXT      4096             // task.launch
 #define VM_NAME_LEN      64               // with the NUL
-#define VM_MAX_NAMES     16               // names that one task may serve
+#define VM_MAX_NAMES     MAX_SERVED_NAMES // names that one task may serve
 #define VM_MAX_REVOKED   8                // revoked reservations remembered for each sender
 #define VM_MAX_EXITS     CONFIG_NUM_TASKS // watches and ends not yet pulled, of one task
 #define VM_MAX_SHM       128              // segments

@@ -130,6 +130,24 @@ static const struct row {
     {"[task a]\nserves = "
      "0123456789012345678901234567890123456789012345678901234567890123\n",
      2, "at most 63"},
+    {"[task a]\nserves = a\tb\x01\n", 2, "in UTF-8"},
+    {"[task a]\nserves = \xff\n", 2, "in UTF-8"},
+    {"[task a]\nserves = 1 2 3 4 5 6 7 8\n  9 10 11 12 13 14 15 16 16 17\n", 3, "17: it is one"},
+    {"[task a]\ntransport.b = shm\n", 1, "there is no [task b]"},
+    {"[task a]\ntransport.b = socket\n", 1, "there is no [task b]"},
+    // What was meant as a key is not swallowed by the list above it.
+    {"[task a]\nserves = x\n  vital = yes\n", 3, "value of serves, but this one looks like a key"},
+    {"[task a]\nserves = x\n\n; more\n\tvital=yes\n", 5, "looks like a key"},
+    {"[task a]\nargs = x\n  memory =\n", 3, "looks like a key"},
+    {"[task a]\nargs = x\n  [task b]\n", 3, "looks like a section"},
+    {"[suite] name = mine\n", 1, "behind the section's head"},
+    {"[task a] program = x\n", 1, "behind the section's head"},
+    {"[task a\nprogram = x\n", 1, "no ]"},
+    {"[task a]\n= x\n", 2, "neither 'key = value'"},
+    {"[task a]\nfiles ; = 20\n", 2, "neither 'key = value'"},
+    {"[task a]\nargs = \"a ; b\"\n", 2, "begins with ' ;'"},
+    {"[task a]\rprogram = x\rcolour = red\r", 3, "no key 'colour'"},
+    {"[task a]\r\nprogram = x\r\ncolour = red\r\n", 3, "no key 'colour'"},
 };
 
 START_TEST(an_error_names_its_line)
@@ -163,16 +181,60 @@ START_TEST(all_errors_are_collected_and_printed_in_order)
 }
 END_TEST
 
-START_TEST(lines_that_are_too_long_and_nul_bytes_are_errors)
+START_TEST(each_line_has_its_error)
 {
-    char text[700] = "[task a]\nargs = ";
-    memset(text + 16, 'x', 600);
-    ck_assert(!parse(text));
-    ck_assert_int_eq(mf.errors.items[0].line, 2);
-    ck_assert_ptr_nonnull(strstr(mf.errors.items[0].text, "longer than"));
+    ck_assert(!parse("what\n[task a]\nis\nprogram = x\nthis\n  = y\n"));
+    static const int lines[] = {1, 3, 5, 6};
+    ck_assert_uint_eq(mf.errors.len, 4);
+    for (size_t i = 0; i < 4; i++)
+        ck_assert_int_eq(mf.errors.items[i].line, lines[i]);
+}
+END_TEST
+
+START_TEST(what_is_printed_has_no_control_characters)
+{
+    char *text = NULL;
+    size_t size;
+    ck_assert(!parse("[task a]\nprofile = \x1b]0;x\x07r\xc2\x9b"
+                     "d \x9b \xe2\x80\xae \xc3\xa4 \xff\n"));
+    FILE *out = open_memstream(&text, &size);
+    manifest_print_errors(&mf, out);
+    fclose(out);
+    ck_assert_ptr_nonnull(strstr(text, "profile = ?]0;x?r??d ? ??? \xc3\xa4 \xff: there are"));
+    free(text);
+}
+END_TEST
+
+START_TEST(lines_may_be_long_and_nul_bytes_are_errors)
+{
+    char text[5000] = "; ";
+    memset(text + 2, 'x', 1000);
+    strcat(text, "\n[task a]\nfile.x = ");
+    size_t len = strlen(text);
+    memset(text + len, 'x', 3000);
+    ck_assert(parse(text));
+    ck_assert_uint_eq(strlen(manifest_find(&mf, "a")->file[0].path), strlen("dir/") + 3000);
     manifest_free(&mf);
     ck_assert(!manifest_parse(&mf, "x", "[task a]\nargs = a\0b\n", 20, &settings));
     ck_assert_int_eq(mf.errors.items[0].line, 2);
+}
+END_TEST
+
+START_TEST(lines_are_read_as_people_write_them)
+{
+    ck_assert(parse("\xef\xbb\xbf# a comment\n  [suite]   ; another\nname: x\n"
+                    "[task\ta] # a third\n  files\t=\t20\t; a fourth\n"
+                    "file.x = some file\trw\nserves = 1 1\n\t1\n\n  2 ; and 3\n"
+                    "args = a;b\n  --c=d 'e = f' http://g\n[task b]"));
+    const struct task_spec *a = manifest_find(&mf, "a");
+    ck_assert_str_eq(mf.name, "x");
+    ck_assert_uint_eq(a->files, 20);
+    ck_assert_str_eq(a->file[0].path, "dir/some file");
+    ck_assert(a->file[0].writable);
+    ck_assert_uint_eq(a->serves.len, 2);
+    ck_assert_uint_eq(a->args.len, 4);
+    ck_assert_str_eq(a->args.items[2], "e = f");
+    ck_assert_ptr_nonnull(manifest_find(&mf, "b"));
 }
 END_TEST
 
@@ -216,6 +278,10 @@ START_TEST(a_task_may_depend_on_a_setting)
     ck_assert_str_eq(a->file[0].path, "folder");
     ck_assert_int_eq(manifest_find(&mf, "b")->cpu, 1);
     ck_assert_ptr_null(manifest_find(&mf, "c"));
+    manifest_free(&mf);
+    // Others may name it, whether it is left out or not.
+    ck_assert(parse("[task a if absent]\n[task b]\ncalls = a\ntransport.a = shm\n"));
+    ck_assert(strings_contain(&mf.left_out, "a"));
 }
 END_TEST
 
@@ -243,7 +309,10 @@ int main(void)
     tcase_add_test(tc, every_key_is_understood);
     tcase_add_loop_test(tc, an_error_names_its_line, 0, sizeof(rows) / sizeof(rows[0]));
     tcase_add_test(tc, all_errors_are_collected_and_printed_in_order);
-    tcase_add_test(tc, lines_that_are_too_long_and_nul_bytes_are_errors);
+    tcase_add_test(tc, each_line_has_its_error);
+    tcase_add_test(tc, what_is_printed_has_no_control_characters);
+    tcase_add_test(tc, lines_may_be_long_and_nul_bytes_are_errors);
+    tcase_add_test(tc, lines_are_read_as_people_write_them);
     tcase_add_test(tc, settings_are_filled_in);
     tcase_add_test(tc, a_task_may_depend_on_a_setting);
     tcase_add_test(tc, two_may_talk_when_either_names_the_other);

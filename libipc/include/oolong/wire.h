@@ -23,6 +23,8 @@
 #define TASK_MAKE(gen, slot) ((task_t)(((gen) << TASK_SLOT_BITS) | (slot)))
 STATIC_ASSERT(CONFIG_NUM_TASKS <= (1 << TASK_SLOT_BITS));
 
+#define MAX_SERVED_NAMES 16 // that one task may serve
+
 enum wire_kind {
     WIRE_CONTROL, // between a task and the launcher only; `type` is an enum control_op
     WIRE_SEND,    // a blocking send: the sender waits for ACK or NACK
