@@ -353,6 +353,22 @@ static uint32_t ring_size(void *ctx, task_t id_a, task_t id_b)
     return many ? MIN(size, SMALL_RING) : size;
 }
 
+uint64_t task_shared_bytes(const struct task *task)
+{
+    const struct task_spec *spec = task->spec;
+    uint64_t bytes = spec->shared_bytes + STATE_PAGE_SIZE;
+    if (task->id != VM_TASK)
+        bytes += ool_landing_len((size_t)spec->ool_len);
+    for (int slot = TASK_SLOT(VM_TASK) + 1; slot < CONFIG_NUM_TASKS; slot++) {
+        const struct task *peer = suite.tasks[slot];
+        uint32_t ring = 0;
+        if (peer && suite.channels.halves[TASK_SLOT(task->id)][slot] != HALF_NONE)
+            ring = ring_size(NULL, task->id, peer->id);
+        bytes += ring ? REGION_SIZE(ring) : 0;
+    }
+    return bytes;
+}
+
 static bool make_region(void *ctx, uint32_t size, int *rw, int *ro)
 {
     (void)ctx;

@@ -18,6 +18,7 @@ void task_spec_init(struct task_spec *task)
         .profile = xstrdup("plain"),
         .autostart = true,
         .memory = DEFAULT_MEMORY,
+        .shared_memory = SHARED_AS_MEMORY,
         .files = DEFAULT_FILES,
         .ool_len = CONFIG_OOL_BUFFER_LEN,
         .cpu = CPU_AUTO,
@@ -204,6 +205,12 @@ static void set_memory(struct place *at, const char *value)
         bad_value(at, value, "16M or more, or unlimited");
 }
 
+static void set_shared_memory(struct place *at, const char *value)
+{
+    if (!parse_number(value, true, UINT64_MAX / 2, &at->task->shared_memory))
+        bad_value(at, value, "a size, with K, M or G");
+}
+
 static void set_files(struct place *at, const char *value)
 {
     uint64_t number;
@@ -361,6 +368,7 @@ static const struct key {
     {"main", false, set_main},
     {"autostart", false, set_autostart},
     {"memory", false, set_memory},
+    {"shared_memory", false, set_shared_memory},
     {"files", false, set_files},
     {"cpu", false, set_cpu},
     {"ool_buffer", false, set_ool_buffer},

@@ -23,8 +23,9 @@ enum transport {
     TRANSPORT_SOCKET,
 };
 
-#define DEFAULT_RING (512u << 10) // what is copied in and out of it is still in a near cache
-#define SMALL_RING   (64u << 10)
+#define DEFAULT_RING     (512u << 10) // what is copied in and out of it is still in a near cache
+#define SHARED_AS_MEMORY UINT64_MAX   // shared_memory, not given: as much as `memory`
+#define SMALL_RING       (64u << 10)
 
 // A file that the launcher opens for a task and hands to it by name.
 struct spec_file {
@@ -52,6 +53,7 @@ struct task_spec {
     bool is_main;                // its end ends the suite, with its exit status
     bool vital;                  // the suite is nothing without it: its failure ends the suite
     uint64_t memory;             // limit of its address space in bytes; 0: none
+    uint64_t shared_memory;      // limit of the segments and pages that vm makes for it, in bytes
     unsigned files;              // limit of descriptors
     uint64_t ool_len;            // largest payload that it receives, in bytes
     int cpu;                     // CPU_AUTO, CPU_ANY or a number
@@ -65,8 +67,10 @@ struct task_spec {
     int line;         // of the section's head; 0 when it is not in the file
     int program_line; // of `program`, or as `line`
     int profile_line;
-    bool program_unknown; // `program` has an error: no use to look for it
-    unsigned failures;    // in a row: how long a restart waits
+    bool program_unknown;  // `program` has an error: no use to look for it
+    unsigned failures;     // in a row: how long a restart waits
+    uint64_t shared_bytes; // segments and pages that are charged to it
+    bool shared_told;      // that it asked for more than it may have
     struct task_spec *next;
 };
 

@@ -36,18 +36,19 @@ char *ps_text(void)
     FILE *out = open_memstream(&text, &size);
     if (!out)
         return xstrdup("");
-    fprintf(out, "%8s  %-16s %8s  %-28s %10s %10s\n", "TASK", "NAME", "PID", "STATE", "SENT",
-            "RECEIVED");
+    fprintf(out, "%8s  %-16s %8s  %-28s %10s %10s %8s\n", "TASK", "NAME", "PID", "STATE", "SENT",
+            "RECEIVED", "SHARED");
     fprintf(out, "%8d  %-16s %8d  %-28s\n", KERNEL_TASK, "launcher", (int)suite.pid, "running");
     for (int slot = 1; slot < CONFIG_NUM_TASKS; slot++) {
         const struct task *task = suite.tasks[slot];
         if (!task)
             continue;
         char *state = state_text(task);
-        fprintf(out, "%8d  %-16s %8d  %-28s %10llu %10llu\n", task->id, task->spec->name,
+        fprintf(out, "%8d  %-16s %8d  %-28s %10llu %10llu %7lluM\n", task->id, task->spec->name,
                 (int)(task->task_pid ? task->task_pid : task->pid), state,
                 (unsigned long long)atomic_load(&task->page->num_sent),
-                (unsigned long long)atomic_load(&task->page->num_received));
+                (unsigned long long)atomic_load(&task->page->num_received),
+                (unsigned long long)(task_shared_bytes(task) + (1 << 20) - 1) >> 20);
         free(state);
     }
     fclose(out);

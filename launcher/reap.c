@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <oolong/message.h>
 #include "mount.h"
+#include "segments.h"
 #include "suite.h"
 
 #define FIRST_DELAY_MS 100
@@ -92,6 +93,7 @@ static void free_task(struct task *task)
 {
     if (task->exited)
         waitpid(task->pid, NULL, 0);
+    segments_task_ended(task->id);
     suite.tasks[TASK_SLOT(task->id)] = NULL;
     channels_free(&suite.channels, task->id);
     munmap(task->page, STATE_PAGE_SIZE);

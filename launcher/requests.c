@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
+#include "segments.h"
 #include "suite.h"
 
 #define MAX_DIGESTS      1024
@@ -263,19 +264,24 @@ static void on_launch(struct task *vm, const struct packet *packet)
 
 static void on_memfd(struct task *vm, const struct packet *packet)
 {
+    struct task *owner = task_find(packet->task.task);
     uint64_t size = packet->task.size;
     int fds[2];
-    if (!size || size > MAX_MEMFD) {
+    if (!owner || !size || size > MAX_MEMFD) {
         answer(vm, CTL_MEMFD, ERR_INVALID_ARG);
-    } else if (!make_memfd("shared", size, &fds[0], &fds[1])) {
-        log_error("cannot make shared memory of %llu bytes: %s", (unsigned long long)size,
-                  error_text(errno));
+    } else if (!segments_make(owner, packet->task.value == 1, size, fds)) {
         answer(vm, CTL_MEMFD, ERR_NO_MEMORY);
     } else {
         struct packet reply = {.type = CTL_ANSWER, .word = wire_word(WIRE_CONTROL, 0, 0)};
         reply.answer.op = CTL_MEMFD;
         channels_push(&suite.channels, vm->id, &reply, fds, 2);
     }
+}
+
+static void on_closed(struct task *vm, const struct packet *packet)
+{
+    (void)vm, (void)packet;
+    segments_closed();
 }
 
 static void on_copying(struct task *vm, const struct packet *packet)
@@ -304,6 +310,7 @@ static const struct row {
     {CTL_REAP, READY, true, on_reap},
     {CTL_LAUNCH, READY, true, on_launch},
     {CTL_MEMFD, READY, true, on_memfd},
+    {CTL_CLOSED, READY, true, on_closed},
     {CTL_COPYING, READY, true, on_copying},
 };
 

@@ -108,6 +108,9 @@ bool fds_are_refused(void);
 // Adds the interfaces that two tasks know in different versions.
 void compare_digests(const struct task *a, const struct task *b, struct control_grant *grant);
 extern const struct channel_env control_env;
+// Memory that others may have too and that is charged to a task: segments and pages, its landing
+// buffers, its state page, its regions. In bytes, as much as it can become.
+uint64_t task_shared_bytes(const struct task *task);
 // Makes the table of channels, before vm is started; and a read-only descriptor of it for vm.
 bool control_make_table(void);
 int control_open_table(void);

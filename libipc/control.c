@@ -351,9 +351,15 @@ error_t ipc_control_launch(uint32_t token, const char *text, size_t len)
     return OK;
 }
 
-error_t ipc_control_memfd(size_t size, int fds[2])
+void ipc_control_closed(void)
 {
-    struct packet packet = {.task = {.size = size}};
+    struct packet packet = {0};
+    send_control(CTL_CLOSED, &packet);
+}
+
+error_t ipc_control_memfd(task_t owner, bool is_pages, size_t size, int fds[2])
+{
+    struct packet packet = {.task = {.task = owner, .value = is_pages, .size = size}};
     OK_OR_RETURN(request(CTL_MEMFD, &packet));
     fds[0] = answer.fds[0];
     fds[1] = answer.fds[1];

@@ -195,9 +195,14 @@ static void env_reaped(__unused void *ctx, task_t task)
     OOPS_OK(ipc_control_reap(task));
 }
 
-static error_t env_memfd(__unused void *ctx, size_t size, int fds[2])
+static error_t env_memfd(__unused void *ctx, task_t owner, bool is_pages, size_t size, int fds[2])
 {
-    return ipc_control_memfd(size, fds);
+    return ipc_control_memfd(owner, is_pages, size, fds);
+}
+
+static void env_segment_closed(__unused void *ctx)
+{
+    ipc_control_closed();
 }
 
 static void env_close_fd(__unused void *ctx, int fd)
@@ -229,6 +234,7 @@ static const struct vm_env env = {
     .reaped = env_reaped,
     .memfd = env_memfd,
     .close_fd = env_close_fd,
+    .segment_closed = env_segment_closed,
     .log = env_log,
 };
 

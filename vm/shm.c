@@ -30,6 +30,7 @@ static void forget(struct vm *vm, struct vm_shm *shm)
     vm->num_shm--;
     vm->env->close_fd(vm->ctx, shm->fds[0]);
     vm->env->close_fd(vm->ctx, shm->fds[1]);
+    vm->env->segment_closed(vm->ctx);
     memset(shm, 0, sizeof(*shm));
 }
 
@@ -47,7 +48,7 @@ error_t vm_on_shm_create(struct vm *vm, struct vm_task *task, const struct messa
         return ERR_NO_MEMORY;
 
     int fds[2] = {-1, -1};
-    if (IS_ERROR(vm->env->memfd(vm->ctx, size, fds)))
+    if (IS_ERROR(vm->env->memfd(vm->ctx, task->id, false, size, fds)))
         return ERR_NO_MEMORY;
     struct vm_shm *shm = vm->shm;
     while (shm->id)
@@ -109,7 +110,7 @@ error_t vm_on_alloc_pages(struct vm *vm, struct vm_task *task, const struct mess
 
     size_t size = num_pages * PAGE_SIZE;
     int fds[2] = {-1, -1};
-    if (IS_ERROR(vm->env->memfd(vm->ctx, size, fds)))
+    if (IS_ERROR(vm->env->memfd(vm->ctx, task->id, true, size, fds)))
         return ERR_NO_MEMORY;
     task->page_bytes += size; // pages are never given back, so this only grows
     reply->vm_alloc_pages_reply.vaddr = size | 1;

@@ -61,9 +61,12 @@ struct vm_env {
     /// Tells the launcher that the core has forgotten an ended task.
     void (*reaped)(void *ctx, task_t task);
 
-    /// Makes zeroed memory of `size` bytes: a read-write and a read-only descriptor.
-    error_t (*memfd)(void *ctx, size_t size, int fds[2]);
+    /// Makes zeroed memory of `size` bytes for `owner`, fresh pages or a segment: a read-write and
+    /// a read-only descriptor.
+    error_t (*memfd)(void *ctx, task_t owner, bool is_pages, size_t size, int fds[2]);
     void (*close_fd)(void *ctx, int fd);
+    /// Tells the launcher that the descriptors of a segment are closed.
+    void (*segment_closed)(void *ctx);
 
     /// One line for the operator, without a newline.
     void (*log)(void *ctx, const char *text);

@@ -226,11 +226,11 @@ static struct model_segment *find_segment(int id)
     return NULL;
 }
 
-static void make_memory(size_t size, int *fd, bool given)
+static void make_memory(bool is_pages, size_t size, int *fd, bool given)
 {
     int fds[2] = {live.world->next_fd, live.world->next_fd + 1};
     live.world->next_fd += 2;
-    model_on_memfd(model(), size, fds, OK);
+    model_on_memfd(model(), model()->actor, is_pages, size, fds, OK);
     if (given)
         *fd = fds[0];
 }
@@ -307,12 +307,12 @@ void live_hook_answer(struct model_task *task, struct live_answer *answer, int *
         break;
     case VM_ALLOC_PAGES_MSG:
         if (ok)
-            make_memory(request->m.vm_alloc_pages.num_pages * PAGE_SIZE, fd, true);
+            make_memory(true, request->m.vm_alloc_pages.num_pages * PAGE_SIZE, fd, true);
         break;
     case SHM_CREATE_MSG:
         if (!ok)
             break;
-        make_memory(ALIGN_UP(request->m.shm_create.size, (size_t)PAGE_SIZE), fd, false);
+        make_memory(false, ALIGN_UP(request->m.shm_create.size, (size_t)PAGE_SIZE), fd, false);
         live.world->last_segments[live.world->num_segments++ % 8] = m->shm_create_reply.shm_id;
         break;
     case SHM_MAP_MSG:
@@ -324,6 +324,8 @@ void live_hook_answer(struct model_task *task, struct live_answer *answer, int *
         segment = find_segment(request->m.shm_close.shm_id);
         for (unsigned i = 0; ok && segment && i < 2; i++)
             model_on_close(model(), segment->fds[i]);
+        if (ok && segment)
+            model_on_segment_closed(model());
         break;
     default:
         break;

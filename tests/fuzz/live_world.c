@@ -217,8 +217,11 @@ static void player_ended(unsigned slot)
     m.exception.task = task->id;
     live.slots[slot].num_answers = 0;
     model_message(model(), KERNEL_TASK, &m);
-    for (unsigned i = 0; i < 2 * segments; i++)
+    for (unsigned i = 0; i < segments; i++) {
         model_on_close(model(), -1);
+        model_on_close(model(), -1);
+        model_on_segment_closed(model());
+    }
     model_on_reaped(model(), m.exception.task);
     live_fence();
     settle();

@@ -158,7 +158,8 @@ struct model {
         bool made;
     } memfd; // made in this call
     unsigned open_fds;
-    task_t destroying; // 0: nobody
+    unsigned segments_made, segments_told; // that were made; whose end the launcher was told
+    task_t destroying;                     // 0: nobody
     error_t destroy_error, launch_error;
     bool reaping;
     task_t reaped; // who is to be
@@ -216,7 +217,9 @@ void model_on_launch(struct model *model, uint32_t token, const char *text, size
                      error_t error);
 void model_on_destroy(struct model *model, task_t task, error_t error);
 void model_on_reaped(struct model *model, task_t task);
-void model_on_memfd(struct model *model, size_t size, const int fds[2], error_t error);
+void model_on_memfd(struct model *model, task_t owner, bool is_pages, size_t size, const int fds[2],
+                    error_t error);
+void model_on_segment_closed(struct model *model);
 void model_on_close(struct model *model, int fd);
 
 // --- Between the files of the model --------------------------------------------------------------

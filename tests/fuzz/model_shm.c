@@ -118,6 +118,7 @@ static void answered_create(struct model *model, struct model_task *task, const 
     memcpy(segment->fds, model->memfd.fds, sizeof(segment->fds));
     task->bytes_created += len;
     model->memfd.made = false; // they are the segment's
+    model->segments_made++;
 }
 
 static void answered_map(struct model *model, struct model_task *task, const struct message *m,
@@ -174,13 +175,17 @@ void model_shm_forget(struct model *model, struct model_task *task)
 
 // --- Descriptors --------------------------------------------------------------------------------
 
-void model_on_memfd(struct model *model, size_t size, const int fds[2], error_t error)
+void model_on_memfd(struct model *model, task_t owner, bool is_pages, size_t size, const int fds[2],
+                    error_t error)
 {
     struct model_task *task = model_task(model, model->actor);
     MODEL_CHECK(model,
                 task && (task->request.m.type == VM_ALLOC_PAGES_MSG ||
                          task->request.m.type == SHM_CREATE_MSG),
                 "makes memory that nobody asked for");
+    MODEL_CHECK(model,
+                owner == model->actor && is_pages == (task->request.m.type == VM_ALLOC_PAGES_MSG),
+                "charges memory of task %d to task %d", model->actor, owner);
     if (error) {
         task->request.expect = ANSWER(ERR_NO_MEMORY) | ANSWER(error);
         return;
@@ -210,6 +215,12 @@ void model_on_close(struct model *model, int fd)
     model->open_fds--;
 }
 
+// Each end of a segment is told once, after both of its descriptors were closed.
+void model_on_segment_closed(struct model *model)
+{
+    model->segments_told++;
+}
+
 // After each call the open descriptors are those of the segments.
 void model_shm_end(struct model *model)
 {
@@ -218,5 +229,8 @@ void model_shm_end(struct model *model)
         count += model->tasks[i].id ? 2 * model->tasks[i].num_segments : 0;
     MODEL_CHECK(model, model->open_fds == count, "%u descriptors are open, not %u", model->open_fds,
                 count);
+    MODEL_CHECK(model, model->segments_made - model->segments_told == count / 2,
+                "%u ends of segments were told, not %u", model->segments_told,
+                model->segments_made - count / 2);
     model->memfd.made = false;
 }

@@ -220,7 +220,7 @@ static void env_reaped(void *ctx, task_t task)
     model_on_reaped(&world->model, task);
 }
 
-static error_t env_memfd(void *ctx, size_t size, int fds[2])
+static error_t env_memfd(void *ctx, task_t owner, bool is_pages, size_t size, int fds[2])
 {
     struct world *world = ctx;
     error_t error = world->memfd_error;
@@ -229,13 +229,18 @@ static error_t env_memfd(void *ctx, size_t size, int fds[2])
         fds[0] = world->next_fd++;
         fds[1] = world->next_fd++;
     }
-    model_on_memfd(&world->model, size, fds, error);
+    model_on_memfd(&world->model, owner, is_pages, size, fds, error);
     return error;
 }
 
 static void env_close_fd(void *ctx, int fd)
 {
     model_on_close(&((struct world *)ctx)->model, fd);
+}
+
+static void env_segment_closed(void *ctx)
+{
+    model_on_segment_closed(&((struct world *)ctx)->model);
 }
 
 static void env_log(void *ctx, const char *text)
@@ -264,6 +269,7 @@ static const struct vm_env env = {
     .reaped = env_reaped,
     .memfd = env_memfd,
     .close_fd = env_close_fd,
+    .segment_closed = env_segment_closed,
     .log = env_log,
 };
 

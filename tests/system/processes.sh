@@ -23,6 +23,11 @@ for pid in $tasks; do
     */vm) most=2 ;;
     *) most=1 ;;
     esac
+    # Where memory is short, a task ends before vm and the launcher do.
+    score=$(cat "/proc/$pid/oom_score_adj") own=$(cat "/proc/$suite/oom_score_adj")
+    wanted=$own
+    [ "$most" = 2 ] || wanted=$((own + 100 < 1000 ? own + 100 : 1000))
+    [ "$score" = "$wanted" ] || fail "oom_score_adj of $pid is $score, not $wanted"
     threads=$(echo "$status" | sed -nE 's/^Threads:\s+//p')
     [ "$threads" -le "$most" ] || fail "$pid has $threads threads"
     [ "$(cat "/proc/$pid/task"/*/status | grep '^Seccomp' | sort | uniq -c | awk '{ print $1 }' | sort -u)" = "$threads" ] ||

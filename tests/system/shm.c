@@ -1,5 +1,6 @@
 // Shared memory and fresh pages.
 
+#include <sys/mman.h>
 #include "scenario.h"
 
 static error_t create(size_t size, int *shm_id)
@@ -123,6 +124,45 @@ static void refused_lead(void)
         CHECK_OK(close_shm(ids[i]));
 }
 
+// The suite file gives a task 1G of it. A segment counts until nobody has it any more, however its
+// owner has closed it; what was freed can be had again at once.
+#define MOST (600u << 20)
+
+static void counted_lead(void)
+{
+    task_t a = meet("a");
+    int id, other;
+    uint8_t *mine;
+    CHECK_OK(create(MOST, &id));
+    CHECK_OK(map(id, true, &mine));
+    step_value(a, id);
+    CHECK_EQ(await_step(a), 1); // has mapped it
+    CHECK_OK(close_shm(id));
+    CHECK_ERR(create(MOST, &other), ERR_NO_MEMORY);
+    CHECK_EQ(munmap(mine, MOST), 0);
+    CHECK_ERR(create(MOST, &other), ERR_NO_MEMORY); // a has it
+    step(a);
+    CHECK_EQ(await_step(a), 2);
+    for (int i = 0; i < 3; i++) {
+        CHECK_OK(create(MOST, &id));
+        CHECK_OK(map(id, true, &mine));
+        memset(mine, 1, 40 << 20); // more than is freed at once
+        CHECK_EQ(munmap(mine, MOST), 0);
+        CHECK_OK(close_shm(id));
+    }
+}
+
+static void hold(void)
+{
+    task_t lead = meet("main");
+    uint8_t *theirs;
+    CHECK_OK(map(await_step(lead), false, &theirs));
+    step_value(lead, 1);
+    await_step(lead);
+    CHECK_EQ(munmap(theirs, MOST), 0);
+    step_value(lead, 2);
+}
+
 static error_t alloc_pages(size_t num, paddr_t paddr, uint8_t **addr)
 {
     struct message m = {.type = VM_ALLOC_PAGES_MSG};
@@ -196,6 +236,7 @@ const struct scenario shm_scenarios[] = {
     SCENARIO(shm_is_shared, .lead = shared_lead, .a = share),
     SCENARIO(shm_read_only, .lead = read_only_lead, .a = write_read_only, .ends = "a"),
     SCENARIO(shm_refuses, .lead = refused_lead),
+    SCENARIO(shm_counts_while_anybody_has_it, .lead = counted_lead, .a = hold),
     SCENARIO(alloc_pages_gives_zeroed_pages, .lead = pages_lead),
     SCENARIO(payload_torn_by_a_writer, .lead = torn_lead, .a = scribble, .b = serve_until_quit,
              .ends = "a"),

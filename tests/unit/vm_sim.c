@@ -178,9 +178,11 @@ static void env_reaped(void *ctx, task_t task)
     sim->reaped[sim->num_reaped++ % SIM_OPS] = task;
 }
 
-static error_t env_memfd(void *ctx, size_t size, int fds[2])
+static error_t env_memfd(void *ctx, task_t owner, bool is_pages, size_t size, int fds[2])
 {
     struct sim *sim = ctx;
+    ck_assert_int_ne(vm_task_pid(sim->vm, owner), -1);
+    sim->memfd_is_pages = is_pages;
     if (sim->memfd_error)
         return sim->memfd_error;
     sim->memfd_size = size;
@@ -195,6 +197,11 @@ static void env_close_fd(void *ctx, int fd)
     struct sim *sim = ctx;
     ck_assert(fd >= 100 && fd < sim->next_fd);
     sim->open_fds--;
+}
+
+static void env_segment_closed(void *ctx)
+{
+    ((struct sim *)ctx)->num_segments_closed++;
 }
 
 static void env_log(void *ctx, const char *text)
@@ -223,6 +230,7 @@ static const struct vm_env env = {
     .reaped = env_reaped,
     .memfd = env_memfd,
     .close_fd = env_close_fd,
+    .segment_closed = env_segment_closed,
     .log = env_log,
 };
 

@@ -63,6 +63,8 @@ struct sim {
     task_t reaped[SIM_OPS];
     unsigned num_reaped;
     int open_fds, next_fd;
+    bool memfd_is_pages; // the last one
+    unsigned num_segments_closed;
     size_t memfd_size;
     error_t memfd_error;
     unsigned logs;

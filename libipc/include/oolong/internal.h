@@ -23,8 +23,10 @@ int ipc_own_core(void);
 error_t ipc_control_reap(task_t task);
 void ipc_control_copying(void);
 error_t ipc_control_launch(uint32_t token, const char *text, size_t len);
-/// `fds` become a read-write and a read-only descriptor, which the caller closes.
-error_t ipc_control_memfd(size_t size, int fds[2]);
+/// Memory for `owner`: fresh pages, or a segment. `fds` become a read-write and a read-only
+/// descriptor, which the caller closes; it says so of a segment's with ipc_control_closed().
+error_t ipc_control_memfd(task_t owner, bool is_pages, size_t size, int fds[2]);
+void ipc_control_closed(void);
 
 /// vm only: ipc_reply() with a descriptor attached, which stays the caller's.
 error_t ipc_reply_fd(task_t dst, struct message *m, int fd);

@@ -285,10 +285,12 @@ enum control_op {
     CTL_TRAP,      // struct control_trap: sent by the SIGSYS handler; the task ends
 
     // vm -> launcher
-    CTL_REAP,    // struct control_task: vm forgot the task; its pid may be reused
-    CTL_LAUNCH,  // struct control_text: a piece of "name cmdline"; the last has more == 0. Answered
-                 // by the message launcher.launched with the same token
-    CTL_MEMFD,   // struct control_task, `size` in bytes [answer with two descriptors]
+    CTL_REAP,   // struct control_task: vm forgot the task; its pid may be reused
+    CTL_LAUNCH, // struct control_text: a piece of "name cmdline"; the last has more == 0. Answered
+                // by the message launcher.launched with the same token
+    CTL_MEMFD,  // struct control_task: `size` bytes for `task`; `value` is 1 for fresh pages, 0 for
+                // a segment [answer with two descriptors]
+    CTL_CLOSED, // nothing: vm has closed its descriptors of a segment
     CTL_COPYING, // nothing: a copy begins and nobody watches; see state_page.watch
 };
 
