@@ -12,9 +12,14 @@
 struct cursor {
     bool open;
     struct stream stream;
-    int64_t ordinal; // of the current header, or NO_ENTRY before the first
-    uint64_t size;   // what the current header says
-    uint64_t win_at; // content position of the window's first byte
+    int64_t ordinal;      // of the current header, or NO_ENTRY before the first
+    uint64_t size;        // what the current header says
+    uint64_t pos;         // in the content: of the next byte to read
+    const uint8_t *block; // libarchive's: what is stored from `block_at` on
+    size_t block_len;     // bytes of it that are not read yet; 0: there is none
+    uint64_t block_at;    // beyond `pos` when there is a hole
+    bool ended;           // no block follows
+    uint64_t win_at;      // content position of the window's first byte
     size_t win_len;
     uint64_t last_used;
     uint8_t *window;
@@ -110,32 +115,59 @@ static struct cursor *oldest_cursor(struct cursors *cursors)
     return oldest;
 }
 
+// Has a block that is not read yet, unless the content has ended. (archive_read_data() does not
+// know where content ends that ends with a hole.)
+static error_t need_block(struct cursors *cursors, struct cursor *cursor)
+{
+    while (cursor->block_len == 0 && !cursor->ended) {
+        const void *block;
+        size_t len = 0;
+        la_int64_t at = 0;
+        int result = archive_read_data_block(cursor->stream.archive, &block, &len, &at);
+        cursor->ended = result == ARCHIVE_EOF;
+        if (cursor->ended)
+            break;
+        if (result != ARCHIVE_OK)
+            return fail(cursors, cursor);
+        if (len > 0 && (at < 0 || (uint64_t)at < cursor->pos))
+            return reader_fail(cursors->reader, ERR_UNAVAILABLE, "its pieces overlap");
+        cursor->block = block;
+        cursor->block_len = len;
+        cursor->block_at = (uint64_t)at;
+    }
+    return OK;
+}
+
 // Reads `len` bytes of the current member, which may end before only with a hole. With `last`, they
 // are its last ones: asking for more makes libarchive verify its checksum.
 static error_t read_content(struct cursors *cursors, struct cursor *cursor, void *buf, size_t len,
                             bool sparse, bool last)
 {
-    size_t done = 0;
-    while (done < len) {
-        la_ssize_t n = archive_read_data(cursor->stream.archive, (char *)buf + done, len - done);
-        if (n < 0)
-            return fail(cursors, cursor);
-        if (n == 0 && !sparse)
+    uint8_t *out = buf;
+    while (len > 0) {
+        OK_OR_RETURN(need_block(cursors, cursor));
+        if (cursor->ended && !sparse)
             return reader_fail(cursors->reader, ERR_UNAVAILABLE, "the content ends too early");
-        if (n == 0)
-            break;
-        done += (size_t)n;
+        uint64_t hole = cursor->ended ? len : cursor->block_at - cursor->pos;
+        size_t num = hole > 0 ? (size_t)MIN(hole, (uint64_t)len) : MIN(len, cursor->block_len);
+        if (hole > 0) {
+            memset(out, 0, num);
+        } else {
+            memcpy(out, cursor->block, num);
+            cursor->block += num;
+            cursor->block_len -= num;
+            cursor->block_at += num;
+        }
+        cursor->pos += num;
+        out += num;
+        len -= num;
     }
-    memset((char *)buf + done, 0, len - done);
-
-    char more;
     if (!last)
         return OK;
-    la_ssize_t n = archive_read_data(cursor->stream.archive, &more, 1);
-    if (n < 0)
-        return fail(cursors, cursor);
-    return n == 0 ? OK
-                  : reader_fail(cursors->reader, ERR_UNAVAILABLE, "longer than its header says");
+    OK_OR_RETURN(need_block(cursors, cursor));
+    return cursor->ended
+               ? OK
+               : reader_fail(cursors->reader, ERR_UNAVAILABLE, "longer than its header says");
 }
 
 // Keeps the current member if it is small. What cannot be read is left to who asks for it.
@@ -161,6 +193,9 @@ static error_t walk_to(struct cursors *cursors, struct cursor *cursor, int64_t o
         if (result != ARCHIVE_OK && result != ARCHIVE_WARN)
             return fail(cursors, cursor);
         cursor->ordinal++;
+        cursor->pos = 0;
+        cursor->block_len = 0;
+        cursor->ended = false;
         cursor->win_at = 0;
         cursor->win_len = 0;
         cursor->size = (uint64_t)MAX(archive_entry_size(entry), (la_int64_t)0);

@@ -7,7 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define INPUT_LEN (64 * 1024)
+#define INPUT_LEN  (64 * 1024)
+#define LAYERS_MAX 3 // rpm, and a compression or two
 
 struct filter {
     const struct image *image;
@@ -130,6 +131,11 @@ error_t filter_detect(const struct image *image, enum image_kind *kind,
     // The last filter of the chain stands for the file itself.
     int count = archive_filter_count(filter->archive);
     int code = archive_filter_code(filter->archive, 0);
+    if (count > 1 + LAYERS_MAX) {
+        snprintf(error_text, ERROR_TEXT_LEN, "compressed %d times over, more than %d", count - 1,
+                 LAYERS_MAX);
+        goto out;
+    }
     if (code == ARCHIVE_FILTER_NONE)
         *kind = IMAGE_PLAIN;
     else if (code == ARCHIVE_FILTER_GZIP && count == 2)

@@ -7,14 +7,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-void image_prepare(void)
-{
-    filter_prepare();
-}
+#define ZIP_COMMENT_MAX 65535u
+
+// A file may be large because it compresses well, so a small one may become this large in any case.
+#define EXPANDS_TO (16ull << 30)
+#define EXPANDS_BY 1024u
 
 ssize_t image_pread(const struct image *image, void *buf, size_t len, uint64_t offset)
 {
     size_t done = 0;
+    len = offset < image->size ? (size_t)MIN((uint64_t)len, image->size - offset) : 0;
     while (done < len) {
         ssize_t n = pread(image->fd, (char *)buf + done, len - done, (off_t)(offset + done));
         if (n < 0 && errno == EINTR)
@@ -26,6 +28,22 @@ ssize_t image_pread(const struct image *image, void *buf, size_t len, uint64_t o
         done += (size_t)n;
     }
     return (ssize_t)done;
+}
+
+// Where a zip archive ends and its comment begins: libarchive looks for the end in the last 16 KiB
+// alone. The size of the file if it is no zip archive.
+static uint64_t size_without_comment(const struct image *image)
+{
+    static uint8_t tail[ZIP_END_LEN + ZIP_COMMENT_MAX];
+    size_t len = (size_t)MIN(image->size, (uint64_t)sizeof(tail));
+    if (image_pread(image, tail, len, image->size - len) != (ssize_t)len)
+        return image->size;
+    for (size_t comment = 0; comment + ZIP_END_LEN <= len; comment++) {
+        const uint8_t *end = &tail[len - comment - ZIP_END_LEN];
+        if (memcmp(end, "PK\5\6", 4) == 0 && (size_t)(end[20] | end[21] << 8) == comment)
+            return image->size - comment;
+    }
+    return image->size;
 }
 
 error_t image_open(struct image *image, int fd, char error_text[ERROR_TEXT_LEN])
@@ -45,8 +63,11 @@ error_t image_open(struct image *image, int fd, char error_text[ERROR_TEXT_LEN])
         return ERR_UNAVAILABLE;
     }
     image->size = (uint64_t)st.st_size;
+    image->expands_max = EXPANDS_TO + image->size * EXPANDS_BY;
 
     error_t err = filter_detect(image, &image->kind, error_text);
+    if (err == OK && image->kind == IMAGE_PLAIN)
+        image->size = size_without_comment(image);
     if (err == OK && image->kind == IMAGE_GZIP) {
         image->points = gzip_points_create();
         if (!image->points) {

@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #define ERROR_TEXT_LEN 256
+#define ZIP_END_LEN    22u // of the record that ends a zip archive, without its comment
 
 struct gzip_points;
 struct source;
@@ -18,19 +19,16 @@ enum image_kind {
 };
 
 struct image {
-    int fd; // not owned
-    uint64_t size;
+    int fd;        // not owned
+    uint64_t size; // without the comment of a zip archive
     enum image_kind kind;
+    uint64_t expands_max;       // more decompressed bytes than this are an error
     struct gzip_points *points; // IMAGE_GZIP: noted by a source that was opened to note them
 };
 
-// Finds out which of libarchive's decompressors work without starting a program. Loads what the
-// C library loads on first use; call it while files may still be opened.
-void image_prepare(void);
-
 // Looks at a file. On failure `error_text` says why.
 //
-// ERR_UNAVAILABLE: not a regular file, empty, or unreadable.
+// ERR_UNAVAILABLE: not a regular file, empty, unreadable, or compressed over and over.
 __mustuse error_t image_open(struct image *image, int fd, char error_text[ERROR_TEXT_LEN]);
 void image_close(struct image *image);
 

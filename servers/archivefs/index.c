@@ -185,6 +185,7 @@ static error_t add_late_link(struct index *index, uint32_t node, const char *pat
     struct late_link *late = malloc(sizeof(*late) + strlen(path) + 1);
     if (!late)
         return ERR_NO_MEMORY;
+    index->nodes[node].link_to = node;
     late->node = node;
     strcpy(late->path, path);
     late->next = index->late_links;
@@ -192,18 +193,16 @@ static error_t add_late_link(struct index *index, uint32_t node, const char *pat
     return OK;
 }
 
-// Another name for what `hardlink` names. If that comes later in the archive, the new name gets an
-// inode of its own for the time being.
-static error_t add_hardlink(struct index *index, const struct member *member, uint32_t parent,
-                            const struct path_part *last)
+// Another name for what `target` names, a tidy path. If that comes later in the archive, the new
+// name gets an inode of its own for the time being.
+static error_t add_hardlink(struct index *index, const struct member *member, const char *target,
+                            uint32_t parent, const struct path_part *last)
 {
-    char path[PATH_LEN_MAX + 1];
-    OK_OR_RETURN(path_tidy(member->hardlink, path, sizeof(path)));
-    uint32_t target, node, inode;
-    bool known = index_find_plain(index, path, &target) &&
-                 index_inode(index, target)->kind != INDEX_DIRECTORY;
+    uint32_t found, node, inode;
+    bool known = index_find_plain(index, target, &found) && index->nodes[found].link_to == 0 &&
+                 index_inode(index, found)->kind != INDEX_DIRECTORY;
     if (known) {
-        inode = index->nodes[target].inode;
+        inode = index->nodes[found].inode;
         if (member->has_data) {
             // cpio puts the content after the last of the names.
             struct inode *shared = &index->inodes[inode];
@@ -218,27 +217,35 @@ static error_t add_hardlink(struct index *index, const struct member *member, ui
 
     if (!new_node(index, parent, last, inode, &node))
         return ERR_NO_MEMORY;
-    return known || member->has_data ? OK : add_late_link(index, node, path);
+    return known || member->has_data ? OK : add_late_link(index, node, target);
+}
+
+// The root itself: its permissions and times, if it is a directory.
+static error_t add_root(struct index *index, const struct member *member)
+{
+    if (member->hardlink || member->inode.kind != INDEX_DIRECTORY)
+        return ERR_NOT_ACCEPTABLE;
+    index->inodes[0] = member->inode;
+    index->inodes[0].target = "";
+    return OK;
 }
 
 error_t index_add(struct index *index, const struct member *member)
 {
-    char path[PATH_LEN_MAX + 1];
+    char path[PATH_LEN_MAX + 1], target[PATH_LEN_MAX + 1];
     OK_OR_RETURN(path_tidy(member->path, path, sizeof(path)));
-    if (path[0] == '\0') {
-        // The root itself: its permissions and times, if it is a directory.
-        if (member->inode.kind == INDEX_DIRECTORY) {
-            index->inodes[0] = member->inode;
-            index->inodes[0].target = "";
-        }
-        return OK;
-    }
+    if (member->hardlink)
+        OK_OR_RETURN(path_tidy(member->hardlink, target, sizeof(target)));
+    if (member->inode.target && strlen(member->inode.target) > PATH_LEN_MAX)
+        return ERR_TOO_LARGE;
+    if (path[0] == '\0')
+        return add_root(index, member);
 
     uint32_t parent;
     struct path_part last;
     OK_OR_RETURN(walk_to_parent(index, path, &parent, &last));
     if (member->hardlink)
-        return add_hardlink(index, member, parent, &last);
+        return add_hardlink(index, member, target, parent, &last);
 
     uint32_t inode, node;
     if (!new_inode(index, &member->inode, &inode))
@@ -252,31 +259,69 @@ error_t index_add(struct index *index, const struct member *member)
     return new_node(index, parent, &last, inode, &node) ? OK : ERR_NO_MEMORY;
 }
 
-// Gives hard links that came before their targets what they stand for.
+// Gives all nodes on the way from a late link what it leads to in the end. A way that comes back to
+// itself leads nowhere. Returns how many nodes that drops.
+static int resolve_late_link(struct index *index, uint32_t from)
+{
+    int num_dropped = 0;
+    uint32_t end = from;
+    while (index->nodes[end].link_to != 0 && !index->nodes[end].on_way) {
+        index->nodes[end].on_way = true;
+        end = index->nodes[end].link_to;
+    }
+    bool dangles = index->nodes[end].on_way || index->nodes[end].dead;
+    uint32_t inode = index->nodes[end].inode;
+    while (index->nodes[from].on_way) {
+        struct node *node = &index->nodes[from];
+        from = node->link_to;
+        node->link_to = 0;
+        node->on_way = false;
+        node->inode = inode;
+        num_dropped += dangles && !node->dead;
+        node->dead |= dangles;
+    }
+    return num_dropped;
+}
+
+// Gives hard links that came before their targets what they stand for. A link to nothing is one to
+// itself here.
 static int resolve_late_links(struct index *index)
 {
-    int num_dangling = 0;
+    int num_dropped = 0;
+    uint32_t target;
     for (struct late_link *late = index->late_links; late; late = late->next) {
-        struct node *node = &index->nodes[late->node];
-        uint32_t target;
-        if (node->dead)
-            continue;
-        if (index_find_plain(index, late->path, &target) && target != late->node &&
-            index_inode(index, target)->kind != INDEX_DIRECTORY) {
-            node->inode = index->nodes[target].inode;
-        } else {
+        if (index_find_plain(index, late->path, &target) &&
+            index_inode(index, target)->kind != INDEX_DIRECTORY)
+            index->nodes[late->node].link_to = target;
+    }
+    for (struct late_link *late = index->late_links; late; late = late->next) {
+        if (!index->nodes[late->node].dead)
+            num_dropped += resolve_late_link(index, late->node);
+    }
+    return num_dropped;
+}
+
+// What was in a directory that a later member replaced is gone with it. (A node comes after its
+// directory.)
+static int drop_unreachable(struct index *index)
+{
+    int num_dropped = 0;
+    for (uint32_t i = 1; i < index->num_nodes; i++) {
+        struct node *node = &index->nodes[i];
+        if (!node->dead && index->nodes[node->parent].dead) {
             node->dead = true;
-            num_dangling++;
+            num_dropped++;
         }
     }
-    return num_dangling;
+    return num_dropped;
 }
 
 int index_finish(struct index *index)
 {
-    int num_dangling = resolve_late_links(index);
+    int num_dropped = resolve_late_links(index);
+    num_dropped += drop_unreachable(index);
     error_t err = index_sort(index);
-    return IS_ERROR(err) ? err : num_dangling;
+    return IS_ERROR(err) ? err : num_dropped;
 }
 
 struct index *index_create(void)

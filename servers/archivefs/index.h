@@ -41,7 +41,10 @@ struct node {
     uint32_t inode;
     uint32_t first_child; // position in `sorted`, of a directory
     uint32_t num_children;
-    bool dead; // replaced by a later member
+    uint32_t link_to; // of a hard link whose target is not known yet: the node that it leads to, or
+                      // its own number. Otherwise 0.
+    bool on_way;      // index_finish() follows links from it
+    bool dead;        // replaced by a later member, or below one that was
 };
 
 struct index {
@@ -74,12 +77,14 @@ void index_free(struct index *index);
 // Adds a member, and directories that it implies. A later member of the same path replaces an
 // earlier one; a directory that is named again keeps its children.
 //
-// ERR_TOO_LARGE: the path is too long; nothing was added. ERR_NO_MEMORY: out of memory, or over the
-// limits above.
+// ERR_TOO_LARGE: the path, or what a link leads to, is too long; ERR_NOT_ACCEPTABLE: the path names
+// nothing below the root, and the member is no directory. Then nothing was added. ERR_NO_MEMORY:
+// out of memory, or over the limits above.
 __mustuse error_t index_add(struct index *index, const struct member *member);
 
 // Ends the building: resolves hard links to later members and sorts directories. Returns how many
-// hard links lead nowhere (they are dropped), or ERR_NO_MEMORY.
+// names are dropped, or ERR_NO_MEMORY: hard links to nothing or to themselves, and what was in a
+// directory that a later member replaced.
 __mustuse int index_finish(struct index *index);
 
 // Finds what `path` names. Symbolic links on the way are followed, within the archive alone; the

@@ -6,21 +6,19 @@
 //
 // Sandbox: profile "archive": what every task needs, and pread64 and fstat on the archive. Nothing
 // is opened after oolong_prepare(): what the C library and libarchive load on first use is loaded
-// there.
+// there (prepare.c).
 #include <config.h>
 #include <idl/fs_server.h>
 #include <message.h>
 #include <resea/ipc.h>
 #include <resea/printf.h>
 #include <resea/task.h>
-#include <iconv.h>
-#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include "fsclients.h"
 #include "image.h"
 #include "listing.h"
+#include "prepare.h"
 #include "reader.h"
 #include "scan.h"
 
@@ -31,27 +29,9 @@ static struct image image;
 static struct index *index_;
 static struct reader *reader;
 
-static int compare_ints(const void *a, const void *b)
-{
-    return *(const int *)a - *(const int *)b;
-}
-
 void oolong_prepare(void)
 {
-    setlocale(LC_CTYPE, "C.UTF-8");
-    // Times of formats that do not say their zone are UTC; and a set zone is not looked for again.
-    setenv("TZ", "UTC0", 1);
-    tzset();
-    // Names are UTF-16 in 7z, cab and Joliet. A descriptor kept open keeps its modules loaded.
-    static const char *const charsets[] = {"UTF-16LE", "UTF-16BE", "UTF-8"};
-    for (size_t i = 0; i < sizeof(charsets) / sizeof(charsets[0]); i++) {
-        if (iconv_open("UTF-8", charsets[i]) == (iconv_t)-1)
-            WARN("names in %s cannot be converted", charsets[i]);
-    }
-    image_prepare();
-    // glibc's qsort() asks how much memory there is when it first sorts more than a kilobyte.
-    int numbers[1024] = {0};
-    qsort(numbers, 1024, sizeof(numbers[0]), compare_ints);
+    archive_prepare();
 }
 
 static error_t find(const char *path, bool follow, const struct inode **inode)
@@ -318,8 +298,11 @@ static void open_archive(void)
     if (!reader)
         give_up("out of memory");
     if (scan.num_skipped > 0)
-        WARN("%s: left out %u members: names too long, or links to nothing", archive_name,
-             scan.num_skipped);
+        WARN("%s: left out %u members: names too long or missing, links to nothing or to "
+             "themselves, what cannot be read or was replaced",
+             archive_name, scan.num_skipped);
+    if (scan.has_more)
+        WARN("%s: another archive follows in it; only the first is shown", archive_name);
 }
 
 void main(void)

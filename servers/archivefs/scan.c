@@ -1,5 +1,6 @@
 // Builds the index of an image: one pass over headers, contents skipped. What cannot be read to the
-// end is an error as a whole: half an archive is not a file system.
+// end is an error as a whole: half an archive is not a file system. But a member that is odd by
+// itself costs nothing but itself.
 #include "scan.h"
 #include "stream.h"
 #include <stdio.h>
@@ -92,8 +93,8 @@ static void fill_member(struct archive_entry *entry, unsigned ordinal, struct me
         member->inode.size = 0;
 }
 
-// Reads content whose size no header tells, to know it.
-static bool count_content(struct stream *stream, struct member *member)
+// Reads content whose size no header tells, to know it. Returns what libarchive returned last.
+static int count_content(struct stream *stream, struct member *member)
 {
     const void *data;
     size_t len;
@@ -101,7 +102,7 @@ static bool count_content(struct stream *stream, struct member *member)
     int result;
     while ((result = archive_read_data_block(stream->archive, &data, &len, &offset)) == ARCHIVE_OK)
         member->inode.size = (uint64_t)offset + len;
-    return result == ARCHIVE_EOF;
+    return result;
 }
 
 // Whether `stored` bytes, as many as the archive has between two headers, are the content as it is:
@@ -117,19 +118,27 @@ static bool stored_as_is(const struct stream *stream, const struct inode *inode,
 }
 
 // Passes over the content, and notes where it is when it can be read without libarchive.
-static bool skip_content(struct stream *stream, struct archive_entry *entry, struct member *member)
+// ERR_NOT_ACCEPTABLE: how long it is cannot be known.
+static error_t skip_content(struct stream *stream, struct archive_entry *entry,
+                            struct member *member)
 {
     uint64_t start = (uint64_t)archive_filter_bytes(stream->archive, 0);
-    if (member->inode.kind == INDEX_FILE && !archive_entry_size_is_set(entry) &&
-        !member->hardlink && !count_content(stream, member))
-        return false;
-    if (archive_read_data_skip(stream->archive) < ARCHIVE_WARN)
-        return false;
+    int result = ARCHIVE_OK;
+    if (member->inode.kind == INDEX_FILE && !archive_entry_size_is_set(entry) && !member->hardlink)
+        result = count_content(stream, member);
+    if (result == ARCHIVE_FATAL || archive_read_data_skip(stream->archive) < ARCHIVE_WARN)
+        return ERR_UNAVAILABLE;
+    // A wrong checksum alone is left to who reads it.
+    if (result == ARCHIVE_FAILED || result == ARCHIVE_RETRY)
+        return ERR_NOT_ACCEPTABLE;
 
     uint64_t stored = (uint64_t)archive_filter_bytes(stream->archive, 0) - start;
+    // A map of holes alone may be empty.
+    if (format_of(stream) == ARCHIVE_FORMAT_TAR && stored < member->inode.size)
+        member->inode.sparse = true;
     if (stored_as_is(stream, &member->inode, stored))
         member->inode.direct_at = start;
-    return true;
+    return OK;
 }
 
 // Whether libarchive took an end of file for the end of a tar archive, which has a mark of zeros.
@@ -169,6 +178,13 @@ static bool drain(struct stream *stream, struct scan_result *result)
     return len >= 0;
 }
 
+// What stands for the archive's own tables: the members "/" and "//" of ar.
+static bool is_table(const struct stream *stream, const struct member *member)
+{
+    return format_of(stream) == ARCHIVE_FORMAT_AR && member->path && member->path[0] == '/' &&
+           member->path[strspn(member->path, "/")] == '\0';
+}
+
 static error_t scan_member(struct stream *stream, struct archive_entry *entry,
                            struct scan_result *result)
 {
@@ -178,20 +194,41 @@ static error_t scan_member(struct stream *stream, struct archive_entry *entry,
         snprintf(result->error, sizeof(result->error), "more than %u members", INDEX_MEMBERS_MAX);
         return ERR_NO_MEMORY;
     }
-    if (!skip_content(stream, entry, &member)) {
+    error_t err = skip_content(stream, entry, &member);
+    if (err == ERR_UNAVAILABLE) {
         snprintf(result->error, sizeof(result->error), "%s", stream_error(stream));
-        return ERR_UNAVAILABLE;
+        return err;
     }
+    if (is_table(stream, &member))
+        return OK;
     if (member.inode.kind == INDEX_FILE && member.inode.size <= SMALL_FILE_LEN)
         result->small_size += member.inode.size;
 
-    error_t err = member.path ? index_add(result->index, &member) : ERR_TOO_LARGE;
+    if (err == OK)
+        err = member.path ? index_add(result->index, &member) : ERR_NOT_ACCEPTABLE;
     if (err == ERR_NO_MEMORY)
         snprintf(result->error, sizeof(result->error), "too many or too long names");
-    if (err != ERR_TOO_LARGE)
+    if (err != ERR_TOO_LARGE && err != ERR_NOT_ACCEPTABLE)
         return err;
     result->num_skipped++;
     return OK;
+}
+
+// Whether the archive ends as its format says. What begins like an archive and has no member is one
+// only if nothing else follows either: zeros are an empty tar archive, and many another thing.
+static bool ends_right(struct stream *stream, uint64_t last_end, struct scan_result *result)
+{
+    const char *why = NULL;
+    bool is_empty_tar = result->num_members == 0 && format_of(stream) == ARCHIVE_FORMAT_TAR;
+    if (lacks_end_mark(stream, last_end))
+        why = "truncated tar archive: no end mark";
+    else if (lacks_blocks(stream))
+        why = "truncated ISO 9660 image";
+    else if (is_empty_tar && (stream_has_more(stream) || source_pos(stream->source) % 512 != 0))
+        why = "no archive: it begins with zeros, and is no empty tar archive";
+    if (why)
+        snprintf(result->error, sizeof(result->error), "%s", why);
+    return !why;
 }
 
 static error_t scan_members(struct stream *stream, struct scan_result *result)
@@ -207,19 +244,10 @@ static error_t scan_members(struct stream *stream, struct scan_result *result)
         OK_OR_RETURN(scan_member(stream, entry, result));
         last_end = (uint64_t)archive_filter_bytes(stream->archive, 0);
     }
-
-    if (lacks_end_mark(stream, last_end)) {
-        snprintf(result->error, sizeof(result->error), "truncated tar archive: no end mark");
+    if (!ends_right(stream, last_end, result))
         return ERR_UNAVAILABLE;
-    }
-    if (lacks_blocks(stream)) {
-        snprintf(result->error, sizeof(result->error), "truncated ISO 9660 image");
-        return ERR_UNAVAILABLE;
-    }
-    if (result->num_members == 0) {
-        snprintf(result->error, sizeof(result->error), "an archive without members");
-        return ERR_UNAVAILABLE;
-    }
+    // The initial file systems of Linux are often several, one behind the other.
+    result->has_more = format_of(stream) == ARCHIVE_FORMAT_CPIO && stream_has_more(stream);
     result->solid = is_solid(stream);
     return drain(stream, result) ? OK : ERR_UNAVAILABLE;
 }

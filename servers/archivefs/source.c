@@ -92,6 +92,10 @@ ssize_t source_read(struct source *source, const void **data)
     }
     if (len > 0)
         source->pos += (uint64_t)len;
+    if (source->image->kind != IMAGE_PLAIN && source->pos > source->image->expands_max) {
+        source->error = "it is small and expands without end";
+        return ERR_UNAVAILABLE;
+    }
     return len;
 }
 

@@ -1,12 +1,32 @@
 // One pass of libarchive over an image: which formats, and how it gets the bytes.
 #include "stream.h"
 #include <stdio.h>
+#include <string.h>
+
+// So many zeros behind an archive are its padding still.
+#define PADDING_MAX (64u * 1024 * 1024)
+
+// Reads on, and notes where what is not zero ends.
+static ssize_t read_chunk(struct stream *stream, const void **data)
+{
+    uint64_t pos = source_pos(stream->source);
+    ssize_t len = source_read(stream->source, data);
+    const uint8_t *bytes = *data;
+    bool is_zero = len <= 0 || (bytes[0] == 0 && memcmp(bytes, bytes + 1, (size_t)len - 1) == 0);
+    size_t end = is_zero ? 0 : (size_t)len;
+    while (end > 0 && bytes[end - 1] == 0)
+        end--;
+    if (end > 0)
+        stream->content_end = MAX(stream->content_end, pos + end);
+    return len;
+}
 
 static la_ssize_t read_source(struct archive *archive, void *arg, const void **data)
 {
     struct stream *stream = arg;
-    ssize_t len = source_read(stream->source, data);
+    ssize_t len = read_chunk(stream, data);
     if (len < 0) {
+        stream->failed = true;
         archive_set_error(archive, EIO, "%s", source_error(stream->source));
         return ARCHIVE_FATAL;
     }
@@ -45,7 +65,7 @@ static la_int64_t seek_source(struct archive *archive, void *arg, la_int64_t off
 
 // Left out: mtree, which names other files; raw and empty, which take anything; xar, whose XML
 // library opens files.
-static void enable_formats(struct archive *archive, bool plain)
+static void enable_formats(struct archive *archive, const struct image *image)
 {
     archive_read_support_format_tar(archive);
     archive_read_support_format_cpio(archive);
@@ -58,8 +78,9 @@ static void enable_formats(struct archive *archive, bool plain)
     archive_read_support_format_rar5(archive);
     archive_read_support_format_warc(archive);
     // The table of contents of a zip is at its end. Reading one without it would take a truncated
-    // file for a complete one, so that is done only where the end cannot be reached.
-    if (plain)
+    // file for a complete one, so that is done only where the end cannot be reached, and where the
+    // table is all there is, which the other way does not see.
+    if (image->kind == IMAGE_PLAIN && image->size > ZIP_END_LEN)
         archive_read_support_format_zip_seekable(archive);
     else
         archive_read_support_format_zip_streamable(archive);
@@ -78,7 +99,7 @@ error_t stream_open(struct stream *stream, struct image *image, bool note,
         return ERR_NO_MEMORY;
     }
 
-    enable_formats(stream->archive, plain);
+    enable_formats(stream->archive, image);
     archive_read_set_read_callback(stream->archive, read_source);
     if (plain) {
         archive_read_set_skip_callback(stream->archive, skip_source);
@@ -102,8 +123,24 @@ void stream_close(struct stream *stream)
     stream->source = NULL;
 }
 
+bool stream_has_more(struct stream *stream)
+{
+    uint64_t end = (uint64_t)archive_filter_bytes(stream->archive, 0);
+    ssize_t len = 1;
+    while (len > 0 && stream->content_end <= end) {
+        const void *data;
+        if (source_pos(stream->source) > end + PADDING_MAX)
+            return true;
+        len = read_chunk(stream, &data);
+    }
+    return stream->content_end > end;
+}
+
 const char *stream_error(const struct stream *stream)
 {
+    // libarchive may have called it a truncated file meanwhile.
+    if (stream->failed)
+        return source_error(stream->source);
     const char *text = archive_error_string(stream->archive);
     return text ? text : "corrupt archive";
 }

@@ -10,6 +10,8 @@ struct stream {
     struct archive *archive;
     struct source *source;
     struct image *image;
+    bool failed;          // the source
+    uint64_t content_end; // what was read beyond this is zeros
 };
 
 // Opens a pass at the first header. `note` is for source_open(). On failure `error_text` says why.
@@ -18,6 +20,10 @@ struct stream {
 __mustuse error_t stream_open(struct stream *stream, struct image *image, bool note,
                               char error_text[ERROR_TEXT_LEN]);
 void stream_close(struct stream *stream);
+
+// After the last header: whether anything but zeros follows. Reads on, as far as it takes to know
+// (as far as an archive is padded at most), so the archive itself cannot be read further.
+bool stream_has_more(struct stream *stream);
 
 // Why the last call on `stream->archive` failed; never NULL.
 const char *stream_error(const struct stream *stream);

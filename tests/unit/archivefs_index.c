@@ -86,7 +86,7 @@ START_TEST(index_lets_the_last_member_win)
     put_file("file", 4);       // a file again; what was below is gone
     put_file("dir/below", 5);
     ck_assert_int_eq(put(INDEX_DIRECTORY, "dir/", NULL, 0), OK); // keeps what is below
-    ck_assert_int_eq(index_finish(tree), 0);
+    ck_assert_int_eq(index_finish(tree), 1);
     ck_assert_uint_eq(must_find(tree, "a")->size, 2);
     ck_assert_uint_eq(must_find(tree, "file")->size, 4);
     ck_assert(!exists("file/below"));
@@ -153,6 +153,44 @@ START_TEST(index_shares_inodes_of_hard_links)
 }
 END_TEST
 
+// However they come back to themselves, and whatever stands at the end of a long way.
+START_TEST(index_drops_hard_links_that_lead_to_themselves)
+{
+    put_hardlink("twice", "twice", 0);
+    put_hardlink("twice", "twice", 0);
+    put_hardlink("a", "b", 0);
+    put_hardlink("b", "c", 0);
+    put_hardlink("c", "b", 0);
+    put_hardlink("x", "y", 0);
+    put_hardlink("y", "z", 0);
+    put_file("z", 3);
+    ck_assert_int_eq(index_finish(tree), 4);
+    static const char *const gone[] = {"twice", "a", "b", "c"};
+    for (size_t i = 0; i < sizeof(gone) / sizeof(gone[0]); i++)
+        ck_assert_msg(!exists(gone[i]), "%s", gone[i]);
+    ck_assert_ptr_eq(must_find(tree, "x"), must_find(tree, "z"));
+    ck_assert_ptr_eq(must_find(tree, "y"), must_find(tree, "z"));
+}
+END_TEST
+
+// In time that grows with their number alone: a walk for each would take days.
+START_TEST(index_follows_a_long_chain_of_hard_links)
+{
+    enum { NUM = 300000 };
+    char path[16], target[16];
+    for (int i = 0; i < NUM; i++) {
+        snprintf(path, sizeof(path), "f%d", i);
+        snprintf(target, sizeof(target), "f%d", _i ? (i + 1) % NUM : i + 1);
+        put_hardlink(path, target, 0);
+    }
+    if (!_i)
+        put_file(target, 7);
+    ck_assert_int_eq(index_finish(tree), _i ? NUM : 0);
+    if (!_i)
+        ck_assert_uint_eq(must_find(tree, "f0")->size, 7);
+}
+END_TEST
+
 START_TEST(index_takes_content_from_the_hard_link_that_has_it)
 {
     put_file("first", 0);
@@ -181,9 +219,25 @@ START_TEST(index_refuses_long_paths)
     for (size_t i = 0; i < sizeof(path) - 2; i += 2)
         memcpy(&path[i], "a/", 2);
     ck_assert_int_eq(put(INDEX_FILE, path, NULL, 0), ERR_TOO_LARGE);
+    ck_assert_int_eq(put(INDEX_SYMLINK, "dir/link", path, 0), ERR_TOO_LARGE);
+    struct member hard = {.path = "dir/hard", .hardlink = path, .inode = {.kind = INDEX_FILE}};
+    ck_assert_int_eq(index_add(tree, &hard), ERR_TOO_LARGE);
     ck_assert_int_eq(index_finish(tree), 0);
     ck_assert_int_eq(index_find(tree, path, true, &node), ERR_TOO_LARGE);
     ck_assert_uint_eq(tree->nodes[0].num_children, 0);
+}
+END_TEST
+
+START_TEST(index_refuses_names_of_nothing)
+{
+    static const char *const names[] = {"", ".", "..", "/", "a/..", "./"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        ck_assert_int_eq(put(INDEX_FILE, names[i], NULL, 0), ERR_NOT_ACCEPTABLE);
+        ck_assert_int_eq(put(INDEX_SYMLINK, names[i], "x", 0), ERR_NOT_ACCEPTABLE);
+        ck_assert_int_eq(put(INDEX_DIRECTORY, names[i], NULL, 0), OK);
+    }
+    ck_assert_int_eq(index_finish(tree), 0);
+    ck_assert_uint_eq(tree->num_nodes, 1);
 }
 END_TEST
 
@@ -224,9 +278,12 @@ static void add(TCase *cases)
     tcase_add_test(cases, index_follows_links_inside_only);
     tcase_add_test(cases, index_ends_loops_of_links);
     tcase_add_test(cases, index_shares_inodes_of_hard_links);
+    tcase_add_test(cases, index_drops_hard_links_that_lead_to_themselves);
+    tcase_add_loop_test(cases, index_follows_a_long_chain_of_hard_links, 0, 2);
     tcase_add_test(cases, index_takes_content_from_the_hard_link_that_has_it);
     tcase_add_test(cases, index_keeps_content_that_was_linked_before_it_was_replaced);
     tcase_add_test(cases, index_refuses_long_paths);
+    tcase_add_test(cases, index_refuses_names_of_nothing);
     tcase_add_test(cases, index_writes_paths);
     tcase_add_test(cases, index_holds_many_members);
 }

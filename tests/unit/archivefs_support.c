@@ -1,10 +1,10 @@
 // Archives for tests.
 #include "archivefs_support.h"
-#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+#include "prepare.h"
 
 const struct kind archive_kinds[NUM_ARCHIVE_KINDS] = {
     {"tar", ARCHIVE_FORMAT_TAR_PAX_RESTRICTED, ARCHIVE_FILTER_NONE},
@@ -112,8 +112,7 @@ const struct inode *must_find(const struct index *index, const char *path)
 
 int run_suite(const char *name, void (*add)(TCase *))
 {
-    setlocale(LC_CTYPE, "C.UTF-8");
-    image_prepare();
+    archive_prepare();
     Suite *suite = suite_create(name);
     TCase *cases = tcase_create(name);
     tcase_set_timeout(cases, 60);

@@ -3,7 +3,7 @@ oolong_private(archivefs_support)
 target_include_directories(archivefs_support PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
 target_link_libraries(archivefs_support PUBLIC archivefs_core PkgConfig::CHECK)
 
-foreach(module IN ITEMS path index cache listing scan damage reader)
+foreach(module IN ITEMS path index cache listing scan damage odd reader)
   oolong_add_unit_test(archivefs_${module} SOURCES archivefs_${module}.c LIBS archivefs_support)
 endforeach()
 
