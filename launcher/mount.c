@@ -18,8 +18,9 @@
 #include "output.h"
 #include "signals.h"
 
-#define PROGRAM     "fusermount3"
-#define DEADLINE_MS 5000
+#define PROGRAM       "fusermount3"
+#define CONFIGURATION "/etc/fuse.conf" // of fusermount3
+#define DEADLINE_MS   5000
 
 static struct mount {
     struct mount *next;
@@ -77,9 +78,25 @@ static void __noreturn run(const char *path, const char *first, const char *seco
     _exit(127);
 }
 
+// Whether others than this user may be let in: by whom fusermount3 believes, root and its
+// configuration.
+static bool may_let_others_in(void)
+{
+    char line[256];
+    bool may = getuid() == 0;
+    FILE *conf = fopen(CONFIGURATION, "re");
+    while (conf && !may && fgets(line, sizeof(line), conf))
+        may = strcmp(line, "user_allow_other\n") == 0 || strcmp(line, "user_allow_other") == 0;
+    if (conf)
+        fclose(conf);
+    return may;
+}
+
+// The kernel enforces modes and owners, whoever asks.
 static bool keeper_mount(const struct spec_file *file)
 {
-    char *options = xasprintf("fsname=%s,subtype=oolong", file->name);
+    char *options = xasprintf("fsname=%s,subtype=oolong,default_permissions%s", file->name,
+                              may_let_others_in() ? ",allow_other" : "");
     int status;
     pid_t pid = fork();
     if (pid == 0)

@@ -4,8 +4,8 @@
 // Owns the handlers alone. The file system's life is volume.c, its names tree.c and entry.c, paths
 // walk.c, contents file.c and write.c.
 //
-// Changes are kept in memory and brought to the device by fs.sync, some seconds after the first of
-// them, and at the end of the suite.
+// Changes are kept in memory and brought to the device by fs.sync, as soon as no more of them come,
+// some seconds after the first of them in any case, and at the end of the suite.
 //
 // Sandbox: profile "plain".
 #include <config.h>
@@ -20,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <time.h>
 #include "attr.h"
 #include "blkdev.h"
 #include "file.h"
@@ -30,12 +31,22 @@
 #include "walk.h"
 
 #define LISTING_LEN (1024u * 1024) // bytes of one answer to fs.list, at most
-#define COMMIT_MS   5000           // from the first change to the commit
+#define COMMIT_MS   5000           // from the first change to the commit, at most
+#define QUIET_MS    3              // without a change, after which they are committed
+#define COMMIT_PART 10             // of the time, one part, goes into such commits
 #define STOP_IRQ    1              // the suite ends
 
 static struct volume *volume;
 static int stop_fd = -1;
-static bool timer_runs;
+
+// When changes that nobody asked to commit are committed.
+static struct {
+    bool timer_runs;
+    uint64_t num_changes; // so far
+    uint64_t num_seen;    // when the timer was set
+    uint64_t since_ms;    // the first change that is not committed
+    uint64_t took_ms;     // the last commit
+} quiet;
 
 static int compare_ints(const void *a, const void *b)
 {
@@ -55,11 +66,35 @@ void oolong_prepare(void)
     qsort(numbers, 1024, sizeof(numbers[0]), compare_ints);
 }
 
-static void commit(void)
+static uint64_t now_ms(void)
 {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static void wait_for_quiet(void)
+{
+    uint64_t wait_ms = MAX((uint64_t)QUIET_MS, quiet.took_ms * COMMIT_PART);
+    quiet.num_seen = quiet.num_changes;
+    quiet.timer_runs = IS_OK(timer_set((msec_t)MIN(wait_ms, (uint64_t)COMMIT_MS)));
+}
+
+// The timer: nothing came since it was set, or something is old enough.
+static void commit_when_quiet(void)
+{
+    uint64_t begin = now_ms();
+    quiet.timer_runs = false;
+    if (!volume_is_dirty(volume))
+        return;
+    if (quiet.num_seen != quiet.num_changes && begin - quiet.since_ms < COMMIT_MS) {
+        wait_for_quiet();
+        return;
+    }
     error_t err = volume_commit(volume);
     if (IS_ERROR(err))
         WARN("changes could not be written: %s", err2str(err));
+    quiet.took_ms = now_ms() - begin;
 }
 
 // After a change: it is on its way to the device.
@@ -68,8 +103,11 @@ static error_t changed(error_t err)
     error_t commit_err = volume_relieve(volume);
     if (IS_ERROR(commit_err))
         WARN("changes could not be written: %s", err2str(commit_err));
-    if (!timer_runs && volume_is_dirty(volume) && !volume->read_only)
-        timer_runs = IS_OK(timer_set(COMMIT_MS));
+    quiet.num_changes++;
+    if (!quiet.timer_runs && volume_is_dirty(volume) && !volume->read_only) {
+        quiet.since_ms = now_ms();
+        wait_for_quiet();
+    }
     return err;
 }
 
@@ -457,10 +495,8 @@ static void notified(notifications_t bits)
         fsclients_reap(release);
         (void)changed(OK);
     }
-    if (bits & NOTIFY_TIMER) {
-        timer_runs = false;
-        commit();
-    }
+    if (bits & NOTIFY_TIMER)
+        commit_when_quiet();
 }
 
 void main(void)

@@ -47,6 +47,7 @@ void op_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode,
     if (IS_OK(err))
         err = FS_CALL(fs_open_with(fs_task, path, flags, mode & 07777, &file->handle));
     if (IS_OK(err)) {
+        file->is_changed = true;
         op_give(req, path);
         fi->fh = (uintptr_t)file;
         op_reply_entry(req, parent, name, fi);
@@ -82,17 +83,24 @@ void op_write(fuse_req_t req, fuse_ino_t ino, const char *buf, size_t size, off_
     (void)ino;
     struct file *file = file_of(fi);
     error_t err = FS_FILE_CALL(file, fs_write(fs_task, file->handle, (offset_t)off, buf, size));
+    file->is_changed = true;
     if (IS_OK(err))
         fuse_reply_write(req, size);
     else
         fuse_reply_err(req, err == ERR_TOO_LARGE ? EFBIG : fs_errno(err, EIO));
 }
 
-// What was written is with the file server already.
+// The kernel tells a mount nothing of sync and syncfs, and of umount only afterwards. So what was
+// written is on the disk when the file is closed.
 void op_flush(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
-    (void)ino, (void)fi;
-    fuse_reply_err(req, 0);
+    static struct pace pace;
+    (void)ino;
+    struct file *file = file_of(fi);
+    error_t err = file->is_changed ? fs_sync_at_pace(&pace) : OK;
+    if (IS_OK(err))
+        file->is_changed = false;
+    fuse_reply_err(req, IS_OK(err) ? 0 : fs_errno(err, EIO));
 }
 
 void op_release(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)

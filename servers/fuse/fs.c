@@ -2,9 +2,11 @@
 #include "fs.h"
 #include <errno.h>
 #include <stdlib.h>
+#include <time.h>
 #include <resea/printf.h>
 
 #define RESTART_MS 10000 // for which a request waits for a server that ended
+#define SYNC_PART  10    // of the time, one part, goes into fs_sync_at_pace()
 
 task_t fs_task;
 
@@ -34,6 +36,24 @@ error_t fs_reopen(struct file *file)
     free(path);
     if (IS_OK(err))
         file->handle = handle;
+    return err;
+}
+
+static uint64_t now_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+error_t fs_sync_at_pace(struct pace *pace)
+{
+    uint64_t begin = now_ns();
+    if (begin < pace->next_ns)
+        return OK;
+    error_t err = FS_CALL(fs_sync(fs_task));
+    uint64_t end = now_ns();
+    pace->next_ns = end + (end - begin) * (SYNC_PART - 1);
     return err;
 }
 

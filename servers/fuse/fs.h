@@ -38,6 +38,16 @@ bool fs_is_back(error_t err);
 
 __mustuse error_t fs_reopen(struct file *file);
 
+// Returns when all changes are on the medium; except that only one part in ten of the time goes
+// into that, so of a burst of calls only the first wait. The others' changes follow in some
+// milliseconds.
+//
+// As fs.sync.
+struct pace {
+    uint64_t next_ns;
+};
+__mustuse error_t fs_sync_at_pace(struct pace *pace);
+
 // An errno for an error of ours. `kind_errno` is what ERR_NOT_ACCEPTABLE means in the call.
 int fs_errno(error_t err, int kind_errno);
 

@@ -92,4 +92,5 @@ void main(void)
         else if (m.notifications.data & NOTIFY_IRQ)
             is_mounted = serve_requests(&buf);
     }
+    fuse_ops.destroy(NULL);
 }

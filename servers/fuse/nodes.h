@@ -24,6 +24,7 @@ struct file {
     list_elem_t elem; // of its node
     struct node *node;
     handle_t handle;
+    bool is_changed; // since it was last flushed
 };
 
 // Makes the root. False: out of memory.

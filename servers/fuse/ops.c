@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <resea/printf.h>
 #include <time.h>
 #include "fs.h"
 
@@ -51,6 +52,24 @@ static error_t path_in(fuse_ino_t parent, const char *name, char **path)
 static void reply(fuse_req_t req, error_t err, int kind_errno)
 {
     fuse_reply_err(req, IS_OK(err) ? 0 : fs_errno(err, kind_errno));
+}
+
+// After a change of names or attributes, before it is answered. An error of the disk is one of the
+// next fsync.
+static void settle(error_t err)
+{
+    static struct pace pace;
+    if (IS_OK(err) && IS_ERROR(fs_sync_at_pace(&pace)))
+        WARN("a change is not on the disk yet");
+}
+
+// The mount ends.
+static void op_destroy(void *arg)
+{
+    (void)arg;
+    error_t err = fs_sync(fs_task);
+    if (IS_ERROR(err))
+        WARN("changes could not be written: %s", err2str(err));
 }
 
 // --- Looking ------------------------------------------------------------------------------------
@@ -239,6 +258,7 @@ static void op_setattr(fuse_req_t req, fuse_ino_t ino, struct stat *st, int what
     (void)fi;
     struct node *node = node_find(ino);
     error_t err = node ? set_attributes(node, st, what) : ERR_NOT_FOUND;
+    settle(err);
     if (IS_ERROR(err))
         reply(req, err, what & FUSE_SET_ATTR_SIZE ? EFBIG : EINVAL);
     else
@@ -261,6 +281,7 @@ static void reply_made(fuse_req_t req, error_t err, fuse_ino_t parent, const cha
 {
     if (IS_OK(err)) {
         op_give(req, path);
+        settle(err);
         op_reply_entry(req, parent, name, NULL);
     } else {
         reply(req, err, ENOTDIR);
@@ -312,6 +333,7 @@ static void op_link(fuse_req_t req, fuse_ino_t ino, fuse_ino_t parent, const cha
         err = path_in(parent, name, &to);
     if (IS_OK(err))
         err = FS_CALL(fs_link(fs_task, from, to));
+    settle(err);
     if (IS_OK(err))
         op_reply_entry(req, parent, name, NULL);
     else
@@ -339,6 +361,7 @@ static void op_unlink(fuse_req_t req, fuse_ino_t parent, const char *name)
             node_remove(node_find(parent), name, last);
         free(path);
     }
+    settle(err);
     reply(req, err, EISDIR);
 }
 
@@ -352,6 +375,7 @@ static void op_rmdir(fuse_req_t req, fuse_ino_t parent, const char *name)
             node_remove(node_find(parent), name, true);
         free(path);
     }
+    settle(err);
     reply(req, err, ENOTDIR);
 }
 
@@ -389,10 +413,12 @@ static void op_rename(fuse_req_t req, fuse_ino_t parent, const char *name, fuse_
     }
     free(from);
     free(to);
+    settle(err);
     reply(req, err, ENOTDIR);
 }
 
 const struct fuse_lowlevel_ops fuse_ops = {
+    .destroy = op_destroy,
     .lookup = op_lookup,
     .forget = op_forget,
     .forget_multi = op_forget_multi,

@@ -1,0 +1,45 @@
+#!/bin/sh
+# The mount as programs expect a file system of Linux to be: what is on the disk when, and who may do
+# what.
+. "$OOLONG_SOURCE/tests/system/lib.sh"
+. "$OOLONG_SOURCE/tests/ext4/lib.sh"
+need_fuse
+trap 'kill ${suite:-} 2>/dev/null; fusermount3 -uqz mnt' EXIT
+owner=$(id -u):$(id -g)
+
+# When a command has ended, what it did is in the image: nobody does it later, ext4fs is stopped.
+on_disk() { # NAME COMMAND...
+    name=$1
+    shift
+    start_mount image
+    "$@" || fail "$*"
+    pid=$(pid_of "$suite" ext4fs)
+    kill -STOP "$pid"
+    timeout 10 fusermount3 -u mnt || fail "it cannot be unmounted"
+    cp image copy
+    kill -CONT "$pid"
+    stop_mount TERM
+    e2fsck -E journal_only -p copy >fsck.out 2>&1 || [ $? = 1 ] || fail "$*: $(cat fsck.out)"
+    debugfs -R "stat $name" copy 2>&1 | grep -aq 'Inode:' || fail "$name is not on the disk after: $*"
+}
+
+mke2fs -q -t ext4 -E "root_owner=$owner" image 16m || die "mke2fs"
+head -c 100000 /dev/urandom >content
+on_disk /a cp content mnt/a
+on_disk /b mv mnt/a mnt/b
+on_disk /c mkdir mnt/c
+on_disk /d touch mnt/d
+on_disk /e ln -s target mnt/e
+debugfs -R 'dump /b dumped' image >/dev/null 2>&1
+cmp content dumped || fail "what was written is not on the disk"
+clean image
+
+# Modes count also for the user who mounted.
+if [ "$(id -u)" != 0 ]; then
+    start_mount image
+    chmod 000 mnt/b && cat mnt/b 2>/dev/null && fail "a file of mode 000 can be read"
+    chown 0 mnt/b 2>/dev/null && fail "a file can be given away"
+    chmod 500 mnt/c && touch mnt/c/file 2>/dev/null && fail "a directory of mode 500 can be changed"
+    stop_mount TERM
+fi
+finish
