@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +15,7 @@
 
 #define BACKLOG_HIGH (256 << 10) // tasks are not read from above this
 #define BACKLOG_LOW  (64 << 10)  // and are again below this
+#define LOG_HIGH     (2 << 20)   // our own messages are left out above this
 
 // One of the launcher's own outputs.
 struct sink {
@@ -92,6 +92,7 @@ static void sink_flush(struct sink *sink)
 {
     size_t done = 0;
     bool is_full = false;
+    int error = 0;
     while (done < sink->len && !sink->is_dead && !is_full) {
         ssize_t written = sink_write_some(sink, sink->data + done, sink->len - done);
         if (written >= 0)
@@ -99,9 +100,10 @@ static void sink_flush(struct sink *sink)
         else if (errno == EAGAIN || errno == ENOBUFS)
             is_full = true;
         else if (errno != EINTR)
-            sink->is_dead = true;
+            error = errno;
+        sink->is_dead = error != 0;
     }
-    if (sink->is_dead)
+    if (error)
         done = sink->len;
     if (done)
         memmove(sink->data, sink->data + done, sink->len - done);
@@ -114,6 +116,8 @@ static void sink_flush(struct sink *sink)
         set_paused(true);
     else if (sinks[0].len + sinks[1].len < BACKLOG_LOW)
         set_paused(false);
+    if (error) // what tasks print goes nowhere from now on
+        log_error("standard %s: %s", sink == &sinks[0] ? "output" : "error", error_text(error));
 }
 
 static void on_sink(struct source *source, uint32_t events)
@@ -248,39 +252,27 @@ void stream_close(struct stream *stream)
     sink_flush(task_sink);
 }
 
-static void log_line(const char *format, va_list args)
+bool output_log(char *text)
 {
-    char *text = NULL;
-    if (vasprintf(&text, format, args) < 0)
-        return;
-    if (sinks[1].is_tty)
-        disarm(text, strlen(text));
-    char *line = xasprintf("oolong: %s\n", text);
-    if (sinks[1].source.fd) {
-        sink_add(&sinks[1], line, strlen(line));
-        sink_flush(&sinks[1]);
-    } else {
-        fputs(line, stderr);
+    struct sink *sink = &sinks[1];
+    if (!task_sink) {
+        fprintf(stderr, "oolong: %s\n", text);
+        return true;
     }
-    free(line);
-    free(text);
+    if (sink->len > LOG_HIGH)
+        return false;
+    if (sink->is_tty)
+        disarm(text, strlen(text));
+    sink_add(sink, "oolong: ", strlen("oolong: "));
+    sink_add(sink, text, strlen(text));
+    sink_add(sink, "\n", 1);
+    sink_flush(sink);
+    return true;
 }
 
-void log_error(const char *format, ...)
+bool output_is_awaited(void)
 {
-    va_list args;
-    va_start(args, format);
-    log_line(format, args);
-    va_end(args);
-}
-
-void log_verbose(unsigned level, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    if (suite.verbose >= level)
-        log_line(format, args);
-    va_end(args);
+    return task_sink == &sinks[0] && sinks[0].len > 0;
 }
 
 void output_finish(unsigned timeout_ms)

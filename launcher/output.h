@@ -1,6 +1,7 @@
 // The tasks' output, line by line with their names in front, and the launcher's own messages.
 // Nothing here waits: what the user's side does not take is kept, and tasks are not read from while
-// there is too much of it.
+// there is too much of it. What a program writes itself waits in its pipe then, and the program
+// with it; lines of logs (WARN() and the like, and the launcher's) are left out and counted.
 #ifndef LAUNCHER_OUTPUT_H
 #define LAUNCHER_OUTPUT_H
 
@@ -25,7 +26,14 @@ void stream_open(struct stream *stream, int fd, const char *name);
 // Reads what is there (everything, when the task ended) and ends the last line.
 void stream_close(struct stream *stream);
 
-// A line from the launcher itself, on standard error, with "oolong: " in front.
+// Writes a line of the launcher's on standard error, with "oolong: " in front; `text` may be
+// changed. False: too much is waiting there.
+bool output_log(char *text);
+
+// Whether standard output has not taken yet what tasks have printed there.
+bool output_is_awaited(void);
+
+// In log.c: a message to people, by output_log(), unless it is one of many.
 void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 // The same with --verbose given `level` times or more.
 void log_verbose(unsigned level, const char *format, ...) __attribute__((format(printf, 2, 3)));

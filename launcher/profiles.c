@@ -17,6 +17,7 @@
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <oolong/wire.h>
 #include "profiles.h"
 
 #define LOW32 0xffffffffu
@@ -73,6 +74,7 @@ const struct rule profile_rules[] = {
     FOR("output"),
     IF(SET_PLAIN, write, EQ(0, 1)),
     IF(SET_PLAIN, write, EQ(0, 2)),
+    IF(SET_PLAIN, write, EQ(0, WIRE_LOG_FD)),
     FOR("descriptors that came with a message"),
     ANY(SET_PLAIN, close),
     FOR("ending, signals that the program handles, going on when stopped"),

@@ -174,6 +174,7 @@ static void child_ended(struct task *task, const siginfo_t *info)
     task->exited = true;
     control_drain(task);
     stream_close(&task->output);
+    log_tell(task, true);
     mount_end(task->spec);
     if (task->phase != TASK_ENDED) {
         report_end(task, info);

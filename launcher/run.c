@@ -168,6 +168,14 @@ static void raise_descriptor_limit(void)
     }
 }
 
+static bool interrupted; // by a signal that ends the suite
+
+static void end_by_signal(int signo)
+{
+    interrupted = true;
+    stop_suite(128 + signo);
+}
+
 static void on_signal(int signo)
 {
     switch (signo) {
@@ -180,14 +188,14 @@ static void on_signal(int signo)
         break;
     case SIGINT:
         if (!suite.debug_name) // it is gdb's
-            stop_suite(128 + signo);
+            end_by_signal(signo);
         break;
     case SIGHUP:
         if (!signals_hangup_is_ignored())
-            stop_suite(128 + signo);
+            end_by_signal(signo);
         break;
     default:
-        stop_suite(128 + signo);
+        end_by_signal(signo);
     }
 }
 
@@ -275,6 +283,10 @@ int run_suite(const struct run_options *options)
     }
     reap_rest();
     mount_finish();
+    // What tasks printed on purpose is owed to whoever reads it, however slowly, until a signal.
+    while (output_is_awaited() && !interrupted)
+        loop_once();
+    log_tell_own();
     terminal_restore();
     output_finish(OUTPUT_GRACE_MS);
     return suite.exit_status;

@@ -15,7 +15,8 @@
 #include "signals.h"
 #include "suite.h"
 
-#define OOM_SCORE 100 // a task counts as if it had a tenth of the memory more; see proc(5)
+#define OOM_SCORE  100 // a task counts as if it had a tenth of the memory more; see proc(5)
+#define NUM_PLACED (WIRE_LOG_FD + 1) // descriptors of a task when it starts
 
 // What is needed while a task is being started; -1 what is not there.
 struct birth {
@@ -24,6 +25,7 @@ struct birth {
     char **argv;
     int stdio[3]; // the task's; borrowed, but for the pipe
     int pipe[2];  // its output
+    int log;      // the same pipe, for writing without waiting
     int null_fd;
     int control[2]; // ours, the task's
     int vm[2];      // the task's, vm's
@@ -95,13 +97,23 @@ static bool open_files(struct birth *b)
     return true;
 }
 
+// The other end for the log is an open file of its own, which alone does not wait: what the program
+// writes itself does.
+static bool open_log(struct birth *b)
+{
+    char path[64];
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", b->pipe[1]);
+    b->log = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+    return b->log >= 0;
+}
+
 static bool make_descriptors(struct birth *b)
 {
     struct task *task = b->task;
     const int type = SOCK_SEQPACKET | SOCK_CLOEXEC;
     int on = 1;
     if (!make_page(b) || !make_landing(b) || socketpair(AF_UNIX, type, 0, b->control) < 0 ||
-        pipe2(b->pipe, O_CLOEXEC) < 0)
+        pipe2(b->pipe, O_CLOEXEC) < 0 || !open_log(b))
         return false;
     // Only our end: O_NONBLOCK is not shared between the two.
     if (fcntl(b->control[0], F_SETFL, O_NONBLOCK) < 0)
@@ -137,17 +149,17 @@ static void __noreturn child_fail(const char *step, int error)
 
 // Puts descriptors where the program expects them, above which everything is closed. They may
 // stand in each other's places, so each first goes out of the way.
-static void child_place(int fds[4])
+static void child_place(int fds[NUM_PLACED])
 {
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < NUM_PLACED; i++) {
         if (fds[i] >= 0)
             fds[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, 16);
     }
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < NUM_PLACED; i++) {
         if (fds[i] >= 0 && dup2(fds[i], i) < 0)
             _exit(126);
     }
-    if (syscall(SYS_close_range, CONTROL_FD + 1, ~0u, 0) < 0)
+    if (syscall(SYS_close_range, NUM_PLACED, ~0u, 0) < 0)
         child_fail("close other descriptors", errno);
 }
 
@@ -224,7 +236,7 @@ static void __noreturn child_debug(struct birth *b)
     strings_add(&args, b->path);
     for (char **arg = b->argv + 1; *arg; arg++)
         strings_add(&args, *arg);
-    child_place((int[]){STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO, b->control[1]});
+    child_place((int[NUM_PLACED]){0, 1, 2, b->control[1], 2});
     execvp("gdb", args.items);
     child_fail("run gdb", errno);
 }
@@ -241,7 +253,7 @@ static void __noreturn child_main(struct birth *b)
         child_debug(b);
     child_detach(b->stdio);
     char **env = task_environment();
-    child_place((int[]){b->stdio[0], b->stdio[1], b->stdio[2], b->control[1]});
+    child_place((int[NUM_PLACED]){b->stdio[0], b->stdio[1], b->stdio[2], b->control[1], b->log});
     child_affinity(task);
     if (task->id != VM_TASK)
         child_oom_score();
@@ -348,6 +360,7 @@ static void release_birth(struct birth *b)
         close_fd(&b->files[i]);
     free(b->files);
     close_fd(&b->null_fd);
+    close_fd(&b->log);
     close_fd(&b->page_rw);
     close_fd(&b->page_ro);
     close_fd(&b->landing);
@@ -397,6 +410,7 @@ task_t task_start(struct task_spec *spec, const struct strings *extra)
     struct birth b = {.task = task,
                       .argv = task->args.items,
                       .pipe = {-1, -1},
+                      .log = -1,
                       .null_fd = -1,
                       .control = {-1, -1},
                       .vm = {-1, -1},

@@ -48,6 +48,11 @@ struct task {
     } * digests; // of the interfaces that it was built with
     unsigned num_digests;
 
+    struct {
+        uint32_t repeated, unread; // lines that its log left out, as far as was said
+        uint64_t next_ns;          // when that is said again
+    } log;
+
     bool announced; // vm knows it, and will acknowledge its end
     bool exited;    // the child is a zombie
     bool forgotten; // vm acknowledged its end
@@ -142,6 +147,10 @@ void tell_if_nobody_is_left(void); // a suite without tasks waits for nothing
 
 // Under gdb its child can be gone while gdb, which is ours, stays.
 void task_ended_in_debugger(struct task *task);
+
+// log.c: says how many lines the launcher's log, or that of a task, has left out since last time.
+void log_tell_own(void);
+void log_tell(struct task *task, bool is_last);
 
 // report.c
 void report_end(const struct task *task, const siginfo_t *info);

@@ -1,5 +1,5 @@
-// What the launcher looks at twice a second: rings of waiting tasks, and tasks that should have
-// ended.
+// What the launcher looks at twice a second: rings of waiting tasks, tasks that should have ended,
+// and lines that were left out of logs.
 #include <signal.h>
 #include <stdlib.h>
 #include "deadlock.h"
@@ -49,6 +49,8 @@ static void on_scan(struct timer *timer)
         struct task *task = suite.tasks[slot];
         bool is_ready = task && task->phase == TASK_READY;
         now[slot] = (struct waiting){0};
+        if (task)
+            log_tell(task, false);
         if (is_ready)
             now[slot] = (struct waiting){task->id, atomic_load(&task->page->wait)};
         if (!task || task->exited || !task->kill_at_ns || task->kill_at_ns > now_ns())
@@ -58,6 +60,7 @@ static void on_scan(struct timer *timer)
         if (!task->debugged)
             task_kill(task, SIGKILL);
     }
+    log_tell_own();
     deadlock_scan(&deadlock, now, report_ring, NULL);
     loop_timer(timer, SCAN_MS);
 }

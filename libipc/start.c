@@ -14,6 +14,7 @@
 #include <resea/syscall.h>
 #include <resea/task.h>
 #include "control.h"
+#include "log.h"
 
 // The program's main, renamed when it was compiled.
 void oolong_main(void);
@@ -117,6 +118,7 @@ static void start(void)
 {
     prepare_process();
     control_start();
+    log_begin();
     if (!oolong_prepare)
         control_confine();
 }

@@ -155,5 +155,6 @@ void main(void)
         exit(EXIT_FAILURE);
     printf("%s done\n", what);
     fprintf(stderr, "and said so\n");
+    INFO("and logged it");
     exit(EXIT_SUCCESS);
 }

@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include <oolong/wire.h>
 #include <resea/printf.h>
 #include <resea/task.h>
 
@@ -26,6 +27,7 @@ static const struct probe {
 } probes[] = {
     {"write-1", SYS_write, {1, 0, 0}},
     {"write-2", SYS_write, {2, 0, 0}},
+    {"write-log", SYS_write, {WIRE_LOG_FD, 0, 0}},
     {"write-3", SYS_write, {3, (long)text, 6}},
     {"mmap-anonymous",
      SYS_mmap,

@@ -126,16 +126,29 @@ size_t sim_fwrite(const void *ptr, size_t size, size_t num, void *file)
     return num;
 }
 
-void sim_oolong_log(const char *prefix, const char *fmt, ...)
+static void trace_line(const char *prefix, const char *fmt, va_list args)
 {
+    char line[300];
     if (!sim.trace && strcmp(prefix, "oops: ") != 0 && !strstr(fmt, "broken"))
         return;
-    char line[300];
+    vsnprintf(line, sizeof(line), fmt, args);
+    sim_trace("says: %s%s", prefix, line);
+}
+
+void sim_oolong_log(const char *prefix, const char *fmt, ...)
+{
     va_list args;
     va_start(args, fmt);
-    vsnprintf(line, sizeof(line), fmt, args);
+    trace_line(prefix, fmt, args);
     va_end(args);
-    sim_trace("says: %s%s", prefix, line);
+}
+
+void sim_oolong_warn(const char *prefix, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    trace_line(prefix, fmt, args);
+    va_end(args);
 }
 
 void sim_oolong_panic(const char *fmt, ...)

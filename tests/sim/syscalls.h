@@ -46,6 +46,7 @@ int sim_prctl(int option, ...);
 ssize_t sim_write(int fd, const void *buf, size_t len);
 int sim_fprintf(void *file, const char *fmt, ...);
 size_t sim_fwrite(const void *ptr, size_t size, size_t num, void *file);
+void sim_oolong_warn(const char *prefix, const char *fmt, ...);
 void sim_oolong_log(const char *prefix, const char *fmt, ...);
 void sim_oolong_panic(const char *fmt, ...) __noreturn;
 void sim_unknown(void);

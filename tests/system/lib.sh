@@ -98,10 +98,10 @@ end_still_life() {
     status=$?
 }
 
-# Whether no process of $pids runs. What the launcher does not reap because it was killed is a
+# Whether no process of $pids, or of those that are given, runs. What the launcher does not reap because it was killed is a
 # zombie of init's until that reaps it.
 are_over() {
-    for over_pid in $pids; do
+    for over_pid in ${*:-$pids}; do
         [ -e "/proc/$over_pid" ] || continue
         case "$(sed 's/.*) //' "/proc/$over_pid/stat" 2>/dev/null)" in
         "Z 1 "*) ;;

@@ -186,6 +186,10 @@ struct state_page {
     // The last receipt of each standing landing buffer whose payloads the owner has copied out: the
     // buffer is free again. Published like the wait word, before the owner reads vm's count.
     _Atomic uint64_t copied_out[OOL_NUM_BUFFERS];
+    // Lines of the log that were left out: because they repeated themselves, and because there was
+    // no room. Both wrap; the launcher says by how many they have grown.
+    _Atomic uint32_t lines_repeated;
+    _Atomic uint32_t lines_unread;
     // Read by peers with every message, and seldom written: in a line of their own.
     _Alignas(64) _Atomic uint32_t asleep; // enum sleep_kind
     _Atomic int32_t cpu;                  // the core on which the owner ran when it last said so
@@ -257,7 +261,8 @@ static inline uint32_t region_mark(uint32_t n)
 // `type` is the operation; the body is one of the structs below. Requests marked [answer] are
 // answered by exactly one CTL_ANSWER with the same op, in order; a task has one at a time.
 
-#define CONTROL_FD 3 // a task is born with its launcher channel here; the rest comes with CTL_BOOT
+#define CONTROL_FD  3 // a task is born with its launcher channel here; the rest comes with CTL_BOOT
+#define WIRE_LOG_FD 4 // and with its log here: where standard error goes, but nobody waits
 
 enum control_op {
     // launcher -> task

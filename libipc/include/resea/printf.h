@@ -1,5 +1,7 @@
-// Printing, logging and assertions. printf() goes to the task's standard output; the macros below
-// write one line to standard error. The launcher puts the task's name in front of each line.
+// Printing, logging and assertions. printf() goes to the task's standard output and waits for its
+// reader: nothing of it is lost. The macros below write a line to the task's log, which waits for
+// nobody: a line that finds no room is left out, and the launcher says how many were. The launcher
+// puts the task's name in front of each line of both.
 #ifndef RESEA_PRINTF_H
 #define RESEA_PRINTF_H
 
@@ -13,11 +15,16 @@ extern "C" {
 /// Writes out what printf() has buffered.
 void printf_flush(void);
 
-/// Writes one line to standard error: `prefix`, then the text, then a newline.
+/// Writes one line to the log: `prefix`, then the text, then a newline. Of lines with the same
+/// text, 20 at once and one a second are written; the others are left out and counted.
 void oolong_log(const char *prefix, const char *fmt, ...)
     __attribute__((cold, format(printf, 2, 3)));
 
-/// The same, then ends the task as crashed.
+/// The same for what a peer may provoke: that limit is for all lines with the same `fmt`.
+void oolong_warn(const char *prefix, const char *fmt, ...)
+    __attribute__((cold, format(printf, 2, 3)));
+
+/// Writes one line to the log, then ends the task as crashed.
 void oolong_panic(const char *fmt, ...) __attribute__((cold, format(printf, 1, 2), noreturn));
 
 /// Prints `len` bytes, 16 a line, in hexadecimal and ASCII.
@@ -38,7 +45,7 @@ void oolong_hexdump(const void *ptr, size_t len);
 
 #define DBG(fmt, ...)  oolong_log("", fmt, ##__VA_ARGS__)
 #define INFO(fmt, ...) oolong_log("", fmt, ##__VA_ARGS__)
-#define WARN(fmt, ...) oolong_log("warning: ", fmt, ##__VA_ARGS__)
+#define WARN(fmt, ...) oolong_warn("warning: ", fmt, ##__VA_ARGS__)
 
 #define TRACE(fmt, ...)                                                                            \
     do {                                                                                           \
@@ -48,7 +55,7 @@ void oolong_hexdump(const void *ptr, size_t len);
 #define WARN_DBG(fmt, ...)                                                                         \
     do {                                                                                           \
         if (OOLONG_DEBUG)                                                                          \
-            oolong_log("warning: ", fmt, ##__VA_ARGS__);                                           \
+            oolong_warn("warning: ", fmt, ##__VA_ARGS__);                                          \
     } while (0)
 
 #define HEXDUMP(ptr, len) oolong_hexdump((ptr), (len))
@@ -75,7 +82,7 @@ void oolong_hexdump(const void *ptr, size_t len);
     } while (0)
 
 // Says that something should not have happened, and goes on.
-#define OOPS(fmt, ...) oolong_log("oops: ", "%s:%d: " fmt, __FILE__, __LINE__, ##__VA_ARGS__)
+#define OOPS(fmt, ...) oolong_warn("oops: ", "%s:%d: " fmt, __FILE__, __LINE__, ##__VA_ARGS__)
 #define OOPS_OK(expr)                                                                              \
     do {                                                                                           \
         error_t oops_ok_err_ = (expr);                                                             \

@@ -1,0 +1,81 @@
+// The launcher's own messages, and what is said of the logs of tasks; see output.h. Nothing waits
+// for whoever reads them: what finds no room, or repeats itself too often, is left out and counted.
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <oolong/log_limit.h>
+#include "suite.h"
+
+#define TELL_MS 5000 // from one count of what a task's log left out to the next
+
+static struct {
+    struct log_limit limit;
+    uint32_t repeated, unread;
+} own;
+
+static char *make_text(const char *format, va_list args)
+{
+    char *text = NULL;
+    return vasprintf(&text, format, args) < 0 ? NULL : text;
+}
+
+static void log_line(const char *format, va_list args)
+{
+    char *text = make_text(format, args);
+    if (!text)
+        return;
+    // The numbers in a line are ids and the like: it is the same line with others.
+    if (!log_limit_pass(&own.limit, log_key(text, true), now_ns()))
+        own.repeated++;
+    else if (!output_log(text))
+        own.unread++;
+    free(text);
+}
+
+void log_error(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    log_line(format, args);
+    va_end(args);
+}
+
+void log_verbose(unsigned level, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    if (suite.verbose >= level)
+        log_line(format, args);
+    va_end(args);
+}
+
+// Returns whether that was said.
+static bool tell(const char *whose, uint32_t repeated, uint32_t unread)
+{
+    char *text = xasprintf("%s: lines left out: %u that repeat others, %u that nobody read in time",
+                           whose, repeated, unread);
+    bool was_said = output_log(text);
+    free(text);
+    return was_said;
+}
+
+void log_tell_own(void)
+{
+    if ((own.repeated || own.unread) && tell("these messages", own.repeated, own.unread))
+        own.repeated = own.unread = 0;
+}
+
+void log_tell(struct task *task, bool is_last)
+{
+    uint32_t repeated = atomic_load(&task->page->lines_repeated) - task->log.repeated;
+    uint32_t unread = atomic_load(&task->page->lines_unread) - task->log.unread;
+    if ((!repeated && !unread) || (!is_last && now_ns() < task->log.next_ns))
+        return;
+    char *whose = xasprintf("the log of task %s (%d)", task->spec->name, task->id);
+    if (tell(whose, repeated, unread)) {
+        task->log.repeated += repeated;
+        task->log.unread += unread;
+        task->log.next_ns = now_ns() + TELL_MS * NS_PER_MS;
+    }
+    free(whose);
+}

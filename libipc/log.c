@@ -1,0 +1,111 @@
+// Owns the log: lines for people about what happens in the task. A line is one write, so that lines
+// of many tasks do not mix.
+//
+// Nobody waits for whoever reads the log: a line that finds no room is left out, and so is one that
+// repeats itself too often, for a peer can provoke it. Both are counted in the state page, and the
+// launcher says how many there were.
+
+#include <resea/printf.h>
+#include <ctype.h>
+#include <stdarg.h>
+#include <string.h>
+#include <unistd.h>
+#include <oolong/internal.h>
+#include <oolong/log_limit.h>
+#include "bell.h"
+#include "log.h"
+
+#define MAX_LINE 1024 // no more than PIPE_BUF: a line is written as a whole, or not at all
+
+static int log_fd = STDERR_FILENO;
+
+void log_begin(void)
+{
+    log_fd = WIRE_LOG_FD;
+}
+
+static void count(_Atomic uint32_t *lines)
+{
+    atomic_fetch_add_explicit(lines, 1, memory_order_relaxed);
+}
+
+static size_t make_line(char line[MAX_LINE], const char *prefix, const char *fmt, va_list args)
+{
+    size_t len = (size_t)snprintf(line, MAX_LINE, "%s", prefix);
+    int n = vsnprintf(line + len, MAX_LINE - len, fmt, args);
+    len = n < 0 ? len : MIN(len + (size_t)n, (size_t)MAX_LINE - 2);
+    line[len] = '\0';
+    return len;
+}
+
+static void write_line(char line[MAX_LINE], size_t len)
+{
+    struct state_page *page = ipc_own_page();
+    line[len++] = '\n';
+    if (write(log_fd, line, len) != (ssize_t)len && page)
+        count(&page->lines_unread);
+}
+
+static bool is_repeated(struct log_limit *limit, uint64_t key)
+{
+    struct state_page *page = ipc_own_page();
+    bool repeated = !log_limit_pass(limit, key, bell_now_ns());
+    if (repeated && page)
+        count(&page->lines_repeated);
+    return repeated;
+}
+
+void oolong_log(const char *prefix, const char *fmt, ...)
+{
+    static struct log_limit limit;
+    char line[MAX_LINE];
+    va_list args;
+    va_start(args, fmt);
+    size_t len = make_line(line, prefix, fmt, args);
+    va_end(args);
+    if (!is_repeated(&limit, log_key(line, false)))
+        write_line(line, len);
+}
+
+void oolong_warn(const char *prefix, const char *fmt, ...)
+{
+    static struct log_limit limit;
+    char line[MAX_LINE];
+    va_list args;
+    if (is_repeated(&limit, log_key(fmt, false)))
+        return;
+    va_start(args, fmt);
+    size_t len = make_line(line, prefix, fmt, args);
+    va_end(args);
+    write_line(line, len);
+}
+
+void oolong_panic(const char *fmt, ...)
+{
+    char line[MAX_LINE];
+    va_list args;
+    va_start(args, fmt);
+    size_t len = make_line(line, "panic: ", fmt, args);
+    va_end(args);
+    write_line(line, len);
+    printf_flush();
+    // Not abort(): it needs calls that the sandbox does not allow.
+    __builtin_trap();
+}
+
+void oolong_hexdump(const void *ptr, size_t len)
+{
+    const uint8_t *p = ptr;
+    for (size_t at = 0; at < len; at += 16) {
+        char line[96];
+        size_t n = (size_t)snprintf(line, sizeof(line), "%08zx: ", at);
+        for (size_t i = at; i < at + 16; i++)
+            n += (size_t)(i < len ? snprintf(line + n, sizeof(line) - n, "%02x ", p[i])
+                                  : snprintf(line + n, sizeof(line) - n, "   "));
+        line[n++] = ' ';
+        for (size_t i = at; i < MIN(at + 16, len); i++)
+            line[n++] = isprint(p[i]) ? (char)p[i] : '.';
+        line[n] = '\0';
+        oolong_log("", "%s", line);
+    }
+}

@@ -1,0 +1,93 @@
+// For log.sh: tasks that have much to say, or make others say much.
+//
+//   test_log server          serves "maker", and says so of each message that it does not know
+//   test_log client N        calls it N times, and looks it up each time: prints "done"
+//   test_log unknown N       sends it N messages that it does not know (0: for ever)
+//   test_log unread          asks vm and reads no answer, for ever
+//   test_log lines N         writes N lines, all different, to its log
+//   test_log print N         prints N lines
+
+#include <resea/ipc.h>
+#include <resea/malloc.h>
+#include <resea/printf.h>
+#include <resea/task.h>
+#include <idl/stage.h>
+#include <idl/stage_server.h>
+#include <string.h>
+#include <sys/socket.h>
+#include "../../libipc/channel.h"
+
+static error_t on_make(task_t from, size_t len, uint seed, void **data, size_t *data_len)
+{
+    (void)from, (void)seed;
+    *data = calloc(1, len + 1);
+    *data_len = len;
+    return *data ? OK : ERR_NO_MEMORY;
+}
+
+static void serve(void)
+{
+    static const struct stage_ops ops = {.make = on_make};
+    ASSERT_OK(ipc_serve("maker"));
+    for (;;) {
+        struct message m;
+        if (ipc_recv(IPC_ANY, &m) == OK && !stage_dispatch(&ops, &m))
+            discard_unknown_message(&m);
+    }
+}
+
+static task_t look_up(void)
+{
+    task_t server = ipc_lookup("maker");
+    ASSERT(server > 0);
+    return server;
+}
+
+static void call(int num)
+{
+    for (int i = 0; i < num; i++) {
+        void *data;
+        size_t len;
+        ASSERT_OK(stage_make(look_up(), 8, 1, &data, &len));
+        free(data);
+    }
+    printf("done\n");
+}
+
+static void send_unknown(int num)
+{
+    task_t server = look_up();
+    for (int i = 0; num == 0 || i < num; i++) {
+        struct message m = {.type = INVALID_MSG};
+        (void)!ipc_call(server, &m);
+    }
+}
+
+// What vm says of an answer that finds no room is what it says to nobody else.
+static void ask_vm(void)
+{
+    struct channel *vm = channel_find(VM_TASK);
+    for (uint32_t seq = 1;; seq = seq % 1000 + 1) {
+        struct packet packet = {.type = BENCHMARK_NOP_MSG, .word = wire_word(WIRE_CALL, seq, 0)};
+        if (send(vm->fd, &packet, sizeof(packet), MSG_NOSIGNAL) < 0)
+            return;
+    }
+}
+
+void main(void)
+{
+    const char *part = task_argc() > 1 ? task_argv()[1] : "";
+    int num = task_argc() > 2 ? atoi(task_argv()[2]) : 0;
+    if (!strcmp(part, "server"))
+        serve();
+    else if (!strcmp(part, "client"))
+        call(num);
+    else if (!strcmp(part, "unknown"))
+        send_unknown(num);
+    else if (!strcmp(part, "unread"))
+        ask_vm();
+    for (int i = 1; !strcmp(part, "lines") && i <= num; i++)
+        INFO("line %d", i);
+    for (int i = 1; !strcmp(part, "print") && i <= num; i++)
+        printf("line %d\n", i);
+}
