@@ -49,28 +49,39 @@ static uint64_t get_le(const uint8_t *p, int num_bytes)
     return value;
 }
 
+error_t fsclient_next_entry(const void *entries, size_t len, size_t *at, struct fs_entry *entry)
+{
+    const uint8_t *p = (const uint8_t *)entries + *at;
+    size_t left = len - *at;
+    if (left == 0)
+        return ERR_EMPTY;
+    const uint8_t *end = left > RECORD_LEN ? memchr(&p[RECORD_LEN], '\0', left - RECORD_LEN) : NULL;
+    if (!end)
+        return ERR_NOT_ACCEPTABLE;
+    *entry = (struct fs_entry){
+        .name = (const char *)&p[RECORD_LEN],
+        .size = get_le(p, 8),
+        .mtime = (int64_t)get_le(&p[8], 8),
+        .mode = (uint32_t)get_le(&p[16], 4),
+        .kind = p[20],
+    };
+    *at += (size_t)(end + 1 - p);
+    return OK;
+}
+
 // Gives the entries of one answer. `*num` counts them.
-static error_t walk_records(const uint8_t *p, size_t len, fs_entry_fn each, void *arg,
+static error_t walk_records(const void *entries, size_t len, fs_entry_fn each, void *arg,
                             unsigned *num)
 {
-    while (len > 0) {
-        const uint8_t *end =
-            len > RECORD_LEN ? memchr(&p[RECORD_LEN], '\0', len - RECORD_LEN) : NULL;
-        if (!end)
-            return ERR_NOT_ACCEPTABLE;
-        struct fs_entry entry = {
-            .name = (const char *)&p[RECORD_LEN],
-            .size = get_le(p, 8),
-            .mtime = (int64_t)get_le(&p[8], 8),
-            .mode = (uint32_t)get_le(&p[16], 4),
-            .kind = p[20],
-        };
+    size_t at = 0;
+    while (true) {
+        struct fs_entry entry;
+        error_t err = fsclient_next_entry(entries, len, &at, &entry);
+        if (IS_ERROR(err))
+            return err == ERR_EMPTY ? OK : err;
         OK_OR_RETURN(each(arg, &entry));
         (*num)++;
-        len -= (size_t)(end + 1 - p);
-        p = end + 1;
     }
-    return OK;
 }
 
 error_t fsclient_list(task_t fs, const char *path, fs_entry_fn each, void *arg)

@@ -27,6 +27,12 @@ __mustuse error_t fsclient_read(task_t fs, const char *path, fs_data_fn each, vo
 // As fs.list. ERR_NOT_ACCEPTABLE also: the server's answer is no listing.
 __mustuse error_t fsclient_list(task_t fs, const char *path, fs_entry_fn each, void *arg);
 
+// Takes the entry at `*at` out of one answer of fs.list, and moves `*at` behind it.
+//
+// ERR_EMPTY: that was all. ERR_NOT_ACCEPTABLE: it is no listing.
+__mustuse error_t fsclient_next_entry(const void *entries, size_t len, size_t *at,
+                                      struct fs_entry *entry);
+
 // What fs.attributes answers.
 struct fs_attributes {
     uint64_t size;

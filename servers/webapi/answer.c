@@ -1,12 +1,17 @@
 // What a request is answered with: a file, a part of it, a listing, figures, or an error.
 #include <idl/fs.h>
+#include <inttypes.h>
 #include <resea/ipc.h>
 #include <resea/printf.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include "fsclient.h"
 #include "head.h"
+#include "host.h"
 #include "page.h"
+#include "precondition.h"
 #include "range.h"
 #include "urlpath.h"
 #include "types.h"
@@ -14,18 +19,29 @@
 
 #define PIECE_LEN      (64u * 1024) // of a file, at a time: what a send buffer takes
 #define SMALL_LEN      (32u * 1024) // sent with its head
-#define LISTING_MAX    (8u * 1024 * 1024)
 #define LOOKUP_TIME_MS 2000
+
+static int64_t now(void)
+{
+    return time(NULL);
+}
+
+static void write_head(struct answer *answer, struct head *head)
+{
+    head->date = now();
+    head->keep_alive = answer->keep_alive;
+    head_write(&answer->text, head);
+    answer->failed = answer->failed || answer->text.failed;
+}
 
 static void finish(struct answer *answer, struct head *head, const struct request *request,
                    struct text *body)
 {
     head->len = body->len;
-    head->keep_alive = answer->keep_alive;
-    head_write(&answer->text, head);
+    write_head(answer, head);
     if (!request->head && body->len > 0)
         text_add(&answer->text, body->bytes, body->len);
-    answer->failed = answer->text.failed || body->failed;
+    answer->failed = answer->failed || answer->text.failed || body->failed;
     text_free(body);
 }
 
@@ -35,6 +51,26 @@ static void answer_error(struct answer *answer, const struct request *request, u
     page_error(&body, status);
     finish(answer, &(struct head){.status = status, .type = "text/html; charset=utf-8"}, request,
            &body);
+}
+
+// Answers with 304 or 412 when the request's conditions ask for that. False: they do not.
+static bool answer_condition(struct answer *answer, const struct request *request,
+                             const struct version *version)
+{
+    switch (precondition_check(request, version, now())) {
+    case PRECONDITION_HOLDS:
+        return false;
+    case PRECONDITION_NOT_MODIFIED:
+        write_head(answer, &(struct head){.status = 304,
+                                          .etag = version->etag,
+                                          .has_mtime = version->has_mtime,
+                                          .mtime = version->mtime});
+        return true;
+    case PRECONDITION_FAILED:
+        answer_error(answer, request, 412);
+        return true;
+    }
+    return false;
 }
 
 static unsigned status_of(error_t err)
@@ -60,6 +96,8 @@ static unsigned status_of(error_t err)
 static void answer_metrics(struct answer *answer, const struct request *request)
 {
     struct text body = {0};
+    if (answer_condition(answer, request, &(struct version){0}))
+        return;
     if (!metrics_write(&body)) {
         text_free(&body);
         answer_error(answer, request, 500);
@@ -71,26 +109,79 @@ static void answer_metrics(struct answer *answer, const struct request *request)
 
 // --- Directories --------------------------------------------------------------------------------
 
-static error_t list_entry(void *arg, const struct fs_entry *entry)
+// A chunk is its length in hexadecimal digits, a line's end, its bytes and another one.
+#define CHUNK_HEAD_LEN 10
+
+static void begin_chunk(struct text *text)
 {
-    struct text *body = arg;
-    page_add_entry(body, entry->name, entry->kind == FS_KIND_DIRECTORY, entry->size, entry->mtime);
-    return body->failed ? ERR_NO_MEMORY : body->len > LISTING_MAX ? ERR_TOO_LARGE : OK;
+    text_add(text, "00000000\r\n", CHUNK_HEAD_LEN);
 }
 
+static void end_chunk(struct text *text, size_t head_at, bool last)
+{
+    if (!text->failed) {
+        char len[CHUNK_HEAD_LEN];
+        snprintf(len, sizeof(len), "%08x", (unsigned)(text->len - head_at - CHUNK_HEAD_LEN));
+        memcpy(text->bytes + head_at, len, CHUNK_HEAD_LEN - 2);
+    }
+    text_printf(text, last ? "\r\n0\r\n\r\n" : "\r\n");
+}
+
+static error_t add_piece(struct answer *answer)
+{
+    bool last;
+    size_t head_at = answer->text.len;
+    if (answer->chunked)
+        begin_chunk(&answer->text);
+    OK_OR_RETURN(listing_add_piece(answer->listing, &answer->text, &last));
+    if (answer->chunked)
+        end_chunk(&answer->text, head_at, last);
+    if (last) {
+        listing_free(answer->listing);
+        answer->listing = NULL;
+    }
+    return answer->text.failed ? ERR_NO_MEMORY : OK;
+}
+
+// A listing of one piece goes with its length; a longer one in chunks to who knows them, and to
+// others up to the end of the connection.
 static void answer_listing(struct answer *answer, const struct request *request, const char *path)
 {
+    struct head head = {.status = 200, .type = "text/html; charset=utf-8"};
     struct text body = {0};
-    page_begin_listing(&body, path);
-    error_t err = fsclient_list(answer->fs, path, list_entry, &body);
+    bool last = false;
+    if (answer_condition(answer, request, &(struct version){0}))
+        return;
+    answer->listing = listing_new(answer->fs, path);
+    error_t err =
+        answer->listing ? listing_add_piece(answer->listing, &body, &last) : ERR_NO_MEMORY;
+    if (IS_ERROR(err) || last || request->head) {
+        listing_free(answer->listing);
+        answer->listing = NULL;
+    }
     if (IS_ERROR(err)) {
         text_free(&body);
-        answer_error(answer, request, err == ERR_TOO_LARGE ? 500 : status_of(err));
+        answer_error(answer, request, status_of(err));
         return;
     }
-    page_end_listing(&body);
-    finish(answer, &(struct head){.status = 200, .type = "text/html; charset=utf-8"}, request,
-           &body);
+    if (last) {
+        finish(answer, &head, request, &body);
+        return;
+    }
+    answer->chunked = head.chunked = request->chunks;
+    head.until_end = !request->chunks;
+    answer->keep_alive = answer->keep_alive && request->chunks;
+    write_head(answer, &head);
+    size_t head_at = answer->text.len;
+    if (!request->head) {
+        if (answer->chunked)
+            begin_chunk(&answer->text);
+        text_add(&answer->text, body.bytes, body.len);
+        if (answer->chunked)
+            end_chunk(&answer->text, head_at, false);
+    }
+    answer->failed = answer->failed || answer->text.failed;
+    text_free(&body);
 }
 
 // Relative links of a directory's page count from its '/'.
@@ -100,7 +191,8 @@ static void answer_redirect(struct answer *answer, const struct request *request
     text_printf(&location, "%s/", path);
     page_error(&body, 301);
     struct head head = {.status = 301, .type = "text/html; charset=utf-8"};
-    head.location = location.bytes;
+    head.path = location.bytes;
+    head.query = strchr(request->line.target, '?');
     finish(answer, &head, request, &body);
     text_free(&location);
 }
@@ -108,15 +200,35 @@ static void answer_redirect(struct answer *answer, const struct request *request
 // --- Files --------------------------------------------------------------------------------------
 
 struct file_status {
-    size_t size;
+    uint64_t size;
     unsigned kind;
-    int64_t mtime;
+    struct version version;
 };
 
+// The version's tag is made of all that changes with a file's content: nothing is read for it. A
+// server of `fs` that only knows `stat` has files without one.
 static error_t stat_path(task_t fs, const char *path, struct file_status *status)
 {
+    struct fs_attributes attr;
+    *status = (struct file_status){.version.has_mtime = true};
+    error_t err = fsclient_attributes(fs, path, true, &attr);
+    if (IS_OK(err)) {
+        status->size = attr.size;
+        status->kind = attr.kind;
+        status->version.mtime = attr.mtime;
+        snprintf(status->version.etag, ETAG_LEN,
+                 "\"%" PRIx64 "-%" PRIx64 ".%" PRIx32 "-%" PRIx64 ".%" PRIx32 "\"", attr.size,
+                 (uint64_t)attr.mtime, attr.mtime_ns, (uint64_t)attr.ctime, attr.ctime_ns);
+        return OK;
+    }
+    if (err == ERR_NOT_FOUND)
+        return err;
     unsigned mode, uid, gid;
-    return fs_stat(fs, path, &status->size, &status->kind, &mode, &uid, &gid, &status->mtime);
+    size_t size = 0;
+    err = fs_stat(fs, path, &size, &status->kind, &mode, &uid, &gid, &status->version.mtime);
+    if (IS_OK(err))
+        status->size = size;
+    return err;
 }
 
 static error_t read_piece(struct answer *answer, void **data, size_t *len)
@@ -156,35 +268,24 @@ static void add_all(struct answer *answer)
     close_file(answer);
 }
 
-// Whether the client's copy is as new. Dates are compared as they are sent.
-static bool is_date_of(const char *value, int64_t mtime)
-{
-    char date[DATE_LEN];
-    return *value && head_format_date(mtime, date) && strcmp(value, date) == 0;
-}
-
 static void answer_file(struct answer *answer, const struct request *request, const char *path,
                         const struct file_status *status)
 {
+    const struct version *version = &status->version;
+    if (answer_condition(answer, request, version))
+        return;
     struct head head = {
         .status = 200,
-        .keep_alive = answer->keep_alive,
         .type = type_of(path),
         .len = status->size,
         .size = status->size,
-        .has_mtime = true,
-        .mtime = status->mtime,
+        .etag = version->etag,
+        .has_mtime = version->has_mtime,
+        .mtime = version->mtime,
     };
-    if (is_date_of(request->if_modified_since, status->mtime)) {
-        head.status = 304;
-        head.type = NULL;
-        head_write(&answer->text, &head);
-        return;
-    }
-    bool ranged =
-        request->has_range && (!*request->if_range || is_date_of(request->if_range, status->mtime));
+    const char *wanted = precondition_range(request, version, now());
     enum range_result range =
-        ranged ? range_parse(request->range, status->size, &head.first, &head.len) : RANGE_NONE;
+        wanted ? range_parse(wanted, status->size, &head.first, &head.len) : RANGE_NONE;
     if (range == RANGE_NOT_POSSIBLE) {
         head = (struct head){.status = 416, .size = status->size};
         struct text none = {0};
@@ -203,8 +304,7 @@ static void answer_file(struct answer *answer, const struct request *request, co
         answer->offset = head.first;
         answer->left = head.len;
     }
-    head_write(&answer->text, &head);
-    answer->failed = answer->text.failed;
+    write_head(answer, &head);
     if (answer->left > 0 && answer->left <= SMALL_LEN)
         add_all(answer);
 }
@@ -238,16 +338,29 @@ static void answer_path(struct answer *answer, const struct request *request, ch
     free(index);
 }
 
+// 0: nothing speaks against looking for the path.
+static unsigned judge(const struct request *request, char *path, bool *is_dir)
+{
+    if (request->state == REQUEST_BAD)
+        return request->status;
+    if (!request->get)
+        return request->known ? 405 : 501;
+    const char *host = request_field(request, FIELD_HOST, NULL);
+    size_t len = host ? strlen(host) : 0;
+    bool whole = *request->line.target != '/';
+    if ((whole && !host_of_target(request->line.target, &host, &len)) ||
+        !target_to_path(request->line.target, path, is_dir))
+        return 400;
+    return host && !host_is_ours(host, len) ? 421 : 0;
+}
+
 static void make(struct answer *answer, const struct request *request)
 {
     char path[TARGET_MAX + 2];
     bool is_dir;
-    if (request->state == REQUEST_BAD) {
-        answer_error(answer, request, request->status);
-    } else if (!request->get) {
-        answer_error(answer, request, 405);
-    } else if (!target_to_path(request->target, path, &is_dir)) {
-        answer_error(answer, request, 400);
+    unsigned status = judge(request, path, &is_dir);
+    if (status) {
+        answer_error(answer, request, status);
     } else if (strcmp(path, "/metrics") == 0) {
         answer_metrics(answer, request);
     } else {
@@ -275,13 +388,29 @@ void answer_make(struct answer *answer, const struct request *request)
     metrics_count(status, answer->text.len + answer->left);
 }
 
+static void refill_listing(struct answer *answer)
+{
+    error_t err = add_piece(answer);
+    if (IS_ERROR(err)) {
+        WARN("a folder cannot be listed to its end: %s", err2str(err));
+        answer->failed = true;
+    }
+    metrics_count_bytes(answer->text.len);
+}
+
 bool answer_refill(struct answer *answer)
 {
     void *data = NULL;
     size_t len = 0;
     text_free(&answer->text);
     answer->sent = 0;
-    if (answer->left == 0 || answer->failed || IS_ERROR(read_piece(answer, &data, &len)))
+    if (answer->failed)
+        return false;
+    if (answer->listing) {
+        refill_listing(answer);
+        return !answer->failed;
+    }
+    if (answer->left == 0 || IS_ERROR(read_piece(answer, &data, &len)))
         return false;
     answer->text = (struct text){.bytes = data, .len = len, .size = len};
     return true;
@@ -290,6 +419,7 @@ bool answer_refill(struct answer *answer)
 void answer_free(struct answer *answer)
 {
     close_file(answer);
+    listing_free(answer->listing);
     text_free(&answer->text);
     *answer = (struct answer){0};
 }

@@ -1,9 +1,7 @@
 // The head of an answer.
 #include "head.h"
 #include <inttypes.h>
-#include <stdio.h>
-#include <oolong/message.h>
-#include <resea/datetime.h>
+#include "date.h"
 
 static const struct {
     unsigned status;
@@ -18,11 +16,15 @@ static const struct {
     {404, "Not Found"},
     {405, "Method Not Allowed"},
     {408, "Request Timeout"},
+    {412, "Precondition Failed"},
     {413, "Content Too Large"},
     {414, "URI Too Long"},
     {416, "Range Not Satisfiable"},
+    {417, "Expectation Failed"},
+    {421, "Misdirected Request"},
     {431, "Request Header Fields Too Large"},
     {500, "Internal Server Error"},
+    {501, "Not Implemented"},
     {503, "Service Unavailable"},
     {505, "HTTP Version Not Supported"},
 };
@@ -36,30 +38,36 @@ const char *head_reason(unsigned status)
     return "Error";
 }
 
-bool head_format_date(int64_t time, char date[DATE_LEN])
+static void add_date(struct text *text, const char *name, int64_t time)
 {
-    static const char days[][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-    static const char months[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    const int64_t end = 253402300800; // the year 10000
-    struct datetime t;
-    if (time < 0 || time >= end)
-        return false;
-    timestamp_to_datetime((uint64_t)time, &t);
-    snprintf(date, DATE_LEN, "%s, %02u %s %04u %02u:%02u:%02u GMT", days[t.day_of_week % 7], t.day,
-             months[(t.month - 1u) % 12], t.year % 10000, t.hour, t.minute, t.second);
-    return true;
+    char date[DATE_LEN];
+    if (date_format(time, date))
+        text_printf(text, "%s: %s\r\n", name, date);
+}
+
+static void add_location(struct text *text, const char *path, const char *query)
+{
+    text_printf(text, "Location: ");
+    text_add_url(text, path);
+    // As the client sent it, in bytes that a field may have.
+    for (const char *p = query; p && *p; p++) {
+        if (*p > ' ' && *p < 0x7f)
+            text_add(text, p, 1);
+        else
+            text_printf(text, "%%%02X", (unsigned char)*p);
+    }
+    text_printf(text, "\r\n");
 }
 
 void head_write(struct text *text, const struct head *head)
 {
-    char date[DATE_LEN];
     text_printf(text, "HTTP/1.1 %u %s\r\nServer: Oolong\r\n", head->status,
                 head_reason(head->status));
-    if (head->has_mtime && head_format_date(head->mtime, date))
-        text_printf(text, "Last-Modified: %s\r\n", date);
-    if (head->status == 200 || head->status == 206)
-        text_printf(text, "Accept-Ranges: bytes\r\n");
+    add_date(text, "Date", head->date);
+    if (head->has_mtime)
+        add_date(text, "Last-Modified", head->mtime);
+    if (head->etag && *head->etag)
+        text_printf(text, "ETag: %s\r\nAccept-Ranges: bytes\r\n", head->etag);
     if (head->status == 206)
         text_printf(text, "Content-Range: bytes %" PRIu64 "-%" PRIu64 "/%" PRIu64 "\r\n",
                     head->first, head->first + head->len - 1, head->size);
@@ -67,14 +75,13 @@ void head_write(struct text *text, const struct head *head)
         text_printf(text, "Content-Range: bytes */%" PRIu64 "\r\n", head->size);
     if (head->status == 405)
         text_printf(text, "Allow: GET, HEAD\r\n");
-    if (head->location) {
-        text_printf(text, "Location: ");
-        text_add_url(text, head->location);
-        text_printf(text, "\r\n");
-    }
+    if (head->path)
+        add_location(text, head->path, head->query);
     if (head->type)
         text_printf(text, "Content-Type: %s\r\nX-Content-Type-Options: nosniff\r\n", head->type);
-    if (head->status != 304)
+    if (head->chunked)
+        text_printf(text, "Transfer-Encoding: chunked\r\n");
+    else if (head->status != 304 && !head->until_end)
         text_printf(text, "Content-Length: %" PRIu64 "\r\n", head->len);
     text_printf(text, "Connection: %s\r\n\r\n", head->keep_alive ? "keep-alive" : "close");
 }

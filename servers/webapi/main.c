@@ -1,5 +1,8 @@
-// webapi: an HTTP/1.1 server on `tcpip` for the files of `fs`, and for figures at /metrics. Its
-// argument is the port, 80 without one.
+// webapi: an HTTP/1.1 server on `tcpip` for the files of `fs`, and for figures at /metrics.
+// Arguments:
+//
+//   PORT        80 without one
+//   host=NAME   a name of this server, beside those that host.h says; again for each
 //
 // Waits for tcpip and fs, never for a client of its own.
 //
@@ -13,6 +16,8 @@
 #include <resea/task.h>
 #include <resea/timer.h>
 #include <stdlib.h>
+#include <string.h>
+#include "host.h"
 #include "webapi.h"
 
 #define BACKLOG   256
@@ -58,19 +63,40 @@ static void handle(struct message *m)
         timer_set(TICK_MS);
 }
 
-static uint16_t parse_port(void)
+static void __noreturn refuse_argument(const char *argument, const char *why)
 {
-    long port = task_argc() > 1 ? strtol(task_argv()[1], NULL, 10) : PORT_HTTP;
-    if (port < 1 || port > UINT16_MAX) {
-        oolong_log("error: ", "%s: not a port", task_argv()[1]);
-        exit(EXIT_FAILURE);
+    oolong_log("error: ", "%s: %s", argument, why);
+    exit(EXIT_FAILURE);
+}
+
+static void add_host(const char *name)
+{
+    error_t err = host_add(name);
+    if (IS_ERROR(err))
+        refuse_argument(name, err == ERR_INVALID_ARG ? "not a name" : "too many names");
+}
+
+static uint16_t parse_arguments(void)
+{
+    static const char host[] = "host=";
+    long port = PORT_HTTP;
+    for (int i = 1; i < task_argc(); i++) {
+        const char *argument = task_argv()[i];
+        char *end;
+        if (strncmp(argument, host, strlen(host)) == 0) {
+            add_host(argument + strlen(host));
+            continue;
+        }
+        port = strtol(argument, &end, 10);
+        if (*end || port < 1 || port > UINT16_MAX)
+            refuse_argument(argument, "neither a port nor \"host=NAME\"");
     }
     return (uint16_t)port;
 }
 
 void main(void)
 {
-    uint16_t port = parse_port();
+    uint16_t port = parse_arguments();
     tcpip = ipc_lookup("tcpip");
     ASSERT_OK(tcpip);
     // What vm then tells is not looked at: the next pull says it too.

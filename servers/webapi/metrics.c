@@ -17,6 +17,11 @@ void metrics_count(unsigned status, uint64_t bytes)
     num_bytes += bytes;
 }
 
+void metrics_count_bytes(uint64_t bytes)
+{
+    num_bytes += bytes;
+}
+
 bool metrics_write(struct text *text)
 {
     char *tasks = malloc(METRICS_LEN);

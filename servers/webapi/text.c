@@ -45,28 +45,54 @@ void text_printf(struct text *text, const char *format, ...)
     text->len += (size_t)len;
 }
 
+// The length of the character at `p`, which ends before a NUL. 0: it is no UTF-8 (surrogates and
+// longer forms than needed are none), or none that can be shown.
+static size_t utf8_len(const uint8_t *p)
+{
+    if (*p < 0x80)
+        return *p >= ' ' && *p != 0x7f;
+    size_t len = *p >= 0xf0 ? 4 : *p >= 0xe0 ? 3 : 2;
+    uint32_t code = *p & (0x7fu >> len);
+    for (size_t i = 1; i < len; i++) {
+        if ((p[i] & 0xc0) != 0x80)
+            return 0;
+        code = code << 6 | (p[i] & 0x3fu);
+    }
+    static const uint32_t least[] = {0, 0, 0xa0, 0x800, 0x10000}; // below 0xa0: controls
+    return *p < 0xc2 || code < least[len] || (code >= 0xd800 && code < 0xe000) || code > 0x10ffff
+               ? 0
+               : len;
+}
+
 void text_add_html(struct text *text, const char *value)
 {
-    for (const char *p = value; *p; p++) {
+    for (const char *p = value; *p;) {
+        size_t len = utf8_len((const uint8_t *)p);
+        const char *quoted = NULL;
         switch (*p) {
         case '&':
-            text_add(text, "&amp;", 5);
+            quoted = "&amp;";
             break;
         case '<':
-            text_add(text, "&lt;", 4);
+            quoted = "&lt;";
             break;
         case '>':
-            text_add(text, "&gt;", 4);
+            quoted = "&gt;";
             break;
         case '"':
-            text_add(text, "&quot;", 6);
+            quoted = "&quot;";
             break;
         case '\'':
-            text_add(text, "&#39;", 5);
+            quoted = "&#39;";
             break;
         default:
-            text_add(text, p, 1);
+            quoted = len > 0 ? NULL : "\xef\xbf\xbd"; // U+FFFD
         }
+        if (quoted)
+            text_add(text, quoted, strlen(quoted));
+        else
+            text_add(text, p, len);
+        p += len > 0 ? len : 1;
     }
 }
 

@@ -14,19 +14,19 @@ static int hex(char c)
     return -1;
 }
 
-// "http://host/path" is allowed as a target too.
+// "http://host/path" is allowed as a target too, and without a path.
 static const char *skip_authority(const char *target)
 {
     if (strncasecmp(target, "http://", 7) != 0)
         return target;
-    const char *slash = strchr(target + 7, '/');
-    return slash ? slash : "/";
+    target += 7 + strcspn(target + 7, "/?");
+    return *target == '/' ? target : "/";
 }
 
 // Decodes up to the query. False: a broken %XX, or a NUL.
 static bool decode(const char *target, char *path)
 {
-    while (*target && *target != '?' && *target != '#') {
+    while (*target && *target != '?') {
         if (*target == '%') {
             int high = hex(target[1]);
             int low = high < 0 ? -1 : hex(target[2]);

@@ -4,10 +4,11 @@
 
 #include <oolong/list.h>
 #include <oolong/message.h>
+#include "listing.h"
 #include "request.h"
 #include "text.h"
 
-// What is sent for one request: `text`, then `left` bytes of a file.
+// What is sent for one request: `text`, then `left` bytes of a file, or the rest of a listing.
 struct answer {
     struct text text;
     size_t sent; // of `text`
@@ -15,6 +16,8 @@ struct answer {
     handle_t file; // 0: none
     uint64_t offset;
     uint64_t left;
+    struct listing *listing; // NULL: none, or all of it is in `text`
+    bool chunked;            // the listing is
     bool keep_alive;
     bool failed; // in the middle: the connection ends
 };
@@ -23,13 +26,14 @@ struct answer {
 
 // Makes the answer to a request, which is whole or bad.
 void answer_make(struct answer *answer, const struct request *request);
-// Replaces the text by the next bytes of the file. False: there are none.
+// Replaces the text by the next bytes of the file or the listing. False: there are none.
 bool answer_refill(struct answer *answer);
 void answer_free(struct answer *answer);
 
 // metrics.c: the page of figures. False: the launcher does not give them.
 bool metrics_write(struct text *text);
-void metrics_count(unsigned status, uint64_t bytes);
+void metrics_count(unsigned status, uint64_t bytes); // of a new answer
+void metrics_count_bytes(uint64_t bytes);            // more of one
 
 // conn.c: the connections, by their handles.
 

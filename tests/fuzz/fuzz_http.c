@@ -1,12 +1,18 @@
 // The fuzz target `http`: what a client sends to the web server, in pieces. The first byte of the
 // input says how long the pieces are. Whatever it is, it must be read the same in pieces as at
-// once, name a path below the root or none, and ask for bytes that are there or for none.
+// once, name a path below the root or none, and ask for bytes that are there or for none. And what
+// is taken for a request must be one to a second reader too (http_reference.h), which ends where
+// that one says and asks for the same: else somebody in between could be made to see other
+// requests.
 #include <stdlib.h>
 #include <string.h>
 #include "head.h"
 #include "page.h"
 #include "range.h"
 #include "request.h"
+#include "host.h"
+#include "http_reference.h"
+#include "precondition.h"
 #include "target.h"
 #include "types.h"
 #include "urlpath.h"
@@ -29,7 +35,10 @@ static void check_path(const char *path)
 static void check_range(const struct request *request, uint64_t size)
 {
     uint64_t first = 0, len = 0;
-    if (range_parse(request->range, size, &first, &len) == RANGE_PART)
+    static const struct version version = {.etag = "\"a\"", .has_mtime = true, .mtime = 1};
+    const char *range = precondition_range(request, &version, 1700000000);
+    (void)precondition_check(request, &version, 1700000000);
+    if (range && range_parse(range, size, &first, &len) == RANGE_PART)
         check(len > 0 && first < size && len <= size - first);
 }
 
@@ -40,15 +49,18 @@ static void check_request(const struct request *request)
     bool is_dir;
     struct text text = {0};
     check(request->state != REQUEST_BAD || request->status >= 400);
-    check(strlen(request->target) <= TARGET_MAX && strlen(request->range) <= VALUE_MAX);
-    if (target_to_path(request->target, path, &is_dir)) {
-        check(strlen(path) <= strlen(request->target) + 1);
+    check(strlen(request->line.target) <= TARGET_MAX && request->kept_len <= HEADERS_MAX);
+    if (target_to_path(request->line.target, path, &is_dir)) {
+        check(strlen(path) <= strlen(request->line.target) + 1);
         check_path(path);
         check(type_of(path) != NULL);
         page_begin_listing(&text, path);
-        page_add_entry(&text, path + 1, is_dir, 1, 1);
+        page_add_entry(&text, &(struct page_entry){.name = path + 1, .is_dir = is_dir, .mtime = 1});
         page_end_listing(&text);
-        head_write(&text, &(struct head){.status = 301, .type = "text/html", .location = path});
+        head_write(&text, &(struct head){.status = 301,
+                                         .type = "text/html",
+                                         .path = path,
+                                         .query = strchr(request->line.target, '?')});
         check(text.failed || strlen(text.bytes) == text.len);
     }
     text_free(&text);
@@ -67,18 +79,45 @@ struct summary {
 static void add(struct summary *sum, const struct request *request)
 {
     unsigned hash = sum->hash;
-    for (const char *p = request->target; *p; p++)
+    for (const char *p = request->line.target; *p; p++)
         hash = hash * 31 + (unsigned char)*p;
-    for (const char *p = request->range; *p; p++)
-        hash = hash * 31 + (unsigned char)*p;
+    for (size_t i = 0; i < request->kept_len; i++)
+        hash = hash * 31 + (unsigned char)request->kept[i];
     sum->hash = hash * 31 + request->get + 2u * request->head + 4u * request->keep_alive;
     sum->count++;
+}
+
+// What the second reader makes of the same bytes. It knows no limits, so it may go on where the
+// server has refused.
+static void compare(const struct request *request, const uint8_t *data, size_t size, size_t end)
+{
+    struct reference ref;
+    enum reference_result result = reference_read(data, size, &ref);
+    if (request->state == REQUEST_BAD)
+        return;
+    if (request->state == REQUEST_PART) {
+        check(result == REFERENCE_PART);
+        return;
+    }
+    if (ref.waits && result != REFERENCE_BAD)
+        return; // its end is not looked for
+    check(result == REFERENCE_WHOLE);
+    // After the last request of a connection nothing is read.
+    check(ref.len == end || !request->keep_alive);
+    check(ref.target_len == strlen(request->line.target) &&
+          memcmp(ref.target, request->line.target, ref.target_len) == 0);
+    check(ref.is_get == request->get);
+    unsigned num_ranges = 0;
+    for (const char *p = NULL; (p = request_field(request, FIELD_RANGE, p));)
+        num_ranges++;
+    check(num_ranges == ref.num_ranges);
 }
 
 static struct summary read_all(const uint8_t *data, size_t size, size_t piece)
 {
     struct request request;
     struct summary sum = {0};
+    size_t begin = 0;
     request_init(&request);
     for (size_t at = 0; at < size && sum.count < REQUESTS_MAX;) {
         size_t len = MIN(piece, size - at);
@@ -90,6 +129,8 @@ static struct summary read_all(const uint8_t *data, size_t size, size_t piece)
             continue;
         }
         check_request(&request);
+        compare(&request, data + begin, size - begin, at - begin);
+        begin = at;
         if (request.state == REQUEST_BAD)
             break;
         add(&sum, &request);
@@ -97,6 +138,8 @@ static struct summary read_all(const uint8_t *data, size_t size, size_t piece)
             break;
         request_next(&request);
     }
+    if (request.state == REQUEST_PART && begin < size && sum.count < REQUESTS_MAX)
+        compare(&request, data + begin, size - begin, size - begin);
     sum.state = request.state;
     return sum;
 }

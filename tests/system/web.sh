@@ -16,6 +16,9 @@ make_site() {
     printf 'some text\n' >site/sub/x.txt
     printf 'quoted\n' >'site/a b/<&>"%.txt'
     : >site/sub/nothing.bin
+    ln -s x.txt site/sub/short
+    mkdir site/many
+    (cd site/many && seq -f 'number %04.0f of a folder of many entries' 3000 | tr ' ' _ | xargs touch)
     head -c 104857600 /dev/urandom >site/large.bin
     case $kind in
     archive) tar -C site -cf site.tar . && files=archive=site.tar ;;
@@ -64,21 +67,44 @@ get 200 /sub/x.txt && cmp body site/sub/x.txt
 has 'Content-Type: text/plain'
 has 'Last-Modified: '
 modified=$(tr -d '\r' <head | sed -n 's/^Last-Modified: //p')
+has 'Date: '
+tag=$(tr -d '\r' <head | sed -n 's/^ETag: //p')
 get 304 /sub/x.txt -H "If-Modified-Since: $modified"
+get 304 /sub/x.txt -H "If-None-Match: $tag"
+get 200 /sub/x.txt -H 'If-None-Match: "other"' -H "If-Modified-Since: $modified"
+get 412 /sub/x.txt -H 'If-Match: "other"'
+get 206 /sub/x.txt -r 0-3 -H "If-Range: $tag"
+get 200 /sub/x.txt -r 0-3 -H 'If-Range: "other"'
 get 200 '/a%20b/%3C%26%3E%22%25.txt' && cmp body 'site/a b/<&>"%.txt'
 get 200 /sub/nothing.bin
 [ -s body ] && fail "an empty file has a body"
 get 200 /sub/
 grep -q 'href="./x.txt"' body || fail "the listing lacks x.txt"
 grep -q 'href="./empty/"' body || fail "the listing lacks empty/"
+grep -q 'short</bdi></a> (link)<td>.*title="10 bytes">10 B' body ||
+    fail "a link has not the size of what it leads to: $(cat body)"
+get 200 /many/
+has 'Transfer-Encoding: chunked'
+[ "$(grep -c 'href="./number_[0-9]*_of' body)" = 3000 ] || fail "the long listing has not 3000 names"
+grep -q '</html>' body || fail "the long listing does not end"
+get 200 /many/ --http1.0
+has 'Connection: close'
+grep -q '</html>' body || fail "the long listing does not end for HTTP/1.0"
 get 200 '/a%20b/'
 grep -q '&lt;&amp;&gt;&quot;%.txt' body || fail "the listing does not quote: $(cat body)"
 get 301 /sub
 has 'Location: /sub/'
+get 301 '/sub?a=b'
+has 'Location: /sub/?a=b'
 get 404 /no/such/file
 get 400 /../etc/passwd
 get 400 /%00
 get 405 / -X POST -d hello
+get 405 / -X POST -d hello -H 'Expect: 100-continue'
+get 501 / -X BREW
+get 400 / -H 'Host:'
+get 421 / -H 'Host: www.example.org'
+get 200 / -H 'Host: localhost:80'
 get 414 "/$(head -c 5000 /dev/zero | tr '\0' a)"
 get 431 / -H "X-Long: $(head -c 30000 /dev/zero | tr '\0' a)"
 curl -s --max-time 10 -I "$base/large.bin" | tr -d '\r' | grep -q '^Content-Length: 104857600$' ||

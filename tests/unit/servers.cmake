@@ -31,6 +31,6 @@ foreach(module IN ITEMS options filter stack)
 endforeach()
 oolong_add_unit_test(tcpip_early
   SOURCES tcpip_early.c ${CMAKE_SOURCE_DIR}/servers/tcpip/early.c LIBS tcpip_core)
-foreach(module IN ITEMS request urlpath range answers)
+foreach(module IN ITEMS request urlpath range answers conditions)
   oolong_add_unit_test(webapi_${module} SOURCES webapi_${module}.c LIBS webapi_core)
 endforeach()
