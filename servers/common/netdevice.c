@@ -7,7 +7,8 @@
 #include <resea/ipc.h>
 #include <resea/printf.h>
 
-static task_t tcpip; // 0: it is to be looked up
+static task_t tcpip;  // 0: it is to be looked up
+static bool queueing; // until it is told that the queue is empty
 static unsigned long long num_dropped;
 
 void netdevice_find_tcpip(const uint8_t mac[6])
@@ -15,8 +16,10 @@ void netdevice_find_tcpip(const uint8_t mac[6])
     while (tcpip <= 0) {
         task_t found = ipc_lookup("tcpip");
         if (IS_OK(found) && IS_OK(task_watch(VM_TASK, found)) &&
-            IS_OK(tcpip_register_device(found, mac)))
+            IS_OK(tcpip_register_device(found, mac))) {
             tcpip = found;
+            queueing = false;
+        }
     }
 }
 
@@ -38,13 +41,22 @@ void netdevice_pass_up(const void *frame, size_t len)
     m.net_rx.payload_len = len;
     if (tcpip <= 0)
         return;
-    error_t err = async_is_empty(tcpip) ? ipc_send_noblock(tcpip, &m) : ERR_WOULD_BLOCK;
-    if (err == ERR_WOULD_BLOCK)
+    error_t err = queueing ? ERR_WOULD_BLOCK : ipc_send_noblock(tcpip, &m);
+    if (err == ERR_WOULD_BLOCK) {
         err = async_send(tcpip, &m);
+        queueing = queueing || IS_OK(err);
+    }
     if (IS_ERROR(err))
         netdevice_dropped(err2str(err));
     if (err == ERR_ABORTED || err == ERR_INVALID_TASK)
         tcpip = 0;
+}
+
+void netdevice_answer_pull(task_t task)
+{
+    if (task == tcpip && async_is_empty(task))
+        queueing = false; // which the answer says
+    async_reply(task);
 }
 
 void netdevice_pull_exits(void)

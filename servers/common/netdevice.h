@@ -11,9 +11,17 @@ void netdevice_find_tcpip(const uint8_t mac[6]);
 // Whether a task is the TCP/IP server, the only one who may send frames.
 bool netdevice_is_tcpip(task_t task);
 
-// A frame for the TCP/IP server: straight to it while it waits and nothing is queued, else into the
-// queue. What it does not take is dropped, as a network does.
+// A frame for the TCP/IP server: straight to it while it waits, else into the queue. What does not
+// fit that is dropped, as a network does.
+//
+// Frames do not overtake each other. Once one was queued, all are until the server has asked for
+// more and was told that there are none. So those that went straight before are in its hands when
+// it gets the first of the queue, and no other goes straight until it has had the last; device.c of
+// tcpip is the other half of this.
 void netdevice_pass_up(const void *frame, size_t len);
+
+// Answers ASYNC_MSG, by which the TCP/IP server asks for what is queued.
+void netdevice_answer_pull(task_t task);
 
 // Notes that a frame was dropped, and says so the first time.
 void netdevice_dropped(const char *why);

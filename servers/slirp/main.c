@@ -9,7 +9,6 @@
 // Sandbox: profile "slirp": what every task needs, and IPv4 sockets. It is the only profile with
 // any.
 #include <idl/net_server.h>
-#include <resea/async.h>
 #include <resea/ipc.h>
 #include <resea/printf.h>
 #include <resea/syscall.h>
@@ -127,7 +126,7 @@ static void handle(struct message *m)
         if (m->notifications.data & NOTIFY_ASYNC)
             netdevice_pull_exits();
     } else if (m->type == ASYNC_MSG)
-        async_reply(m->src);
+        netdevice_answer_pull(m->src);
     else if (!net_dispatch(&net_ops, m))
         discard_unknown_message(m);
 }

@@ -7,7 +7,6 @@
 // Sandbox: profile "tap": what every task needs, and reading and writing that one descriptor.
 #include <driver/irq.h>
 #include <idl/net_server.h>
-#include <resea/async.h>
 #include <resea/ipc.h>
 #include <resea/printf.h>
 #include <resea/task.h>
@@ -77,7 +76,7 @@ void main(void)
             if (m.notifications.data & NOTIFY_IRQ)
                 read_frames();
         } else if (m.type == ASYNC_MSG) {
-            async_reply(m.src);
+            netdevice_answer_pull(m.src);
         } else if (!net_dispatch(&net_ops, &m)) {
             discard_unknown_message(&m);
         }

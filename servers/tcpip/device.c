@@ -5,8 +5,11 @@
 #include <resea/async.h>
 #include <resea/ipc.h>
 #include <resea/printf.h>
+#include <resea/syscall.h>
 #include "stack.h"
 #include "tcpip.h"
+
+#define PULLS_MAX 64 // frames taken in a row, before others have their turn
 
 static task_t device;
 
@@ -34,19 +37,36 @@ void device_received(task_t task, const void *frame, size_t len)
         stack_input(frame, len);
 }
 
-void device_pull(void)
+// What the device has sent straight to us and we have not taken yet.
+static void take_sent(void (*handle)(struct message *m))
 {
     struct message m;
-    if (device <= 0)
-        return;
-    error_t err = async_recv(device, &m);
-    if (err == ERR_ABORTED || err == ERR_INVALID_TASK)
-        device = 0;
-    if (IS_ERROR(err))
-        return;
-    if (m.type == NET_RX_MSG)
-        stack_input(m.net_rx.payload, m.net_rx.payload_len);
-    ipc_free_payloads(&m);
+    while (device > 0 && IS_OK(sys_ipc(0, device, &m, IPC_RECV | IPC_NOBLOCK)))
+        handle(&m);
+}
+
+void device_pull(void (*handle)(struct message *m))
+{
+    // A notification comes before messages that were sent earlier. A device that has begun to queue
+    // sends nothing straight until it has told that its queue is empty, so with the first frame of
+    // it all that went before is here; netdevice.h.
+    static bool in_queue;
+    for (unsigned i = 0; i < PULLS_MAX && device > 0; i++) {
+        struct message m;
+        error_t err = async_recv(device, &m);
+        if (err == ERR_ABORTED || err == ERR_INVALID_TASK)
+            device = 0;
+        if (err != ERR_TIMEOUT && err != ERR_TRY_AGAIN && IS_ERROR(err))
+            in_queue = false;
+        if (IS_ERROR(err))
+            return;
+        if (!in_queue)
+            take_sent(handle);
+        in_queue = true;
+        if (m.type == NET_RX_MSG)
+            stack_input(m.net_rx.payload, m.net_rx.payload_len);
+        ipc_free_payloads(&m);
+    }
 }
 
 void up_transmit(const void *frame, size_t len)

@@ -196,7 +196,7 @@ static void handle(struct message *m)
     if (m->type == NOTIFICATIONS_MSG && m->src == KERNEL_TASK) {
         if (!(m->notifications.data & NOTIFY_ASYNC))
             return;
-        device_pull();
+        device_pull(handle);
         // Most likely it was the device: vm is asked a little later.
         if (!told)
             reap_ms = stack_now_ms() + REAP_MS;

@@ -34,8 +34,9 @@ bool early_take(struct message *m);
 
 // The serving task of `net` makes itself known, and waits for the answer, which is given here.
 error_t device_register(task_t task, const uint8_t mac[6], const struct options *options);
-// Takes a frame that it has queued; while there are more, it notifies again.
-void device_pull(void);
+// Takes frames that it has queued; while there are more, it notifies again. What it sent straight
+// to us before them is handled before them.
+void device_pull(void (*handle)(struct message *m));
 void device_received(task_t task, const void *frame, size_t len);
 
 #endif

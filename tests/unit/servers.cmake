@@ -34,3 +34,13 @@ oolong_add_unit_test(tcpip_early
 foreach(module IN ITEMS request urlpath range answers conditions)
   oolong_add_unit_test(webapi_${module} SOURCES webapi_${module}.c LIBS webapi_core)
 endforeach()
+
+# The library is the test's own: the headers of ours alone.
+oolong_add_unit_test(net_order
+  SOURCES net_order.c ${CMAKE_SOURCE_DIR}/servers/common/netdevice.c
+          ${CMAKE_SOURCE_DIR}/servers/tcpip/device.c)
+target_include_directories(net_order PRIVATE
+  ${CMAKE_SOURCE_DIR}/servers/common ${CMAKE_SOURCE_DIR}/servers/tcpip
+  $<TARGET_PROPERTY:ipc,INTERFACE_INCLUDE_DIRECTORIES>
+  $<TARGET_PROPERTY:PkgConfig::LWIP,INTERFACE_INCLUDE_DIRECTORIES>)
+add_dependencies(net_order ipc)

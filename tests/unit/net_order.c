@@ -1,0 +1,272 @@
+// The order of frames between a device (netdevice.c) and the TCP/IP server (device.c): both as they
+// are, between them a channel as the library has it, in one thread. Wherever the server calls the
+// library, the device may have its turn, as often as chance has it; the chance is a seed.
+#include <check.h>
+#include <idl/net.h>
+#include <idl/task.h>
+#include <idl/tcpip.h>
+#include <resea/async.h>
+#include <resea/ipc.h>
+#include <resea/printf.h>
+#include <resea/syscall.h>
+#include <stdlib.h>
+#include <string.h>
+#include "netdevice.h"
+#include "options.h"
+#include "stack.h"
+#include "tcpip.h"
+
+#define SERVER   7
+#define DEVICE   8
+#define FRAMES   4000
+#define PLACES   64 // in the channel
+#define SEEDS    100
+#define MAX_SENT 3 // frames in a turn of the device
+
+// Frames are their numbers. One that was sent straight is taken before another can be.
+static uint32_t channel[PLACES];
+static unsigned num_in_channel;
+static bool untaken;      // a frame that was sent straight
+static bool server_waits; // in a receive, also in one that does not wait
+static bool notified;
+static uint32_t queue[FRAMES];
+static unsigned queue_first, queue_end;
+static uint32_t next_frame, next_arrival;
+static unsigned num_straight;
+static uint32_t chance;
+
+static unsigned draw(unsigned n)
+{
+    chance = chance * 1664525 + 1013904223;
+    return (chance >> 16) % n;
+}
+
+static void device_turn(void)
+{
+    for (unsigned n = draw(3) == 0 ? draw(MAX_SENT + 1) : 0; n > 0 && next_frame < FRAMES; n--) {
+        uint32_t frame = next_frame++;
+        netdevice_pass_up(&frame, sizeof(frame));
+    }
+}
+
+// --- The library, as the device sees it ---------------------------------------------------------
+
+error_t ipc_send_noblock(task_t dst, struct message *m)
+{
+    ck_assert(dst == SERVER && m->type == NET_RX_MSG);
+    if (!server_waits || untaken)
+        return ERR_WOULD_BLOCK;
+    memcpy(&channel[num_in_channel++], m->net_rx.payload, sizeof(uint32_t));
+    ck_assert_uint_lt(num_in_channel, PLACES);
+    untaken = true;
+    num_straight++;
+    return OK;
+}
+
+error_t async_send(task_t dst, struct message *m)
+{
+    ck_assert(dst == SERVER && m->type == NET_RX_MSG);
+    memcpy(&queue[queue_end++], m->net_rx.payload, sizeof(uint32_t));
+    notified = true;
+    return OK;
+}
+
+bool async_is_empty(task_t dst)
+{
+    (void)dst;
+    return queue_first == queue_end;
+}
+
+// --- The library, as the server sees it ---------------------------------------------------------
+
+static void make_frame(struct message *m, uint32_t number)
+{
+    void *copy = malloc(sizeof(number));
+    memcpy(copy, &number, sizeof(number));
+    *m = (struct message){.type = NET_RX_MSG, .src = DEVICE};
+    m->net_rx.payload = copy;
+    m->net_rx.payload_len = sizeof(number);
+}
+
+static bool take_from_channel(struct message *m)
+{
+    if (num_in_channel == 0)
+        return false;
+    make_frame(m, channel[0]);
+    memmove(channel, channel + 1, --num_in_channel * sizeof(channel[0]));
+    untaken = false;
+    return true;
+}
+
+error_t sys_ipc(task_t dst, task_t src, struct message *m, unsigned flags)
+{
+    (void)dst;
+    ck_assert(src == DEVICE && flags == (IPC_RECV | IPC_NOBLOCK));
+    server_waits = true;
+    device_turn();
+    bool taken = take_from_channel(m);
+    device_turn(); // the server has looked, and its page still says that it waits
+    server_waits = false;
+    return taken ? OK : ERR_WOULD_BLOCK;
+}
+
+static struct message *answer; // where the pull's goes
+static error_t answered;
+
+error_t async_reply(task_t dst)
+{
+    ck_assert_int_eq(dst, SERVER);
+    answered = queue_first == queue_end ? ERR_EMPTY : OK;
+    if (IS_OK(answered))
+        make_frame(answer, queue[queue_first++]);
+    notified = notified || queue_first < queue_end;
+    return OK;
+}
+
+error_t async_recv(task_t src, struct message *m)
+{
+    if (src != DEVICE)
+        return ERR_EMPTY;
+    device_turn();
+    answer = m;
+    netdevice_answer_pull(SERVER);
+    device_turn();
+    return answered;
+}
+
+task_t ipc_lookup(const char *name)
+{
+    return strcmp(name, "net") == 0 ? DEVICE : SERVER;
+}
+
+void ipc_free_payloads(struct message *m)
+{
+    free(m->ool_ptr);
+    m->ool_ptr = NULL;
+}
+
+// What both call once at the start succeeds.
+error_t ipc_call(task_t dst, struct message *m)
+{
+    (void)dst;
+    m->type = m->type == TCPIP_REGISTER_DEVICE_MSG ? TCPIP_REGISTER_DEVICE_REPLY_MSG
+                                                   : TASK_WATCH_REPLY_MSG;
+    return OK;
+}
+
+void ipc_reply(task_t dst, struct message *m)
+{
+    (void)dst, (void)m;
+}
+
+void ipc_reply_err(task_t dst, error_t err)
+{
+    (void)dst, (void)err;
+}
+
+error_t ipc_send(task_t dst, struct message *m)
+{
+    (void)dst, (void)m;
+    return OK;
+}
+
+void ipc_set_lookup_timeout(msec_t timeout_ms)
+{
+    (void)timeout_ms;
+}
+
+const char *err2str(error_t err)
+{
+    (void)err;
+    return "";
+}
+
+void oolong_warn(const char *prefix, const char *format, ...)
+{
+    ck_abort_msg("%s%s", prefix, format);
+}
+
+void oolong_log(const char *level, const char *format, ...)
+{
+    ck_abort_msg("%s%s", level, format);
+}
+
+// --- The server
+// -----------------------------------------------------------------------------------
+
+void stack_input(const void *frame, size_t len)
+{
+    uint32_t number;
+    ck_assert_uint_eq(len, sizeof(number));
+    memcpy(&number, frame, sizeof(number));
+    ck_assert_msg(number == next_arrival, "frame %u comes in place of %u", number, next_arrival);
+    next_arrival++;
+}
+
+void stack_device_up(const uint8_t mac[6])
+{
+    (void)mac;
+}
+
+void dhcp_begin(void) {}
+
+void up_configured(void) {}
+
+static void handle(struct message *m)
+{
+    device_received(m->src, m->net_rx.payload, m->net_rx.payload_len);
+    ipc_free_payloads(m);
+}
+
+// One round of its loop: notifications come before messages.
+static void server_turn(void)
+{
+    struct message m;
+    server_waits = true;
+    device_turn();
+    bool told = notified;
+    bool taken = !told && take_from_channel(&m);
+    device_turn();
+    server_waits = false;
+    if (told) {
+        notified = false;
+        device_pull(handle);
+    } else if (taken) {
+        handle(&m);
+    }
+}
+
+START_TEST(frames_arrive_in_their_order)
+{
+    static const uint8_t mac[6] = {2, 0, 0, 0, 0, 1};
+    struct options options = {0};
+    netdevice_find_tcpip(mac);
+    ck_assert_int_eq(device_register(DEVICE, mac, &options), DONT_REPLY);
+    for (uint32_t seed = 1; seed <= SEEDS; seed++) {
+        chance = seed;
+        next_frame = next_arrival = 0;
+        queue_first = queue_end = 0;
+        for (unsigned i = 0; next_arrival < FRAMES; i++) {
+            ck_assert_msg(i < 100u * FRAMES, "frame %u does not come", next_arrival);
+            server_turn();
+        }
+    }
+    // Both ways were taken.
+    ck_assert_uint_gt(num_straight, SEEDS);
+    ck_assert_uint_lt(num_straight, SEEDS * FRAMES);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("net_order");
+    TCase *tcase = tcase_create("net_order");
+    suite_add_tcase(suite, tcase);
+    tcase_set_timeout(tcase, 60);
+    tcase_add_test(tcase, frames_arrive_in_their_order);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
