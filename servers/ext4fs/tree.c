@@ -28,8 +28,11 @@ static error_t find_place(struct volume *volume, const char *path, struct place 
         place->ino = 0;
     else if (IS_ERROR(err))
         return err;
-    if (place->ino != 0)
+    if (place->ino != 0) {
         OK_OR_RETURN(inode_read(volume, place->ino, &place->inode));
+        if (LINUX_S_ISDIR(place->inode.i_mode))
+            OK_OR_RETURN(walk_check_below(volume, place->dir, place->ino));
+    }
     OK_OR_RETURN(inode_read(volume, place->dir, &dir));
     return dir.i_flags & FIXED_FLAGS ? ERR_NOT_PERMITTED : OK;
 }

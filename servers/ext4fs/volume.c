@@ -4,15 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "feature.h"
 #include "io.h"
 #include "journal.h"
 #include "opened.h"
-
-// What libext2fs or this program cannot change without breaking it.
-#define READ_ONLY_FEATURES                                                                         \
-    (EXT4_FEATURE_RO_COMPAT_BIGALLOC | EXT4_FEATURE_RO_COMPAT_QUOTA |                              \
-     EXT4_FEATURE_RO_COMPAT_PROJECT | EXT4_FEATURE_RO_COMPAT_VERITY |                              \
-     EXT4_FEATURE_RO_COMPAT_READONLY | EXT4_FEATURE_RO_COMPAT_SHARED_BLOCKS)
 
 static struct volume *volume_of(ext2_filsys fs)
 {
@@ -83,10 +78,34 @@ static bool groups_begin_right(ext2_filsys fs)
     return any || fs->super->s_first_data_block == (fs->blocksize == 1024);
 }
 
+// libext2fs complains by com_err(), which would look what kind of file the output is.
+static void on_complaint(const char *who, errcode_t code, const char *format, va_list args)
+{
+    char text[200];
+    vsnprintf(text, sizeof(text), format, args);
+    WARN("the file system is damaged: %s: %s%s%s", who, code ? error_message(code) : "",
+         code ? ": " : "", text);
+}
+
+// The features come first: libext2fs reads on as they say. What has no superblock is left to it.
+static error_t check_features(struct volume *volume, char error[VOLUME_ERROR_LEN])
+{
+    struct ext2_super_block super;
+    STATIC_ASSERT(sizeof(super) == SUPERBLOCK_SIZE);
+    OK_OR_RETURN(cache_set_block_size(volume->cache, SUPERBLOCK_SIZE));
+    error_t err = cache_read(volume->cache, SUPERBLOCK_OFFSET / SUPERBLOCK_SIZE, 1, &super);
+    if (IS_ERROR(err) || super.s_magic != EXT2_SUPER_MAGIC)
+        return OK;
+    return feature_check(&super, &volume->only_read, error);
+}
+
 static error_t open_fs(struct volume *volume, char error[VOLUME_ERROR_LEN])
 {
     initialize_ext2_error_table();
-    int flags = EXT2_FLAG_64BITS | EXT2_FLAG_SKIP_MMP | (volume->read_only ? 0 : EXT2_FLAG_RW);
+    set_com_err_hook(on_complaint);
+    OK_OR_RETURN(check_features(volume, error));
+    bool writable = !volume->read_only && !volume->only_read;
+    int flags = EXT2_FLAG_64BITS | EXT2_FLAG_SKIP_MMP | (writable ? EXT2_FLAG_RW : 0);
     errcode_t code =
         ext2fs_open2("blk", NULL, flags, 0, 0, io_manager_on(volume->cache), &volume->fs);
     if (code != 0) {
@@ -156,14 +175,12 @@ static error_t open_writable(struct volume *volume, char error[VOLUME_ERROR_LEN]
 static error_t open_all(struct volume *volume, char error[VOLUME_ERROR_LEN])
 {
     OK_OR_RETURN(open_fs(volume, error));
+    OK_OR_RETURN(feature_check_mmp(volume, error));
     snprintf(error, VOLUME_ERROR_LEN, "its journal is damaged");
     OK_OR_RETURN(journal_open(volume, &volume->journal));
     if (ext2fs_has_feature_journal_needs_recovery(volume->fs->super))
         OK_OR_RETURN(recover(volume, error));
-    if (!volume->read_only && (volume->fs->super->s_feature_ro_compat & READ_ONLY_FEATURES)) {
-        WARN("the file system has features that allow reading only");
-        volume->read_only = true;
-    }
+    volume->read_only |= volume->only_read;
     return volume->read_only ? OK : open_writable(volume, error);
 }
 

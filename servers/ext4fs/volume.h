@@ -15,6 +15,7 @@ struct volume {
     struct cache *cache;
     struct journal *journal; // NULL: changes are not atomic
     bool read_only;
+    bool only_read;     // its features allow no more
     bool in_use;        // the device says so
     uint16_t was_valid; // EXT2_VALID_FS, if it was set when it was opened
     // Blocks that were freed since the last commit. They are not given out again before it: what

@@ -115,6 +115,22 @@ static error_t begin(struct walk *walk, const char *path)
     return OK;
 }
 
+error_t walk_check_below(struct volume *volume, ext2_ino_t dir, ext2_ino_t ino)
+{
+    ext2_ino_t above;
+    if (ino == EXT2_ROOT_INO || ino == dir)
+        return ERR_UNAVAILABLE;
+    error_t err = walk_lookup(volume, ino, "..", 2, &above);
+    if (IS_OK(err))
+        return above == dir ? OK : ERR_UNAVAILABLE;
+    return err == ERR_NOT_FOUND ? ERR_UNAVAILABLE : err;
+}
+
+static bool is_parent(const struct walk *walk)
+{
+    return walk->len == 2 && walk->part[0] == '.' && walk->part[1] == '.';
+}
+
 // Goes into the name that was taken, or to where it leads.
 static error_t step(struct volume *volume, struct walk *walk, bool follow)
 {
@@ -126,6 +142,8 @@ static error_t step(struct volume *volume, struct walk *walk, bool follow)
     OK_OR_RETURN(inode_read(volume, ino, &inode));
     if (LINUX_S_ISLNK(inode.i_mode) && (follow || !at_last(walk)))
         return follow_link(volume, walk, ino);
+    if (LINUX_S_ISDIR(inode.i_mode) && !is_parent(walk))
+        OK_OR_RETURN(walk_check_below(volume, walk->dir, ino));
     walk->dir = ino;
     return OK;
 }
@@ -156,7 +174,7 @@ error_t walk_parent(struct volume *volume, const char *path, ext2_ino_t *dir,
         return ERR_IN_USE;
     if (walk.len > EXT2_NAME_LEN)
         return ERR_TOO_LARGE;
-    if (walk.len == 2 && memcmp(walk.part, "..", 2) == 0)
+    if (is_parent(&walk))
         return ERR_INVALID_ARG;
     memcpy(name, walk.part, walk.len);
     name[walk.len] = '\0';

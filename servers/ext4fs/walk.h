@@ -26,6 +26,12 @@ __mustuse error_t walk_parent(struct volume *volume, const char *path, ext2_ino_
 __mustuse error_t walk_lookup(struct volume *volume, ext2_ino_t dir, const char *name, size_t len,
                               ext2_ino_t *ino);
 
+// Whether a directory that was found in `dir` is below it and nowhere else. On a damaged file
+// system it may be its own parent, and a walk would not end.
+//
+// ERR_UNAVAILABLE: it is not. ERR_NO_MEMORY, or as the device.
+__mustuse error_t walk_check_below(struct volume *volume, ext2_ino_t dir, ext2_ino_t ino);
+
 // What a symbolic link names. The caller frees it.
 //
 // ERR_NOT_ACCEPTABLE: not a symbolic link. ERR_NO_MEMORY, ERR_UNAVAILABLE.
