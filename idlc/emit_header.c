@@ -140,10 +140,10 @@ static void put_message_struct(const struct program *program, struct text *out)
 static void put_asserts_of(struct text *out, const struct body *body)
 {
     for (const struct field *field = body->laid_out; field; field = field->next_laid_out) {
-        text_printf(out, "STATIC_ASSERT(offsetof(struct message, %s.%s) == %zu);\n", body->c_name,
+        text_printf(out, "STATIC_ASSERT(offsetof(struct message, %s.%s) == %zu)\n", body->c_name,
                     field->name.text, field->offset);
         if (field->is_payload)
-            text_printf(out, "STATIC_ASSERT(offsetof(struct message, %s.%s_len) == %zu);\n",
+            text_printf(out, "STATIC_ASSERT(offsetof(struct message, %s.%s_len) == %zu)\n",
                         body->c_name, field->name.text, field->offset + 8);
     }
 }
@@ -151,11 +151,11 @@ static void put_asserts_of(struct text *out, const struct body *body)
 static void put_asserts(const struct program *program, struct text *out)
 {
     text_puts(out, "\n// What the compiler of C makes of it must be what idlc computed.\n"
-                   "STATIC_ASSERT(sizeof(void *) == 8);\n"
-                   "STATIC_ASSERT(sizeof(struct message) == 256);\n"
-                   "STATIC_ASSERT(offsetof(struct message, raw) == 8);\n"
-                   "STATIC_ASSERT(offsetof(struct message, ool_ptr) == 8);\n"
-                   "STATIC_ASSERT(offsetof(struct message, ool_len) == 16);\n");
+                   "STATIC_ASSERT(sizeof(void *) == 8)\n"
+                   "STATIC_ASSERT(sizeof(struct message) == 256)\n"
+                   "STATIC_ASSERT(offsetof(struct message, raw) == 8)\n"
+                   "STATIC_ASSERT(offsetof(struct message, ool_ptr) == 8)\n"
+                   "STATIC_ASSERT(offsetof(struct message, ool_len) == 16)\n");
     for (const struct message *m = program->messages; m; m = m->next_all) {
         put_asserts_of(out, &m->request);
         if (m->has_reply)

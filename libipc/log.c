@@ -13,6 +13,7 @@
 #include <oolong/internal.h>
 #include <oolong/log_limit.h>
 #include "bell.h"
+#include "format.h"
 #include "log.h"
 
 #define MAX_LINE 1024 // no more than PIPE_BUF: a line is written as a whole, or not at all
@@ -32,7 +33,9 @@ static void count(_Atomic uint32_t *lines)
 static size_t make_line(char line[MAX_LINE], const char *prefix, const char *fmt, va_list args)
 {
     size_t len = (size_t)snprintf(line, MAX_LINE, "%s", prefix);
-    int n = vsnprintf(line + len, MAX_LINE - len, fmt, args);
+    size_t room = MAX_LINE - len;
+    int n = oolong_format_is_meant(fmt) ? oolong_format_line(line + len, room, fmt, args)
+                                        : vsnprintf(line + len, room, fmt, args);
     len = n < 0 ? len : MIN(len + (size_t)n, (size_t)MAX_LINE - 2);
     line[len] = '\0';
     return len;

@@ -1,4 +1,5 @@
-// The process's entry: from exec by the launcher to the program's `void main(void)`.
+// The process's entry: from exec by the launcher to the program's main(), which is `void
+// main(void)` or `void main(const char *cmdline)`.
 //
 // The library starts before the constructors of the program and of its shared libraries, from
 // .preinit_array, and installs the filter of the task's role there. A program that defines
@@ -16,8 +17,8 @@
 #include "control.h"
 #include "log.h"
 
-// The program's main, renamed when it was compiled.
-void oolong_main(void);
+// The program's main, renamed when it was compiled. One that takes nothing ignores the argument.
+void oolong_main(const char *cmdline);
 
 #pragma weak oolong_prepare
 
@@ -109,6 +110,16 @@ void sys_task_exit(void)
     task_exit();
 }
 
+error_t sys_task_destroy(task_t task)
+{
+    return task_destroy(task);
+}
+
+error_t sys_task_schedule(task_t task, int priority)
+{
+    return task_schedule(task, priority);
+}
+
 error_t sys_notify(task_t dst, notifications_t notifications)
 {
     return ipc_notify(dst, notifications);
@@ -150,6 +161,6 @@ int main(int argc, char **argv)
         control_confine();
     }
     control_ready();
-    oolong_main();
+    oolong_main(task_cmdline());
     exit(EXIT_SUCCESS);
 }

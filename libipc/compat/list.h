@@ -1,1 +1,2 @@
 #include <oolong/list.h>
+#include <oolong/print_macros.h>

@@ -5,7 +5,8 @@
 #include <string.h>
 #include <oolong/types.h>
 
-#define BITMAP_SIZE(nbits) (((nbits) + 7) / 8)
+#define BITS_PER_BYTE      8
+#define BITMAP_SIZE(nbits) (((nbits) + BITS_PER_BYTE - 1) / BITS_PER_BYTE)
 
 /// Sets the first `size` bytes of the map to all zeros or all ones.
 static inline void bitmap_fill(uint8_t *bitmap, size_t size, int value)

@@ -2,7 +2,7 @@
 #ifndef OOLONG_ENDIAN_H
 #define OOLONG_ENDIAN_H
 
-#include <stdint.h>
+#include <oolong/types.h>
 
 static inline uint16_t swap16(uint16_t x)
 {

@@ -63,13 +63,19 @@ static inline void list_remove(list_elem_t *elem)
     list_nullify(elem);
 }
 
+/// Adds an element, which is in no list, between two neighbours.
+static inline void list_insert(list_elem_t *prev, list_elem_t *next, list_elem_t *elem)
+{
+    elem->prev = prev;
+    elem->next = next;
+    prev->next = elem;
+    next->prev = elem;
+}
+
 /// Adds an element, which is in no list, behind the last.
 static inline void list_push_back(list_t *list, list_elem_t *elem)
 {
-    elem->prev = list->prev;
-    elem->next = list;
-    list->prev->next = elem;
-    list->prev = elem;
+    list_insert(list->prev, list, elem);
 }
 
 /// Removes and returns the first element, or NULL.

@@ -19,9 +19,6 @@
 //
 // so that a receiver knows the payloads of a message that it has never heard of. Payload number k
 // (from 0) has its descriptor { void *ptr; size_t len; } at offset 8 + 16 * k.
-#define MSG_STR                  (1 << 30)
-#define MSG_OOL                  (1 << 29)
-#define MSG_ID(type)             ((type)&0xffff)
 #define MSG_MAX_PAYLOADS         4
 #define MSG_NUM_PAYLOADS(t)      (((t)&MSG_OOL) ? (((t) >> 16) & 3) + 1 : 0)
 #define MSG_PAYLOAD_IS_STR(t, k) ((k) == 0 ? ((t)&MSG_STR) != 0 : (((t) >> (17 + (k))) & 1) != 0)

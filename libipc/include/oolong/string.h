@@ -3,8 +3,8 @@
 #ifndef OOLONG_STRING_H
 #define OOLONG_STRING_H
 
-#include <stddef.h>
 #include <strings.h> // bzero
+#include <oolong/types.h>
 
 /// Copies at most `size` - 1 bytes of `src` and always terminates, unless `size` is 0. Returns
 /// `dst`.

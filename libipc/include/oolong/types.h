@@ -4,6 +4,7 @@
 #define OOLONG_TYPES_H
 
 #include <errno.h> // glibc declares error_t here, as int, under _GNU_SOURCE; so do we below.
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -23,6 +24,7 @@ typedef uint64_t gpaddr_t;
 typedef uint64_t offset_t;
 typedef uint8_t notifications_t;
 typedef unsigned int uint;
+#define MSEC_MAX INT32_MAX
 
 // Errors (negative) and success. A function that can fail returns one of these. Those from
 // ERR_TIMEOUT on are not Resea's.
@@ -51,19 +53,35 @@ typedef unsigned int uint;
 
 #define IS_OK(err)    (((intmax_t)(err)) >= 0)
 #define IS_ERROR(err) (((intmax_t)(err)) < 0)
+// Returns from the function on an error; otherwise it has the value of `expr`.
 #define OK_OR_RETURN(expr)                                                                         \
-    do {                                                                                           \
+    ({                                                                                             \
         error_t ok_or_return_err_ = (expr);                                                        \
         if (IS_ERROR(ok_or_return_err_))                                                           \
             return ok_or_return_err_;                                                              \
-    } while (0)
+        ok_or_return_err_;                                                                         \
+    })
 
 // Well-known tasks. A task id is `generation << TASK_SLOT_BITS | slot`, always positive; the
 // launcher is slot 0 and vm is slot 1, generation 0.
 #define IPC_ANY     0
+#define IPC_DENY    (-1) // nobody
 #define KERNEL_TASK 0
 #define INIT_TASK   1
 #define VM_TASK     1
+
+// Flags of sys_ipc().
+#define IPC_SEND    (1 << 0)
+#define IPC_RECV    (1 << 1)
+#define IPC_CALL    (IPC_SEND | IPC_RECV)
+#define IPC_NOBLOCK (1 << 2)
+#define IPC_KERNEL  (1 << 3) // of a kernel; sys_ipc() refuses it
+
+// In the type of a message: it carries payloads, the first of which is a string. The other bits are
+// in <oolong/message.h>.
+#define MSG_STR      (1 << 30)
+#define MSG_OOL      (1 << 29)
+#define MSG_ID(type) ((type)&0xffff)
 
 // What a suite can grant a task.
 enum task_rights {
@@ -78,6 +96,34 @@ enum task_rights {
 #define NOTIFY_IRQ     (1 << 1) // a source of sys_irq_acquire() has something
 #define NOTIFY_ABORTED (1 << 2) // Resea's: nothing sets it here, see task.watch of vm instead
 #define NOTIFY_ASYNC   (1 << 3) // somebody has queued messages: async_recv()
+
+// IRQ numbers stand for event sources of the launcher: the console.
+#define CONSOLE_IRQ 1
+
+// Kept for the sources that name them. Here tasks are processes, which have neither such flags nor
+// pages to map, and what ends a task is told in the terms of `enum exception_type`.
+#define TASK_ALL_CAPS      (1 << 0)
+#define TASK_ABI_EMU       (1 << 1)
+#define TASK_SCHED         (1 << 2)
+#define TASK_HV            (1 << 3)
+#define MAP_TYPE_READONLY  1
+#define MAP_TYPE_READWRITE 2
+#define EXP_PF_PRESENT     (1 << 0)
+#define EXP_PF_WRITE       (1 << 1)
+#define EXP_PF_USER        (1 << 2)
+#ifndef MAP_TYPE // Linux has one of its own
+#define MAP_TYPE(flags) ((flags)&3)
+#endif
+enum {
+    EXP_GRACE_EXIT,
+    EXP_INVALID_MSG_FROM_PAGER,
+    EXP_INVALID_MEMORY_ACCESS,
+    EXP_INVALID_OP,
+    EXP_ABORTED_KERNEL_IPC,
+    EXP_HV_UNIMPLEMENTED,
+    EXP_HV_CRASHED,
+    EXP_HV_INVALID_STATE,
+};
 
 #ifndef PAGE_SIZE
 #define PAGE_SIZE 4096
@@ -105,11 +151,19 @@ enum task_rights {
 #define ALIGN_UP(value, align)   ALIGN_DOWN((value) + (align)-1, align)
 #define IS_ALIGNED(value, align) (((value) & ((align)-1)) == 0)
 
+// Each brings its own `;`, so that one behind it is welcome but not needed.
 #ifdef __cplusplus
-#define STATIC_ASSERT(expr) static_assert(expr, #expr)
+#define STATIC_ASSERT(expr) static_assert(expr, #expr);
 #else
-#define STATIC_ASSERT(expr) _Static_assert(expr, #expr)
+#define STATIC_ASSERT(expr) _Static_assert(expr, #expr);
 #endif
+#define MEMORY_BARRIER() __asm__ __volatile__("" ::: "memory"); // for the compiler
+
+#ifndef mb // for other cores too
+#define mb() __atomic_thread_fence(__ATOMIC_SEQ_CST)
+#endif
+
+#define is_constant(expr) __builtin_constant_p(expr)
 
 #ifndef __packed
 #define __packed __attribute__((packed))

@@ -2,11 +2,21 @@
 #ifndef RESEA_ASYNC_H
 #define RESEA_ASYNC_H
 
+#include <oolong/list.h>
 #include <oolong/message.h>
+#include <resea/printf.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/// A queued message, for programs that keep queues of their own. Those of async_send() are the
+/// library's.
+struct async_message {
+    list_elem_t next;
+    task_t dst;
+    struct message m;
+};
 
 /// Queues a copy of `m` (payloads too) for `dst` and notifies it with NOTIFY_ASYNC. Never blocks.
 /// Whoever uses it must answer ASYNC_MSG with async_reply() in its main loop.

@@ -4,5 +4,6 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <oolong/types.h>
 
 #endif

@@ -2,11 +2,15 @@
 // reader: nothing of it is lost. The macros below write a line to the task's log, which waits for
 // nobody: a line that finds no room is left out, and the launcher says how many were. The launcher
 // puts the task's name in front of each line of both.
+//
+// Beside what C's printf() knows, printf() and the macros know two conversions: %pI4 is an IPv4
+// address (a uint32_t in host byte order), %pI6 an IPv6 address (a pointer to its 16 bytes).
 #ifndef RESEA_PRINTF_H
 #define RESEA_PRINTF_H
 
 #include <stdio.h>
 #include <resea/ipc.h>
+#include <resea/task.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -33,6 +37,29 @@ void oolong_hexdump(const void *ptr, size_t len);
 #ifdef __cplusplus
 }
 #endif
+
+/// The name that the suite gives the caller, as task_name().
+static inline const char *__program_name(void)
+{
+    return task_name();
+}
+
+#ifndef halt // a program may have one of its own
+/// Ends the calling task, as task_exit().
+static inline __noreturn void halt(void)
+{
+    task_exit();
+}
+#endif
+
+// Colours, in the sources that name them, are nothing: the launcher colours lines, and no escape
+// sequence of a task reaches a terminal.
+#define SGR_ERR      ""
+#define SGR_WARN     ""
+#define SGR_WARN_DBG ""
+#define SGR_INFO     ""
+#define SGR_DEBUG    ""
+#define SGR_RESET    ""
 
 // Whether TRACE, WARN_DBG and DEBUG_ASSERT exist.
 #ifndef OOLONG_DEBUG

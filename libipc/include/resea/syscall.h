@@ -3,32 +3,31 @@
 #define RESEA_SYSCALL_H
 
 #include <oolong/message.h>
+#if __has_include(<arch/syscall.h>) // to whom the generic names are visible
+#include <arch/syscall.h>
+#endif
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-#define IPC_SEND    (1 << 0)
-#define IPC_RECV    (1 << 1)
-#define IPC_CALL    (IPC_SEND | IPC_RECV)
-#define IPC_NOBLOCK (1 << 2)
-
-// IRQ numbers stand for event sources of the launcher.
-#define CONSOLE_IRQ 1
-
 /// Sends `m` to `dst` (IPC_SEND), then receives into it from `src` (IPC_RECV). With IPC_NOBLOCK
-/// neither blocks: ERR_WOULD_BLOCK. IPC_CALL with `dst` == `src` is ipc_call().
+/// neither blocks: ERR_WOULD_BLOCK. (IPC_KERNEL: ERR_INVALID_ARG.) IPC_CALL with `dst` == `src` is
+/// ipc_call().
 error_t sys_ipc(task_t dst, task_t src, struct message *m, unsigned flags);
-/// ipc_notify(), timer_set(), task_self() and task_exit() by these names.
+/// ipc_notify(), timer_set(), task_self() and so on by these names.
 error_t sys_notify(task_t dst, notifications_t notifications);
 error_t sys_timer_set(msec_t timeout);
 task_t sys_task_self(void);
 void sys_task_exit(void) __noreturn;
+error_t sys_task_destroy(task_t task);
+error_t sys_task_schedule(task_t task, int priority);
 
 /// Writes to standard output, unbuffered.
 error_t sys_console_write(const char *buf, size_t len);
 
-/// Reads what was typed, at most `len` bytes, without blocking; 0 when there is nothing.
+/// Reads what was typed without blocking, at most `len` - 1 bytes, and a NUL behind them. Returns
+/// how many bytes came before the NUL; 0 when there is nothing.
 ///
 /// ERR_NOT_PERMITTED: the suite does not give the caller the console. ERR_END: end of the input.
 int sys_console_read(char *buf, size_t len);

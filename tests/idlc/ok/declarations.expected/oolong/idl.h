@@ -97,22 +97,22 @@ struct message {
 };
 
 // What the compiler of C makes of it must be what idlc computed.
-STATIC_ASSERT(sizeof(void *) == 8);
-STATIC_ASSERT(sizeof(struct message) == 256);
-STATIC_ASSERT(offsetof(struct message, raw) == 8);
-STATIC_ASSERT(offsetof(struct message, ool_ptr) == 8);
-STATIC_ASSERT(offsetof(struct message, ool_len) == 16);
-STATIC_ASSERT(offsetof(struct message, d_sum.values) == 8);
-STATIC_ASSERT(offsetof(struct message, d_sum.kind) == 16);
-STATIC_ASSERT(offsetof(struct message, d_sum.owner) == 20);
-STATIC_ASSERT(offsetof(struct message, d_sum.flags) == 24);
-STATIC_ASSERT(offsetof(struct message, d_sum_reply.total) == 8);
-STATIC_ASSERT(offsetof(struct message, d_sum_reply.names) == 16);
-STATIC_ASSERT(offsetof(struct message, d_say.words) == 8);
-STATIC_ASSERT(offsetof(struct message, d_say.words_len) == 16);
-STATIC_ASSERT(offsetof(struct message, d_say_reply.answer) == 8);
-STATIC_ASSERT(offsetof(struct message, d_say_reply.answer_len) == 16);
-STATIC_ASSERT(offsetof(struct message, d_say_reply.matrix) == 24);
-STATIC_ASSERT(offsetof(struct message, d_set.matrix) == 8);
+STATIC_ASSERT(sizeof(void *) == 8)
+STATIC_ASSERT(sizeof(struct message) == 256)
+STATIC_ASSERT(offsetof(struct message, raw) == 8)
+STATIC_ASSERT(offsetof(struct message, ool_ptr) == 8)
+STATIC_ASSERT(offsetof(struct message, ool_len) == 16)
+STATIC_ASSERT(offsetof(struct message, d_sum.values) == 8)
+STATIC_ASSERT(offsetof(struct message, d_sum.kind) == 16)
+STATIC_ASSERT(offsetof(struct message, d_sum.owner) == 20)
+STATIC_ASSERT(offsetof(struct message, d_sum.flags) == 24)
+STATIC_ASSERT(offsetof(struct message, d_sum_reply.total) == 8)
+STATIC_ASSERT(offsetof(struct message, d_sum_reply.names) == 16)
+STATIC_ASSERT(offsetof(struct message, d_say.words) == 8)
+STATIC_ASSERT(offsetof(struct message, d_say.words_len) == 16)
+STATIC_ASSERT(offsetof(struct message, d_say_reply.answer) == 8)
+STATIC_ASSERT(offsetof(struct message, d_say_reply.answer_len) == 16)
+STATIC_ASSERT(offsetof(struct message, d_say_reply.matrix) == 24)
+STATIC_ASSERT(offsetof(struct message, d_set.matrix) == 8)
 
 #endif

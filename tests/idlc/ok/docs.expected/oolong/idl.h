@@ -65,14 +65,14 @@ struct message {
 };
 
 // What the compiler of C makes of it must be what idlc computed.
-STATIC_ASSERT(sizeof(void *) == 8);
-STATIC_ASSERT(sizeof(struct message) == 256);
-STATIC_ASSERT(offsetof(struct message, raw) == 8);
-STATIC_ASSERT(offsetof(struct message, ool_ptr) == 8);
-STATIC_ASSERT(offsetof(struct message, ool_len) == 16);
-STATIC_ASSERT(offsetof(struct message, doc_something.a) == 8);
-STATIC_ASSERT(offsetof(struct message, doc_something.b) == 12);
-STATIC_ASSERT(offsetof(struct message, doc_something_reply.c) == 8);
-STATIC_ASSERT(offsetof(struct message, doc_ends_in_star.a) == 8);
+STATIC_ASSERT(sizeof(void *) == 8)
+STATIC_ASSERT(sizeof(struct message) == 256)
+STATIC_ASSERT(offsetof(struct message, raw) == 8)
+STATIC_ASSERT(offsetof(struct message, ool_ptr) == 8)
+STATIC_ASSERT(offsetof(struct message, ool_len) == 16)
+STATIC_ASSERT(offsetof(struct message, doc_something.a) == 8)
+STATIC_ASSERT(offsetof(struct message, doc_something.b) == 12)
+STATIC_ASSERT(offsetof(struct message, doc_something_reply.c) == 8)
+STATIC_ASSERT(offsetof(struct message, doc_ends_in_star.a) == 8)
 
 #endif

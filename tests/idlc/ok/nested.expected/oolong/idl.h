@@ -74,15 +74,15 @@ struct message {
 };
 
 // What the compiler of C makes of it must be what idlc computed.
-STATIC_ASSERT(sizeof(void *) == 8);
-STATIC_ASSERT(sizeof(struct message) == 256);
-STATIC_ASSERT(offsetof(struct message, raw) == 8);
-STATIC_ASSERT(offsetof(struct message, ool_ptr) == 8);
-STATIC_ASSERT(offsetof(struct message, ool_len) == 16);
-STATIC_ASSERT(offsetof(struct message, a_b_get.id) == 8);
-STATIC_ASSERT(offsetof(struct message, a_b_get.level) == 12);
-STATIC_ASSERT(offsetof(struct message, a_b_get_reply.own) == 8);
-STATIC_ASSERT(offsetof(struct message, a_b_c_deep.id) == 8);
-STATIC_ASSERT(offsetof(struct message, a_set.level) == 8);
+STATIC_ASSERT(sizeof(void *) == 8)
+STATIC_ASSERT(sizeof(struct message) == 256)
+STATIC_ASSERT(offsetof(struct message, raw) == 8)
+STATIC_ASSERT(offsetof(struct message, ool_ptr) == 8)
+STATIC_ASSERT(offsetof(struct message, ool_len) == 16)
+STATIC_ASSERT(offsetof(struct message, a_b_get.id) == 8)
+STATIC_ASSERT(offsetof(struct message, a_b_get.level) == 12)
+STATIC_ASSERT(offsetof(struct message, a_b_get_reply.own) == 8)
+STATIC_ASSERT(offsetof(struct message, a_b_c_deep.id) == 8)
+STATIC_ASSERT(offsetof(struct message, a_set.level) == 8)
 
 #endif

@@ -129,34 +129,34 @@ struct message {
 };
 
 // What the compiler of C makes of it must be what idlc computed.
-STATIC_ASSERT(sizeof(void *) == 8);
-STATIC_ASSERT(sizeof(struct message) == 256);
-STATIC_ASSERT(offsetof(struct message, raw) == 8);
-STATIC_ASSERT(offsetof(struct message, ool_ptr) == 8);
-STATIC_ASSERT(offsetof(struct message, ool_len) == 16);
-STATIC_ASSERT(offsetof(struct message, notifications.data) == 8);
-STATIC_ASSERT(offsetof(struct message, abi_hook.task) == 8);
-STATIC_ASSERT(offsetof(struct message, abi_hook.type) == 12);
-STATIC_ASSERT(offsetof(struct message, abi_hook.frame) == 16);
-STATIC_ASSERT(offsetof(struct message, abi_hook_reply.frame) == 8);
-STATIC_ASSERT(offsetof(struct message, gui_window_create.title) == 8);
-STATIC_ASSERT(offsetof(struct message, gui_window_create.title_len) == 16);
-STATIC_ASSERT(offsetof(struct message, gui_window_create.width) == 24);
-STATIC_ASSERT(offsetof(struct message, gui_window_create.height) == 28);
-STATIC_ASSERT(offsetof(struct message, gui_window_create_reply.window) == 8);
-STATIC_ASSERT(offsetof(struct message, gui_on_button_click.button) == 8);
-STATIC_ASSERT(offsetof(struct message, gui_on_button_click.x) == 12);
-STATIC_ASSERT(offsetof(struct message, gui_on_button_click.y) == 16);
-STATIC_ASSERT(offsetof(struct message, gui_exited.task) == 8);
-STATIC_ASSERT(offsetof(struct message, gui_later.x) == 8);
-STATIC_ASSERT(offsetof(struct message, ool_recv.addr) == 8);
-STATIC_ASSERT(offsetof(struct message, ool_recv.len) == 16);
-STATIC_ASSERT(offsetof(struct message, blk_read.sector) == 8);
-STATIC_ASSERT(offsetof(struct message, blk_read.num_sectors) == 16);
-STATIC_ASSERT(offsetof(struct message, blk_read_reply.data) == 8);
-STATIC_ASSERT(offsetof(struct message, blk_read_reply.data_len) == 16);
-STATIC_ASSERT(offsetof(struct message, blk_write.data) == 8);
-STATIC_ASSERT(offsetof(struct message, blk_write.data_len) == 16);
-STATIC_ASSERT(offsetof(struct message, blk_write.sector) == 24);
+STATIC_ASSERT(sizeof(void *) == 8)
+STATIC_ASSERT(sizeof(struct message) == 256)
+STATIC_ASSERT(offsetof(struct message, raw) == 8)
+STATIC_ASSERT(offsetof(struct message, ool_ptr) == 8)
+STATIC_ASSERT(offsetof(struct message, ool_len) == 16)
+STATIC_ASSERT(offsetof(struct message, notifications.data) == 8)
+STATIC_ASSERT(offsetof(struct message, abi_hook.task) == 8)
+STATIC_ASSERT(offsetof(struct message, abi_hook.type) == 12)
+STATIC_ASSERT(offsetof(struct message, abi_hook.frame) == 16)
+STATIC_ASSERT(offsetof(struct message, abi_hook_reply.frame) == 8)
+STATIC_ASSERT(offsetof(struct message, gui_window_create.title) == 8)
+STATIC_ASSERT(offsetof(struct message, gui_window_create.title_len) == 16)
+STATIC_ASSERT(offsetof(struct message, gui_window_create.width) == 24)
+STATIC_ASSERT(offsetof(struct message, gui_window_create.height) == 28)
+STATIC_ASSERT(offsetof(struct message, gui_window_create_reply.window) == 8)
+STATIC_ASSERT(offsetof(struct message, gui_on_button_click.button) == 8)
+STATIC_ASSERT(offsetof(struct message, gui_on_button_click.x) == 12)
+STATIC_ASSERT(offsetof(struct message, gui_on_button_click.y) == 16)
+STATIC_ASSERT(offsetof(struct message, gui_exited.task) == 8)
+STATIC_ASSERT(offsetof(struct message, gui_later.x) == 8)
+STATIC_ASSERT(offsetof(struct message, ool_recv.addr) == 8)
+STATIC_ASSERT(offsetof(struct message, ool_recv.len) == 16)
+STATIC_ASSERT(offsetof(struct message, blk_read.sector) == 8)
+STATIC_ASSERT(offsetof(struct message, blk_read.num_sectors) == 16)
+STATIC_ASSERT(offsetof(struct message, blk_read_reply.data) == 8)
+STATIC_ASSERT(offsetof(struct message, blk_read_reply.data_len) == 16)
+STATIC_ASSERT(offsetof(struct message, blk_write.data) == 8)
+STATIC_ASSERT(offsetof(struct message, blk_write.data_len) == 16)
+STATIC_ASSERT(offsetof(struct message, blk_write.sector) == 24)
 
 #endif

@@ -56,17 +56,17 @@ struct message {
 };
 
 // What the compiler of C makes of it must be what idlc computed.
-STATIC_ASSERT(sizeof(void *) == 8);
-STATIC_ASSERT(sizeof(struct message) == 256);
-STATIC_ASSERT(offsetof(struct message, raw) == 8);
-STATIC_ASSERT(offsetof(struct message, ool_ptr) == 8);
-STATIC_ASSERT(offsetof(struct message, ool_len) == 16);
-STATIC_ASSERT(offsetof(struct message, o_tell.what) == 8);
-STATIC_ASSERT(offsetof(struct message, o_tell.what_len) == 16);
-STATIC_ASSERT(offsetof(struct message, o_tell.data) == 24);
-STATIC_ASSERT(offsetof(struct message, o_tell.data_len) == 32);
-STATIC_ASSERT(offsetof(struct message, o_tell.urgent) == 40);
-STATIC_ASSERT(offsetof(struct message, o_done.task) == 8);
-STATIC_ASSERT(offsetof(struct message, o_also_async.n) == 8);
+STATIC_ASSERT(sizeof(void *) == 8)
+STATIC_ASSERT(sizeof(struct message) == 256)
+STATIC_ASSERT(offsetof(struct message, raw) == 8)
+STATIC_ASSERT(offsetof(struct message, ool_ptr) == 8)
+STATIC_ASSERT(offsetof(struct message, ool_len) == 16)
+STATIC_ASSERT(offsetof(struct message, o_tell.what) == 8)
+STATIC_ASSERT(offsetof(struct message, o_tell.what_len) == 16)
+STATIC_ASSERT(offsetof(struct message, o_tell.data) == 24)
+STATIC_ASSERT(offsetof(struct message, o_tell.data_len) == 32)
+STATIC_ASSERT(offsetof(struct message, o_tell.urgent) == 40)
+STATIC_ASSERT(offsetof(struct message, o_done.task) == 8)
+STATIC_ASSERT(offsetof(struct message, o_also_async.n) == 8)
 
 #endif

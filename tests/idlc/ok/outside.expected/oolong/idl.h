@@ -67,17 +67,17 @@ struct message {
 };
 
 // What the compiler of C makes of it must be what idlc computed.
-STATIC_ASSERT(sizeof(void *) == 8);
-STATIC_ASSERT(sizeof(struct message) == 256);
-STATIC_ASSERT(offsetof(struct message, raw) == 8);
-STATIC_ASSERT(offsetof(struct message, ool_ptr) == 8);
-STATIC_ASSERT(offsetof(struct message, ool_len) == 16);
-STATIC_ASSERT(offsetof(struct message, notifications.data) == 8);
-STATIC_ASSERT(offsetof(struct message, page_fault.task) == 8);
-STATIC_ASSERT(offsetof(struct message, page_fault.vaddr) == 16);
-STATIC_ASSERT(offsetof(struct message, with_data.data) == 8);
-STATIC_ASSERT(offsetof(struct message, with_data.data_len) == 16);
-STATIC_ASSERT(offsetof(struct message, with_data.name) == 24);
-STATIC_ASSERT(offsetof(struct message, with_data.name_len) == 32);
+STATIC_ASSERT(sizeof(void *) == 8)
+STATIC_ASSERT(sizeof(struct message) == 256)
+STATIC_ASSERT(offsetof(struct message, raw) == 8)
+STATIC_ASSERT(offsetof(struct message, ool_ptr) == 8)
+STATIC_ASSERT(offsetof(struct message, ool_len) == 16)
+STATIC_ASSERT(offsetof(struct message, notifications.data) == 8)
+STATIC_ASSERT(offsetof(struct message, page_fault.task) == 8)
+STATIC_ASSERT(offsetof(struct message, page_fault.vaddr) == 16)
+STATIC_ASSERT(offsetof(struct message, with_data.data) == 8)
+STATIC_ASSERT(offsetof(struct message, with_data.data_len) == 16)
+STATIC_ASSERT(offsetof(struct message, with_data.name) == 24)
+STATIC_ASSERT(offsetof(struct message, with_data.name_len) == 32)
 
 #endif

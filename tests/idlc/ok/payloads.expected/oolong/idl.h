@@ -119,55 +119,55 @@ struct message {
 };
 
 // What the compiler of C makes of it must be what idlc computed.
-STATIC_ASSERT(sizeof(void *) == 8);
-STATIC_ASSERT(sizeof(struct message) == 256);
-STATIC_ASSERT(offsetof(struct message, raw) == 8);
-STATIC_ASSERT(offsetof(struct message, ool_ptr) == 8);
-STATIC_ASSERT(offsetof(struct message, ool_len) == 16);
-STATIC_ASSERT(offsetof(struct message, p_none.n) == 8);
-STATIC_ASSERT(offsetof(struct message, p_one.data) == 8);
-STATIC_ASSERT(offsetof(struct message, p_one.data_len) == 16);
-STATIC_ASSERT(offsetof(struct message, p_one.n) == 24);
-STATIC_ASSERT(offsetof(struct message, p_one_reply.name) == 8);
-STATIC_ASSERT(offsetof(struct message, p_one_reply.name_len) == 16);
-STATIC_ASSERT(offsetof(struct message, p_two.name) == 8);
-STATIC_ASSERT(offsetof(struct message, p_two.name_len) == 16);
-STATIC_ASSERT(offsetof(struct message, p_two.data) == 24);
-STATIC_ASSERT(offsetof(struct message, p_two.data_len) == 32);
-STATIC_ASSERT(offsetof(struct message, p_two.n) == 40);
-STATIC_ASSERT(offsetof(struct message, p_two_reply.data) == 8);
-STATIC_ASSERT(offsetof(struct message, p_two_reply.data_len) == 16);
-STATIC_ASSERT(offsetof(struct message, p_two_reply.name) == 24);
-STATIC_ASSERT(offsetof(struct message, p_two_reply.name_len) == 32);
-STATIC_ASSERT(offsetof(struct message, p_three.a) == 8);
-STATIC_ASSERT(offsetof(struct message, p_three.a_len) == 16);
-STATIC_ASSERT(offsetof(struct message, p_three.b) == 24);
-STATIC_ASSERT(offsetof(struct message, p_three.b_len) == 32);
-STATIC_ASSERT(offsetof(struct message, p_three.c) == 40);
-STATIC_ASSERT(offsetof(struct message, p_three.c_len) == 48);
-STATIC_ASSERT(offsetof(struct message, p_three.n) == 56);
-STATIC_ASSERT(offsetof(struct message, p_three_reply.a) == 8);
-STATIC_ASSERT(offsetof(struct message, p_three_reply.a_len) == 16);
-STATIC_ASSERT(offsetof(struct message, p_three_reply.b) == 24);
-STATIC_ASSERT(offsetof(struct message, p_three_reply.b_len) == 32);
-STATIC_ASSERT(offsetof(struct message, p_three_reply.c) == 40);
-STATIC_ASSERT(offsetof(struct message, p_three_reply.c_len) == 48);
-STATIC_ASSERT(offsetof(struct message, p_four.a) == 8);
-STATIC_ASSERT(offsetof(struct message, p_four.a_len) == 16);
-STATIC_ASSERT(offsetof(struct message, p_four.b) == 24);
-STATIC_ASSERT(offsetof(struct message, p_four.b_len) == 32);
-STATIC_ASSERT(offsetof(struct message, p_four.c) == 40);
-STATIC_ASSERT(offsetof(struct message, p_four.c_len) == 48);
-STATIC_ASSERT(offsetof(struct message, p_four.d) == 56);
-STATIC_ASSERT(offsetof(struct message, p_four.d_len) == 64);
-STATIC_ASSERT(offsetof(struct message, p_four.rest) == 72);
-STATIC_ASSERT(offsetof(struct message, p_four_reply.a) == 8);
-STATIC_ASSERT(offsetof(struct message, p_four_reply.a_len) == 16);
-STATIC_ASSERT(offsetof(struct message, p_four_reply.b) == 24);
-STATIC_ASSERT(offsetof(struct message, p_four_reply.b_len) == 32);
-STATIC_ASSERT(offsetof(struct message, p_four_reply.c) == 40);
-STATIC_ASSERT(offsetof(struct message, p_four_reply.c_len) == 48);
-STATIC_ASSERT(offsetof(struct message, p_four_reply.d) == 56);
-STATIC_ASSERT(offsetof(struct message, p_four_reply.d_len) == 64);
+STATIC_ASSERT(sizeof(void *) == 8)
+STATIC_ASSERT(sizeof(struct message) == 256)
+STATIC_ASSERT(offsetof(struct message, raw) == 8)
+STATIC_ASSERT(offsetof(struct message, ool_ptr) == 8)
+STATIC_ASSERT(offsetof(struct message, ool_len) == 16)
+STATIC_ASSERT(offsetof(struct message, p_none.n) == 8)
+STATIC_ASSERT(offsetof(struct message, p_one.data) == 8)
+STATIC_ASSERT(offsetof(struct message, p_one.data_len) == 16)
+STATIC_ASSERT(offsetof(struct message, p_one.n) == 24)
+STATIC_ASSERT(offsetof(struct message, p_one_reply.name) == 8)
+STATIC_ASSERT(offsetof(struct message, p_one_reply.name_len) == 16)
+STATIC_ASSERT(offsetof(struct message, p_two.name) == 8)
+STATIC_ASSERT(offsetof(struct message, p_two.name_len) == 16)
+STATIC_ASSERT(offsetof(struct message, p_two.data) == 24)
+STATIC_ASSERT(offsetof(struct message, p_two.data_len) == 32)
+STATIC_ASSERT(offsetof(struct message, p_two.n) == 40)
+STATIC_ASSERT(offsetof(struct message, p_two_reply.data) == 8)
+STATIC_ASSERT(offsetof(struct message, p_two_reply.data_len) == 16)
+STATIC_ASSERT(offsetof(struct message, p_two_reply.name) == 24)
+STATIC_ASSERT(offsetof(struct message, p_two_reply.name_len) == 32)
+STATIC_ASSERT(offsetof(struct message, p_three.a) == 8)
+STATIC_ASSERT(offsetof(struct message, p_three.a_len) == 16)
+STATIC_ASSERT(offsetof(struct message, p_three.b) == 24)
+STATIC_ASSERT(offsetof(struct message, p_three.b_len) == 32)
+STATIC_ASSERT(offsetof(struct message, p_three.c) == 40)
+STATIC_ASSERT(offsetof(struct message, p_three.c_len) == 48)
+STATIC_ASSERT(offsetof(struct message, p_three.n) == 56)
+STATIC_ASSERT(offsetof(struct message, p_three_reply.a) == 8)
+STATIC_ASSERT(offsetof(struct message, p_three_reply.a_len) == 16)
+STATIC_ASSERT(offsetof(struct message, p_three_reply.b) == 24)
+STATIC_ASSERT(offsetof(struct message, p_three_reply.b_len) == 32)
+STATIC_ASSERT(offsetof(struct message, p_three_reply.c) == 40)
+STATIC_ASSERT(offsetof(struct message, p_three_reply.c_len) == 48)
+STATIC_ASSERT(offsetof(struct message, p_four.a) == 8)
+STATIC_ASSERT(offsetof(struct message, p_four.a_len) == 16)
+STATIC_ASSERT(offsetof(struct message, p_four.b) == 24)
+STATIC_ASSERT(offsetof(struct message, p_four.b_len) == 32)
+STATIC_ASSERT(offsetof(struct message, p_four.c) == 40)
+STATIC_ASSERT(offsetof(struct message, p_four.c_len) == 48)
+STATIC_ASSERT(offsetof(struct message, p_four.d) == 56)
+STATIC_ASSERT(offsetof(struct message, p_four.d_len) == 64)
+STATIC_ASSERT(offsetof(struct message, p_four.rest) == 72)
+STATIC_ASSERT(offsetof(struct message, p_four_reply.a) == 8)
+STATIC_ASSERT(offsetof(struct message, p_four_reply.a_len) == 16)
+STATIC_ASSERT(offsetof(struct message, p_four_reply.b) == 24)
+STATIC_ASSERT(offsetof(struct message, p_four_reply.b_len) == 32)
+STATIC_ASSERT(offsetof(struct message, p_four_reply.c) == 40)
+STATIC_ASSERT(offsetof(struct message, p_four_reply.c_len) == 48)
+STATIC_ASSERT(offsetof(struct message, p_four_reply.d) == 56)
+STATIC_ASSERT(offsetof(struct message, p_four_reply.d_len) == 64)
 
 #endif

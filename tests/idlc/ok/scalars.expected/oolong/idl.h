@@ -111,50 +111,50 @@ struct message {
 };
 
 // What the compiler of C makes of it must be what idlc computed.
-STATIC_ASSERT(sizeof(void *) == 8);
-STATIC_ASSERT(sizeof(struct message) == 256);
-STATIC_ASSERT(offsetof(struct message, raw) == 8);
-STATIC_ASSERT(offsetof(struct message, ool_ptr) == 8);
-STATIC_ASSERT(offsetof(struct message, ool_len) == 16);
-STATIC_ASSERT(offsetof(struct message, s_small.a) == 8);
-STATIC_ASSERT(offsetof(struct message, s_small.b) == 9);
-STATIC_ASSERT(offsetof(struct message, s_small.c) == 10);
-STATIC_ASSERT(offsetof(struct message, s_small.d) == 11);
-STATIC_ASSERT(offsetof(struct message, s_small.e) == 12);
-STATIC_ASSERT(offsetof(struct message, s_medium.a) == 8);
-STATIC_ASSERT(offsetof(struct message, s_medium.b) == 10);
-STATIC_ASSERT(offsetof(struct message, s_medium.c) == 12);
-STATIC_ASSERT(offsetof(struct message, s_medium.d) == 14);
-STATIC_ASSERT(offsetof(struct message, s_medium.e) == 16);
-STATIC_ASSERT(offsetof(struct message, s_medium.f) == 20);
-STATIC_ASSERT(offsetof(struct message, s_medium.g) == 24);
-STATIC_ASSERT(offsetof(struct message, s_medium.h) == 28);
-STATIC_ASSERT(offsetof(struct message, s_words.a) == 8);
-STATIC_ASSERT(offsetof(struct message, s_words.b) == 12);
-STATIC_ASSERT(offsetof(struct message, s_words.c) == 16);
-STATIC_ASSERT(offsetof(struct message, s_words.d) == 20);
-STATIC_ASSERT(offsetof(struct message, s_words.e) == 24);
-STATIC_ASSERT(offsetof(struct message, s_words.f) == 28);
-STATIC_ASSERT(offsetof(struct message, s_words.g) == 32);
-STATIC_ASSERT(offsetof(struct message, s_words.h) == 36);
-STATIC_ASSERT(offsetof(struct message, s_words.i) == 40);
-STATIC_ASSERT(offsetof(struct message, s_large.a) == 8);
-STATIC_ASSERT(offsetof(struct message, s_large.b) == 16);
-STATIC_ASSERT(offsetof(struct message, s_large.c) == 24);
-STATIC_ASSERT(offsetof(struct message, s_large.d) == 32);
-STATIC_ASSERT(offsetof(struct message, s_large.e) == 40);
-STATIC_ASSERT(offsetof(struct message, s_large.f) == 48);
-STATIC_ASSERT(offsetof(struct message, s_large.g) == 56);
-STATIC_ASSERT(offsetof(struct message, s_large.h) == 64);
-STATIC_ASSERT(offsetof(struct message, s_addresses.a) == 8);
-STATIC_ASSERT(offsetof(struct message, s_addresses.b) == 16);
-STATIC_ASSERT(offsetof(struct message, s_addresses.c) == 24);
-STATIC_ASSERT(offsetof(struct message, s_addresses.d) == 32);
-STATIC_ASSERT(offsetof(struct message, s_addresses.e) == 40);
-STATIC_ASSERT(offsetof(struct message, s_addresses.f) == 48);
-STATIC_ASSERT(offsetof(struct message, s_frame.id) == 8);
-STATIC_ASSERT(offsetof(struct message, s_frame.frame) == 16);
-STATIC_ASSERT(offsetof(struct message, s_frame_reply.frame) == 8);
-STATIC_ASSERT(offsetof(struct message, s_full.all) == 8);
+STATIC_ASSERT(sizeof(void *) == 8)
+STATIC_ASSERT(sizeof(struct message) == 256)
+STATIC_ASSERT(offsetof(struct message, raw) == 8)
+STATIC_ASSERT(offsetof(struct message, ool_ptr) == 8)
+STATIC_ASSERT(offsetof(struct message, ool_len) == 16)
+STATIC_ASSERT(offsetof(struct message, s_small.a) == 8)
+STATIC_ASSERT(offsetof(struct message, s_small.b) == 9)
+STATIC_ASSERT(offsetof(struct message, s_small.c) == 10)
+STATIC_ASSERT(offsetof(struct message, s_small.d) == 11)
+STATIC_ASSERT(offsetof(struct message, s_small.e) == 12)
+STATIC_ASSERT(offsetof(struct message, s_medium.a) == 8)
+STATIC_ASSERT(offsetof(struct message, s_medium.b) == 10)
+STATIC_ASSERT(offsetof(struct message, s_medium.c) == 12)
+STATIC_ASSERT(offsetof(struct message, s_medium.d) == 14)
+STATIC_ASSERT(offsetof(struct message, s_medium.e) == 16)
+STATIC_ASSERT(offsetof(struct message, s_medium.f) == 20)
+STATIC_ASSERT(offsetof(struct message, s_medium.g) == 24)
+STATIC_ASSERT(offsetof(struct message, s_medium.h) == 28)
+STATIC_ASSERT(offsetof(struct message, s_words.a) == 8)
+STATIC_ASSERT(offsetof(struct message, s_words.b) == 12)
+STATIC_ASSERT(offsetof(struct message, s_words.c) == 16)
+STATIC_ASSERT(offsetof(struct message, s_words.d) == 20)
+STATIC_ASSERT(offsetof(struct message, s_words.e) == 24)
+STATIC_ASSERT(offsetof(struct message, s_words.f) == 28)
+STATIC_ASSERT(offsetof(struct message, s_words.g) == 32)
+STATIC_ASSERT(offsetof(struct message, s_words.h) == 36)
+STATIC_ASSERT(offsetof(struct message, s_words.i) == 40)
+STATIC_ASSERT(offsetof(struct message, s_large.a) == 8)
+STATIC_ASSERT(offsetof(struct message, s_large.b) == 16)
+STATIC_ASSERT(offsetof(struct message, s_large.c) == 24)
+STATIC_ASSERT(offsetof(struct message, s_large.d) == 32)
+STATIC_ASSERT(offsetof(struct message, s_large.e) == 40)
+STATIC_ASSERT(offsetof(struct message, s_large.f) == 48)
+STATIC_ASSERT(offsetof(struct message, s_large.g) == 56)
+STATIC_ASSERT(offsetof(struct message, s_large.h) == 64)
+STATIC_ASSERT(offsetof(struct message, s_addresses.a) == 8)
+STATIC_ASSERT(offsetof(struct message, s_addresses.b) == 16)
+STATIC_ASSERT(offsetof(struct message, s_addresses.c) == 24)
+STATIC_ASSERT(offsetof(struct message, s_addresses.d) == 32)
+STATIC_ASSERT(offsetof(struct message, s_addresses.e) == 40)
+STATIC_ASSERT(offsetof(struct message, s_addresses.f) == 48)
+STATIC_ASSERT(offsetof(struct message, s_frame.id) == 8)
+STATIC_ASSERT(offsetof(struct message, s_frame.frame) == 16)
+STATIC_ASSERT(offsetof(struct message, s_frame_reply.frame) == 8)
+STATIC_ASSERT(offsetof(struct message, s_full.all) == 8)
 
 #endif

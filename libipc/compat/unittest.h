@@ -1,0 +1,1 @@
+#include <oolong/unittest.h>
