@@ -45,8 +45,9 @@ static void put_call(struct text *out, const struct message *message, const stru
                 emit_task_name(message->ns, message->ns->c_name, &task));
     text_free(&task);
     text_puts(out, "    if (IS_ERROR(idl_err_))\n        return idl_err_;\n");
-    text_printf(out, "    if (idl_m_.type != %s)\n        return idl_unexpected(&idl_m_);\n",
-                reply->macro);
+    // Of a method without results, the empty message that ipc_reply_err(client, OK) sends is one.
+    text_printf(out, "    if (idl_m_.type != %s%s)\n        return idl_unexpected(&idl_m_);\n",
+                reply->macro, reply->fields ? "" : " && idl_m_.type != OK");
     struct text check = {0};
     if (emit_bool_check(&check, reply, "&idl_m_"))
         text_printf(out, "    if (!(%s))\n        return idl_unexpected(&idl_m_);\n", check.chars);

@@ -67,6 +67,42 @@ void cmdline_arg(char **result, const char *cmd, const char *name, bool optional
     list_push_back(&args, &a->elem);
 }
 
+static bool belongs(const struct arg *a, const char *cmd)
+{
+    return a->cmd && cmd ? !strcmp(a->cmd, cmd) : a->cmd == cmd;
+}
+
+// What can be written, a line for each command.
+static void print_usage(const char *cmd)
+{
+    char line[256];
+    size_t len = (size_t)snprintf(line, sizeof(line), "usage:%s%s", cmd ? " " : "", cmd ? cmd : "");
+    LIST_FOR_EACH (a, &args, struct arg, elem) {
+        if (belongs(a, cmd) && len < sizeof(line))
+            len += (size_t)snprintf(line + len, sizeof(line) - len, a->optional ? " [%s]" : " <%s>",
+                                    a->name);
+    }
+    WARN("%s", line);
+}
+
+// A command line that is not what the program has registered ends it.
+static void fail(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));
+static void fail(const char *fmt, ...)
+{
+    char why[256];
+    va_list list;
+    va_start(list, fmt);
+    vsnprintf(why, sizeof(why), fmt, list);
+    va_end(list);
+    WARN("%s", why);
+    if (list_is_empty(&cmds))
+        print_usage(NULL);
+    LIST_FOR_EACH (c, &cmds, struct cmd, elem)
+        print_usage(c->name);
+    printf_flush();
+    exit(EXIT_FAILURE);
+}
+
 // Reads one word into `out`, which has room for the rest of the line. Returns what follows it, NULL
 // when a quote is open.
 static const char *read_word(const char *s, char *out)
@@ -94,22 +130,20 @@ static const char *read_word(const char *s, char *out)
     return quote ? NULL : s;
 }
 
-static error_t split(const char *line)
+static void split(const char *line)
 {
     free_words();
     for (;;) {
         line += strspn(line, " \t\n");
         if (!*line)
-            return OK;
+            return;
         struct word *w = malloc(sizeof(*w) + strlen(line) + 1);
         if (!w)
-            return ERR_NO_MEMORY;
+            PANIC("out of memory");
         line = read_word(line, w->text);
         list_push_back(&words, &w->elem);
-        if (!line) {
-            WARN("a quote is not closed");
-            return ERR_INVALID_ARG;
-        }
+        if (!line)
+            fail("a quote is not closed in: %s", w->text);
     }
 }
 
@@ -122,12 +156,7 @@ static char *find_cmd(const char *name)
     return NULL;
 }
 
-static bool belongs(const struct arg *a, const char *cmd)
-{
-    return a->cmd && cmd ? !strcmp(a->cmd, cmd) : a->cmd == cmd;
-}
-
-static error_t assign(const char *cmd, list_elem_t *at)
+static void assign(const char *cmd, list_elem_t *at)
 {
     LIST_FOR_EACH (a, &args, struct arg, elem) {
         if (!belongs(a, cmd))
@@ -138,31 +167,28 @@ static error_t assign(const char *cmd, list_elem_t *at)
         } else if (a->optional) {
             *a->result = NULL;
         } else {
-            WARN("the argument <%s> is missing", a->name);
-            return ERR_INVALID_ARG;
+            fail("the argument <%s> is missing", a->name);
         }
     }
-    if (at == &words)
-        return OK;
-    WARN("too many arguments: \"%s\"", LIST_CONTAINER(at, struct word, elem)->text);
-    return ERR_INVALID_ARG;
+    if (at != &words)
+        fail("too many arguments: \"%s\"", LIST_CONTAINER(at, struct word, elem)->text);
 }
 
 error_t cmdline_parse(const char *cmdline, char **cmd_name)
 {
-    OK_OR_RETURN(split(cmdline));
+    split(cmdline);
     list_elem_t *at = words.next;
     char *cmd = NULL;
     if (!list_is_empty(&cmds)) {
         const char *name = at == &words ? "" : LIST_CONTAINER(at, struct word, elem)->text;
         cmd = find_cmd(name);
-        if (!cmd) {
-            WARN("no such command: \"%s\"", name);
-            return ERR_NOT_FOUND;
-        }
+        if (!cmd && at == &words)
+            fail("the command is missing");
+        if (!cmd)
+            fail("no such command: \"%s\"", name);
         at = at->next;
     }
-    OK_OR_RETURN(assign(cmd, at));
+    assign(cmd, at);
     if (cmd_name)
         *cmd_name = cmd;
     return OK;

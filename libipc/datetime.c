@@ -28,7 +28,7 @@ void timestamp_to_datetime(uint64_t epoch, struct datetime *datetime)
 {
     uint64_t days = epoch / SECONDS_OF_DAY;
     unsigned seconds = (unsigned)(epoch % SECONDS_OF_DAY);
-    datetime->day_of_week = (uint8_t)((days + 4) % 7); // 1970-01-01 was a Thursday
+    datetime->day_of_week = (uint8_t)((days + 4) % 7 + 1); // 1970-01-01 was a Thursday, 5
     days += DAYS_TO_1970;
     uint64_t era = days / DAYS_OF_ERA;
     uint64_t day_of_era = days % DAYS_OF_ERA;

@@ -278,6 +278,8 @@ static error_t send_noblock(task_t dst, const struct message *m)
 error_t sys_ipc(task_t dst, task_t src, struct message *m, unsigned flags)
 {
     bool noblock = flags & IPC_NOBLOCK;
+    if (flags & IPC_KERNEL)
+        return ERR_INVALID_ARG;
     if (flags & IPC_SEND) {
         if ((flags & IPC_RECV) && dst == src && !noblock)
             return send_and_wait(dst, m, true);
@@ -302,8 +304,12 @@ error_t ipc_send_noblock(task_t dst, struct message *m)
 
 error_t ipc_send_err(task_t dst, error_t error)
 {
+    // A caller gets it as its answer; anybody else takes it in a receive.
     struct message m = {.type = error};
-    return IS_ERROR(error) ? send_noblock(dst, &m) : ERR_INVALID_ARG;
+    struct channel *ch = channel_find(dst);
+    if (error > OK)
+        return ERR_INVALID_ARG;
+    return ch && ch->call_open ? send_noblock(dst, &m) : send_and_wait(dst, &m, false);
 }
 
 error_t ipc_recv(task_t src, struct message *m)
@@ -334,7 +340,7 @@ void ipc_reply(task_t dst, struct message *m)
 void ipc_reply_err(task_t dst, error_t error)
 {
     struct message m = {.type = error};
-    if (error != DONT_REPLY && IS_ERROR(error))
+    if (error != DONT_REPLY && error <= OK)
         ipc_reply(dst, &m);
 }
 

@@ -62,20 +62,31 @@ error_t irq_watch_fd(int fd, unsigned irq)
     return OK;
 }
 
+// The console is acquired. A regular file is always readable and cannot be in the set: there is
+// more in it until its end was read.
+static bool console_is_acquired;
+
+static void await_console(void)
+{
+    if (console_is_acquired && irq_watch_fd(STDIN_FILENO, CONSOLE_IRQ) == ERR_INVALID_ARG)
+        receive_pend(NOTIFY_IRQ);
+}
+
 error_t sys_irq_acquire(unsigned irq)
 {
     if (irq != CONSOLE_IRQ)
         return ERR_NOT_FOUND;
     if (!(control_boot.flags & BOOT_CONSOLE))
         return ERR_NOT_PERMITTED;
-    // A regular file is always readable and cannot be in the set: its input is pending now.
-    if (irq_watch_fd(STDIN_FILENO, irq) == ERR_INVALID_ARG)
-        receive_pend(NOTIFY_IRQ);
+    console_is_acquired = true;
+    await_console();
     return OK;
 }
 
 error_t sys_irq_release(unsigned irq)
 {
+    if (irq == CONSOLE_IRQ)
+        console_is_acquired = false;
     if (!find(irq))
         return irq == CONSOLE_IRQ ? OK : ERR_NOT_FOUND;
     return irq_watch_fd(-1, irq);
@@ -95,12 +106,19 @@ int sys_console_read(char *buf, size_t len)
 {
     if (!(control_boot.flags & BOOT_CONSOLE))
         return ERR_NOT_PERMITTED;
+    if (len == 0)
+        return 0;
+    buf[0] = '\0';
+    if (len == 1)
+        return 0;
     struct pollfd pfd = {.fd = STDIN_FILENO, .events = POLLIN};
     struct timespec now = {0};
     if (ppoll(&pfd, 1, &now, NULL) <= 0)
         return 0;
-    ssize_t n = read(STDIN_FILENO, buf, len);
-    if (n > 0 && find(CONSOLE_IRQ))
-        (void)irq_watch_fd(STDIN_FILENO, CONSOLE_IRQ); // re-armed: more input notifies again
-    return n > 0 ? (int)n : n == 0 ? ERR_END : errno == EAGAIN || errno == EINTR ? 0 : ERR_END;
+    ssize_t n = read(STDIN_FILENO, buf, len - 1);
+    if (n <= 0)
+        return n < 0 && (errno == EAGAIN || errno == EINTR) ? 0 : ERR_END;
+    buf[n] = '\0';
+    await_console(); // more input notifies again
+    return (int)n;
 }

@@ -37,8 +37,8 @@ static bool cmd_date(unsigned argc, char **argv)
     error_t err = rtc_read(rtc, &year, &month, &day, &day_of_week, &hour, &minute, &second);
     if (IS_ERROR(err))
         return complain("rtc", err);
-    printf("%s %04u-%02u-%02u %02u:%02u:%02u UTC\n", days[day_of_week % 7], year, month, day, hour,
-           minute, second);
+    printf("%s %04u-%02u-%02u %02u:%02u:%02u UTC\n", days[(day_of_week + 6u) % 7], year, month, day,
+           hour, minute, second);
     return true;
 }
 

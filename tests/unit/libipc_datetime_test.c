@@ -14,8 +14,8 @@ static void check_timestamp(uint64_t epoch)
     bool good = gmtime_r(&seconds, &tm);
     timestamp_to_datetime(epoch, &date);
     good = good && date.year == (unsigned)tm.tm_year + 1900 && date.month == tm.tm_mon + 1 &&
-           date.day == tm.tm_mday && date.day_of_week == tm.tm_wday && date.hour == tm.tm_hour &&
-           date.minute == tm.tm_min && date.second == tm.tm_sec;
+           date.day == tm.tm_mday && date.day_of_week == tm.tm_wday + 1 &&
+           date.hour == tm.tm_hour && date.minute == tm.tm_min && date.second == tm.tm_sec;
     if (!good || datetime_to_timestamp(&date) != epoch || timegm(&tm) != seconds)
         ck_abort_msg("%llu is not %u-%u-%u %u:%u:%u", (unsigned long long)epoch, date.year,
                      date.month, date.day, date.hour, date.minute, date.second);
@@ -44,12 +44,12 @@ START_TEST(known_dates)
         uint64_t epoch;
         struct datetime date;
     } table[] = {
-        {0, {1970, 1, 1, 4, 0, 0, 0}},
-        {951782400, {2000, 2, 29, 2, 0, 0, 0}},
-        {951868800, {2000, 3, 1, 3, 0, 0, 0}},
-        {1709251199, {2024, 2, 29, 4, 23, 59, 59}},
-        {4107542400, {2100, 3, 1, 1, 0, 0, 0}}, // 2100 is no leap year
-        {4294967296, {2106, 2, 7, 0, 6, 28, 16}},
+        {0, {1970, 1, 1, 5, 0, 0, 0}},
+        {951782400, {2000, 2, 29, 3, 0, 0, 0}},
+        {951868800, {2000, 3, 1, 4, 0, 0, 0}},
+        {1709251199, {2024, 2, 29, 5, 23, 59, 59}},
+        {4107542400, {2100, 3, 1, 2, 0, 0, 0}}, // 2100 is no leap year
+        {4294967296, {2106, 2, 7, 1, 6, 28, 16}},
     };
     for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
         struct datetime date = table[i].date;

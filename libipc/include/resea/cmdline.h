@@ -5,17 +5,20 @@
 //     cmdline_init();
 //     cmdline_cmd("cat");
 //     cmdline_arg(&path, "cat", "path", false);
-//     error_t err = cmdline_parse(task_cmdline(), &cmd);
+//     cmdline_parse(task_cmdline(), &cmd);
 #ifndef RESEA_CMDLINE_H
 #define RESEA_CMDLINE_H
 
+#include <oolong/list.h>
 #include <oolong/types.h>
+#include <resea/printf.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/// Forgets all commands and arguments, and frees the strings of the last parse.
+/// Forgets all commands and arguments, and frees the strings of the last parse. A program need not
+/// call it before its first command.
 void cmdline_init(void);
 
 /// Registers a command. Without any, the whole line is arguments (of the command NULL).
@@ -27,10 +30,10 @@ void cmdline_cmd(const char *name);
 void cmdline_arg(char **result, const char *cmd, const char *name, bool optional);
 
 /// Parses a line: words separated by blanks, quoted with '' or "", \ takes the next character as
-/// it is. `*cmd_name` (if not NULL) becomes the command, as registered.
+/// it is. `*cmd_name` (if not NULL) becomes the command, as registered. Returns OK.
 ///
-/// ERR_NOT_FOUND: no such command. ERR_INVALID_ARG: an argument is missing or too many, or a quote
-/// is open; the reason is printed. ERR_NO_MEMORY.
+/// When there is no such command, an argument is missing or too many, or a quote is open, it says
+/// so and what can be written, and ends the program with exit status 1.
 error_t cmdline_parse(const char *cmdline, char **cmd_name);
 
 #ifdef __cplusplus

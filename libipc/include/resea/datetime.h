@@ -2,7 +2,7 @@
 #ifndef RESEA_DATETIME_H
 #define RESEA_DATETIME_H
 
-#include <stdint.h>
+#include <oolong/types.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -12,7 +12,7 @@ struct datetime {
     uint32_t year;
     uint8_t month;       // 1 to 12
     uint8_t day;         // 1 to 31
-    uint8_t day_of_week; // 0 is Sunday
+    uint8_t day_of_week; // 1 is Sunday, 7 is Saturday
     uint8_t hour;
     uint8_t minute;
     uint8_t second;

@@ -35,7 +35,10 @@ error_t ipc_send(task_t dst, struct message *m) __mustuse;
 /// (or, with a payload, when the caller is stopped between placing it and sending).
 error_t ipc_send_noblock(task_t dst, struct message *m) __mustuse;
 
-/// Sends an error as a message, without blocking: the usual answer to a bad request.
+/// Sends an error as a message. To a task that waits in a call it is the answer, and does not
+/// block; to another it is sent as by ipc_send(). OK is an empty message, of type 0.
+///
+/// ERR_INVALID_ARG: positive. Otherwise as ipc_send().
 error_t ipc_send_err(task_t dst, error_t error);
 
 /// Receives a message from `src`, or from anybody (IPC_ANY). Pending notifications come first in
@@ -57,7 +60,8 @@ error_t ipc_replyrecv(task_t dst, struct message *m) __mustuse;
 /// dropped; when a payload of `m` cannot be placed, `dst` gets that error as its answer.
 void ipc_reply(task_t dst, struct message *m);
 
-/// Answers `dst` with an error. DONT_REPLY is no answer at all.
+/// Answers `dst` with an error; with OK, it is an empty answer, of type 0. DONT_REPLY is no answer
+/// at all.
 void ipc_reply_err(task_t dst, error_t error);
 
 /// Sets notification bits of `dst`, which sees them at its next open receive. Never blocks, never

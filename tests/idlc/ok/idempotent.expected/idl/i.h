@@ -55,7 +55,7 @@ static inline error_t i_flush_once_(task_t i)
     error_t idl_err_ = ipc_call(i, &idl_m_);
     if (IS_ERROR(idl_err_))
         return idl_err_;
-    if (idl_m_.type != I_FLUSH_REPLY_MSG)
+    if (idl_m_.type != I_FLUSH_REPLY_MSG && idl_m_.type != OK)
         return idl_unexpected(&idl_m_);
     return OK;
 }
@@ -82,7 +82,7 @@ static inline error_t i_append(task_t i, const void *data, size_t data_len)
     error_t idl_err_ = ipc_call(i, &idl_m_);
     if (IS_ERROR(idl_err_))
         return idl_err_;
-    if (idl_m_.type != I_APPEND_REPLY_MSG)
+    if (idl_m_.type != I_APPEND_REPLY_MSG && idl_m_.type != OK)
         return idl_unexpected(&idl_m_);
     return OK;
 }

@@ -116,7 +116,7 @@ static inline error_t task_switch(task_t task_)
     error_t idl_err_ = ipc_call(task_, &idl_m_);
     if (IS_ERROR(idl_err_))
         return idl_err_;
-    if (idl_m_.type != TASK_SWITCH_REPLY_MSG)
+    if (idl_m_.type != TASK_SWITCH_REPLY_MSG && idl_m_.type != OK)
         return idl_unexpected(&idl_m_);
     return OK;
 }

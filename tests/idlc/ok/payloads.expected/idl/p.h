@@ -25,7 +25,7 @@ static inline error_t p_none(task_t p, int n)
     error_t idl_err_ = ipc_call(p, &idl_m_);
     if (IS_ERROR(idl_err_))
         return idl_err_;
-    if (idl_m_.type != P_NONE_REPLY_MSG)
+    if (idl_m_.type != P_NONE_REPLY_MSG && idl_m_.type != OK)
         return idl_unexpected(&idl_m_);
     return OK;
 }

@@ -26,7 +26,7 @@ static inline error_t w_x(task_t w, int a)
     error_t idl_err_ = ipc_call(w, &idl_m_);
     if (IS_ERROR(idl_err_))
         return idl_err_;
-    if (idl_m_.type != W_X_REPLY_MSG)
+    if (idl_m_.type != W_X_REPLY_MSG && idl_m_.type != OK)
         return idl_unexpected(&idl_m_);
     return OK;
 }
