@@ -8,9 +8,10 @@
 #include "manifest.h"
 #include "sandbox.h"
 
-#define DEFAULT_MEMORY (1ull << 30)
-#define DEFAULT_FILES  1200 // two tasks of a full suite need 511 channels and as many page copies
-#define MAX_OOL_LEN    (1ull << 30)
+#define DEFAULT_MEMORY          (1ull << 30)
+#define DEFAULT_FILES           1200 // two tasks of a full suite need 511 channels and as many page copies
+#define DEFAULT_RESTART_SECONDS 10
+#define MAX_OOL_LEN             (1ull << 30)
 
 void task_spec_init(struct task_spec *task)
 {
@@ -157,6 +158,41 @@ static void set_restart(struct place *at, const char *value)
         at->task->restart = RESTART_ALWAYS;
     else
         bad_value(at, value, "never, on-failure or always");
+}
+
+// NUMBER [in SECONDS [s]] | unlimited
+static bool parse_restart_limit(const char *value, struct restart_limit *limit)
+{
+    const char *in = strstr(value, " in ");
+    uint64_t num = 0, seconds = DEFAULT_RESTART_SECONDS;
+    if (!strcmp(value, "unlimited")) {
+        *limit = (struct restart_limit){RESTART_UNLIMITED, 0};
+        return true;
+    }
+    char *first = in ? xasprintf("%.*s", (int)(in - value), value) : xstrdup(value);
+    char *second = xstrdup(in ? in + strlen(" in ") : "");
+    size_t len = strlen(second);
+    len -= len > 0 && second[len - 1] == 's';
+    len -= len > 0 && second[len - 1] == ' ';
+    second[len] = '\0';
+    bool is_good = parse_number(first, false, 1000000, &num) && num > 0 &&
+                   (!in || (parse_number(second, false, 1000000, &seconds) && seconds > 0));
+    free(first);
+    free(second);
+    if (is_good)
+        *limit = (struct restart_limit){(unsigned)num, (unsigned)seconds};
+    return is_good;
+}
+
+static void take_restart_limit(struct place *at, const char *value, struct restart_limit *limit)
+{
+    if (!parse_restart_limit(value, limit))
+        bad_value(at, value, "NUMBER in SECONDS s, or unlimited");
+}
+
+static void set_restart_limit(struct place *at, const char *value)
+{
+    take_restart_limit(at, value, &at->task->restart_limit);
 }
 
 static void add_right(struct place *at, const char *name)
@@ -363,6 +399,7 @@ static const struct key {
     {"serves", true, set_serves},
     {"profile", false, set_profile},
     {"restart", false, set_restart},
+    {"restart_limit", false, set_restart_limit},
     {"rights", true, set_rights},
     {"console", false, set_console},
     {"main", false, set_main},
@@ -429,6 +466,8 @@ void manifest_suite_key(struct place *at, const char *value)
                                                              : xstrdup(value);
     } else if (!strcmp(key, "transport")) {
         (void)parse_transport(at, value, &mf->transport);
+    } else if (!strcmp(key, "restart_limit")) {
+        take_restart_limit(at, value, &mf->restart_limit);
     } else if (!strcmp(key, "lookup_timeout_ms")) {
         if (parse_number(value, false, UINT32_MAX, &number))
             mf->lookup_timeout_ms = (uint32_t)number;

@@ -71,7 +71,7 @@ void log_tell(struct task *task, bool is_last)
     uint32_t unread = atomic_load(&task->page->lines_unread) - task->log.unread;
     if ((!repeated && !unread) || (!is_last && now_ns() < task->log.next_ns))
         return;
-    char *whose = xasprintf("the log of task %s (%d)", task->spec->name, task->id);
+    char *whose = xasprintf("the log of %s (%d)", task->spec->name, task->id);
     if (tell(whose, repeated, unread)) {
         task->log.repeated += repeated;
         task->log.unread += unread;

@@ -231,6 +231,7 @@ bool manifest_parse(struct manifest *mf, const char *path, const char *text, siz
     const char *base = slash ? slash + 1 : path;
     mf->name = xasprintf("%.*s", (int)strcspn(base, "."), base);
     mf->vm_program = xstrdup("vm");
+    mf->restart_limit = (struct restart_limit){5, 10}; // as systemd's
 
     struct reader reader = {.mf = mf};
     const struct lines_user user = {begin_section, handle_pair, handle_error};

@@ -12,6 +12,13 @@ enum restart_policy {
     RESTART_ALWAYS,
 };
 
+// How often a task is started again, at most.
+struct restart_limit {
+    unsigned num;     // 0: as the suite says; RESTART_UNLIMITED
+    unsigned seconds; // within which; from the first one on
+};
+#define RESTART_UNLIMITED (~0u)
+
 #define CPU_AUTO (-2) // the core that the launcher chooses: see placement.h
 #define CPU_ANY  (-1) // no affinity
 #define CORE_ANY (-2) // what CPU_AUTO may come to: the same
@@ -47,6 +54,7 @@ struct task_spec {
     struct strings serves; // names that it may serve; "*" is kept as it is
     char *profile;         // sandbox profile
     enum restart_policy restart;
+    struct restart_limit restart_limit;
     unsigned rights;             // enum task_rights
     bool console;                // has the command's standard input and output
     bool autostart;              // is started with the suite
@@ -67,10 +75,12 @@ struct task_spec {
     int line;         // of the section's head; 0 when it is not in the file
     int program_line; // of `program`, or as `line`
     int profile_line;
-    bool program_unknown;  // `program` has an error: no use to look for it
-    unsigned failures;     // in a row: how long a restart waits
-    uint64_t shared_bytes; // segments and pages that are charged to it
-    bool shared_told;      // that it asked for more than it may have
+    bool program_unknown;       // `program` has an error: no use to look for it
+    unsigned failures;          // in a row: how long a restart waits
+    unsigned num_restarts;      // that count for the limit,
+    uint64_t restarts_since_ns; // and when the first of them was
+    uint64_t shared_bytes;      // segments and pages that are charged to it
+    bool shared_told;           // that it asked for more than it may have
     struct task_spec *next;
 };
 
@@ -93,6 +103,7 @@ struct manifest {
     uint32_t lookup_timeout_ms; // 0: for ever
     char *vm_program;
     enum transport transport;
+    struct restart_limit restart_limit; // of the tasks that have none of their own
     bool shm_works;          // the host has what the transport needs; set by who runs the suite
     struct task_spec *tasks; // in the order of the file
     struct strings left_out; // names of tasks whose [task NAME if KEY] has a KEY that was not set

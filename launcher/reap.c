@@ -59,12 +59,36 @@ static bool has_failed(const struct task *task, const siginfo_t *info)
     return task->exec_error || info->si_code != CLD_EXITED || info->si_status != 0;
 }
 
-static void schedule_restart(struct task *task, const siginfo_t *info)
+// Counts one more restart. False: there were as many as may be.
+static bool count_restart(struct task_spec *spec)
+{
+    const struct restart_limit *limit =
+        spec->restart_limit.num ? &spec->restart_limit : &suite.manifest.restart_limit;
+    uint64_t now = now_ns();
+    if (limit->num == RESTART_UNLIMITED)
+        return true;
+    if (!spec->num_restarts || now - spec->restarts_since_ns > limit->seconds * 1000 * NS_PER_MS) {
+        spec->restarts_since_ns = now;
+        spec->num_restarts = 0;
+    }
+    if (spec->num_restarts >= limit->num) {
+        log_error("task %s is not started again: it was, %u times in %u s (restart_limit)",
+                  spec->name, limit->num, limit->seconds);
+        return false;
+    }
+    spec->num_restarts++;
+    return true;
+}
+
+// False: it should be started again, and has been too often.
+static bool schedule_restart(struct task *task, const siginfo_t *info)
 {
     struct task_spec *spec = task->spec;
     if (suite.stopping || task->destroyed || spec->restart == RESTART_NEVER ||
         (spec->restart == RESTART_ON_FAILURE && !has_failed(task, info)))
-        return;
+        return true;
+    if (!count_restart(spec))
+        return false;
     if (now_ns() - task->started_ns > HEALTHY_NS)
         spec->failures = 0;
     unsigned doublings = spec->failures < 7 ? spec->failures : 7;
@@ -77,6 +101,7 @@ static void schedule_restart(struct task *task, const siginfo_t *info)
     restart->timer.fire = on_restart;
     loop_timer(&restart->timer, delay);
     num_restarts++;
+    return true;
 }
 
 static int exception_of(const struct task *task, const siginfo_t *info)
@@ -186,11 +211,10 @@ static void child_ended(struct task *task, const siginfo_t *info)
         stop_now(1);
     } else if (task->is_main && !suite.stopping) {
         stop_suite(exit_status_of(task, info));
-    } else if (is_lost(task, info)) {
+    } else if (is_lost(task, info) || (!schedule_restart(task, info) && task->spec->vital)) {
         log_error("the suite is nothing without %s: it ends", task->spec->name);
         stop_suite(1);
     } else {
-        schedule_restart(task, info);
         tell_if_nobody_is_left();
     }
     if (task->forgotten || suite.stopping)

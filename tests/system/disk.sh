@@ -14,6 +14,7 @@ file.disk = image $2
 serves = blk
 profile = disk
 restart = $3
+restart_limit = unlimited
 [task client]
 program = test_disk
 calls = *

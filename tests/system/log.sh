@@ -33,7 +33,7 @@ done
 # left_out NAME WHICH FILE: how many lines of its log the launcher said were left out, in all. WHICH is
 # the place of the number: 1 repeated, 2 unread.
 left_out() {
-    sed -nE "s/^oolong: the log of task $1 .*: ([0-9]+) that repeat others, ([0-9]+) .*/\\$2/p" "$3" |
+    sed -nE "s/^oolong: the log of $1 .*: ([0-9]+) that repeat others, ([0-9]+) .*/\\$2/p" "$3" |
         awk '{ sum += $1 } END { print sum + 0 }'
 }
 

@@ -16,7 +16,8 @@ await 5000 grep -q . name_server.out || die "no name server"
 dns=$(cat name_server.out)
 
 # A web server that is started again, with everything below it.
-sed -e 's/^vital = yes/restart = always/' -e '/^\[task webapi\]/a args = host=known.test' \
+sed -e 's/^vital = yes/restart = always\nrestart_limit = unlimited/' \
+    -e '/^\[task webapi\]/a args = host=known.test' \
     "$OOLONG_SOURCE/suites/web.ini" >web.ini
 "$oolong" run web.ini --set archive=site.tar --set port=0 >web.out 2>web.err </dev/null &
 web=$!

@@ -28,6 +28,7 @@ program = test_reuse
 args = server
 serves = reused
 restart = always
+restart_limit = unlimited
 [task client]
 program = test_reuse
 args = client

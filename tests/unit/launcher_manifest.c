@@ -42,11 +42,13 @@ START_TEST(every_key_is_understood)
     strings_add(&settings.pairs, "n=2");
     ck_assert(parse("; a comment\n"
                     "[suite]\nname = demo\nlookup_timeout_ms = 500\nvm = other\n"
+                    "restart_limit = 7\n"
                     "[task a]\n"
                     "program = ./bin/a\n"
                     "args = -n ${n} \"two words\"\n  '${archive}'\n"
                     "calls = b, c\n  vm\n"
                     "serves = fs blk\nprofile = archive\nrestart = on-failure\n"
+                    "restart_limit = 30 in 60 s\n"
                     "rights = quit launch destroy\nconsole = yes\nautostart = no\nmain = no\n"
                     "memory = 64M\nfiles = 100\nool_buffer = 8K\ncpu = 1\n"
                     "file.one = ${archive}\nfile.two = data/x y rw\nfile.three = /dev/null ro\n"
@@ -63,6 +65,8 @@ START_TEST(every_key_is_understood)
     ck_assert_uint_eq(a->calls.len, 3);
     ck_assert_uint_eq(a->serves.len, 2);
     ck_assert_int_eq(a->restart, RESTART_ON_FAILURE);
+    ck_assert(a->restart_limit.num == 30 && a->restart_limit.seconds == 60);
+    ck_assert(mf.restart_limit.num == 7 && mf.restart_limit.seconds == 10);
     ck_assert_uint_eq(a->rights, RIGHT_QUIT | RIGHT_LAUNCH | RIGHT_DESTROY);
     ck_assert(a->console && !a->autostart);
     ck_assert_uint_eq(a->memory, 64 << 20);
@@ -97,6 +101,11 @@ static const struct row {
     {"[suite]\nlookup_timeout_ms = soon\n", 2, "number of milliseconds"},
     {"[task a]\nprofile = none\n", 2, "there are plain, vm"},
     {"[task a]\nrestart = sometimes\n", 2, "never, on-failure or always"},
+    {"[task a]\nrestart_limit = often\n", 2, "NUMBER in SECONDS s, or unlimited"},
+    {"[task a]\nrestart_limit = 0\n", 2, "NUMBER in SECONDS s, or unlimited"},
+    {"[task a]\nrestart_limit = 5 in 0\n", 2, "NUMBER in SECONDS s, or unlimited"},
+    {"[task a]\nrestart_limit = 5 in s\n", 2, "NUMBER in SECONDS s, or unlimited"},
+    {"[suite]\nrestart_limit = -5 in 10\n", 2, "NUMBER in SECONDS s, or unlimited"},
     {"[task a]\nrights = quit fly\n", 2, "quit, launch or destroy"},
     {"[task a]\nconsole = maybe\n", 2, "yes or no"},
     {"[task a]\nmemory = 1M\n", 2, "16M or more"},
