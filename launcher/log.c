@@ -3,15 +3,50 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <oolong/log_limit.h>
 #include "suite.h"
+#include "util.h"
 
-#define TELL_MS 5000 // from one count of what a task's log left out to the next
+#define TELL_MS    5000 // from one count of what a task's log left out to the next
+#define RECENT_LEN 4096
 
 static struct {
     struct log_limit limit;
     uint32_t repeated, unread;
 } own;
+
+// The last lines of all, for sys_kdebug("_log").
+static struct {
+    char text[RECENT_LEN];
+    size_t len;
+} recent;
+
+static void keep(const char *line)
+{
+    size_t len = strnlen(line, RECENT_LEN - 1);
+    while (recent.len + len + 1 > RECENT_LEN) {
+        const char *end = memchr(recent.text, '\n', recent.len);
+        size_t first = (size_t)(end - recent.text) + 1;
+        recent.len -= first;
+        memmove(recent.text, recent.text + first, recent.len);
+    }
+    memcpy(recent.text + recent.len, line, len);
+    recent.text[recent.len + len] = '\n';
+    recent.len += len + 1;
+}
+
+char *log_recent(void)
+{
+    return xasprintf("%.*s", (int)recent.len, recent.text);
+}
+
+// Writes and keeps a line.
+static bool say(char *text)
+{
+    keep(text);
+    return output_log(text);
+}
 
 static char *make_text(const char *format, va_list args)
 {
@@ -27,7 +62,7 @@ static void log_line(const char *format, va_list args)
     // The numbers in a line are ids and the like: it is the same line with others.
     if (!log_limit_pass(&own.limit, log_key(text, true), now_ns()))
         own.repeated++;
-    else if (!output_log(text))
+    else if (!say(text))
         own.unread++;
     free(text);
 }
@@ -54,7 +89,7 @@ static bool tell(const char *whose, uint32_t repeated, uint32_t unread)
 {
     char *text = xasprintf("%s: lines left out: %u that repeat others, %u that nobody read in time",
                            whose, repeated, unread);
-    bool was_said = output_log(text);
+    bool was_said = say(text);
     free(text);
     return was_said;
 }

@@ -38,6 +38,9 @@ void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 // The same with --verbose given `level` times or more.
 void log_verbose(unsigned level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+// The last of these lines, up to 4 KiB of them: memory for free().
+char *log_recent(void);
+
 // Waits until everything is written, at most `timeout_ms` in all.
 void output_finish(unsigned timeout_ms);
 

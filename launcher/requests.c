@@ -141,21 +141,33 @@ static void send_text(struct task *task, uint32_t token, const char *text, error
     } while (len);
 }
 
+static char *help_text(void)
+{
+    return xasprintf("ps       prints the table of tasks\n"
+                     "metrics  prints figures of each, for Prometheus\n"
+                     "_log     the last messages of the launcher\n"
+                     "_        does nothing\n"
+                     "q        ends the suite\n");
+}
+
 static void on_kdebug(struct task *task, const struct packet *packet)
 {
+    static const struct {
+        const char *command;
+        char *(*text)(void);
+    } texts[] = {
+        {"ps", ps_text}, {"metrics", metrics_text}, {"_log", log_recent}, {"help", help_text}};
     const struct control_text *t = &packet->text;
     char command[sizeof(t->text) + 1] = "";
     char *text = NULL;
     error_t error = OK;
     if (t->len <= sizeof(t->text))
         memcpy(command, t->text, t->len);
-    if (!strcmp(command, "ps"))
-        text = ps_text();
-    else if (!strcmp(command, "metrics"))
-        text = metrics_text();
-    else if (!strcmp(command, "q") && !(task->spec->rights & RIGHT_QUIT))
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]) && !text; i++)
+        text = strcmp(command, texts[i].command) ? NULL : texts[i].text();
+    if (!strcmp(command, "q") && !(task->spec->rights & RIGHT_QUIT))
         error = ERR_NOT_PERMITTED;
-    else if (strcmp(command, "q") && strcmp(command, "_"))
+    else if (!text && strcmp(command, "") && strcmp(command, "q") && strcmp(command, "_"))
         error = ERR_NOT_FOUND;
     send_text(task, t->token, text ? text : "", error);
     free(text);

@@ -36,6 +36,7 @@ static struct {
     // CTL_KDEBUG: where the text goes.
     char *text;
     size_t text_size, text_len;
+    bool prints; // to standard output
 } answer;
 
 static struct channel *launcher(void)
@@ -208,6 +209,8 @@ static void on_text(const struct control_text *text)
     size_t room = answer.text_size - answer.text_len;
     size_t len = MIN((size_t)text->len, sizeof(text->text));
     size_t n = MIN(len, room);
+    if (answer.prints)
+        sys_console_write(text->text, len);
     if (answer.text && n > 0)
         memcpy(answer.text + answer.text_len, text->text, n);
     answer.text_len += n;
@@ -302,6 +305,9 @@ error_t sys_kdebug(const char *cmd, size_t cmd_len, char *buf, size_t buf_len)
         return ERR_TOO_LARGE;
     memcpy(packet.text.text, cmd, cmd_len);
     packet.text.len = (uint16_t)cmd_len;
+    answer.prints = !buf || buf_len == 0;
+    if (answer.prints && cmd_len == 4 && !memcmp(cmd, "_log", cmd_len))
+        return ERR_TOO_SMALL;
     answer.text = buf;
     answer.text_size = buf && buf_len > 0 ? buf_len - 1 : 0;
     answer.text_len = 0;
@@ -310,6 +316,7 @@ error_t sys_kdebug(const char *cmd, size_t cmd_len, char *buf, size_t buf_len)
         buf[answer.text_len] = '\0';
     answer.text = NULL;
     answer.text_size = 0;
+    answer.prints = false;
     return err;
 }
 

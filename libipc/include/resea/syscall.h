@@ -39,12 +39,13 @@ int sys_console_read(char *buf, size_t len);
 error_t sys_irq_acquire(unsigned irq);
 error_t sys_irq_release(unsigned irq);
 
-/// A command to the launcher: "ps" fills `buf` with the table of tasks, "metrics" with figures of
-/// each in Prometheus' text format, "q" shuts the suite down (needs the right `quit`), "_" does
-/// nothing. The text in `buf` is cut to `buf_len` and
-/// NUL-terminated.
+/// A command to the launcher: "ps" gives the table of tasks, "metrics" figures of each in
+/// Prometheus' text format, "_log" the last messages of the launcher, "help" the commands; "q"
+/// shuts the suite down (needs the right `quit`), "_" does nothing. The text is put into `buf`, cut
+/// to `buf_len` and NUL-terminated; without a buffer, it is printed on the caller's standard
+/// output.
 ///
-/// ERR_NOT_PERMITTED, ERR_NOT_FOUND: no such command.
+/// ERR_NOT_PERMITTED, ERR_NOT_FOUND: no such command. ERR_TOO_SMALL: "_log" without a buffer.
 error_t sys_kdebug(const char *cmd, size_t cmd_len, char *buf, size_t buf_len);
 
 #ifdef __cplusplus
