@@ -8,6 +8,7 @@
 #include "file.h"
 #include "inode.h"
 #include "io.h"
+#include "tree.h"
 
 static struct opened *find(struct volume *volume, ext2_ino_t ino)
 {
@@ -32,6 +33,8 @@ static error_t inode_free(struct volume *volume, ext2_ino_t ino, struct ext2_ino
     inode_touch(volume, inode, TIME_CHANGE);
     OK_OR_RETURN(inode_write(volume, ino, inode));
     ext2fs_inode_alloc_stats2(fs, ino, -1, is_dir);
+    if (is_dir)
+        entry_forget(volume, ino);
     return OK;
 }
 

@@ -93,12 +93,12 @@ error_t tree_create(struct volume *volume, const char *path, uint32_t mode, ext2
     return OK;
 }
 
-// What libext2fs made gets the mode and the times that it should have.
-static error_t finish_new(struct volume *volume, struct place *place, uint32_t mode)
+// What libext2fs made, with no name yet, gets the mode and the times that it should have, and a
+// name. Without one, it is freed.
+static error_t finish_new(struct volume *volume, const struct place *place, ext2_ino_t ino,
+                          uint32_t mode)
 {
     struct ext2_inode_large inode;
-    ext2_ino_t ino;
-    OK_OR_RETURN(walk_lookup(volume, place->dir, place->name, strlen(place->name), &ino));
     OK_OR_RETURN(inode_read(volume, ino, &inode));
     inode.i_mode = (uint16_t)((inode.i_mode & LINUX_S_IFMT) | (mode & 07777));
     if (EXT2_INODE_SIZE(volume->fs->super) > EXT2_GOOD_OLD_INODE_SIZE)
@@ -107,38 +107,40 @@ static error_t finish_new(struct volume *volume, struct place *place, uint32_t m
     inode.i_crtime = inode.i_mtime;
     inode.i_crtime_extra = inode.i_mtime_extra;
     OK_OR_RETURN(inode_write(volume, ino, &inode));
-    return entry_changed(volume, place->dir, 0);
+    error_t err = entry_add(volume, place->dir, place->name, ino, inode.i_mode);
+    if (IS_OK(err))
+        return entry_changed(volume, place->dir, 0);
+    OK_OR_RETURN(opened_unlink(volume, ino));
+    return LINUX_S_ISDIR(inode.i_mode) && IS_ERROR(entry_changed(volume, place->dir, -1))
+               ? ERR_UNAVAILABLE
+               : err;
 }
 
 error_t tree_mkdir(struct volume *volume, const char *path, uint32_t mode)
 {
     struct place place;
+    ext2_ino_t ino;
     OK_OR_RETURN(find_free(volume, path, &place));
-    errcode_t code = ext2fs_mkdir(volume->fs, place.dir, 0, place.name);
-    if (code == EXT2_ET_DIR_NO_SPACE) {
-        OK_OR_RETURN(error_of(ext2fs_expand_dir(volume->fs, place.dir)));
-        code = ext2fs_mkdir(volume->fs, place.dir, 0, place.name);
-    }
-    OK_OR_RETURN(error_of(code));
-    return finish_new(volume, &place, mode);
+    OK_OR_RETURN(
+        error_of(ext2fs_new_inode(volume->fs, place.dir, LINUX_S_IFDIR | 0755, NULL, &ino)));
+    OK_OR_RETURN(error_of(ext2fs_mkdir(volume->fs, place.dir, ino, NULL)));
+    return finish_new(volume, &place, ino, mode);
 }
 
 error_t tree_symlink(struct volume *volume, const char *target, const char *path)
 {
     struct place place;
+    ext2_ino_t ino;
     size_t len = strlen(target);
     if (len == 0)
         return ERR_INVALID_ARG;
     if (len > WALK_PATH_MAX || len >= volume->fs->blocksize)
         return ERR_TOO_LARGE;
     OK_OR_RETURN(find_free(volume, path, &place));
-    errcode_t code = ext2fs_symlink(volume->fs, place.dir, 0, place.name, target);
-    if (code == EXT2_ET_DIR_NO_SPACE) {
-        OK_OR_RETURN(error_of(ext2fs_expand_dir(volume->fs, place.dir)));
-        code = ext2fs_symlink(volume->fs, place.dir, 0, place.name, target);
-    }
-    OK_OR_RETURN(error_of(code));
-    return finish_new(volume, &place, 0777);
+    OK_OR_RETURN(
+        error_of(ext2fs_new_inode(volume->fs, place.dir, LINUX_S_IFLNK | 0777, NULL, &ino)));
+    OK_OR_RETURN(error_of(ext2fs_symlink(volume->fs, place.dir, ino, NULL, target)));
+    return finish_new(volume, &place, ino, 0777);
 }
 
 error_t tree_link(struct volume *volume, const char *from, const char *to)
@@ -166,7 +168,7 @@ error_t tree_remove(struct volume *volume, const char *path)
     if (err == ERR_IN_USE || (IS_OK(err) && LINUX_S_ISDIR(place.inode.i_mode)))
         return ERR_NOT_ACCEPTABLE;
     OK_OR_RETURN(err);
-    OK_OR_RETURN(entry_remove(volume, place.dir, place.name, place.ino));
+    OK_OR_RETURN(entry_remove(volume, place.dir, place.name));
     OK_OR_RETURN(opened_unlink(volume, place.ino));
     return entry_changed(volume, place.dir, 0);
 }
@@ -178,7 +180,7 @@ error_t tree_rmdir(struct volume *volume, const char *path)
     if (!LINUX_S_ISDIR(place.inode.i_mode))
         return ERR_NOT_ACCEPTABLE;
     OK_OR_RETURN(entry_none(volume, place.ino));
-    OK_OR_RETURN(entry_remove(volume, place.dir, place.name, place.ino));
+    OK_OR_RETURN(entry_remove(volume, place.dir, place.name));
     OK_OR_RETURN(opened_unlink(volume, place.ino));
     return entry_changed(volume, place.dir, -1);
 }
@@ -231,7 +233,7 @@ error_t tree_rename(struct volume *volume, const char *from, const char *to)
         return OK;
     OK_OR_RETURN(check_replace(volume, &source, &place));
     OK_OR_RETURN(put_at(volume, &source, &place));
-    OK_OR_RETURN(entry_remove(volume, source.dir, source.name, source.ino));
+    OK_OR_RETURN(entry_remove(volume, source.dir, source.name));
     bool moves = LINUX_S_ISDIR(source.inode.i_mode) && source.dir != place.dir;
     if (moves)
         OK_OR_RETURN(entry_set(volume, source.ino, "..", place.dir, LINUX_S_IFDIR));

@@ -30,17 +30,22 @@ __mustuse error_t tree_rename(struct volume *volume, const char *from, const cha
 
 // In entry.c: the entries of one directory.
 
+// ERR_NOT_FOUND. ERR_NOT_ACCEPTABLE: not a directory.
+__mustuse error_t entry_find(struct volume *volume, ext2_ino_t dir, const char *name, size_t len,
+                             ext2_ino_t *ino);
 // ERR_NO_SPACE.
 __mustuse error_t entry_add(struct volume *volume, ext2_ino_t dir, const char *name, ext2_ino_t ino,
                             uint16_t mode);
 // Lets an entry name another inode. ERR_NOT_FOUND.
 __mustuse error_t entry_set(struct volume *volume, ext2_ino_t dir, const char *name, ext2_ino_t ino,
                             uint16_t mode);
-__mustuse error_t entry_remove(struct volume *volume, ext2_ino_t dir, const char *name,
-                               ext2_ino_t ino);
+// ERR_NOT_FOUND.
+__mustuse error_t entry_remove(struct volume *volume, ext2_ino_t dir, const char *name);
 // OK, or ERR_NOT_EMPTY.
 __mustuse error_t entry_none(struct volume *volume, ext2_ino_t dir);
 // Adds to the links of a directory, and sets its times.
 __mustuse error_t entry_changed(struct volume *volume, ext2_ino_t dir, int links);
+// A directory is gone.
+void entry_forget(struct volume *volume, ext2_ino_t dir);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "dirindex.h"
 #include "feature.h"
 #include "io.h"
 #include "journal.h"
@@ -194,7 +195,8 @@ error_t volume_open(const struct device *device, bool read_only, struct volume *
     volume->read_only = read_only;
     list_init(&volume->open_files);
     volume->cache = cache_create(device);
-    error_t err = volume->cache ? open_all(volume, error) : ERR_NO_MEMORY;
+    volume->indexes = dirindexes_create();
+    error_t err = volume->cache && volume->indexes ? open_all(volume, error) : ERR_NO_MEMORY;
     if (IS_ERROR(err))
         volume_drop(volume);
     else
@@ -244,6 +246,7 @@ void volume_drop(struct volume *volume)
     if (volume->fs)
         ext2fs_free(volume->fs);
     journal_free(volume->journal);
+    dirindexes_destroy(volume->indexes);
     cache_destroy(volume->cache);
     free(volume);
 }

@@ -9,6 +9,7 @@
 #define VOLUME_ERROR_LEN 160
 
 struct journal;
+struct dirindexes;
 
 struct volume {
     ext2_filsys fs;
@@ -23,6 +24,7 @@ struct volume {
     ext2fs_block_bitmap freed;
     bool has_freed;
     list_t open_files; // opened.c
+    struct dirindexes *indexes;
 };
 
 // Opens the file system on a device, which stays the caller's. What was committed and not finished

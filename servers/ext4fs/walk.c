@@ -5,6 +5,7 @@
 #include "file.h"
 #include "inode.h"
 #include "io.h"
+#include "tree.h"
 
 struct walk {
     ext2_ino_t dir;
@@ -44,7 +45,7 @@ error_t walk_lookup(struct volume *volume, ext2_ino_t dir, const char *name, siz
                     ext2_ino_t *ino)
 {
     ext2_ino_t found;
-    OK_OR_RETURN(error_of(ext2fs_lookup(volume->fs, dir, name, (int)len, NULL, &found)));
+    OK_OR_RETURN(entry_find(volume, dir, name, len, &found));
     if (!inode_is_valid(volume, found))
         return ERR_UNAVAILABLE;
     *ino = found;
