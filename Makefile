@@ -34,7 +34,7 @@ stress: build ## N exchanges between tasks (default 10000000), with a watch for 
 	@OOLONG_BIN=$(abspath $(BUILD)/bin) OOLONG_LIBEXEC=$(abspath $(BUILD)/libexec/oolong) \
 		$(BUILD)/tests/bin/stress --exchanges $(or $(N),10000000) --suite tests/chaos/stress.ini $(STRESS)
 
-fuzz: ## fuzz TARGET (vm, idlc, manifest, libipc, frames, http, archive, ext4) for SECONDS (60); ends with a table
+fuzz: ## fuzz TARGET (vm, vm-process, idlc, manifest, libipc, frames, http, archive, ext4) for SECONDS (60); ends with a table
 	@cmake/deps build test check fuzz
 	@tests/fuzz/run $(or $(TARGET),vm) $(or $(SECONDS),60)
 
@@ -45,7 +45,7 @@ fuzz-campaign: ## fuzz vm beside other work for SECONDS (3600), AFL++ and libFuz
 fuzz-live: build ## replay the corpus of vm, and what make fuzz has kept, by real processes
 	@OOLONG_BUILD=$(BUILD) tests/fuzz/live
 
-fuzz-qualify: ## put each planted fault into a copy of vm and fuzz until it is found
+fuzz-qualify: ## put each planted fault into a copy of vm (or of TARGET) and fuzz until it is found
 	@cmake/deps build test check fuzz
 	@tests/fuzz/qualify $(QUALIFY)
 

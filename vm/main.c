@@ -282,20 +282,25 @@ static void handle(const struct message *m)
     }
 }
 
+// One turn of the loop. While copies run, messages are taken between two pieces, without waiting
+// for one.
+static void serve(void)
+{
+    struct message m;
+    unsigned flags = vm_copy_pending(&vm) ? IPC_RECV | IPC_NOBLOCK : IPC_RECV;
+    error_t err = sys_ipc(IPC_ANY, IPC_ANY, &m, flags);
+    // An error may also be what somebody sent; it means nothing here.
+    if (err == OK)
+        handle(&m);
+    for (unsigned i = 0; i < PIECES_AT_ONCE && vm_copy_pending(&vm); i++)
+        vm_copy_step(&vm);
+    set_timer();
+}
+
 void main(void)
 {
     seed();
     vm_init(&vm, &env, NULL);
-    for (;;) {
-        struct message m;
-        // While copies run, messages are taken between two pieces, without waiting for one.
-        unsigned flags = vm_copy_pending(&vm) ? IPC_RECV | IPC_NOBLOCK : IPC_RECV;
-        error_t err = sys_ipc(IPC_ANY, IPC_ANY, &m, flags);
-        // An error may also be what somebody sent; it means nothing here.
-        if (err == OK)
-            handle(&m);
-        for (unsigned i = 0; i < PIECES_AT_ONCE && vm_copy_pending(&vm); i++)
-            vm_copy_step(&vm);
-        set_timer();
-    }
+    for (;;)
+        serve();
 }

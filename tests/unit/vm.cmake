@@ -5,7 +5,7 @@ target_include_directories(vm_sim PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
 target_link_libraries(vm_sim PUBLIC vm_core PkgConfig::CHECK)
 
 # What MemorySanitizer is for, without the rest of the tree.
-add_custom_target(vm_tests DEPENDS fuzz_vm vm_copier)
+add_custom_target(vm_tests DEPENDS fuzz_vm fuzz_vm-process vm_copier)
 
 foreach(module IN ITEMS ool receipt closed queue copy task service death random stress)
   add_dependencies(vm_tests vm_${module})
