@@ -242,7 +242,12 @@ void control_flush_all(void)
 static bool may_talk(void *ctx, task_t a, task_t b)
 {
     (void)ctx;
-    return manifest_may_talk(task_find(a)->spec, task_find(b)->spec);
+    const char *from = task_find(a)->spec->name, *to = task_find(b)->spec->name;
+    bool may = manifest_may_talk(task_find(a)->spec, task_find(b)->spec);
+    if (!may)
+        log_verbose(1, "task %s may not talk to %s: 'calls = %s' in [task %s] would allow it", from,
+                    to, to, from);
+    return may;
 }
 
 static struct talk_table *table;

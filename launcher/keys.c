@@ -44,8 +44,8 @@ static bool parse_number(const char *value, bool allow_unit, uint64_t max, uint6
     const char *units = "KMG";
     const char *unit = allow_unit && *end ? strchr(units, *end) : NULL;
     uint64_t scale = unit ? 1ull << (10 * (unit - units + 1)) : 1;
-    if (unit)
-        end++;
+    if (unit) // 256M, 256MB and 256MiB are the same
+        end += !strcmp(end + 1, "iB") ? 3 : !strcmp(end + 1, "B") ? 2 : 1;
     if (errno || *end || number > max / scale)
         return false;
     *result = number * scale;
@@ -238,7 +238,7 @@ static void set_memory(struct place *at, const char *value)
         at->task->memory = 0;
     else if (!parse_number(value, true, UINT64_MAX / 2, &at->task->memory) ||
              at->task->memory < 16 << 20)
-        bad_value(at, value, "16M or more, or unlimited");
+        bad_value(at, value, "16M or more (such as 256M), or unlimited");
 }
 
 static void set_shared_memory(struct place *at, const char *value)

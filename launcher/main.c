@@ -1,10 +1,12 @@
 // The command `oolong`: its arguments. What the subcommands do is in run.c, doctor.c and
 // profiles_list.c.
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "profiles.h"
 #include "signals.h"
 #include "suite.h"
@@ -113,8 +115,20 @@ static void parse_options(struct run_options *options, int argc, char **argv)
         usage_error("one argument too many: ", argv[optind + 1]);
 }
 
+// Descriptors 0 to 2 that the parent has closed would be taken by the next file that is opened.
+// What is written to a closed standard output goes on failing: the descriptor is for reading.
+static void hold_standard_descriptors(void)
+{
+    for (int fd = 0; fd < 3; fd++) {
+        if (fcntl(fd, F_GETFD) < 0 &&
+            open("/dev/null", fd == STDERR_FILENO ? O_WRONLY : O_RDONLY) != fd)
+            _exit(1);
+    }
+}
+
 int main(int argc, char **argv)
 {
+    hold_standard_descriptors();
     signals_reset();
     struct run_options options = {0};
     const char *command = argc > 1 && argv[1][0] != '-' ? argv[1] : NULL;

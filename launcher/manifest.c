@@ -212,6 +212,11 @@ static void check_whole(struct manifest *mf)
             manifest_error(mf, task->line, "task %s is the main one already", is_main->name);
         if (task->is_main)
             is_main = task;
+        if (task->console && strcmp(task->profile, "console"))
+            manifest_error(mf, task->line,
+                           "task %s has console = yes, and its profile %s does not let it read the "
+                           "terminal: profile = console",
+                           task->name, task->profile);
         if (task->console && task->autostart && console)
             manifest_error(mf, task->line, "task %s has the console already", console->name);
         if (task->console && task->autostart)

@@ -70,7 +70,8 @@ const struct rule profile_rules[] = {
     IF(SET_PLAIN, mmap, NO_EXEC, MAP_KIND(MAP_SHARED)),
     ANY(SET_PLAIN, munmap),
     ANY(SET_PLAIN, mremap),
-    ANY(SET_PLAIN, madvise), // huge pages for large payloads
+    ANY(SET_PLAIN, madvise),            // huge pages for large payloads
+    REFUSE(SET_PLAIN, sysinfo, ENOSYS), // of qsort(), which does without
     FOR("output"),
     IF(SET_PLAIN, write, EQ(0, 1)),
     IF(SET_PLAIN, write, EQ(0, 2)),
@@ -200,7 +201,6 @@ const struct rule profile_rules[] = {
     ANY(SET_LOADER, rseq),
     IF(SET_LOADER, prlimit64, NULL_POINTER(2)),
     ANY(SET_LOADER, getrandom),
-    ANY(SET_LOADER, sysinfo),
     ANY(SET_LOADER, getuid),
     ANY(SET_LOADER, geteuid),
     ANY(SET_LOADER, getgid),

@@ -24,7 +24,7 @@ unsigned profile_count_calls(unsigned sets)
     unsigned num = 0;
     for (size_t i = 0; i < profile_num_rules; i++) {
         const struct rule *rule = &profile_rules[i];
-        num += (rule->sets & sets) && !has_call(sets, rule->nr, 0, i);
+        num += (rule->sets & sets) && !rule->refused && !has_call(sets, rule->nr, 0, i);
     }
     return num;
 }

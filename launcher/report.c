@@ -8,23 +8,57 @@
 #include <unistd.h>
 #include "suite.h"
 
-// abort() needs calls that no plain task has: say what really happened.
-static bool is_of_abort(const char *call)
+// What a program that makes a forbidden call may have wanted, and how tasks do that.
+static const char *alternative_to(const char *call)
 {
-    static const char *const calls[] = {"rt_sigprocmask", "gettid", "getpid", "tgkill"};
-    for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
-        if (!strcmp(call, calls[i]))
-            return true;
+    static const struct {
+        const char *calls; // each between blanks
+        const char *text;
+    } rows[] = {
+        {" nanosleep clock_nanosleep pause alarm setitimer timer_create ",
+         "a task waits with timer_set() and ipc_recv()"},
+        {" open openat openat2 creat stat lstat newfstatat fstat statx access faccessat getdents64 "
+         "getcwd readlink ",
+         "a task opens no files: the suite gives it some (file.NAME = PATH, task_file()), and file "
+         "servers have others"},
+        {" read pread64 readv poll ppoll select pselect6 ioctl ",
+         "standard input is for tasks with console = yes and profile = console"},
+        {" writev pwrite64 pwritev sendfile ", "a task writes to descriptors 1 and 2, by write()"},
+        {" socket socketpair connect bind listen accept accept4 ",
+         "a task reaches the network through the server of tcpip"},
+        {" clone clone3 fork vfork execve execveat wait4 waitid ",
+         "a task is one thread, and starts others with task_launch()"},
+        {" kill tkill tgkill rt_sigqueueinfo ", "a task ends others with task_destroy()"},
+        {" getpid gettid getppid getuid geteuid getgid getegid ",
+         "task_self() says who a task is; raise(), and abort() of some C libraries, make this "
+         "call too"},
+        {" rt_sigaction rt_sigprocmask sigaltstack rt_sigsuspend signalfd4 ",
+         "signals are set up in oolong_prepare()"},
+        {" getrandom ", "random numbers come from the server of random"},
+        {" mprotect pkey_mprotect ", "a task's memory is never executable"},
+        {" prlimit64 getrusage sysinfo uname sched_getaffinity sched_setaffinity getcpu ",
+         "oolong_prepare() may ask this of the host"},
+        {" epoll_create epoll_create1 eventfd2 timerfd_create pipe pipe2 dup dup2 dup3 fcntl ",
+         "a task has the descriptors that it was given"},
+        {" process_vm_readv process_vm_writev ptrace ", "only vm may copy between tasks"},
+    };
+    char *word = xasprintf(" %s ", call);
+    const char *text = NULL;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) && !text; i++) {
+        if (strstr(rows[i].calls, word))
+            text = rows[i].text;
     }
-    return false;
+    free(word);
+    return text;
 }
 
 static char *describe_trap(const struct task *task)
 {
     char *call = sandbox_call_name(task->trap.arch, task->trap.nr);
-    char *text =
-        xasprintf("used system call %d (%s), which its profile %s does not allow%s", task->trap.nr,
-                  call, task->box->name, is_of_abort(call) ? "; abort() does that" : "");
+    const char *instead = alternative_to(call);
+    char *text = xasprintf("used system call %d (%s), which its profile %s does not allow%s%s%s",
+                           task->trap.nr, call, task->box->name, instead ? " (" : "",
+                           instead ? instead : "", instead ? ")" : "");
     free(call);
     return text;
 }
@@ -35,6 +69,8 @@ static char *describe(const struct task *task, const siginfo_t *info)
         return xasprintf("did not start: %s", task->exec_error);
     if (task->trapped)
         return describe_trap(task);
+    if (info->si_code == CLD_EXITED && info->si_status == 0)
+        return xstrdup("ended");
     if (info->si_code == CLD_EXITED)
         return xasprintf("ended with exit status %d", info->si_status);
     const char *name = sigabbrev_np(info->si_status);
@@ -79,8 +115,9 @@ void report_end(const struct task *task, const siginfo_t *info)
         is_clean || suite.stopping || task->destroyed || task->offence ||
         (task->is_main && info->si_code == CLD_EXITED && !task->exec_error && !task->trapped);
     if (is_expected) {
-        log_verbose(1, "task %s (%d) ended, status %d", task->spec->name, task->id,
-                    info->si_status);
+        char *what = describe(task, info);
+        log_verbose(1, "task %s (%d) %s", task->spec->name, task->id, what);
+        free(what);
         return;
     }
     char *what = describe(task, info);

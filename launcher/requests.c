@@ -2,6 +2,7 @@
 // when; anything else ends the sender.
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -180,8 +181,14 @@ static void on_kdebug(struct task *task, const struct packet *packet)
 // Whether `task` may end or slow down another one.
 static bool may_rule(const struct task *task, task_t other)
 {
-    return other == task->id ||
-           (other != VM_TASK && (task->id == VM_TASK || task->spec->rights & RIGHT_DESTROY));
+    if (other == task->id)
+        return true;
+    if (other != VM_TASK && (task->id == VM_TASK || task->spec->rights & RIGHT_DESTROY))
+        return true;
+    if (other != VM_TASK)
+        log_verbose(1, "task %s may not end others: 'rights = destroy' would allow it",
+                    task->spec->name);
+    return false;
 }
 
 static void on_destroy(struct task *task, const struct packet *packet)
@@ -222,6 +229,12 @@ static void on_trap(struct task *task, const struct packet *packet)
     task->trapped = true;
     task->trap = packet->trap;
     task->kill_at_ns = now_ns() + TRAP_GRACE_MS * NS_PER_MS;
+}
+
+static void on_abort(struct task *task, const struct packet *packet)
+{
+    (void)packet;
+    task_kill(task, SIGABRT);
 }
 
 static void on_reap(struct task *task, const struct packet *packet)
@@ -319,6 +332,7 @@ static const struct row {
     {CTL_DESTROY, READY, false, on_destroy},
     {CTL_SCHEDULE, READY, false, on_schedule},
     {CTL_TRAP, STARTING | READY, false, on_trap},
+    {CTL_ABORT, STARTING | READY, false, on_abort},
     {CTL_REAP, READY, true, on_reap},
     {CTL_LAUNCH, READY, true, on_launch},
     {CTL_MEMFD, READY, true, on_memfd},

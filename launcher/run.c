@@ -74,8 +74,14 @@ static void find_main(const struct run_options *options)
         spec->program_unknown = true; // one word about it is enough
     }
     if (!spec || (!spec->line && !program_find(spec->program, &path))) {
-        manifest_error(mf, 0, "--main: %s is neither a task of %s nor a program%s%s", name,
-                       options->path, path ? ": there is no " : "", path ? path : "");
+        int error = errno;
+        if (path)
+            manifest_error(
+                mf, 0, "--main: %s is no task of %s, and cannot be run as a program (%s: %s)", name,
+                options->path, path, error == EACCES ? "not executable" : error_text(error));
+        else
+            manifest_error(mf, 0, "--main: %s is no task of %s, and is no name of a program", name,
+                           options->path);
         free(path);
         return;
     }

@@ -173,11 +173,6 @@ int sandbox_enter(const struct limits *limits, const struct sock_fprog *outer, c
         err = set_limit(RLIMIT_NOFILE, limits->files);
     }
     if (!err) {
-        struct rlimit core;
-        *step = "allow a core file";
-        err = getrlimit(RLIMIT_CORE, &core) < 0 ? errno : set_limit(RLIMIT_CORE, core.rlim_max);
-    }
-    if (!err) {
         *step = "give up gaining privileges";
         err = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? errno : 0;
     }

@@ -32,7 +32,9 @@ struct birth {
     int page_rw;
     int landing;
     int page_ro;
-    int *files; // one for each file of the spec
+    int vm_page; // vm's page, read-only; for vm, the table of channels
+    int filter;  // the role's
+    int *files;  // one for each file of the spec
 };
 
 struct task *task_find(task_t id)
@@ -123,6 +125,11 @@ static bool make_descriptors(struct birth *b)
     b->null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
     if (b->null_fd < 0 || (task->id != VM_TASK && socketpair(AF_UNIX, type, 0, b->vm) < 0))
         return false;
+    b->filter = fcntl(task->box->role_fd, F_DUPFD_CLOEXEC, 0);
+    b->vm_page = task->id == VM_TASK ? control_open_table()
+                                     : fcntl(task_find(VM_TASK)->page_fd, F_DUPFD_CLOEXEC, 0);
+    if (b->filter < 0 || b->vm_page < 0)
+        return false;
     // The task's own end takes memory that vm hands out.
     if (fds_are_refused() && task->id != VM_TASK && !refuse_fds(b->vm[1]))
         return false;
@@ -152,8 +159,14 @@ static void __noreturn child_fail(const char *step, int error)
 static void child_place(int fds[NUM_PLACED])
 {
     for (int i = 0; i < NUM_PLACED; i++) {
-        if (fds[i] >= 0)
-            fds[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, 16);
+        if (fds[i] < 0)
+            continue;
+        fds[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, 16);
+        if (fds[i] < 0) { // the control channel has no place of its own yet
+            dprintf(STDERR_FILENO,
+                    "oolong: no descriptors left to start a task (see 'ulimit -Hn')\n");
+            _exit(126);
+        }
     }
     for (int i = 0; i < NUM_PLACED; i++) {
         if (fds[i] >= 0 && dup2(fds[i], i) < 0)
@@ -291,14 +304,16 @@ static void push_boot(struct birth *b)
     if (task->id != VM_TASK) {
         fds[num_fds++] = b->vm[0];
         b->vm[0] = -1;
-        fds[num_fds++] = fcntl(vm->page_fd, F_DUPFD_CLOEXEC, 0);
+        fds[num_fds++] = b->vm_page;
         fds[num_fds++] = b->landing;
         b->landing = -1;
     } else {
-        fds[num_fds++] = control_open_table();
+        fds[num_fds++] = b->vm_page;
     }
+    b->vm_page = -1;
     if (!task->debugged) {
-        fds[num_fds++] = fcntl(task->box->role_fd, F_DUPFD_CLOEXEC, 0);
+        fds[num_fds++] = b->filter;
+        b->filter = -1;
         boot->num_filter = task->box->role_len;
     }
     boot->task = task->id;
@@ -364,6 +379,8 @@ static void release_birth(struct birth *b)
     close_fd(&b->page_rw);
     close_fd(&b->page_ro);
     close_fd(&b->landing);
+    close_fd(&b->vm_page);
+    close_fd(&b->filter);
 }
 
 static struct task *new_task(struct task_spec *spec, const struct strings *extra, task_t id)
@@ -416,7 +433,9 @@ task_t task_start(struct task_spec *spec, const struct strings *extra)
                       .vm = {-1, -1},
                       .page_rw = -1,
                       .page_ro = -1,
-                      .landing = -1};
+                      .landing = -1,
+                      .vm_page = -1,
+                      .filter = -1};
     char *path;
     error_t err = ERR_NO_MEMORY;
     pid_t pid = -1;
@@ -426,7 +445,8 @@ task_t task_start(struct task_spec *spec, const struct strings *extra)
     } else if (!open_files(&b)) {
         err = ERR_NOT_FOUND;
     } else if (!(task->box = sandbox_get(spec->profile)) || !make_descriptors(&b)) {
-        log_error("task %s: cannot prepare it: %s", spec->name, error_text(errno));
+        log_error("task %s: cannot prepare it: %s%s", spec->name, error_text(errno),
+                  errno == EMFILE ? " (see 'ulimit -Hn')" : "");
     } else {
         b.path = path;
         pid = fork();

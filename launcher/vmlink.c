@@ -44,7 +44,8 @@ void vm_announce(struct task *task)
     int end = task->vm_end, landing = task->landing_fd;
     task->vm_end = task->landing_fd = -1;
     if (!channels_grant_vm(&suite.channels, task->id, task->vm_chan, end, landing)) {
-        log_error("task %s: no descriptors left for its channel to vm", spec->name);
+        log_error("task %s: no descriptors left for its channel to vm (see 'ulimit -Hn')",
+                  spec->name);
         task_kill(task, SIGKILL);
     }
 }

@@ -15,6 +15,7 @@
 #include <resea/printf.h>
 #include <resea/syscall.h>
 #include <resea/task.h>
+#include "futex.h"
 #include "transport.h"
 
 struct control_boot control_boot;
@@ -51,10 +52,28 @@ static void send_control(enum control_op op, struct packet *packet)
         _exit(EXIT_FAILURE); // the launcher is gone
 }
 
+// The launcher ends us in a moment; for as long as it takes, this task does nothing.
+static void __noreturn sleep_until_killed(void)
+{
+    static _Atomic uint32_t never;
+    const struct futex_word word = {&never, 0};
+    for (;;)
+        futex_wait(&word, 1, 0);
+}
+
 static void __noreturn bad_start(const char *why)
 {
     fprintf(stderr, "%s: %s; tasks are started by oolong run SUITE.ini\n",
             program_invocation_short_name, why);
+    exit(EXIT_FAILURE);
+}
+
+// The kernel drops descriptors for which there is no room, and says that it did.
+static void __noreturn too_few_descriptors(void)
+{
+    fprintf(
+        stderr,
+        "it may not have enough descriptors: see 'files' in the suite file, and 'ulimit -Hn'\n");
     exit(EXIT_FAILURE);
 }
 
@@ -65,7 +84,10 @@ static void receive_files(void)
         struct packet packet;
         int fd;
         int num_fds;
-        if (IS_ERROR(transport_recv(CONTROL_FD, &packet, true, &fd, 1, &num_fds)) || num_fds != 1)
+        error_t err = transport_recv(CONTROL_FD, &packet, true, &fd, 1, &num_fds);
+        if (err == ERR_NOT_ACCEPTABLE)
+            too_few_descriptors();
+        if (IS_ERROR(err) || num_fds != 1)
             bad_start("the launcher sent no file");
         memcpy(files[i].name, packet.file.name, sizeof(files[i].name) - 1);
         files[i].fd = fd;
@@ -97,6 +119,8 @@ void control_start(void)
     int fds[PACKET_MAX_FDS];
     int num_fds = 0;
     error_t err = transport_recv(CONTROL_FD, &packet, true, fds, PACKET_MAX_FDS, &num_fds);
+    if (err == ERR_NOT_ACCEPTABLE)
+        too_few_descriptors();
     if (IS_ERROR(err) || packet.type != CTL_BOOT || num_fds < 1)
         bad_start("it was not started by the launcher");
 
@@ -395,6 +419,17 @@ const char *task_name(void)
 task_t task_self(void)
 {
     return control_boot.task;
+}
+
+void task_abort(void)
+{
+    struct packet packet = {.type = CTL_ABORT};
+    packet.word = wire_word(WIRE_CONTROL, 0, 0);
+    if (control_boot.num_filter == 0)
+        abort(); // no launcher, or a debugger, which stops here
+    if (IS_OK(transport_send(CONTROL_FD, &packet, true, -1)))
+        sleep_until_killed();
+    __builtin_trap();
 }
 
 void control_trap(int nr, uint32_t arch, uintptr_t ip)

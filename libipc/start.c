@@ -10,7 +10,12 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <ucontext.h>
+#include <unistd.h>
 #include <linux/audit.h>
+#include <oolong/internal.h>
 #include <resea/printf.h>
 #include <resea/syscall.h>
 #include <resea/task.h>
@@ -71,10 +76,48 @@ static char *join_arguments(int argc, char **argv)
     return line;
 }
 
-static void on_trap(int sig, siginfo_t *info, void *context)
+// The arguments of the system call that was trapped, and where its result goes.
+struct trapped {
+    uintptr_t fd, vector, count;
+    greg_t *result;
+};
+
+static struct trapped trapped_call(ucontext_t *context)
 {
-    (void)sig;
-    (void)context;
+    greg_t *regs = context->uc_mcontext.gregs;
+    return (struct trapped){(uintptr_t)regs[REG_RDI], (uintptr_t)regs[REG_RSI],
+                            (uintptr_t)regs[REG_RDX], &regs[REG_RAX]};
+}
+
+// glibc says what it found wrong (a corrupt heap, a smashed stack) by writev(2) to standard error,
+// and calls abort() then. No profile has that call, but what it does each has.
+static void write_vector(const struct trapped *call)
+{
+    const struct iovec *vector = (const struct iovec *)call->vector;
+    *call->result = 0;
+    for (size_t i = 0; i < call->count; i++) {
+        ssize_t n = write(STDERR_FILENO, vector[i].iov_base, vector[i].iov_len);
+        if (n > 0)
+            *call->result += n;
+    }
+}
+
+// Whether a call was made by abort() itself, which first unblocks SIGABRT.
+static bool is_of_abort(const siginfo_t *info)
+{
+    const uintptr_t size = 1024; // of abort(), at most
+    return (uintptr_t)info->si_call_addr - (uintptr_t)abort < size;
+}
+
+static void on_trap(__unused int sig, siginfo_t *info, void *context)
+{
+    struct trapped call = trapped_call(context);
+    if (info->si_syscall == SYS_writev && call.fd == STDERR_FILENO) {
+        write_vector(&call);
+        return;
+    }
+    if (is_of_abort(info))
+        task_abort();
     control_trap(info->si_syscall, info->si_arch, (uintptr_t)info->si_call_addr);
 }
 
@@ -148,6 +191,15 @@ __attribute__((section(".preinit_array"),
                used)) static void (*const entry)(int, char **, char **) = before_constructors;
 #endif
 
+// What the command printed and could not be written is a failure, whatever the program says.
+static void check_output(int status, __unused void *arg)
+{
+    if ((fflush(stdout) == 0 && !ferror(stdout)) || status != 0)
+        return;
+    fprintf(stderr, "standard output: %s\n", errno ? strerror(errno) : "a write failed");
+    _exit(EXIT_FAILURE);
+}
+
 int main(int argc, char **argv)
 {
     arg_count = argc;
@@ -156,6 +208,8 @@ int main(int argc, char **argv)
 #ifdef OOLONG_SANITIZED
     start(); // the sanitizers' own start comes from constructors
 #endif
+    if (control_boot.flags & BOOT_MAIN)
+        on_exit(check_output, NULL);
     if (oolong_prepare) {
         oolong_prepare();
         control_confine();

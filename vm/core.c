@@ -189,6 +189,15 @@ void vm_answer_err(struct vm *vm, struct vm_task *task, error_t error)
     vm_answer(vm, task, &m);
 }
 
+void vm_tell_key(struct vm *vm, const struct vm_task *task, bool *told, const char *what,
+                 const char *key, const char *value)
+{
+    if (!*told)
+        vm_log(vm, "task %s may not %s: '%s = %s' in [task %s] would allow it", task->name, what,
+               key, value, task->name);
+    *told = true;
+}
+
 void vm_log(struct vm *vm, const char *fmt, ...)
 {
     char text[200];

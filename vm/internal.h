@@ -14,6 +14,9 @@ typedef error_t (*vm_handler)(struct vm *vm, struct vm_task *task, const struct 
 void vm_answer(struct vm *vm, struct vm_task *task, struct message *m);
 void vm_answer_fd(struct vm *vm, struct vm_task *task, struct message *m, int fd);
 void vm_answer_err(struct vm *vm, struct vm_task *task, error_t error);
+// Says once of a task which line of the suite file would allow what it was refused.
+void vm_tell_key(struct vm *vm, const struct vm_task *task, bool *told, const char *what,
+                 const char *key, const char *value);
 void vm_log(struct vm *vm, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /// vm_deadline() will not be later than `ns`.
 void vm_need_tick(struct vm *vm, uint64_t ns);

@@ -77,8 +77,10 @@ error_t vm_on_discovery_serve(struct vm *vm, struct vm_task *task, const struct 
     char text[VM_NAME_LEN] = {0};
     OK_OR_RETURN(read_name(vm, task, m->discovery_serve.name, m->discovery_serve.name_len, text));
     struct vm_name *name = find_name(task, text);
-    if (!name && !task->serves_any)
+    if (!name && !task->serves_any) {
+        vm_tell_key(vm, task, &task->serve_told, "serve this name", "serves", text);
         return ERR_NOT_PERMITTED;
+    }
     if (find_server(vm, text) >= 0)
         return ERR_ALREADY_EXISTS;
     if (!name)

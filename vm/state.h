@@ -118,6 +118,7 @@ struct vm_task {
     list_elem_t dirty_link;
     struct vm_patience patience;
 
+    bool serve_told, launch_told, destroy_told; // that the suite file does not let it: said once
     bool serves_any;
     unsigned num_names;
     struct vm_name names[VM_MAX_NAMES]; // that it may serve, or does

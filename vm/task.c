@@ -85,8 +85,10 @@ error_t vm_on_task_free(struct vm *vm, struct vm_task *task, const struct messag
                         __unused struct message *reply)
 {
     task_t id = m->task_free.task;
-    if (id != task->id && !(task->rights & RIGHT_DESTROY))
+    if (id != task->id && !(task->rights & RIGHT_DESTROY)) {
+        vm_tell_key(vm, task, &task->destroy_told, "end other tasks", "rights", "destroy");
         return ERR_NOT_PERMITTED;
+    }
     if (!vm_task_find(vm, id))
         return ERR_INVALID_TASK;
     return vm->env->destroy(vm->ctx, id);
@@ -95,8 +97,10 @@ error_t vm_on_task_free(struct vm *vm, struct vm_task *task, const struct messag
 error_t vm_on_task_launch(struct vm *vm, struct vm_task *task, const struct message *m,
                           __unused struct message *reply)
 {
-    if (!(task->rights & RIGHT_LAUNCH))
+    if (!(task->rights & RIGHT_LAUNCH)) {
+        vm_tell_key(vm, task, &task->launch_told, "start tasks", "rights", "launch");
         return ERR_NOT_PERMITTED;
+    }
 
     char text[VM_MAX_TEXT + 1];
     int len = vm_read_text(vm, task, m->task_launch.name_and_cmdline,

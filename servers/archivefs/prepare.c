@@ -58,11 +58,6 @@ static void load_charsets(void)
     }
 }
 
-static int compare_ints(const void *a, const void *b)
-{
-    return *(const int *)a - *(const int *)b;
-}
-
 void archive_prepare(void)
 {
     setlocale(LC_CTYPE, "C.UTF-8");
@@ -71,7 +66,4 @@ void archive_prepare(void)
     tzset();
     load_charsets();
     filter_prepare();
-    // glibc's qsort() asks how much memory there is when it first sorts more than a kilobyte.
-    int numbers[1024] = {0};
-    qsort(numbers, 1024, sizeof(numbers[0]), compare_ints);
 }

@@ -48,11 +48,6 @@ static struct {
     uint64_t took_ms;     // the last commit
 } quiet;
 
-static int compare_ints(const void *a, const void *b)
-{
-    return *(const int *)a - *(const int *)b;
-}
-
 void oolong_prepare(void)
 {
     // The end of the suite is a signal that waits until a request is done.
@@ -61,9 +56,6 @@ void oolong_prepare(void)
     sigaddset(&set, SIGTERM);
     if (sigprocmask(SIG_BLOCK, &set, NULL) == 0)
         stop_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-    // glibc's qsort() asks how much memory there is when it first sorts more than a kilobyte.
-    int numbers[1024] = {0};
-    qsort(numbers, 1024, sizeof(numbers[0]), compare_ints);
 }
 
 static uint64_t now_ms(void)

@@ -1,6 +1,7 @@
 // An honest task that uses all that its profile is for: what a rule of the sandbox is needed for.
 //
 //   sandbox_needs memory      grows, moves and gives back memory
+//   sandbox_needs sort        sorts more than a kilobyte
 //   sandbox_needs wait        sleeps in shared memory until the other task wakes it, by each way
 //   sandbox_needs waker       the other task
 //   sandbox_needs discard     gives sectors of a disk back
@@ -47,6 +48,18 @@ static void use_memory(void)
     free(large);
     for (int i = 0; i < 1000; i++)
         memset(malloc(10000), 1, 10000);
+}
+
+static int compare(const void *a, const void *b)
+{
+    return *(const int *)a - *(const int *)b;
+}
+
+// glibc's qsort() asks how much memory there is before it sorts more than a kilobyte.
+static void sort(void)
+{
+    static int numbers[1024];
+    qsort(numbers, 1024, sizeof(numbers[0]), compare);
 }
 
 static void discard_sectors(void)
@@ -141,6 +154,8 @@ void main(void)
     const char *what = task_argc() > 1 ? task_argv()[1] : "";
     if (!strcmp(what, "memory"))
         use_memory();
+    else if (!strcmp(what, "sort"))
+        sort();
     else if (!strcmp(what, "bad-access"))
         access_badly();
     else if (!strcmp(what, "discard"))

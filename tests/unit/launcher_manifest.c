@@ -47,10 +47,10 @@ START_TEST(every_key_is_understood)
                     "program = ./bin/a\n"
                     "args = -n ${n} \"two words\"\n  '${archive}'\n"
                     "calls = b, c\n  vm\n"
-                    "serves = fs blk\nprofile = archive\nrestart = on-failure\n"
+                    "serves = fs blk\nprofile = console\nrestart = on-failure\n"
                     "restart_limit = 30 in 60 s\n"
                     "rights = quit launch destroy\nconsole = yes\nautostart = no\nmain = no\n"
-                    "memory = 64M\nfiles = 100\nool_buffer = 8K\ncpu = 1\n"
+                    "memory = 64MiB\nfiles = 100\nool_buffer = 8KB\ncpu = 1\n"
                     "file.one = ${archive}\nfile.two = data/x y rw\nfile.three = /dev/null ro\n"
                     "[task b]\ncalls = *\nmemory = unlimited\ncpu = any\n[task c]\n"));
     struct task_spec *a = manifest_find(&mf, "a");
@@ -110,7 +110,8 @@ static const struct row {
     {"[task a]\nconsole = maybe\n", 2, "yes or no"},
     {"[task a]\nmemory = 1M\n", 2, "16M or more"},
     {"[task a]\nmemory = 99999999999G\n", 2, "16M or more"},
-    {"[task a]\nmemory = 64MB\n", 2, "16M or more"},
+    {"[task a]\nmemory = 64MX\n", 2, "16M or more"},
+    {"[task a]\nmemory = 64 MB\n", 2, "16M or more"},
     {"[task a]\nmemory = 48M\n", 1,
      "memory is to be 49M or more, because its landing buffers take 33M"},
     {"[task a]\nool_buffer = 1G\n", 1, "memory is to be 2065M or more"},
@@ -134,7 +135,10 @@ static const struct row {
     {"[task a]\ncalls = b\n", 1, "there is no [task b]"},
     {"[task a]\nwhat is this\n", 2, "neither 'key = value'"},
     {"[task a]\nmain = yes\n[task b]\nmain = yes\n", 3, "main one already"},
-    {"[task a]\nconsole = yes\n[task b]\nconsole = yes\n", 3, "console already"},
+    {"[task a]\nconsole = yes\nprofile = console\n"
+     "[task b]\nconsole = yes\nprofile = console\n",
+     4, "console already"},
+    {"[task a]\nconsole = yes\n", 1, "profile = console"},
     {"[task a]\nmain = yes\nrestart = always\n", 1, "cannot be restarted"},
     {"[task a]\nserves = "
      "0123456789012345678901234567890123456789012345678901234567890123\n",

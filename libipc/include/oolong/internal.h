@@ -12,6 +12,9 @@ const struct state_page *ipc_peer_page(task_t task);
 /// vm only: which tasks were granted a channel to each other.
 const struct talk_table *ipc_talk_table(void);
 
+/// Ends the task by SIGABRT, with a core file where the host allows one.
+void task_abort(void) __attribute__((cold, noreturn));
+
 /// vm only: the landing memory of a task with which it has a channel, for reading and writing, and
 /// its length. From then on the caller unmaps it. NULL: there is none, or it was taken.
 void *ipc_take_landing(task_t task, size_t *len);

@@ -289,6 +289,9 @@ enum control_op {
     CTL_SCHEDULE,  // struct control_task, `value` is the priority [answer]
     CTL_TRAP,      // struct control_trap: sent by the SIGSYS handler; the task ends
 
+    CTL_ABORT, // nothing: the task gave up, by PANIC or abort(). The launcher ends it by SIGABRT
+               // (no profile allows a task to send itself a signal)
+
     // vm -> launcher
     CTL_REAP,   // struct control_task: vm forgot the task; its pid may be reused
     CTL_LAUNCH, // struct control_text: a piece of "name cmdline"; the last has more == 0. Answered
