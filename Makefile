@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 BUILD  := build/$(PRESET)
 SOURCES := find idlc launcher libipc servers tests vm -name '*.[ch]' ! -path 'tests/idlc/ok/*'
 
-.PHONY: all build product run test bench bench-disk bench-fuse chaos stress sim fuzz fuzz-campaign fuzz-live fuzz-qualify install deps format check-format tidy coverage clean help
+.PHONY: all build product run test bench bench-disk bench-fuse chaos stress sim fuzz fuzz-campaign fuzz-live fuzz-sandboxed fuzz-qualify install deps format check-format tidy coverage clean help
 all: build
 
 build: ## build everything, or TARGETS
@@ -41,6 +41,9 @@ fuzz: ## fuzz TARGET (vm, vm-process, idlc, manifest, libipc, frames, http, arch
 fuzz-campaign: ## fuzz vm beside other work for SECONDS (3600), AFL++ and libFuzzer; adds up executions
 	@cmake/deps build test check fuzz
 	@tests/fuzz/campaign $(or $(SECONDS),3600)
+
+fuzz-sandboxed: build ## fuzz TARGET (archive, ext4, http, frames) for SECONDS (60) in the sandbox of its server
+	@OOLONG_BUILD=$(BUILD) tests/fuzz/sandboxed $(or $(TARGET),archive) $(or $(SECONDS),60)
 
 fuzz-live: build ## replay the corpus of vm, and what make fuzz has kept, by real processes
 	@OOLONG_BUILD=$(BUILD) tests/fuzz/live

@@ -27,19 +27,34 @@ static bool is_empty(const uint8_t *block)
     return block[0] == 0 && memcmp(block, block + 1, DISK_BLOCK - 1) == 0;
 }
 
+// The uncompressed length of a gzip file, at most that of `now`; 0: it cannot be read. (gzopen()
+// asks for positions, which a task in its sandbox must not even before its filter is in place.)
+static size_t read_gzip(const char *path, uint8_t *bytes)
+{
+    static uint8_t packed[sizeof(now) / 8];
+    FILE *file = fopen(path, "rb");
+    z_stream z = {.next_in = packed, .next_out = bytes, .avail_out = sizeof(now)};
+    if (!file)
+        return 0;
+    z.avail_in = (unsigned)fread(packed, 1, sizeof(packed), file);
+    fclose(file);
+    bool ended = inflateInit2(&z, 15 + 16) == Z_OK && inflate(&z, Z_FINISH) == Z_STREAM_END;
+    inflateEnd(&z);
+    return ended ? z.total_out : 0;
+}
+
 static void load(struct image *loaded, const char *name)
 {
     char path[4096];
     snprintf(path, sizeof(path), "%s/%s.gz", TEST_EXT4_IMAGES, name);
-    gzFile file = gzopen(path, "rb");
     loaded->bytes = malloc(sizeof(now));
     loaded->used = calloc(MAX_BLOCKS, sizeof(*loaded->used));
-    int len = file && loaded->bytes ? gzread(file, loaded->bytes, sizeof(now)) : -1;
-    if (len <= 0 || gzclose(file) != Z_OK || !loaded->used) {
+    size_t len = loaded->bytes ? read_gzip(path, loaded->bytes) : 0;
+    if (len == 0 || !loaded->used) {
         fprintf(stderr, "%s cannot be read\n", path);
         abort();
     }
-    loaded->num_blocks = (unsigned)len / DISK_BLOCK;
+    loaded->num_blocks = (unsigned)(len / DISK_BLOCK);
     for (unsigned i = 0; i < loaded->num_blocks; i++) {
         if (!is_empty(&loaded->bytes[i * DISK_BLOCK]))
             loaded->used[loaded->num_used++] = i;
