@@ -44,7 +44,9 @@ install(FILES
   ${CMAKE_BINARY_DIR}/package/oolong-config.cmake
   ${CMAKE_BINARY_DIR}/package/oolong-config-version.cmake
   cmake/OolongTask.cmake
+  cmake/c-names
   DESTINATION ${OOLONG_CMAKEDIR})
+install(PROGRAMS cmake/own-names DESTINATION ${OOLONG_CMAKEDIR})
 
 # The prefix is found from the place of the file itself, so that a staged or moved installation
 # works as it is.

@@ -8,8 +8,9 @@
 #       files. The tables are a source that the caller adds to what it builds.
 #
 #   oolong_add_task(<name> SOURCES <c>... [LIBS <lib>...] [IDL <idl>...] [NO_INSTALL])
-#       builds a task: a program whose entry point is `void main(void)`. IDL adds interfaces of its
-#       own to the base system's.
+#       builds a task: a program whose entry point is `void main(void)` or
+#       `void main(const char *cmdline)`. IDL adds interfaces of its own to the base system's.
+#       Functions of the program that have a name of the C library's (own-names) are its own.
 
 include_guard(GLOBAL)
 
@@ -37,10 +38,37 @@ function(oolong_generate_idl target)
   target_include_directories(${target} INTERFACE ${arg_OUT})
 endfunction()
 
+set(_oolong_own_names ${CMAKE_CURRENT_LIST_DIR}/own-names)
+
+# What is included first in the C sources of a task: see own-names.
+function(_oolong_include_own_names name)
+  set(sources "")
+  foreach(source IN LISTS ARGN)
+    if(source MATCHES "\\.c$" AND NOT source MATCHES "\\$<")
+      get_filename_component(source ${source} ABSOLUTE)
+      list(APPEND sources ${source})
+    endif()
+  endforeach()
+  if(NOT sources)
+    return()
+  endif()
+  set(header ${CMAKE_CURRENT_BINARY_DIR}/${name}.own.h)
+  add_custom_command(OUTPUT ${header}
+    COMMAND ${_oolong_own_names} ${header} ${sources}
+    DEPENDS ${_oolong_own_names} ${sources}
+    COMMENT "Looking for names of the C library's that ${name} defines"
+    VERBATIM)
+  add_custom_target(${name}_own_names DEPENDS ${header})
+  add_dependencies(${name} ${name}_own_names)
+  target_compile_options(${name} PRIVATE
+    "$<$<COMPILE_LANGUAGE:C>:SHELL:-include \"${header}\">")
+endfunction()
+
 function(oolong_add_task name)
   cmake_parse_arguments(arg "NO_INSTALL" "" "SOURCES;LIBS;IDL" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
   target_compile_definitions(${name} PRIVATE main=oolong_main _GNU_SOURCE)
+  _oolong_include_own_names(${name} ${arg_SOURCES})
   if(arg_IDL)
     # Before libipc's own, so that the program sees its messages too. The tables take precedence
     # over the member of the archive.
