@@ -203,8 +203,10 @@ static void add_right(struct place *at, const char *name)
         at->task->rights |= RIGHT_LAUNCH;
     else if (!strcmp(name, "destroy"))
         at->task->rights |= RIGHT_DESTROY;
+    else if (!strcmp(name, "inspect"))
+        at->task->rights |= RIGHT_INSPECT;
     else
-        bad_value(at, name, "quit, launch or destroy");
+        bad_value(at, name, "quit, launch, destroy or inspect");
 }
 
 static void set_rights(struct place *at, const char *value)

@@ -8,15 +8,18 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
+#include <oolong/log_limit.h>
 #include "segments.h"
 #include "suite.h"
 
-#define MAX_DIGESTS      1024
-#define MAX_LAUNCH_TEXT  (8 << 10)
-#define MAX_QUEUED       4096 // answers that a task has not read
-#define MAX_MEMFD        (1ull << 40)
-#define SUSPECT_GRACE_MS 1000 // from what looks like its end to its end
-#define TRAP_GRACE_MS    5000 // for writing a core file
+#define MAX_DIGESTS         1024
+#define MAX_LAUNCH_TEXT     (8 << 10)
+#define MAX_QUEUED          4096 // answers that a task has not read
+#define MAX_MEMFD           (1ull << 40)
+#define INSPECT_BURST       20                // looks of a task at all the others,
+#define INSPECT_INTERVAL_NS (100 * NS_PER_MS) // and then one in this time
+#define SUSPECT_GRACE_MS    1000              // from what looks like its end to its end
+#define TRAP_GRACE_MS       5000              // for writing a core file
 
 // What vm asks to launch, while it arrives in pieces.
 static struct {
@@ -151,28 +154,57 @@ static char *help_text(void)
                      "q        ends the suite\n");
 }
 
+// What sys_kdebug() does. A text about all tasks costs us time for each, so there is a rate too.
+static const struct command {
+    const char *name;
+    unsigned right; // 0: none is needed
+    char *(*make_text)(void);
+} commands[] = {
+    {"", 0, NULL},
+    {"_", 0, NULL},
+    {"help", 0, help_text},
+    {"ps", RIGHT_INSPECT, ps_text},
+    {"metrics", RIGHT_INSPECT, metrics_text},
+    {"_log", RIGHT_INSPECT, log_recent},
+    {"q", RIGHT_QUIT, NULL},
+};
+
+static const struct command *find_command(const char *name)
+{
+    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+        if (!strcmp(commands[i].name, name))
+            return &commands[i];
+    }
+    return NULL;
+}
+
+static error_t check_command(struct task *task, const struct command *command)
+{
+    if (!command)
+        return ERR_NOT_FOUND;
+    if (command->right & ~task->spec->rights) {
+        log_verbose(1, "task %s may not have '%s': it has no rights = %s", task->spec->name,
+                    command->name, command->right == RIGHT_QUIT ? "quit" : "inspect");
+        return ERR_NOT_PERMITTED;
+    }
+    if (command->right == RIGHT_INSPECT &&
+        !rate_pass(&task->inspect_full_ns, INSPECT_BURST, INSPECT_INTERVAL_NS, now_ns()))
+        return ERR_TRY_AGAIN;
+    return OK;
+}
+
 static void on_kdebug(struct task *task, const struct packet *packet)
 {
-    static const struct {
-        const char *command;
-        char *(*text)(void);
-    } texts[] = {
-        {"ps", ps_text}, {"metrics", metrics_text}, {"_log", log_recent}, {"help", help_text}};
     const struct control_text *t = &packet->text;
-    char command[sizeof(t->text) + 1] = "";
-    char *text = NULL;
-    error_t error = OK;
+    char name[sizeof(t->text) + 1] = "";
     if (t->len <= sizeof(t->text))
-        memcpy(command, t->text, t->len);
-    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]) && !text; i++)
-        text = strcmp(command, texts[i].command) ? NULL : texts[i].text();
-    if (!strcmp(command, "q") && !(task->spec->rights & RIGHT_QUIT))
-        error = ERR_NOT_PERMITTED;
-    else if (!text && strcmp(command, "") && strcmp(command, "q") && strcmp(command, "_"))
-        error = ERR_NOT_FOUND;
+        memcpy(name, t->text, t->len);
+    const struct command *command = find_command(name);
+    error_t error = check_command(task, command);
+    char *text = error == OK && command->make_text ? command->make_text() : NULL;
     send_text(task, t->token, text ? text : "", error);
     free(text);
-    if (!strcmp(command, "q") && error == OK) {
+    if (error == OK && command->right == RIGHT_QUIT) {
         log_verbose(1, "task %s ends the suite", task->spec->name);
         stop_suite(0);
     }

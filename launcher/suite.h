@@ -53,6 +53,8 @@ struct task {
         uint64_t next_ns;          // when that is said again
     } log;
 
+    uint64_t inspect_full_ns; // see rate_pass(): how often it may look at the others
+
     bool announced; // vm knows it, and will acknowledge its end
     bool exited;    // the child is a zombie
     bool forgotten; // vm acknowledged its end

@@ -19,7 +19,8 @@ static char *get_table(void)
     error_t err = text ? sys_kdebug("ps", 2, text, PS_LEN) : ERR_NO_MEMORY;
     if (IS_OK(err))
         return text;
-    complain("ps", err);
+    complain(err == ERR_NOT_PERMITTED ? "ps needs 'rights = inspect' in the suite file" : "ps",
+             err);
     free(text);
     return NULL;
 }

@@ -2,7 +2,7 @@
 # What compat_kdebug prints, and what the launcher has said before.
 . "$OOLONG_SOURCE/tests/system/lib.sh"
 
-printf '[suite]\nname = compat\n' >suite.ini
+printf '[suite]\nname = compat\n[task compat_kdebug]\nrights = inspect\nautostart = no\n' >suite.ini
 expect 0 "$oolong" run --verbose suite.ini --main compat_kdebug
 sed -n '/^tasks:/,/^commands:/p' out | grep -q compat_kdebug || fail "ps prints: $(cat out)"
 sed -n '/^tasks:/,/^commands:/p' out | grep -q ' vm ' || fail "ps prints: $(cat out)"

@@ -137,6 +137,8 @@ static void try_without_rights(void)
     m.task_launch.name_and_cmdline = STR("test_scenario nothing guest");
     CHECK_ERR(ipc_call(VM_TASK, &m), ERR_NOT_PERMITTED);
     CHECK_ERR(sys_kdebug("q", 1, NULL, 0), ERR_NOT_PERMITTED);
+    CHECK_ERR(sys_kdebug("ps", 2, NULL, 0), ERR_NOT_PERMITTED);
+    CHECK_ERR(sys_kdebug("metrics", 7, NULL, 0), ERR_NOT_PERMITTED);
     CHECK_OK(sys_kdebug("_", 1, NULL, 0));
     CHECK_ERR(sys_kdebug("?", 1, NULL, 0), ERR_NOT_FOUND);
     CHECK_ERR(task_destroy(VM_TASK), ERR_NOT_PERMITTED);
@@ -149,7 +151,7 @@ static void rights_lead(void)
     task_t a = meet("a");
     task_t b = meet("b");
     await_step(a);
-    CHECK_EQ(task_rights(), RIGHT_LAUNCH | RIGHT_DESTROY);
+    CHECK_EQ(task_rights(), RIGHT_LAUNCH | RIGHT_DESTROY | RIGHT_INSPECT);
     CHECK_ERR(task_destroy(400), ERR_INVALID_TASK);
     CHECK_ERR(task_destroy(VM_TASK), ERR_NOT_PERMITTED);
     CHECK_ERR(free_task(400), ERR_INVALID_TASK);
@@ -176,6 +178,24 @@ static void ps_lead(void)
     step(a);
 }
 
+// 20 at once, and then ten a second, of both together.
+static void inspect_often(void)
+{
+    static char text[65536];
+    unsigned passed = 0;
+    uint64_t begin = now_ms();
+    for (unsigned i = 0; i < 1000; i++) {
+        error_t err = i % 2 ? sys_kdebug("ps", 2, text, sizeof(text))
+                            : sys_kdebug("metrics", 7, text, sizeof(text));
+        CHECK(err == OK || err == ERR_TRY_AGAIN);
+        CHECK((err == OK) == (text[0] != '\0'));
+        passed += err == OK;
+    }
+    CHECK(passed >= 20);
+    CHECK(passed <= 21 + (now_ms() - begin) / 100);
+    CHECK_OK(sys_kdebug("_", 1, NULL, 0)); // which is not meant
+}
+
 const struct scenario watch_scenarios[] = {
     SCENARIO(watched_tasks_end_in_four_ways, .lead = ways_lead, .a = return_when_told,
              .b = exit_when_told, .c = crash_when_told, .d = be_destroyed, .ends = "abcd"),
@@ -185,5 +205,6 @@ const struct scenario watch_scenarios[] = {
     SCENARIO(rights_are_needed, .lead = rights_lead, .a = try_without_rights, .b = be_destroyed,
              .ends = "b"),
     SCENARIO(ps_shows_the_tasks, .lead = ps_lead, .a = return_when_told),
+    SCENARIO(inspection_is_limited, .lead = inspect_often),
     SCENARIOS_END,
 };

@@ -40,19 +40,20 @@ START_TEST(every_key_is_understood)
 {
     strings_add(&settings.pairs, "archive=my files.tar");
     strings_add(&settings.pairs, "n=2");
-    ck_assert(parse("; a comment\n"
-                    "[suite]\nname = demo\nlookup_timeout_ms = 500\nvm = other\n"
-                    "restart_limit = 7\n"
-                    "[task a]\n"
-                    "program = ./bin/a\n"
-                    "args = -n ${n} \"two words\"\n  '${archive}'\n"
-                    "calls = b, c\n  vm\n"
-                    "serves = fs blk\nprofile = console\nrestart = on-failure\n"
-                    "restart_limit = 30 in 60 s\n"
-                    "rights = quit launch destroy\nconsole = yes\nautostart = no\nmain = no\n"
-                    "memory = 64MiB\nfiles = 100\nool_buffer = 8KB\ncpu = 1\n"
-                    "file.one = ${archive}\nfile.two = data/x y rw\nfile.three = /dev/null ro\n"
-                    "[task b]\ncalls = *\nmemory = unlimited\ncpu = any\n[task c]\n"));
+    ck_assert(
+        parse("; a comment\n"
+              "[suite]\nname = demo\nlookup_timeout_ms = 500\nvm = other\n"
+              "restart_limit = 7\n"
+              "[task a]\n"
+              "program = ./bin/a\n"
+              "args = -n ${n} \"two words\"\n  '${archive}'\n"
+              "calls = b, c\n  vm\n"
+              "serves = fs blk\nprofile = console\nrestart = on-failure\n"
+              "restart_limit = 30 in 60 s\n"
+              "rights = quit launch destroy inspect\nconsole = yes\nautostart = no\nmain = no\n"
+              "memory = 64MiB\nfiles = 100\nool_buffer = 8KB\ncpu = 1\n"
+              "file.one = ${archive}\nfile.two = data/x y rw\nfile.three = /dev/null ro\n"
+              "[task b]\ncalls = *\nmemory = unlimited\ncpu = any\n[task c]\n"));
     struct task_spec *a = manifest_find(&mf, "a");
     ck_assert_str_eq(mf.name, "demo");
     ck_assert_uint_eq(mf.lookup_timeout_ms, 500);
@@ -67,7 +68,7 @@ START_TEST(every_key_is_understood)
     ck_assert_int_eq(a->restart, RESTART_ON_FAILURE);
     ck_assert(a->restart_limit.num == 30 && a->restart_limit.seconds == 60);
     ck_assert(mf.restart_limit.num == 7 && mf.restart_limit.seconds == 10);
-    ck_assert_uint_eq(a->rights, RIGHT_QUIT | RIGHT_LAUNCH | RIGHT_DESTROY);
+    ck_assert_uint_eq(a->rights, RIGHT_QUIT | RIGHT_LAUNCH | RIGHT_DESTROY | RIGHT_INSPECT);
     ck_assert(a->console && !a->autostart);
     ck_assert_uint_eq(a->memory, 64 << 20);
     ck_assert_uint_eq(a->files, 100);
@@ -106,7 +107,7 @@ static const struct row {
     {"[task a]\nrestart_limit = 5 in 0\n", 2, "NUMBER in SECONDS s, or unlimited"},
     {"[task a]\nrestart_limit = 5 in s\n", 2, "NUMBER in SECONDS s, or unlimited"},
     {"[suite]\nrestart_limit = -5 in 10\n", 2, "NUMBER in SECONDS s, or unlimited"},
-    {"[task a]\nrights = quit fly\n", 2, "quit, launch or destroy"},
+    {"[task a]\nrights = quit fly\n", 2, "quit, launch, destroy or inspect"},
     {"[task a]\nconsole = maybe\n", 2, "yes or no"},
     {"[task a]\nmemory = 1M\n", 2, "16M or more"},
     {"[task a]\nmemory = 99999999999G\n", 2, "16M or more"},

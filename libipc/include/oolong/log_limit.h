@@ -11,6 +11,19 @@
 #define LOG_INTERVAL_NS 1000000000u // and then one in this time
 #define LOG_KINDS       32 // that are told apart; of more, the one longest ago is forgotten
 
+/// Whether something may happen at `now_ns` that may happen `burst` times at once, and then once in
+/// each `interval_ns`. `*full_ns`, 0 at first, is when it may happen `burst` times again; the time
+/// does not run backwards.
+static inline bool rate_pass(uint64_t *full_ns, unsigned burst, uint64_t interval_ns,
+                             uint64_t now_ns)
+{
+    uint64_t begin_ns = *full_ns > now_ns ? *full_ns : now_ns;
+    if (begin_ns - now_ns > (burst - 1) * interval_ns)
+        return false;
+    *full_ns = begin_ns + interval_ns;
+    return true;
+}
+
 struct log_kind {
     uint64_t key;     // 0: free
     uint64_t full_ns; // when its credit is LOG_BURST again
@@ -45,12 +58,9 @@ static inline bool log_limit_pass(struct log_limit *limit, uint64_t key, uint64_
         if (other->full_ns < kind->full_ns)
             kind = other;
     }
-    uint64_t begin = kind->key == key && kind->full_ns > now_ns ? kind->full_ns : now_ns;
-    if (begin - now_ns > (uint64_t)(LOG_BURST - 1) * LOG_INTERVAL_NS)
-        return false;
-    kind->key = key;
-    kind->full_ns = begin + LOG_INTERVAL_NS;
-    return true;
+    if (kind->key != key)
+        *kind = (struct log_kind){key, 0};
+    return rate_pass(&kind->full_ns, LOG_BURST, LOG_INTERVAL_NS, now_ns);
 }
 
 #endif

@@ -88,6 +88,7 @@ enum task_rights {
     RIGHT_QUIT = 1 << 0,    // sys_kdebug("q")
     RIGHT_LAUNCH = 1 << 1,  // task.launch
     RIGHT_DESTROY = 1 << 2, // task_destroy and task.free of others
+    RIGHT_INSPECT = 1 << 3, // sys_kdebug("ps") and the like: all tasks' names and figures
 };
 
 // Notification bits: of a notifications_t, and of `notifications.data` in a NOTIFICATIONS_MSG. Bits
