@@ -10,7 +10,7 @@
 #   oolong_add_task(<name> SOURCES <c>... [LIBS <lib>...] [IDL <idl>...] [NO_INSTALL])
 #       builds a task: a program whose entry point is `void main(void)` or
 #       `void main(const char *cmdline)`. IDL adds interfaces of its own to the base system's.
-#       Functions of the program that have a name of the C library's (own-names) are its own.
+#       Functions of the program that have a name of a library's (own-names) are its own.
 
 include_guard(GLOBAL)
 
@@ -54,9 +54,9 @@ function(_oolong_include_own_names name)
   endif()
   set(header ${CMAKE_CURRENT_BINARY_DIR}/${name}.own.h)
   add_custom_command(OUTPUT ${header}
-    COMMAND ${_oolong_own_names} ${header} ${sources}
+    COMMAND ${_oolong_own_names} ${CMAKE_NM} $<TARGET_FILE:Oolong::ipc> ${header} ${sources}
     DEPENDS ${_oolong_own_names} ${sources}
-    COMMENT "Looking for names of the C library's that ${name} defines"
+    COMMENT "Looking for names of libraries that ${name} defines"
     VERBATIM)
   add_custom_target(${name}_own_names DEPENDS ${header})
   add_dependencies(${name} ${name}_own_names)

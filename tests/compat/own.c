@@ -59,6 +59,17 @@ static task_t select(list_t *list)
     return 0;
 }
 
+// The library has these two for itself.
+void *shm_alloc(size_t size)
+{
+    return malloc(size);
+}
+
+static const char *task_name(task_t task)
+{
+    return task == 3 ? "three" : "another";
+}
+
 static void exit(const char *why)
 {
     printf("not an exit: %s\n", why);
@@ -80,6 +91,9 @@ void main(void)
     TEST_EXPECT_EQ(write(1, "abc"), 4);
     puts(&b, "own");
     exit("own too");
+    free(shm_alloc(5));
+    TEST_ASSERT(!strcmp(task_name(3), "three"));
+    TEST_ASSERT(!strcmp(__program_name(), "compat_own"));
     index++;
 
     // The library has the C library's: it writes, reads and closes by those names.
