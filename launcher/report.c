@@ -97,14 +97,43 @@ static char *describe_core(const siginfo_t *info)
                      pattern);
 }
 
-static char *describe_last_message(const struct task *task)
+static char *add_files(char *text, const struct task_spec *spec, const char *owner)
+{
+    for (size_t i = 0; i < spec->num_files; i++) {
+        char *more =
+            xasprintf("%s; %s %s is %s", text, owner, spec->file[i].name, spec->file[i].path);
+        free(text);
+        text = more;
+    }
+    return text;
+}
+
+// What it may have been at work on: its files, or those of the tasks that it calls by name.
+static char *describe_files(const struct task_spec *spec)
+{
+    char *text = add_files(xstrdup(""), spec, "its file");
+    for (size_t i = 0; spec->num_files == 0 && i < spec->calls.len; i++) {
+        const struct task_spec *called = manifest_find(&suite.manifest, spec->calls.items[i]);
+        char *owner = called ? xasprintf("the file of %s,", called->name) : NULL;
+        if (called)
+            text = add_files(text, called, owner);
+        free(owner);
+    }
+    return text;
+}
+
+// A task that ended by itself has said why; of any other this is all that is known.
+static char *describe_work(const struct task *task, const siginfo_t *info)
 {
     int type = atomic_load(&task->page->last_type);
     task_t src = atomic_load(&task->page->last_src);
-    if (!type)
-        return xstrdup("");
-    return xasprintf("; its last message was %s from %s (%d)", message_name(type), task_label(src),
-                     src);
+    bool by_itself = info->si_code == CLD_EXITED && !task->trapped;
+    char *files = by_itself ? xstrdup("") : describe_files(task->spec);
+    char *text = type ? xasprintf("; its last message was %s from %s (%d)%s", message_name(type),
+                                  task_label(src), src, files)
+                      : xstrdup(files);
+    free(files);
+    return text;
 }
 
 void report_end(const struct task *task, const siginfo_t *info)
@@ -122,7 +151,7 @@ void report_end(const struct task *task, const siginfo_t *info)
     }
     char *what = describe(task, info);
     char *core = describe_core(info);
-    char *last = describe_last_message(task);
+    char *last = describe_work(task, info);
     log_error("task %s (%d) %s%s%s", task->spec->name, task->id, what, last, core);
     free(what);
     free(core);

@@ -100,11 +100,16 @@ void receive_count(_Atomic uint64_t *counter, uint64_t n)
     atomic_store_explicit(counter, before + n, memory_order_relaxed);
 }
 
-static void count_received(struct channel *ch, int type)
+// What a server was asked last says more of its end than an answer to its own questions.
+static void count_received(struct channel *ch, int type, bool is_answer)
 {
+    static bool is_asked;
     struct state_page *page = channel_own_page;
     uint64_t n = atomic_load_explicit(&page->num_received, memory_order_relaxed);
     atomic_store_explicit(&page->num_received, n + 1, memory_order_relaxed);
+    if (is_answer && is_asked)
+        return;
+    is_asked = !is_answer;
     atomic_store_explicit(&page->last_type, type, memory_order_relaxed);
     atomic_store_explicit(&page->last_src, ch->task, memory_order_relaxed);
 }
@@ -187,7 +192,7 @@ bool receive_take(struct channel *ch, struct packet *packet, struct message *m, 
     } else if (kind == WIRE_SEND && ch->fd >= 0) {
         channel_ack(ch, seq, OK);
     }
-    count_received(ch, packet->type);
+    count_received(ch, packet->type, false);
     bell_note(ch);
     *result = packet->type < 0 ? packet->type : OK;
     return true;
@@ -223,7 +228,7 @@ error_t receive_answer(struct channel *ch, struct packet *packet, int fd, struct
         }
         err = fd < 0 ? admit(ch, packet, m) : admit_mapped(ch, packet, fd, m);
         if (IS_OK(err))
-            count_received(ch, packet->type);
+            count_received(ch, packet->type, true);
         return err;
     }
     if (fd >= 0)
@@ -421,7 +426,7 @@ static bool serve(struct channel *ch, struct message *m, error_t *result)
     }
     memcpy(m, &packet, sizeof(*m));
     m->src = KERNEL_TASK;
-    count_received(ch, packet.type);
+    count_received(ch, packet.type, false);
     *result = OK;
     return true;
 }

@@ -91,6 +91,15 @@ static void page_lead(void)
     struct message m;
     expect(a, STAGE_HOLD_MSG, &m);
     ipc_reply_err(a, ERR_EMPTY);
+    // What it was asked is told of its end, not an answer that it got later.
+    expect(a, STAGE_HOLD_MSG, &m);
+    received = atomic_load(&page->num_received);
+    m.type = STAGE_HOLD_REPLY_MSG;
+    ipc_reply(a, &m);
+    expect(a, STAGE_STEP_MSG, &m);
+    CHECK(atomic_load(&page->num_received) == received + 1);
+    CHECK_EQ(atomic_load(&page->last_type), STAGE_STEP_MSG);
+    CHECK_EQ(atomic_load(&page->last_src), task_self());
 }
 
 static void wait_in_three_ways(void)
@@ -100,6 +109,9 @@ static void wait_in_three_ways(void)
     expect_notifications(1);
     struct message m = {.type = STAGE_HOLD_MSG};
     CHECK_ERR(ipc_call(lead, &m), ERR_EMPTY);
+    m.type = STAGE_HOLD_MSG;
+    CHECK_OK(ipc_call(lead, &m));
+    step(lead);
 }
 
 const struct scenario receive_scenarios[] = {

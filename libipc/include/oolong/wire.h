@@ -166,7 +166,8 @@ struct state_page {
     _Atomic uint64_t wait;         // wait_word()
     _Atomic uint64_t since_ns;     // CLOCK_MONOTONIC when `wait` was last published, or soon after
     _Atomic int32_t wait_type;     // type of the message being sent, in WAIT_SEND and WAIT_CALL
-    _Atomic int32_t last_type;     // type of the last message received, for the crash report
+    _Atomic int32_t last_type;     // type of the last message received, for the crash report; of a
+                                   // server, of the last that was no answer
     _Atomic int32_t last_src;      // and its sender
     _Atomic uint32_t parked_in_vm; // 1 while the owner waits inside vm's ool.send
     _Atomic uint64_t num_sent;     // messages sent
