@@ -4,13 +4,10 @@
 // Whatever the image says, nothing crashes and nothing goes on for ever. On an image that is whole
 // more must hold: nothing is found damaged; what was there before the end is there afterwards;
 // after a cut at any place, with a journal, the next start finds a file system that makes sense.
-//
-// The input: a byte for image and mode, one for the writes until the disk stops (0: it does not),
-// one for which of the last writes are left then, and records of four bytes and their content.
-// Records below 0x80 patch a block, the others are operations.
 #include <stdlib.h>
 #include <string.h>
 #include "attr.h"
+#include "ext4_records.h"
 #include "volume_check.h"
 #include "memory_disk.h"
 #include "file.h"
@@ -20,54 +17,8 @@
 #include "tree.h"
 #include "walk.h"
 
-#define RECORDS_MAX 48
-#define OPENED_MAX  4
-#define WRITE_MAX   200000u
-
-enum operation {
-    OP_CREATE,
-    OP_WRITE,
-    OP_TRUNCATE,
-    OP_MKDIR,
-    OP_REMOVE,
-    OP_RMDIR,
-    OP_RENAME,
-    OP_LINK,
-    OP_SYMLINK,
-    OP_OPEN,
-    OP_CLOSE,
-    OP_ATTRIBUTES,
-    OP_LIST,
-    OP_COMMIT,
-    NUM_OPERATIONS,
-};
-
-struct record {
-    uint8_t what;
-    uint8_t len; // of `bytes`
-    uint8_t a;
-    uint8_t b;
-    const uint8_t *bytes;
-};
-
-static const char *const paths[16] = {
-    "/text",
-    "/nothing",
-    "/dir",
-    "/dir/below",
-    "/dir/below/file",
-    "/dir/large",
-    "/hole",
-    "/link",
-    "/long",
-    "/round",
-    "/empty",
-    "/empty/a",
-    "/new",
-    "/new/b",
-    "/c",
-    "/dir/a-name-that-is-so-long-that-a-few-of-them-fill-a-block-of-a-directory-for-sure",
-};
+#define OPENED_MAX 4
+#define WRITE_MAX  200000u
 
 static struct volume *volume;
 static struct opened *opened[OPENED_MAX];
@@ -92,7 +43,7 @@ static error_t write_file(const struct record *record)
     ext2_ino_t ino;
     size_t len = (record->len + 1u) * (record->b % 8 ? 1 : 700);
     len = MIN(len, (size_t)WRITE_MAX);
-    OK_OR_RETURN(walk_find(volume, paths[record->a % 16], true, &ino));
+    OK_OR_RETURN(walk_find(volume, record_paths[record->a % 16], true, &ino));
     uint8_t *data = malloc(len);
     check(data != NULL);
     for (size_t i = 0; i < len; i++)
@@ -105,7 +56,7 @@ static error_t write_file(const struct record *record)
 static error_t truncate_file(const struct record *record)
 {
     ext2_ino_t ino;
-    OK_OR_RETURN(walk_find(volume, paths[record->a % 16], true, &ino));
+    OK_OR_RETURN(walk_find(volume, record_paths[record->a % 16], true, &ino));
     return file_resize(volume, ino, record->b * 700u + record->len);
 }
 
@@ -114,7 +65,7 @@ static error_t symlink_target(const struct record *record)
     char target[256];
     memcpy(target, record->bytes, record->len);
     target[record->len] = '\0';
-    error_t err = tree_symlink(volume, target, paths[record->a % 16]);
+    error_t err = tree_symlink(volume, target, record_paths[record->a % 16]);
     return err == ERR_INVALID_ARG && target[0] == '\0' ? OK : err;
 }
 
@@ -131,7 +82,7 @@ static error_t open_file(const struct record *record)
     struct attributes attr;
     unsigned slot = record->b % OPENED_MAX;
     OK_OR_RETURN(close_file(slot));
-    OK_OR_RETURN(walk_find(volume, paths[record->a % 16], true, &ino));
+    OK_OR_RETURN(walk_find(volume, record_paths[record->a % 16], true, &ino));
     OK_OR_RETURN(attr_get_inode(volume, ino, &attr));
     if (attr.kind != inode_kind(LINUX_S_IFREG))
         return ERR_NOT_ACCEPTABLE;
@@ -142,7 +93,7 @@ static error_t open_file(const struct record *record)
 
 static error_t set_attributes(const struct record *record)
 {
-    const char *path = paths[record->a % 16];
+    const char *path = record_paths[record->a % 16];
     struct attributes attr;
     OK_OR_RETURN(attr_get(volume, path, record->b & 1, &attr));
     OK_OR_RETURN(attr_set_mode(volume, path, record->b));
@@ -156,7 +107,7 @@ static error_t list(const struct record *record)
     void *entries;
     size_t len;
     unsigned next;
-    OK_OR_RETURN(walk_find(volume, paths[record->a % 16], true, &ino));
+    OK_OR_RETURN(walk_find(volume, record_paths[record->a % 16], true, &ino));
     OK_OR_RETURN(listing_pack(volume, ino, record->b, 200, &entries, &len, &next));
     free(entries);
     return OK;
@@ -170,9 +121,9 @@ static error_t rename_file(const char *path, const char *to)
 
 static error_t run_operation(const struct record *record)
 {
-    const char *path = paths[record->a % 16], *other = paths[record->a / 16];
+    const char *path = record_paths[record->a % 16], *other = record_paths[record->a / 16];
     ext2_ino_t ino;
-    switch (record->what % NUM_OPERATIONS) {
+    switch (record_operation(record)) {
     case OP_CREATE:
         return tree_create(volume, path, 0644, &ino);
     case OP_WRITE:
@@ -206,36 +157,10 @@ static error_t run_operation(const struct record *record)
 
 // --- The input ----------------------------------------------------------------------------------
 
-static bool next_record(const uint8_t **data, size_t *size, struct record *record)
-{
-    if (*size < 4)
-        return false;
-    const uint8_t *in = *data;
-    *record = (struct record){.what = in[0], .a = in[2], .b = in[3], .bytes = in + 4};
-    record->len = (uint8_t)MIN((size_t)in[1], *size - 4);
-    *data += 4 + record->len;
-    *size -= 4 + record->len;
-    return true;
-}
-
-// Damages the disk. False: there is nothing of the kind in the input.
-static bool patch_disk(const uint8_t *data, size_t size)
-{
-    struct record record;
-    bool any = false;
-    for (int i = 0; i < RECORDS_MAX && next_record(&data, &size, &record); i++) {
-        if (record.what >= 0x80 || record.len == 0)
-            continue;
-        disk_patch(record.what, (unsigned)record.a << 8 | record.b, record.bytes, record.len);
-        any = true;
-    }
-    return any;
-}
-
 static void run_operations(const uint8_t *data, size_t size)
 {
     struct record record;
-    for (int i = 0; i < RECORDS_MAX && next_record(&data, &size, &record); i++) {
+    for (int i = 0; i < RECORDS_MAX && record_next(&data, &size, &record); i++) {
         if (record.what < 0x80)
             continue;
         check_error(run_operation(&record));
@@ -296,7 +221,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     enum disk_image image = data[0] % DISK_NUM_IMAGES;
     bool read_only = data[0] & 0x80;
     disk_reset(image);
-    is_whole = !patch_disk(data + 3, size - 3);
+    is_whole = !records_patch_disk(data + 3, size - 3);
     disk_cut_after(data[1]);
     error_t err = open_volume(read_only);
     // What must be replayed cannot be opened without writing.
