@@ -27,8 +27,8 @@ test: build ## run all tests
 chaos: build ## kill tasks of a loaded suite at random, KILLS of them (default 200)
 	@OOLONG_BUILD=$(BUILD) tests/chaos/run --kills $(or $(KILLS),200)
 
-sim: build ## run SEEDS (default 20000) of the simulated suite, and say what was simulated
-	@$(BUILD)/tests/bin/sim --seeds $(or $(SEEDS),20000)
+sim: build ## run SEEDS (default 20000) of the simulated suite, and say what was simulated; SIM=sim_narrow
+	@$(BUILD)/tests/bin/$(or $(SIM),sim) --seeds $(or $(SEEDS),20000)
 
 stress: build ## N exchanges between tasks (default 10000000), with a watch for one that stalls
 	@OOLONG_BIN=$(abspath $(BUILD)/bin) OOLONG_LIBEXEC=$(abspath $(BUILD)/libexec/oolong) \

@@ -119,7 +119,7 @@ error_t async_send(task_t dst, struct message *m)
 static error_t answer_pull(struct channel *ch, struct queue *queue)
 {
     struct queued *q = LIST_CONTAINER(queue->messages.next, struct queued, elem);
-    error_t err = ipc_send_noblock(ch->task, &q->m);
+    error_t err = ipc_answer_pull(ch, &q->m);
     // What could not be placed now stays first in the queue, and the next notification says so.
     // What can never be delivered must not stop those behind it.
     if (err != ERR_WOULD_BLOCK) {
@@ -134,33 +134,15 @@ error_t async_reply(task_t dst)
 {
     struct queue *queue = find_queue(dst, false);
     struct channel *ch = channel_find(dst);
-    if (!ch || (!ch->call_open && !ch->taken_pull))
+    if (!ch || !ch->taken_pull)
         return ERR_WOULD_BLOCK; // it does not ask
-
-    // If another call of the peer was open when it asked, that one stays as it is.
-    bool call_open = ch->call_open;
-    uint32_t call = ch->taken_call, pull = ch->taken_pull;
-    if (pull) {
-        ch->taken_call = pull;
-        ch->call_open = true;
-    }
-    bool empty = !queue || queue->len == 0;
-    error_t err = OK;
-    if (empty)
-        ipc_reply_err(dst, ERR_EMPTY);
-    else
-        err = answer_pull(ch, queue);
-    if (pull) {
-        ch->taken_call = call;
-        ch->call_open = call_open && ch->fd >= 0;
-        ch->taken_pull = 0;
-    }
-    if (empty)
-        return OK;
+    if (!queue || queue->len == 0)
+        return ipc_answer_pull(ch, &(struct message){.type = ERR_EMPTY});
+    error_t err = answer_pull(ch, queue);
     if (queue->len > 0)
         return ipc_notify(dst, NOTIFY_ASYNC);
     free_queue(queue);
-    return IS_ERROR(err) ? err : OK;
+    return err;
 }
 
 bool async_is_empty(task_t dst)
@@ -222,8 +204,7 @@ static error_t pull(struct channel *ch, struct message *m)
     error_t err = OK;
     if (!ch->pull_seq) {
         struct packet packet = {.type = ASYNC_MSG};
-        ch->seq = ch->seq % WIRE_SEQ_MASK + 1;
-        ch->pull_seq = ch->seq;
+        ch->pull_seq = channel_next_seq(ch);
         err = channel_send(ch, &packet, WIRE_CALL, ch->pull_seq, 0, true);
     }
     ch->pull_awaited = true;

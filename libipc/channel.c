@@ -334,18 +334,15 @@ void channel_stash(struct channel *ch, const struct packet *packet)
     receive_list_stashed(ch);
 }
 
-bool channel_unstash(struct channel *ch, struct packet *packet, int ack)
+bool channel_unstash(struct channel *ch, struct packet *packet)
 {
-    LIST_FOR_EACH (s, &ch->stash, struct stashed, elem) {
-        if (ack >= 0 && wire_ack(s->packet.word) != (uint32_t)ack)
-            continue;
-        *packet = s->packet;
-        list_remove(&s->elem);
-        ch->num_stashed--;
-        free(s);
-        return true;
-    }
-    return false;
+    struct stashed *s = LIST_POP_FRONT(&ch->stash, struct stashed, elem);
+    if (!s)
+        return false;
+    *packet = s->packet;
+    ch->num_stashed--;
+    free(s);
+    return true;
 }
 
 void channel_drop(struct channel *ch, struct packet *packet)
@@ -360,6 +357,14 @@ void channel_drop(struct channel *ch, struct packet *packet)
         free(d[k].ptr);
         d[k].ptr = NULL;
     }
+}
+
+uint32_t channel_next_seq(struct channel *ch)
+{
+    do
+        ch->seq = ch->seq % WIRE_SEQ_MASK + 1;
+    while (ch->seq == ch->pull_seq);
+    return ch->seq;
 }
 
 error_t channel_send_payloads(struct channel *ch, struct packet *packet,

@@ -45,7 +45,7 @@ struct channel {
     uint32_t seq;        // of the last SEND or CALL that I sent
     uint32_t taken_call; // seq of the last CALL that I took from the peer
     bool call_open;      // and it is not answered yet
-    uint32_t taken_pull; // seq of an async pull taken meanwhile; 0: none
+    uint32_t taken_pull; // seq of an async pull that I took and that is not answered yet; 0: none
     bool listed;         // in the list of ready channels
     list_elem_t ready;   // there
     uint32_t round;      // since which round of looking it is
@@ -115,11 +115,14 @@ enum incoming channel_read(struct channel *ch, struct packet *packet, int timeou
 /// Keeps a packet for a later receive; ends the channel of a peer that has too many under way.
 void channel_stash(struct channel *ch, const struct packet *packet);
 
-/// Takes the first stashed packet that `ack` fits (-1: any). False: there is none.
-bool channel_unstash(struct channel *ch, struct packet *packet, int ack);
+/// Takes the first stashed packet. False: there is none.
+bool channel_unstash(struct channel *ch, struct packet *packet);
 
 /// Frees the payloads of a packet that is not going to be taken.
 void channel_drop(struct channel *ch, struct packet *packet);
+
+/// The number of the next SEND or CALL: none that an answer can still come for. See wire.h.
+uint32_t channel_next_seq(struct channel *ch);
 
 /// Sends a packet of `kind`. Errors as transport_send(). The second form sends the payloads with
 /// it, through shared memory only.

@@ -20,12 +20,6 @@
 // stopped between placing and sending.
 #define MAX_TRIES 16
 
-static uint32_t next_seq(struct channel *ch)
-{
-    ch->seq = ch->seq % WIRE_SEQ_MASK + 1;
-    return ch->seq;
-}
-
 static void count_sent(void)
 {
     struct state_page *page = channel_own_page;
@@ -174,9 +168,9 @@ static error_t send_once(struct channel *ch, struct message *m, bool is_call, bo
 {
     struct sending out;
     OK_OR_RETURN(make_packet(ch, m, &out, 0));
-    uint32_t seq = next_seq(ch);
-    uint32_t ack = ch->taken_call;
+    uint32_t seq = channel_next_seq(ch);
     bool call_open = ch->call_open;
+    uint32_t ack = call_open ? ch->taken_call : 0;
     bool refused = false;
     ch->wants_fd = is_call && ch->task == VM_TASK && map_is_asked(m->type);
     ch->call_open = false; // a message instead of a reply ends the peer's call, if it is in one
@@ -225,11 +219,10 @@ static error_t send_and_wait(task_t dst, struct message *m, bool is_call)
     return err;
 }
 
-// Answers the call that `ch` waits in. A payload that cannot be placed becomes an error.
-static error_t send_reply(struct channel *ch, const struct message *m)
+// Answers what the peer asked as number `seq`. A payload that cannot be placed becomes an error.
+static error_t send_reply(struct channel *ch, const struct message *m, uint32_t seq)
 {
     struct sending out;
-    uint32_t seq = ch->taken_call;
     error_t err = make_packet(ch, m, &out, OOL_NOBLOCK | OOL_REPLY);
     error_t sent = IS_OK(err) ? send_out(ch, &out, WIRE_REPLY, 0, seq, false) : OK;
     if (sent == ERR_NO_MEMORY) // for the copy of a payload
@@ -238,18 +231,26 @@ static error_t send_reply(struct channel *ch, const struct message *m)
         struct packet packet = {.type = err};
         sent = channel_send(ch, &packet, WIRE_REPLY, 0, seq, false);
     }
-    ch->call_open = false;
     if (IS_OK(sent))
         count_sent();
     return IS_ERROR(err) ? err : sent;
+}
+
+error_t ipc_answer_pull(struct channel *ch, const struct message *m)
+{
+    uint32_t seq = ch->taken_pull;
+    ch->taken_pull = 0;
+    return seq ? send_reply(ch, m, seq) : ERR_WOULD_BLOCK;
 }
 
 static error_t deliver_noblock(task_t dst, const struct message *m)
 {
     struct channel *ch;
     OK_OR_RETURN(control_connect(dst, &ch));
-    if (ch->call_open)
-        return send_reply(ch, m);
+    if (ch->call_open) {
+        ch->call_open = false;
+        return send_reply(ch, m, ch->taken_call);
+    }
     if (!channel_peer_is_ready(ch) || ((ch->sent ^ channel_peer_seen(ch)) & PEER_NOBLOCK))
         return ERR_WOULD_BLOCK;
 
@@ -257,7 +258,7 @@ static error_t deliver_noblock(task_t dst, const struct message *m)
     OK_OR_RETURN(make_packet(ch, m, &out, OOL_NOBLOCK));
     ch->sent ^= PEER_NOBLOCK;
     channel_publish(ch);
-    error_t err = send_out(ch, &out, WIRE_NOBLOCK, 0, ch->taken_call, false);
+    error_t err = send_out(ch, &out, WIRE_NOBLOCK, 0, 0, false);
     if (IS_ERROR(err)) {
         ch->sent ^= PEER_NOBLOCK;
         channel_publish(ch);
@@ -329,9 +330,17 @@ error_t ipc_replyrecv(task_t dst, struct message *m)
     return receive_open(m, false);
 }
 
+// Whether the peer waits for the answer to a pull, and not to a call.
+static bool has_pull_alone(task_t dst)
+{
+    const struct channel *ch = channel_find(dst);
+    return ch && !ch->call_open && ch->taken_pull;
+}
+
 void ipc_reply(task_t dst, struct message *m)
 {
-    error_t err = send_noblock(dst, m);
+    error_t err =
+        has_pull_alone(dst) ? ipc_answer_pull(channel_find(dst), m) : send_noblock(dst, m);
     // A caller that died is no news; anything else is worth a line.
     if (IS_ERROR(err) && err != ERR_ABORTED && err != ERR_INVALID_TASK)
         WARN("could not reply %s to task %d: %s", msgtype2str(m->type), dst, err2str(err));

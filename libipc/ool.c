@@ -27,7 +27,7 @@ error_t ool_call_vm(struct message *m)
     struct channel *vm = channel_find(VM_TASK);
     struct packet packet;
     memcpy(&packet, m, sizeof(packet));
-    uint32_t seq = vm->seq = vm->seq % WIRE_SEQ_MASK + 1;
+    uint32_t seq = channel_next_seq(vm);
     OK_OR_RETURN(channel_send(vm, &packet, WIRE_CALL, seq, 0, true));
     for (;;) {
         switch (channel_read(vm, &packet, -1, NULL)) {

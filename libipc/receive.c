@@ -184,8 +184,9 @@ bool receive_take(struct channel *ch, struct packet *packet, struct message *m, 
         return false;
     }
 
-    if (kind == WIRE_CALL && packet->type == ASYNC_MSG && ch->call_open) {
-        ch->taken_pull = seq; // the peer gave it up and called: both want an answer
+    if (kind == WIRE_CALL && packet->type == ASYNC_MSG) {
+        // The peer may give it up and call, or the other way round: both want an answer.
+        ch->taken_pull = ch->fd >= 0 ? seq : 0;
     } else if (kind == WIRE_CALL) {
         ch->taken_call = seq;
         ch->call_open = ch->fd >= 0;
@@ -256,7 +257,7 @@ static error_t await_message(struct channel *ch, struct message *m, bool noblock
         struct packet packet;
         error_t result;
         int fd = -1;
-        if (channel_unstash(ch, &packet, -1)) {
+        if (channel_unstash(ch, &packet)) {
             if (receive_take(ch, &packet, m, &result))
                 return result;
             continue;
@@ -406,7 +407,7 @@ static bool serve(struct channel *ch, struct message *m, error_t *result)
 {
     struct packet packet;
     int fd = -1;
-    if (channel_unstash(ch, &packet, -1)) {
+    if (channel_unstash(ch, &packet)) {
         if (ch->task != KERNEL_TASK)
             return receive_take(ch, &packet, m, result);
     } else {

@@ -32,6 +32,10 @@ bool receive_take(struct channel *ch, struct packet *packet, struct message *m, 
 error_t receive_answer(struct channel *ch, struct packet *packet, int fd,
                        struct message *m) __mustuse;
 
+/// Answers the async pull that was taken from `ch`. ERR_WOULD_BLOCK: there is none. Other errors as
+/// ipc_send_noblock(): the peer got that error as its answer.
+error_t ipc_answer_pull(struct channel *ch, const struct message *m) __mustuse;
+
 /// Adds to a counter of the own state page.
 void receive_count(_Atomic uint64_t *counter, uint64_t n);
 

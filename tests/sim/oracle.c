@@ -40,6 +40,7 @@ void oracle_task_started(struct proc *p)
     p->op_message = 0;
     p->draining = p->exiting = p->interrupted = false;
     p->num_held = p->kept = 0;
+    memset(p->asked, 0, sizeof(p->asked));
     p->timer_ns = p->stopped_until = 0;
 }
 

@@ -44,9 +44,17 @@ static const struct proc *usual_peer(const struct proc *p)
     return &sim.procs[p->slot == sim.hub ? p->last_peer : sim.hub];
 }
 
+// Where there is a pair, the others are there to be talked to.
+static bool takes_part(const struct proc *p)
+{
+    return !sim.pair || p->slot == sim.hub || p->slot == sim.pair;
+}
+
 static task_t random_peer(struct proc *p)
 {
     const struct proc *peer = sim.hub && !sim_once_in(3) ? usual_peer(p) : any_peer(p);
+    if (sim.pair && !sim_once_in(50))
+        peer = &sim.procs[p->slot == sim.pair ? sim.hub : sim.pair];
     p->last_peer = peer->slot;
     if (peer->id > 0 && sim_once_in(100))
         return TASK_MAKE(TASK_GEN(peer->id) + 1, peer->slot); // not yet
@@ -103,6 +111,22 @@ static void answer(struct proc *p, uint32_t call)
     end(p);
 }
 
+// Answers a pull that was taken before, if there is any.
+static void answer_pull(struct proc *p)
+{
+    for (int slot = VM + 1; slot < NUM_SLOTS; slot++) {
+        task_t src = p->asked[slot];
+        if (!src)
+            continue;
+        p->asked[slot] = 0;
+        begin(p, OP_BRIEF, src, 0);
+        error_t err = p->api->async_reply(src);
+        TRACE_SIM("answers the pull of %d: %d", src, err);
+        end(p);
+        return;
+    }
+}
+
 // --- Receiving ----------------------------------------------------------------------------------
 
 static void pull(struct proc *p, task_t src)
@@ -148,9 +172,10 @@ static void on_message(struct proc *p, task_t from, struct message *m)
         return;
     }
     if (m->type == ASYNC_MSG) {
-        begin(p, OP_BRIEF, m->src, 0);
-        p->api->async_reply(m->src);
-        end(p);
+        task_t *asked = &p->asked[TASK_SLOT(m->src)];
+        *asked = MAX(*asked, m->src); // what was left by one who had the slot before asks no more
+        if (p->draining || !sim_once_in(sim.pair ? 2 : 8))
+            answer_pull(p);
         return;
     }
     struct record *r = message_received(p, m);
@@ -365,6 +390,23 @@ static void ask_launcher(struct proc *p)
         sim_violation("the launcher answers task %d: %d", p->id, err);
 }
 
+// What the two of a pair do most: so often that numbers come round.
+static void step_of_pair(struct proc *p)
+{
+    task_t peer = random_peer(p);
+    uint32_t what = sim_below(100);
+    if (what < (p->slot == sim.hub ? 70 : 5))
+        receive(p, IPC_ANY, false);
+    else if (what < 90 && sim_below(100) < sim.calls)
+        call_to(p, peer);
+    else if (what < 90)
+        send_to(p, peer);
+    else if (what < 96)
+        pull(p, peer);
+    else
+        async_to(p, peer);
+}
+
 static void step(struct proc *p)
 {
     if (p->num_held > 0 && sim_below(10) < 5) {
@@ -372,6 +414,12 @@ static void step(struct proc *p)
             reply_and_receive(p);
         else
             answer(p, p->held[sim_below(p->num_held)]);
+        return;
+    }
+    if (sim_once_in(sim.pair ? 100 : 40))
+        answer_pull(p);
+    if (sim.pair && !sim_once_in(4)) {
+        step_of_pair(p);
         return;
     }
     uint32_t what = sim_below(100);
@@ -411,11 +459,13 @@ static void step(struct proc *p)
 void program_run(struct proc *p)
 {
     end(p);
-    while (sim.ops_left > 0 && !p->exiting)
+    while (sim.ops_left > 0 && !p->exiting && takes_part(p))
         step(p);
     if (p->exiting)
         return;
     p->draining = true;
+    for (int slot = VM + 1; slot < NUM_SLOTS; slot++)
+        answer_pull(p);
     pull_all(p);
     for (;;) {
         while (p->num_held > 0)

@@ -72,6 +72,10 @@ static void choose_conditions(void)
     sim.fail_stop_at = sim_once_in(25) ? 20 + sim_below(1500) : 0;
     sim.batch = sim_once_in(3) ? 1 + sim_below(3) : 64;
     sim.hub = sim_once_in(2) ? VM + 1 + (int)sim_below(NUM_SLOTS - 2) : 0;
+    sim.pair = sim.hub && sim_once_in(4) ? sim.hub % (NUM_SLOTS - 1) + 1 : 0;
+    if (sim.pair == VM)
+        sim.pair = VM + 1;
+    sim.calls = sim_once_in(3) ? 50 : sim_once_in(2) ? 10 : 90;
 }
 
 static void reset(uint64_t seed, unsigned ops, bool trace)
@@ -101,6 +105,8 @@ static void reset(uint64_t seed, unsigned ops, bool trace)
     files_reset();
     oracle_init();
     choose_conditions();
+    if (sim.pair)
+        sim.ops_left *= 4;
     launcher_init();
 }
 

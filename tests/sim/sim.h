@@ -149,8 +149,9 @@ struct proc {
     bool exiting;
     uint32_t held[MAX_HELD]; // calls taken and not answered
     unsigned num_held;
-    unsigned kept;     // pieces of memory for those who have ended, at most
-    uint64_t timer_ns; // of its timer; 0: not set
+    task_t asked[NUM_SLOTS]; // pulls taken and not answered, by the slot of who pulls; 0: none
+    unsigned kept;           // pieces of memory for those who have ended, at most
+    uint64_t timer_ns;       // of its timer; 0: not set
 };
 
 struct sim {
@@ -187,6 +188,8 @@ struct sim {
     uint64_t fail_stop_at; // a step; 0: never
     unsigned batch;        // most events that epoll reports
     int hub;               // slot of the task with which most have to do; 0: none
+    int pair;              // slot of the one that alone has to do with it, at length; 0: all have
+    unsigned calls;        // of a hundred messages between those two that wait
 };
 extern struct sim sim;
 extern jmp_buf sim_abandoned;

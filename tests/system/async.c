@@ -138,6 +138,38 @@ static void silent_lead(void)
     quit(a);
 }
 
+// Answers calls, and the pull that came before them last.
+static void leave_the_pull_open(void)
+{
+    task_t lead = meet("main");
+    struct message m;
+    for (;;) {
+        CHECK_OK(ipc_recv(IPC_ANY, &m));
+        if (m.type == STAGE_STEP_MSG)
+            break;
+        if (m.type != ASYNC_MSG)
+            CHECK(serve_one(&m));
+    }
+    send_item(lead, 7);
+    CHECK_OK(async_reply(lead));
+    CHECK_ERR(async_reply(lead), ERR_WOULD_BLOCK);
+    serve_pulls();
+}
+
+// The numbers of messages come round while a pull is under way.
+static void come_round_lead(void)
+{
+    task_t a = meet("a");
+    struct message m;
+    CHECK_ERR(async_recv(a, &m), ERR_TIMEOUT);
+    for (int i = 0; i <= WIRE_SEQ_MASK; i++)
+        check_serves(a);
+    step(a);
+    pull_item(a, 7);
+    pull_nothing(a);
+    quit(a);
+}
+
 // It sends to us instead of answering: that message waits for a receive, the pull for its answer.
 static void send_instead_of_answering(void)
 {
@@ -280,6 +312,7 @@ const struct scenario async_scenarios[] = {
     SCENARIO(async_is_bounded, .lead = bounded_lead, .a = send_too_many, .b = pull_one),
     SCENARIO(async_silent_source, .lead = silent_lead, .a = be_silent_then_serve,
              .b = step_a_when_told),
+    SCENARIO(async_numbers_come_round, .lead = come_round_lead, .a = leave_the_pull_open),
     SCENARIO(async_source_that_sends, .lead = crossed_lead, .a = send_instead_of_answering),
     SCENARIO(async_dead_source, .lead = dead_lead, .a = end_when_stepped, .b = end_a_when_told,
              .ends = "a"),

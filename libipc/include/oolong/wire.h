@@ -8,8 +8,14 @@
 //   bit 31      0; in a slot of shared memory: see region_mark()
 //   bits 28-30  kind (enum wire_kind)
 //   bits 14-27  seq: numbers SEND and CALL packets of this direction of the channel, from 1
-//   bits 0-13   ack: in REPLY, ACK and NACK the seq that is answered; in SEND and NOBLOCK the seq
-//               of the last CALL taken from this channel (0: none)
+//   bits 0-13   ack: in REPLY, ACK and NACK the seq that is answered; in SEND and CALL the seq of
+//               the CALL whose reply they take the place of (0: none)
+//
+// Numbers come round again, and still none means two things. At most two packets of a direction
+// wait for an answer: a SEND or CALL, whose sender sends nothing else meanwhile, and an async pull,
+// which its sender may have left under way. Each is answered once, so a number is out of use when
+// its answer has come, and the next number leaves out that of a pull under way. Nothing but an
+// answer brings a number back: that is why a SEND names a CALL only while it is open.
 #ifndef OOLONG_WIRE_H
 #define OOLONG_WIRE_H
 
@@ -37,7 +43,11 @@ enum wire_kind {
     WIRE_RING,    // look at the notification bits in my state page
 };
 
-#define WIRE_SEQ_MASK 0x3fff
+#ifndef WIRE_SEQ_BITS
+#define WIRE_SEQ_BITS 14 // the simulation has fewer, so that numbers come round all the time
+#endif
+#define WIRE_SEQ_MASK ((1 << WIRE_SEQ_BITS) - 1)
+STATIC_ASSERT(WIRE_SEQ_BITS >= 2 && WIRE_SEQ_BITS <= 14);
 static inline uint32_t wire_word(enum wire_kind kind, uint32_t seq, uint32_t ack)
 {
     return (uint32_t)kind << 28 | (seq & WIRE_SEQ_MASK) << 14 | (ack & WIRE_SEQ_MASK);
