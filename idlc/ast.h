@@ -146,6 +146,7 @@ struct message {
     bool is_async;
     bool is_idempotent;
     bool has_reply;
+    bool is_copy; // of one in another file, and in no list any more
     bool has_number;
     uint64_t number;
     struct span number_span;
@@ -157,6 +158,7 @@ struct namespace
 {
     struct namespace *next; // in the order of reading; the first is the root, named ""
     struct namespace *parent;
+    struct namespace *copy_of; // the one in another file that this repeats: see copies.c
     struct ident ident;
     const char *name;   // "fs", "a.b"; "" outside of any
     const char *c_name; // "fs", "a_b"

@@ -2,12 +2,14 @@
 #include "compile.h"
 
 #include "check.h"
+#include "copies.h"
 #include "diag.h"
 #include "emit.h"
 #include "layout.h"
 
 bool compile_check(struct program *program)
 {
+    copies_remove(program);
     check_names(program);
     check_types(program);
     check_c_names(program);

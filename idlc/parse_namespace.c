@@ -37,26 +37,27 @@ void namespace_free(struct namespace *ns)
     table_free(&ns->enum_names);
 }
 
-static struct namespace *find(struct parser *parser, const char *name)
+static struct namespace *find(struct parser *parser, const struct namespace *parent,
+                              const char *name)
 {
     for (struct namespace *ns = parser->program->namespaces; ns; ns = ns->next) {
-        if (ns->parent == parser->ns && strcmp(ns->ident.text, name) == 0)
+        if (ns->parent == parent && strcmp(ns->ident.text, name) == 0)
             return ns;
     }
     return NULL;
 }
 
-// An interface stands in one file: two programs must not see different parts of it by accident.
-static bool check_same_file(struct parser *parser, const struct namespace *ns,
-                            const struct ident *ident)
+// Finds the namespace to add to, or makes one. An interface stands in one file: two programs must
+// not see different parts of it by accident. What another file has of it can only repeat it.
+static struct namespace *open_namespace(struct parser *parser, const struct ident *ident)
 {
-    if (ns->ident.span.source == ident->span.source)
-        return true;
-    diag_error(parser->program, ident->span, "namespace `%s` stands in another file already",
-               ident->text);
-    diag_note(parser->program, ns->ident.span, "it is here");
-    diag_help(parser->program, "add to that file, or choose another name");
-    return false;
+    struct namespace *outer = parser->ns;
+    struct namespace *ns = find(parser, outer->copy_of ? outer->copy_of : outer, ident->text);
+    if (ns && ns->ident.span.source == ident->span.source)
+        return ns;
+    struct namespace *new = namespace_new(parser->program, outer, ident);
+    new->copy_of = ns;
+    return new;
 }
 
 bool parse_namespace(struct parser *parser, const char *doc)
@@ -78,10 +79,7 @@ bool parse_namespace(struct parser *parser, const char *doc)
         return false;
 
     struct namespace *outer = parser->ns;
-    struct namespace *ns = find(parser, ident.text);
-    // What is in one of another file is checked all the same, apart from it.
-    if (!ns || !check_same_file(parser, ns, &ident))
-        ns = namespace_new(parser->program, outer, &ident);
+    struct namespace *ns = open_namespace(parser, &ident);
     if (doc && !ns->doc)
         ns->doc = doc;
 

@@ -1,0 +1,177 @@
+// Interfaces that are given once more: a program for another system comes with its own copy of the
+// base interfaces. Owns what counts as one, and takes the copies out again.
+//
+// A copy stands in another file than what it repeats, says nothing else and nothing new. It may
+// leave declarations out, and fields at the end of a message: earlier forms of an interface were
+// shorter.
+#include "copies.h"
+
+#include <string.h>
+
+#include "diag.h"
+
+static bool same_type(const struct type_ref *a, const struct type_ref *b)
+{
+    return strcmp(a->name.text, b->name.text) == 0 && a->is_array == b->is_array &&
+           a->count == b->count;
+}
+
+// Whether all of `copy` is at the beginning of `body`.
+static bool repeats_fields(const struct body *body, const struct body *copy)
+{
+    const struct field *a = body->fields;
+    for (const struct field *b = copy->fields; b; a = a->next, b = b->next) {
+        if (!a || strcmp(a->name.text, b->name.text) != 0 || !same_type(&a->type, &b->type))
+            return false;
+    }
+    return true;
+}
+
+// What a copy does not say of a message is as the first says it: a number, that it is idempotent.
+static bool repeats_message(const struct message *message, const struct message *copy)
+{
+    return message->is_async == copy->is_async && message->has_reply == copy->has_reply &&
+           (!copy->is_idempotent || message->is_idempotent) &&
+           (!copy->has_number || (message->has_number && message->number == copy->number)) &&
+           repeats_fields(&message->request, &copy->request) &&
+           repeats_fields(&message->reply, &copy->reply);
+}
+
+static bool repeats_type(const struct type_decl *type, const struct type_decl *copy)
+{
+    return same_type(&type->type, &copy->type);
+}
+
+static bool repeats_const(const struct const_decl *constant, const struct const_decl *copy)
+{
+    return constant->value == copy->value && same_type(&constant->type, &copy->type);
+}
+
+static bool repeats_enum(const struct enum_decl *enumeration, const struct enum_decl *copy)
+{
+    const struct enum_item *a = enumeration->items, *b = copy->items;
+    for (; a && b; a = a->next, b = b->next) {
+        if (strcmp(a->name.text, b->name.text) != 0 || a->value != b->value)
+            return false;
+    }
+    return !a && !b;
+}
+
+static void report(struct program *program, const struct ident *copy, const struct ident *first,
+                   const struct namespace *ns)
+{
+    if (first)
+        diag_error(program, copy->span, "`%s` is another one in another file", copy->text);
+    else
+        diag_error(program, copy->span,
+                   "namespace `%s` stands in another file already, without `%s`", ns->ident.text,
+                   copy->text);
+    diag_note(program, first ? first->span : ns->ident.span, "it is here");
+    diag_help(program, "%s",
+              first ? "repeat it as it is, or choose another name"
+                    : "add to that file, or choose another name");
+}
+
+// Defines a function that finds what `copy` repeats the name of: in `ns`, before `copy` if that is
+// there too, and in another file.
+#define DEFINE_FIND(function, kind, list)                                                          \
+    static struct kind *function(const struct namespace *ns, const struct kind *copy)              \
+    {                                                                                              \
+        struct kind *first = ns->list;                                                             \
+        while (first && first != copy &&                                                           \
+               (first->name.span.source == copy->name.span.source ||                               \
+                strcmp(first->name.text, copy->name.text) != 0))                                   \
+            first = first->next;                                                                   \
+        return first == copy ? NULL : first;                                                       \
+    }
+DEFINE_FIND(find_message, message, messages)
+DEFINE_FIND(find_type, type_decl, types)
+DEFINE_FIND(find_const, const_decl, consts)
+DEFINE_FIND(find_enum, enum_decl, enums)
+
+// Takes what repeats a declaration of `ns` out of a list of `own`. When that is a copy of `ns`, all
+// of it goes, and what repeats nothing is reported.
+#define REMOVE_COPIES(program, ns, own, kind, list, last, find, repeats, when_removed)             \
+    do {                                                                                           \
+        struct kind **at = &(own)->list, *copy;                                                    \
+        while ((copy = *at)) {                                                                     \
+            struct kind *first = find(ns, copy);                                                   \
+            bool is_copy = first && repeats(first, copy);                                          \
+            if ((ns) != (own) && !is_copy)                                                         \
+                report(program, &copy->name, first ? &first->name : NULL, ns);                     \
+            if ((ns) == (own) && !is_copy) {                                                       \
+                at = &copy->next;                                                                  \
+            } else {                                                                               \
+                *at = copy->next;                                                                  \
+                when_removed;                                                                      \
+            }                                                                                      \
+        }                                                                                          \
+        (own)->last = at;                                                                          \
+    } while (0)
+
+static void remove_declarations(struct program *program, struct namespace *ns,
+                                struct namespace *own)
+{
+    REMOVE_COPIES(program, ns, own, enum_decl, enums, last_enum, find_enum, repeats_enum, (void)0);
+    REMOVE_COPIES(program, ns, own, type_decl, types, last_type, find_type, repeats_type, (void)0);
+    REMOVE_COPIES(program, ns, own, const_decl, consts, last_const, find_const, repeats_const,
+                  (void)0);
+    REMOVE_COPIES(program, ns, own, message, messages, last_message, find_message, repeats_message,
+                  copy->is_copy = true);
+}
+
+// Whether declarations of one namespace stand in several files: it includes some.
+static bool is_mixed(const struct namespace *ns)
+{
+    const struct source *source = NULL;
+    bool is_mixed = false;
+#define LOOK_AT(kind, list)                                                                        \
+    for (const struct kind *d = ns->list; d; d = d->next) {                                        \
+        is_mixed |= source && source != d->name.span.source;                                       \
+        source = d->name.span.source;                                                              \
+    }
+    LOOK_AT(message, messages)
+    LOOK_AT(type_decl, types)
+    LOOK_AT(const_decl, consts)
+    LOOK_AT(enum_decl, enums)
+#undef LOOK_AT
+    return is_mixed;
+}
+
+static void remove_namespaces(struct program *program)
+{
+    struct namespace **at = &program->namespaces->next, *ns;
+    while ((ns = *at)) {
+        if (ns->parent->copy_of && !ns->copy_of)
+            report(program, &ns->ident, NULL, ns->parent->copy_of);
+        if (ns->copy_of) {
+            remove_declarations(program, ns->copy_of, ns);
+            *at = ns->next;
+        } else {
+            if (is_mixed(ns))
+                remove_declarations(program, ns, ns);
+            at = &ns->next;
+        }
+    }
+    program->last_namespace = at;
+}
+
+static void remove_messages(struct program *program)
+{
+    struct message **at = &program->messages, *message;
+    while ((message = *at)) {
+        if (message->is_copy)
+            *at = message->next_all;
+        else
+            at = &message->next_all;
+    }
+    program->last_message = at;
+}
+
+void copies_remove(struct program *program)
+{
+    struct namespace *root = program->namespaces;
+    remove_declarations(program, root, root);
+    remove_namespaces(program);
+    remove_messages(program);
+}
