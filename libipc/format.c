@@ -118,7 +118,7 @@ static int convert(char **text, struct spec *spec, struct arguments *args)
         return asprintf(text, complete(spec, ""), va_arg(args->list, void *));
     case 'm':
     case '%':
-        return asprintf(text, complete(spec, ""));
+        return asprintf(text, complete(spec, ""), 0); // which takes no argument
     default:
         return spec->letter && strchr("eEfFgGaA", spec->letter) ? put_double(text, spec, args) : -1;
     }

@@ -36,6 +36,7 @@ static bool is_loaded(const char *name)
     return false;
 }
 
+// NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): the header's are reserved.
 iconv_t iconv_open(const char *to, const char *from)
 {
     if (is_loaded(to) && is_loaded(from))

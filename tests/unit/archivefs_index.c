@@ -173,10 +173,10 @@ START_TEST(index_drops_hard_links_that_lead_to_themselves)
 }
 END_TEST
 
-// In time that grows with their number alone: a walk for each would take days.
+// In time that grows with their number alone: a walk for each takes minutes.
 START_TEST(index_follows_a_long_chain_of_hard_links)
 {
-    enum { NUM = 300000 };
+    enum { NUM = 100000 };
     char path[16], target[16];
     for (int i = 0; i < NUM; i++) {
         snprintf(path, sizeof(path), "f%d", i);
