@@ -3,7 +3,8 @@
 #include <string.h>
 #include "sock.h"
 
-#define DATAGRAMS_MAX 64 // that wait on a socket
+#define DATAGRAMS_MAX 64                  // that wait on a socket
+#define BYTES_MAX     (16u * 1024 * 1024) // of all that wait
 #define SOCKS_MAX     1024
 #define PAYLOAD_MAX   65507
 
@@ -16,18 +17,20 @@ struct datagram {
 };
 
 static unsigned num_socks;
+static size_t num_bytes;
 
 static void on_recv(void *arg, struct udp_pcb *pcb, struct pbuf *p, const ip_addr_t *addr,
                     u16_t port)
 {
     struct sock *sock = arg;
     (void)pcb;
-    struct datagram *d =
-        sock->num_datagrams < DATAGRAMS_MAX ? malloc(sizeof(*d) + p->tot_len) : NULL;
+    bool fits = sock->num_datagrams < DATAGRAMS_MAX && num_bytes + p->tot_len <= BYTES_MAX;
+    struct datagram *d = fits ? malloc(sizeof(*d) + p->tot_len) : NULL;
     if (d) {
         d->addr = lwip_ntohl(ip4_addr_get_u32(ip_2_ip4(addr)));
         d->port = port;
         d->len = pbuf_copy_partial(p, d->bytes, p->tot_len, 0);
+        num_bytes += d->len;
         list_push_back(&sock->datagrams, &d->next);
         sock->num_datagrams++;
         sock_tell(sock, SOCK_RECEIVED);
@@ -87,6 +90,7 @@ error_t datagram_recv(struct sock *sock, void **data, size_t *len, uint32_t *add
     *len = d->len;
     *addr = d->addr;
     *port = d->port;
+    num_bytes -= d->len;
     free(d);
     return copy ? OK : ERR_NO_MEMORY;
 }
@@ -94,8 +98,10 @@ error_t datagram_recv(struct sock *sock, void **data, size_t *len, uint32_t *add
 void datagram_free(struct sock *sock)
 {
     struct datagram *d;
-    while ((d = LIST_POP_FRONT(&sock->datagrams, struct datagram, next)))
+    while ((d = LIST_POP_FRONT(&sock->datagrams, struct datagram, next))) {
+        num_bytes -= d->len;
         free(d);
+    }
     udp_remove(sock->udp);
     free(sock);
     num_socks--;

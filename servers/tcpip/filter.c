@@ -36,6 +36,12 @@ enum frame_kind filter_frame(const uint8_t *frame, size_t len)
                                                                     : FRAME_ACCEPTED;
 }
 
+bool filter_is_tcp(const uint8_t *frame, size_t len)
+{
+    return len >= FRAME_MIN + IP_HEADER + 4 && !filter_is_arp(frame, len) &&
+           frame[FRAME_MIN + 9] == PROTO_TCP;
+}
+
 bool filter_is_arp(const uint8_t *frame, size_t len)
 {
     return len >= FRAME_MIN && ((unsigned)frame[12] << 8 | frame[13]) == TYPE_ARP;

@@ -17,6 +17,8 @@ enum frame_kind {
 enum frame_kind filter_frame(const uint8_t *frame, size_t len);
 // Whether it is an IPv4 packet whose source is `addr`, as on the wire.
 bool filter_is_from(const uint8_t *frame, size_t len, uint32_t addr);
+// Whether an accepted frame is a TCP segment with its ports.
+bool filter_is_tcp(const uint8_t *frame, size_t len);
 bool filter_is_arp(const uint8_t *frame, size_t len);
 
 #endif

@@ -8,6 +8,7 @@
 #include <lwip/udp.h>
 #include <oolong/list.h>
 #include "fifo.h"
+#include "recovery.h"
 #include "upcalls.h"
 
 enum sock_kind {
@@ -15,6 +16,7 @@ enum sock_kind {
     SOCK_STREAM_OPEN,
     SOCK_LISTENER,
     SOCK_DATAGRAMS,
+    SOCK_CLOSING, // closing.h
 };
 
 struct sock {
@@ -31,6 +33,9 @@ struct sock {
     size_t out_len;
     size_t out_at;
     bool wants_room; // a send could not take all
+    struct flow flow;
+    uint64_t closing_since_ms;
+    bool seen; // by closing_sweep()
 
     // A listener, and the connections that wait to be accepted.
     list_t waiting;
@@ -70,6 +75,14 @@ __mustuse error_t stream_send(struct sock *sock, const void *data, size_t len, s
 // Sends all; DONT_REPLY: up_written() tells when that is done. `data` is copied then.
 __mustuse error_t stream_write(struct sock *sock, const void *data, size_t len);
 __mustuse error_t stream_peer(const struct sock *sock, uint32_t *addr, uint16_t *port);
+
+// A packet of a connection came, and lwIP is done with it.
+void stream_received(struct tcp_pcb *pcb);
+// Sends again what is due on all connections.
+void stream_run_timers(uint64_t now);
+// Whether a connection that asks for a port may go on; else it has to ask again. What waits to be
+// accepted is delayed so, not refused.
+bool stream_has_room(uint16_t port);
 
 // datagram.c
 __mustuse error_t datagram_open(uint16_t port, struct sock **sock);

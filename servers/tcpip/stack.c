@@ -13,7 +13,7 @@
 #include <netif/ethernet.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include "closing.h"
 #include "filter.h"
 #include "stack.h"
 #include "upcalls.h"
@@ -25,6 +25,10 @@
 #define ROUNDS_MAX    64
 #define ASKING_MS     6000 // how long ARP asks for an address
 
+#define HALF_OPEN_DROPPED 64
+#define BUCKETS           256 // of addresses
+#define HANDSHAKE_TICKS   2   // lwIP's half seconds before it answers an opening again; it has 6
+
 static struct netif netif;
 static struct deferred {
     tcpip_callback_fn function;
@@ -32,14 +36,13 @@ static struct deferred {
 } deferred[DEFERRED_MAX];
 static unsigned num_deferred;
 static uint64_t next_tcp_ms, next_second_ms;
-static unsigned num_pcbs;        // at the last tick, and connections asked for since
-static uint64_t asking_until_ms; // ARP: the seconds have to be counted while somebody is asked
+static uint64_t wake_ms = UINT64_MAX; // when a connection may have to send again
+static unsigned num_pcbs;             // at the last tick, and connections asked for since
+static uint64_t asking_until_ms;      // ARP: the seconds have to be counted while somebody is asked
 
-uint64_t stack_now_ms(void)
+void stack_wake_at(uint64_t ms)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+    wake_ms = MIN(wake_ms, ms);
 }
 
 // What lwIP wants done outside of the call that it is in: packets to ourselves are taken from a
@@ -152,24 +155,75 @@ static void forget_lingering(const uint8_t *frame)
     }
 }
 
+static unsigned bucket_of(const struct tcp_pcb *pcb)
+{
+    return (ip4_addr_get_u32(ip_2_ip4(&pcb->remote_ip)) * 2654435761u) >> 24;
+}
+
+// Half open connections, the oldest of the client address that has most, make room for others:
+// whoever asks for connections and does not go on keeps nobody out.
+static void drop_half_open(void)
+{
+    struct tcp_pcb *oldest[HALF_OPEN_DROPPED];
+    unsigned counts[BUCKETS] = {0}, most = 0, num = 0;
+    for (struct tcp_pcb *pcb = tcp_active_pcbs; pcb; pcb = pcb->next) {
+        if (pcb->state == SYN_RCVD && ++counts[bucket_of(pcb)] > counts[most])
+            most = bucket_of(pcb);
+    }
+    // New ones are put at the beginning of the list.
+    for (struct tcp_pcb *pcb = tcp_active_pcbs; pcb; pcb = pcb->next) {
+        if (pcb->state == SYN_RCVD && bucket_of(pcb) == most)
+            oldest[num++ % HALF_OPEN_DROPPED] = pcb;
+    }
+    for (unsigned i = 0; i < num && i < HALF_OPEN_DROPPED; i++) {
+        tcp_abandon(oldest[i], 0);
+        num_pcbs--;
+    }
+}
+
+// Whether a frame that asks for a connection may go on to lwIP. When not, it comes again.
+static bool may_open(const uint8_t *frame)
+{
+    if (num_pcbs >= PCBS_MAX)
+        drop_half_open();
+    return num_pcbs < PCBS_MAX && stream_has_room((uint16_t)(frame[36] << 8 | frame[37]));
+}
+
+// lwIP has put the connection that a packet was of at the beginning of its list.
+static void after_tcp(const uint8_t *frame)
+{
+    struct tcp_pcb *pcb = tcp_active_pcbs;
+    if (!pcb || pcb->remote_port != (frame[34] << 8 | frame[35]) ||
+        pcb->local_port != (frame[36] << 8 | frame[37]))
+        return;
+    if (pcb->state == SYN_RCVD && pcb->nrtx == 0)
+        pcb->rto = HANDSHAKE_TICKS;
+    stream_received(pcb);
+}
+
 void stack_input(const void *frame, size_t len)
 {
     enum frame_kind kind = filter_frame(frame, len);
-    if (kind == FRAME_REFUSED || (kind == FRAME_OPENING && num_pcbs >= PCBS_MAX))
+    if (kind == FRAME_REFUSED)
         return;
     // From the network, what claims to be from ourselves is a lie, and answers would come to us.
     if (filter_is_from(frame, len, ip4_addr_get_u32(netif_ip4_addr(&netif))))
         return;
     if (dhcp_input(frame, len))
         return;
-    if (kind == FRAME_OPENING)
+    if (kind == FRAME_OPENING) {
+        if (!may_open(frame))
+            return;
         forget_lingering(frame);
-    num_pcbs += kind == FRAME_OPENING;
+        num_pcbs++;
+    }
     struct pbuf *p = pbuf_alloc(PBUF_RAW, (u16_t)len, PBUF_RAM);
     if (!p)
         return;
     if (pbuf_take(p, frame, (u16_t)len) != ERR_OK || netif.input(p, &netif) != ERR_OK)
         pbuf_free(p);
+    if (filter_is_tcp(frame, len))
+        after_tcp(frame);
 }
 
 // Connections that ended linger for two minutes; the oldest of too many do not.
@@ -199,6 +253,7 @@ static msec_t run_tcp(uint64_t now)
     if (now >= next_tcp_ms) {
         tcp_tmr();
         trim_time_wait();
+        closing_sweep(now);
         // After a pause the time that was lost is not made up for.
         next_tcp_ms = MAX(next_tcp_ms + TCP_TMR_INTERVAL, now + 1);
     }
@@ -223,6 +278,12 @@ msec_t stack_run_timers(void)
     run_seconds(now);
     bool all = run_deferred();
     msec_t next = sooner(run_tcp(now), all ? -1 : 0);
+    if (now >= wake_ms) {
+        wake_ms = UINT64_MAX;
+        stream_run_timers(now);
+    }
+    if (wake_ms != UINT64_MAX)
+        next = sooner(next, wake_ms > now ? (msec_t)(wake_ms - now) : 0);
     if (now < asking_until_ms)
         next = sooner(next, 1000);
     next = sooner(next, resolver_run_timers());

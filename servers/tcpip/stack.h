@@ -24,6 +24,9 @@ const uint8_t *stack_mac(void);
 // happens.
 msec_t stack_run_timers(void);
 
+// Asks for stack_run_timers() at that time, or before.
+void stack_wake_at(uint64_t ms);
+
 // Milliseconds of a clock that does not go backwards.
 uint64_t stack_now_ms(void);
 

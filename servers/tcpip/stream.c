@@ -1,13 +1,18 @@
 // TCP connections and listeners, on lwIP's callbacks. What arrived is kept until it is read, and
 // the peer's window opens only then; what is sent waits in lwIP's buffer, and no more than fits.
+#include "closing.h"
+
 #include <errno.h>
+#include <lwip/priv/tcp_priv.h>
 #include <stdlib.h>
 #include <string.h>
 #include "sock.h"
 
 #define SOCKS_MAX   4096 // of all clients, those that wait to be accepted too
 #define BACKLOG_MAX 1024
+#define LATE_MAX    1024              // that had asked for a connection before there were too many
 #define ROOM_MIN    (TCP_SND_BUF / 4) // worth telling of
+#define QUEUE_MAX   2048u // packets of a connection that wait to be sent or acknowledged
 
 static unsigned num_socks;
 
@@ -42,20 +47,31 @@ static error_t error_of(err_t err)
 
 // --- Sending ------------------------------------------------------------------------------------
 
+// lwIP limits how many packets a connection holds, for the size of buffer that it was compiled
+// with. Ours is larger at times, so its count is kept from it for the time of the call.
+static err_t write_some(struct tcp_pcb *pcb, const void *data, size_t len)
+{
+    u16_t hidden = pcb->snd_queuelen > 1 ? (u16_t)(pcb->snd_queuelen - 1) : 0;
+    pcb->snd_queuelen = (u16_t)(pcb->snd_queuelen - hidden);
+    err_t err = tcp_write(pcb, data, (u16_t)len, TCP_WRITE_FLAG_COPY);
+    pcb->snd_queuelen = (u16_t)(pcb->snd_queuelen + hidden);
+    return err;
+}
+
 // Gives lwIP what it has room for.
 static error_t push(struct sock *sock, const uint8_t *data, size_t len, size_t *pushed)
 {
+    struct tcp_pcb *pcb = sock->pcb;
     size_t at = 0;
-    while (at < len) {
-        size_t room = MIN((size_t)tcp_sndbuf(sock->pcb), (size_t)UINT16_MAX);
-        size_t n = MIN(len - at, room);
-        if (n == 0 || tcp_sndqueuelen(sock->pcb) + 1 >= TCP_SND_QUEUELEN)
+    while (at < len && pcb->snd_queuelen < QUEUE_MAX) {
+        size_t n = MIN(len - at, (size_t)tcp_sndbuf(pcb));
+        if (n == 0)
             break;
-        err_t err = tcp_write(sock->pcb, data + at, (u16_t)n, TCP_WRITE_FLAG_COPY);
-        // So many segments that it would not queue them: a smaller piece may still fit.
+        err_t err = write_some(pcb, data + at, n);
+        // More packets than it would queue at a time: a smaller piece may still fit.
         while (err == ERR_MEM && n > TCP_MSS) {
             n /= 2;
-            err = tcp_write(sock->pcb, data + at, (u16_t)n, TCP_WRITE_FLAG_COPY);
+            err = write_some(pcb, data + at, n);
         }
         if (err == ERR_MEM)
             break;
@@ -63,7 +79,8 @@ static error_t push(struct sock *sock, const uint8_t *data, size_t len, size_t *
             return ERR_ABORTED;
         at += n;
     }
-    tcp_output(sock->pcb);
+    tcp_output(pcb);
+    recovery_sent(&sock->flow, pcb);
     *pushed = at;
     return OK;
 }
@@ -86,7 +103,7 @@ static void go_on_sending(struct sock *sock)
         if (IS_ERROR(err) || sock->out_at == sock->out_len)
             end_write(sock, err);
     } else if (sock->wants_room && tcp_sndbuf(sock->pcb) >= ROOM_MIN &&
-               tcp_sndqueuelen(sock->pcb) < TCP_SND_QUEUELEN / 2) {
+               tcp_sndqueuelen(sock->pcb) < QUEUE_MAX / 2) {
         sock->wants_room = false;
         sock_untell(sock, SOCK_WRITABLE);
         sock_tell(sock, SOCK_WRITABLE);
@@ -143,6 +160,7 @@ static void on_err(void *arg, err_t err)
     struct sock *sock = arg;
     sock->pcb = NULL;
     sock->end = ERR_ABORTED;
+    recovery_end(&sock->flow);
     if (sock->kind == SOCK_STREAM_CONNECTING) {
         up_connected(sock, err == ERR_RST ? ERR_UNAVAILABLE : ERR_TIMEOUT);
         sock_free(sock);
@@ -163,15 +181,29 @@ static void attach(struct sock *sock, struct tcp_pcb *pcb)
     tcp_err(pcb, on_err);
     tcp_poll(pcb, on_poll, 1);
     tcp_nagle_disable(pcb);
+    recovery_begin(&sock->flow, pcb);
+}
+
+void stream_received(struct tcp_pcb *pcb)
+{
+    struct sock *sock = pcb->errf == on_err ? pcb->callback_arg : closing_of(pcb);
+    if (sock && pcb->state >= ESTABLISHED)
+        recovery_received(&sock->flow, pcb);
+}
+
+void stream_run_timers(uint64_t now)
+{
+    for (struct tcp_pcb *pcb = tcp_active_pcbs, *next; pcb; pcb = next) {
+        struct sock *sock = pcb->errf == on_err ? pcb->callback_arg : closing_of(pcb);
+        next = pcb->next;
+        if (sock && pcb->state >= ESTABLISHED)
+            recovery_run(&sock->flow, pcb, now);
+    }
 }
 
 static void detach(struct tcp_pcb *pcb)
 {
     tcp_arg(pcb, NULL);
-    if (pcb->state == LISTEN) {
-        tcp_accept(pcb, NULL);
-        return;
-    }
     tcp_recv(pcb, NULL);
     tcp_sent(pcb, NULL);
     tcp_err(pcb, NULL);
@@ -212,7 +244,7 @@ error_t stream_connect(uint32_t addr, uint16_t port, struct sock **sock)
 static err_t on_accept(void *arg, struct tcp_pcb *pcb, err_t err)
 {
     struct sock *listener = arg;
-    if (!pcb || err != ERR_OK || !listener || listener->num_waiting >= listener->backlog)
+    if (!pcb || err != ERR_OK || !listener || listener->num_waiting >= listener->backlog + LATE_MAX)
         return ERR_MEM; // lwIP resets it
     struct sock *sock = new_sock(SOCK_STREAM_OPEN);
     if (!sock)
@@ -223,6 +255,16 @@ static err_t on_accept(void *arg, struct tcp_pcb *pcb, err_t err)
     listener->num_waiting++;
     sock_tell(listener, SOCK_NEW_CLIENT);
     return ERR_OK;
+}
+
+bool stream_has_room(uint16_t port)
+{
+    for (struct tcp_pcb_listen *pcb = tcp_listen_pcbs.listen_pcbs; pcb; pcb = pcb->next) {
+        const struct sock *listener = pcb->callback_arg;
+        if (pcb->local_port == port && listener)
+            return listener->num_waiting < listener->backlog && num_socks < SOCKS_MAX;
+    }
+    return true; // to be refused
 }
 
 error_t stream_listen(uint16_t port, int backlog, struct sock **sock)
@@ -326,14 +368,20 @@ error_t stream_peer(const struct sock *sock, uint32_t *addr, uint16_t *port)
     return OK;
 }
 
+static void close_listener(struct sock *sock)
+{
+    tcp_arg(sock->pcb, NULL);
+    tcp_accept(sock->pcb, NULL);
+    (void)tcp_close(sock->pcb);
+    sock->pcb = NULL;
+}
+
 static void close_pcb(struct sock *sock)
 {
     struct tcp_pcb *pcb = sock->pcb;
     sock->pcb = NULL;
     detach(pcb);
-    // What was not read would make it a reset, and what was sent could be lost by that.
-    if (pcb->state != LISTEN && sock->in.len > 0)
-        tcp_recved(pcb, (u16_t)sock->in.len);
+    recovery_end(&sock->flow);
     if (tcp_close(pcb) != ERR_OK)
         tcp_abort(pcb);
 }
@@ -350,12 +398,22 @@ void sock_free(struct sock *sock)
         datagram_free(sock);
         return;
     }
-    if (sock->pcb)
-        close_pcb(sock);
+    // What was not read would make it a reset, and what was sent could be lost by that.
+    if (sock->pcb && sock->in.len > 0)
+        tcp_recved(sock->pcb, (u16_t)sock->in.len);
     fifo_free(&sock->in);
     free(sock->out);
-    free(sock);
+    sock->out = NULL;
     num_socks--;
+    if (sock->pcb && sock->kind == SOCK_STREAM_OPEN && (sock->pcb->unsent || sock->pcb->unacked)) {
+        closing_add(sock);
+        return;
+    }
+    if (sock->kind == SOCK_LISTENER && sock->pcb)
+        close_listener(sock);
+    else if (sock->pcb)
+        close_pcb(sock);
+    free(sock);
 }
 
 void sock_own(struct sock *sock, task_t owner, handle_t handle)

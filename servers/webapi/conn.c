@@ -9,6 +9,7 @@
 #include "webapi.h"
 
 #define CONNS_MAX  512
+#define BUCKETS    256 // of client addresses
 #define READ_LEN   16384u
 #define STEPS_MAX  16    // of one connection, before the others have their turn
 #define IDLE_MS    30000 // between requests, and for each read or write
@@ -16,6 +17,7 @@
 
 struct conn {
     handle_t handle;
+    uint32_t addr;     // of the client
     list_elem_t ready; // in the list of those that can go on
     struct request request;
     bool answering;
@@ -78,12 +80,23 @@ static void make_ready(struct conn *conn)
         list_push_back(&ready, &conn->ready);
 }
 
-// The one that did nothing for the longest time makes room.
+static unsigned bucket_of(const struct conn *conn)
+{
+    return (conn->addr * 2654435761u) >> 24;
+}
+
+// The one that did nothing for the longest time makes room, of the client address that has most.
 static void drop_idlest(void)
 {
-    size_t idlest = 0;
-    for (size_t i = 1; i < num_conns; i++) {
-        if (conns[i]->active_ms < conns[idlest]->active_ms)
+    unsigned counts[BUCKETS] = {0}, most = 0;
+    for (size_t i = 0; i < num_conns; i++) {
+        if (++counts[bucket_of(conns[i])] > counts[most])
+            most = bucket_of(conns[i]);
+    }
+    size_t idlest = num_conns;
+    for (size_t i = 0; i < num_conns; i++) {
+        if (bucket_of(conns[i]) == most &&
+            (idlest == num_conns || conns[i]->active_ms < conns[idlest]->active_ms))
             idlest = i;
     }
     close_conn(idlest);
@@ -100,7 +113,10 @@ void conns_accept(handle_t listener)
             (void)tcpip_close(tcpip, handle);
             continue;
         }
+        uint16_t port;
         conn->handle = handle;
+        if (IS_ERROR(tcpip_peer(tcpip, handle, &conn->addr, &port)))
+            conn->addr = 0; // it broke already, which reading tells
         conn->active_ms = now_ms();
         request_init(&conn->request);
         conns[num_conns++] = conn;

@@ -20,7 +20,7 @@
 #include "host.h"
 #include "webapi.h"
 
-#define BACKLOG   256
+#define BACKLOG   1024
 #define TICK_MS   1000
 #define PORT_HTTP 80
 

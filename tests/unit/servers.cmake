@@ -30,6 +30,9 @@ oolong_add_unit_test(slirp_options SOURCES slirp_options.c LIBS slirp_core Oolon
 foreach(module IN ITEMS options filter stack)
   oolong_add_unit_test(tcpip_${module} SOURCES tcpip_${module}.c LIBS tcpip_core)
 endforeach()
+foreach(module IN ITEMS loss bounds)
+  oolong_add_unit_test(tcpip_${module} SOURCES tcpip_${module}.c tcpip_peer.c LIBS tcpip_core)
+endforeach()
 oolong_add_unit_test(tcpip_early
   SOURCES tcpip_early.c ${CMAKE_SOURCE_DIR}/servers/tcpip/early.c LIBS tcpip_core)
 foreach(module IN ITEMS request urlpath range answers conditions)

@@ -176,22 +176,6 @@ START_TEST(a_write_is_answered_when_all_of_it_is_under_way)
 }
 END_TEST
 
-START_TEST(a_backlog_is_no_longer_than_asked_for)
-{
-    struct sock *listener, *client, *server, *more[4];
-    join(&listener, &client, &server);
-    for (int i = 0; i < 4; i++) {
-        ck_assert_int_eq(stream_connect(ADDR, 80, &more[i]), OK);
-        run();
-    }
-    ck_assert_uint_eq(listener->num_waiting, 2);
-    struct sock *waiting;
-    ck_assert_int_eq(stream_accept(listener, &waiting), OK);
-    ck_assert_int_eq(stream_accept(listener, &waiting), OK);
-    ck_assert_int_eq(stream_accept(listener, &waiting), ERR_EMPTY);
-}
-END_TEST
-
 START_TEST(a_port_has_one_listener)
 {
     struct sock *listener, *client, *server, *second;
@@ -262,7 +246,6 @@ int main(void)
     tcase_add_test(tcase, bytes_arrive_in_order_and_end);
     tcase_add_test(tcase, who_does_not_read_stops_the_sender);
     tcase_add_test(tcase, a_write_is_answered_when_all_of_it_is_under_way);
-    tcase_add_test(tcase, a_backlog_is_no_longer_than_asked_for);
     tcase_add_test(tcase, a_port_has_one_listener);
     tcase_add_test(tcase, nobody_listens);
     tcase_add_test(tcase, datagrams_are_kept_up_to_a_bound);
