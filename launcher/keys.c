@@ -6,6 +6,7 @@
 #include <oolong/types.h>
 #include <oolong/wire.h>
 #include "manifest.h"
+#include "mask.h"
 #include "sandbox.h"
 
 #define DEFAULT_MEMORY          (1ull << 30)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "mask.h"
 #include "profiles.h"
 #include "signals.h"
 #include "suite.h"
@@ -49,7 +50,8 @@ static const struct option long_options[] = {
 
 static void __noreturn usage_error(const char *text, const char *what)
 {
-    fprintf(stderr, "oolong: %s%s\nTry 'oolong --help'.\n", text, what);
+    mask_print(stderr, "oolong: %s%s", text, what);
+    fputs("Try 'oolong --help'.\n", stderr);
     exit(EXIT_USAGE);
 }
 
@@ -83,7 +85,8 @@ static int finish_output(int status)
 static void parse_options(struct run_options *options, int argc, char **argv)
 {
     int option;
-    while ((option = getopt_long(argc, argv, "s:m:g:vh", long_options, NULL)) >= 0) {
+    opterr = 0; // what it prints is as it was given
+    while ((option = getopt_long(argc, argv, ":s:m:g:vh", long_options, NULL)) >= 0) {
         switch (option) {
         case 's':
             add_setting(options, optarg);
@@ -103,9 +106,12 @@ static void parse_options(struct run_options *options, int argc, char **argv)
         case 'V':
             printf("oolong %s\n", OOLONG_VERSION);
             exit(finish_output(0));
+        case ':':
+            usage_error("a value is missing behind ", argv[optind - 1]);
         default:
-            fputs("Try 'oolong --help'.\n", stderr);
-            exit(EXIT_USAGE);
+            usage_error("option not understood: ", optopt > 0 && optopt < 0x7f
+                                                       ? (char[]){'-', (char)optopt, 0}
+                                                       : argv[optind - 1]);
         }
     }
     if (optind == argc)

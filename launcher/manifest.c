@@ -9,6 +9,7 @@
 #include <oolong/wire.h>
 #include "lines.h"
 #include "manifest.h"
+#include "mask.h"
 
 #define MAX_LEN (1 << 20) // of a suite file
 
@@ -46,11 +47,10 @@ void manifest_print_errors(const struct manifest *mf, FILE *out)
                 next = e->line;
             if (e->line != line)
                 continue;
-            char *text = line ? xasprintf("%s:%d: error: %s", mf->path, line, e->text)
-                              : xasprintf("%s: error: %s", mf->path, e->text);
-            mask_controls(text);
-            fprintf(out, "%s\n", text);
-            free(text);
+            if (line)
+                mask_print(out, "%s:%d: error: %s", mf->path, line, e->text);
+            else
+                mask_print(out, "%s: error: %s", mf->path, e->text);
         }
     }
 }

@@ -9,10 +9,12 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "mask.h"
 #include "output.h"
 #include "suite.h"
 #include "util.h"
 
+#define READ_LEN     16384       // at most, from a pipe at once
 #define BACKLOG_HIGH (256 << 10) // tasks are not read from above this
 #define BACKLOG_LOW  (64 << 10)  // and are again below this
 #define LOG_HIGH     (2 << 20)   // our own messages are left out above this
@@ -32,6 +34,7 @@ static struct sink sinks[2]; // standard output and error
 static struct sink *task_sink;
 static struct stream *streams;
 static bool paused;
+static bool is_mid_line; // of what the main task prints on a terminal
 
 static void on_sink(struct source *source, uint32_t events);
 
@@ -150,14 +153,19 @@ void output_init(bool on_stderr)
     task_sink = &sinks[on_stderr];
 }
 
-// A task must not be able to send the user's terminal commands.
-static void disarm(char *line, size_t len)
+// Where both outputs are the user's terminal, a line must not begin behind what a program printed.
+static void begin_line(struct sink *sink)
 {
-    for (size_t i = 0; i < len; i++) {
-        unsigned char c = (unsigned char)line[i];
-        if ((c < 0x20 && c != '\t') || c == 0x7f)
-            line[i] = '?';
-    }
+    if (is_mid_line && sink->is_tty)
+        sink_add(sink, "\n", 1);
+    is_mid_line = false;
+}
+
+// Also what is not done: here is the end.
+static void mask_text(char *text, size_t len)
+{
+    size_t done = mask_for_terminal(text, len, mask_is_utf8());
+    memset(text + done, '?', len - done);
 }
 
 static void emit_line(struct stream *stream)
@@ -167,11 +175,13 @@ static void emit_line(struct stream *stream)
     for (const char *p = stream->name; *p; p++)
         colour = colour * 31 + (unsigned char)*p;
     if (task_sink->is_tty) {
+        stream->len -= stream->len > 0 && stream->line[stream->len - 1] == '\r';
         snprintf(prefix, sizeof(prefix), "\033[%um[%s]\033[0m ", 31 + colour % 6, stream->name);
-        disarm(stream->line, stream->len);
+        mask_text(stream->line, stream->len);
     } else {
         snprintf(prefix, sizeof(prefix), "[%s] ", stream->name);
     }
+    begin_line(task_sink);
     sink_add(task_sink, prefix, strlen(prefix));
     sink_add(task_sink, stream->line, stream->len);
     sink_add(task_sink, "\n", 1);
@@ -196,14 +206,35 @@ static void take_bytes(struct stream *stream, const char *data, size_t len)
     }
 }
 
+// As they come, without a name in front; `stream->line` has what was not done the last time.
+static void take_plain_bytes(struct stream *stream, const char *data, size_t len)
+{
+    char text[READ_LEN + sizeof(stream->line)];
+    memcpy(text, stream->line, stream->len);
+    memcpy(text + stream->len, data, len);
+    len += stream->len;
+    size_t done = mask_for_terminal(text, len, mask_is_utf8());
+    sink_add(&sinks[0], text, done);
+    is_mid_line = done > 0 ? text[done - 1] != '\n' : is_mid_line;
+    stream->len = (unsigned)(len - done);
+    memcpy(stream->line, text + done, stream->len);
+}
+
 // Returns false at the end of the pipe.
 static bool stream_read(struct stream *stream)
 {
-    char data[16384];
+    char data[READ_LEN];
     ssize_t got = read(stream->source.fd, data, sizeof(data));
-    if (got > 0)
+    if (got > 0 && stream->is_plain)
+        take_plain_bytes(stream, data, (size_t)got);
+    else if (got > 0)
         take_bytes(stream, data, (size_t)got);
     return got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR));
+}
+
+static struct sink *sink_of(const struct stream *stream)
+{
+    return stream->is_plain ? &sinks[0] : task_sink;
 }
 
 static void on_stream(struct source *source, uint32_t events)
@@ -215,14 +246,15 @@ static void on_stream(struct source *source, uint32_t events)
         close(source->fd);
         source->fd = -1;
     }
-    sink_flush(task_sink);
+    sink_flush(sink_of(stream));
 }
 
-void stream_open(struct stream *stream, int fd, const char *name)
+void stream_open(struct stream *stream, int fd, const char *name, bool is_plain)
 {
     fcntl(fd, F_SETFL, O_NONBLOCK);
     stream->source = (struct source){.fd = fd, .ready = on_stream};
     stream->name = name;
+    stream->is_plain = is_plain;
     stream->len = 0;
     stream->next = streams;
     streams = stream;
@@ -247,22 +279,26 @@ void stream_close(struct stream *stream)
         close(stream->source.fd);
         stream->source.fd = -1;
     }
-    if (stream->len)
+    if (stream->len && stream->is_plain) {
+        mask_text(stream->line, stream->len);
+        sink_add(&sinks[0], stream->line, stream->len);
+    } else if (stream->len) {
         emit_line(stream);
-    sink_flush(task_sink);
+    }
+    sink_flush(sink_of(stream));
 }
 
 bool output_log(char *text)
 {
     struct sink *sink = &sinks[1];
     if (!task_sink) {
-        fprintf(stderr, "oolong: %s\n", text);
+        mask_print(stderr, "oolong: %s", text);
         return true;
     }
     if (sink->len > LOG_HIGH)
         return false;
-    if (sink->is_tty)
-        disarm(text, strlen(text));
+    mask_line(text, sink->is_tty);
+    begin_line(sink);
     sink_add(sink, "oolong: ", strlen("oolong: "));
     sink_add(sink, text, strlen(text));
     sink_add(sink, "\n", 1);
@@ -272,7 +308,12 @@ bool output_log(char *text)
 
 bool output_is_awaited(void)
 {
-    return task_sink == &sinks[0] && sinks[0].len > 0;
+    return sinks[0].len > 0;
+}
+
+bool output_masks_main(void)
+{
+    return task_sink == &sinks[1] && sinks[0].is_tty;
 }
 
 void output_finish(unsigned timeout_ms)

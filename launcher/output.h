@@ -11,7 +11,7 @@
 struct stream {
     struct source source; // fd -1 when it is at its end
     const char *name;
-    bool is_first; // no line of it was begun
+    bool is_plain; // the main task's standard output, on a terminal: no name in front
     char line[4096];
     unsigned len;
     struct stream *next;
@@ -21,7 +21,10 @@ struct stream {
 void output_init(bool on_stderr);
 
 // Takes `fd` over. `name` must live as long as the stream.
-void stream_open(struct stream *stream, int fd, const char *name);
+void stream_open(struct stream *stream, int fd, const char *name, bool is_plain);
+
+// Whether the main task's standard output has to come to us first: ours is a terminal.
+bool output_masks_main(void);
 
 // Reads what is there (everything, when the task ended) and ends the last line.
 void stream_close(struct stream *stream);

@@ -133,6 +133,7 @@ static void free_task(struct task *task)
     }
     strings_free(&task->args);
     free(task->digests);
+    free(task->main_output);
     free(task->exec_error);
     free(task);
 }
@@ -199,6 +200,8 @@ static void child_ended(struct task *task, const siginfo_t *info)
     task->exited = true;
     control_drain(task);
     stream_close(&task->output);
+    if (task->main_output)
+        stream_close(task->main_output);
     log_tell(task, true);
     mount_end(task->spec);
     if (task->phase != TASK_ENDED) {

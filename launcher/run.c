@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 #include "placement.h"
+#include "mask.h"
 #include "mount.h"
 #include "signals.h"
 #include "suite.h"
@@ -131,8 +132,8 @@ int check_suite(const struct run_options *options)
     for (struct task_spec *task = suite.manifest.tasks; task; task = task->next)
         num_tasks++;
     if (is_good)
-        printf("%s: %u task%s, no errors\n", suite.manifest.path, num_tasks,
-               num_tasks == 1 ? "" : "s");
+        mask_print(stdout, "%s: %u task%s, no errors", suite.manifest.path, num_tasks,
+                   num_tasks == 1 ? "" : "s");
     strings_free(&suite.main_args);
     manifest_free(&suite.manifest);
     return is_good ? 0 : 1;

@@ -25,6 +25,7 @@ struct birth {
     char **argv;
     int stdio[3]; // the task's; borrowed, but for the pipe
     int pipe[2];  // its output
+    int main[2];  // the main task's standard output, where the command's is a terminal
     int log;      // the same pipe, for writing without waiting
     int null_fd;
     int control[2]; // ours, the task's
@@ -133,9 +134,13 @@ static bool make_descriptors(struct birth *b)
     // The task's own end takes memory that vm hands out.
     if (fds_are_refused() && task->id != VM_TASK && !refuse_fds(b->vm[1]))
         return false;
+    if (task->is_main && suite.main_name && !task->spec->console && output_masks_main() &&
+        pipe2(b->main, O_CLOEXEC) < 0)
+        return false;
     b->stdio[0] = task->spec->console ? STDIN_FILENO : b->null_fd;
-    b->stdio[1] =
-        task->spec->console || (task->is_main && suite.main_name) ? STDOUT_FILENO : b->pipe[1];
+    b->stdio[1] = b->pipe[1];
+    if (task->spec->console || (task->is_main && suite.main_name))
+        b->stdio[1] = b->main[1] >= 0 ? b->main[1] : STDOUT_FILENO;
     b->stdio[2] = b->pipe[1];
     return true;
 }
@@ -348,8 +353,13 @@ static void born(struct birth *b, pid_t pid)
     task->started_ns = now_ns();
     task->control_fd = b->control[0];
     b->control[0] = -1;
-    stream_open(&task->output, b->pipe[0], task->spec->name);
+    stream_open(&task->output, b->pipe[0], task->spec->name, false);
     b->pipe[0] = -1;
+    if (b->main[0] >= 0) {
+        task->main_output = xcalloc(1, sizeof(*task->main_output));
+        stream_open(task->main_output, b->main[0], task->spec->name, true);
+        b->main[0] = -1;
+    }
     task->vm_end = b->vm[1];
     b->vm[1] = -1;
     if (task->id != VM_TASK) {
@@ -368,6 +378,7 @@ static void release_birth(struct birth *b)
 {
     for (int i = 0; i < 2; i++) {
         close_fd(&b->pipe[i]);
+        close_fd(&b->main[i]);
         close_fd(&b->control[i]);
         close_fd(&b->vm[i]);
     }
@@ -427,6 +438,7 @@ task_t task_start(struct task_spec *spec, const struct strings *extra)
     struct birth b = {.task = task,
                       .argv = task->args.items,
                       .pipe = {-1, -1},
+                      .main = {-1, -1},
                       .log = -1,
                       .null_fd = -1,
                       .control = {-1, -1},

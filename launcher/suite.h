@@ -41,6 +41,7 @@ struct task {
     uint32_t vm_chan;
     const struct sandbox *box;
     struct stream output;
+    struct stream *main_output; // its standard output, where that is not the command's own
 
     struct digest {
         uint32_t name_hash;

@@ -126,49 +126,6 @@ const char *error_text(int error)
     return text;
 }
 
-// The bytes of the character at `text`, or 1 for a byte that is none of UTF-8's.
-static size_t character_len(const unsigned char *text)
-{
-    size_t len = text[0] >= 0xf0 ? 4 : text[0] >= 0xe0 ? 3 : text[0] >= 0xc2 ? 2 : 1;
-    for (size_t i = 1; i < len; i++) {
-        if ((text[i] & 0xc0) != 0x80)
-            return 1;
-    }
-    return len;
-}
-
-static bool is_control(const unsigned char *text, size_t len)
-{
-    if (len == 1)
-        return text[0] < 0x20 || (text[0] >= 0x7f && text[0] < 0xa0);
-    if (len == 2)
-        return text[0] == 0xc2 && text[1] < 0xa0;
-    // U+2028 to U+202E and U+2066 to U+2069.
-    return len == 3 && text[0] == 0xe2 &&
-           ((text[1] == 0x80 && text[2] >= 0xa8 && text[2] <= 0xae) ||
-            (text[1] == 0x81 && text[2] >= 0xa6 && text[2] <= 0xa9));
-}
-
-void mask_controls(char *text)
-{
-    for (size_t len; *text; text += len) {
-        len = character_len((const unsigned char *)text);
-        if (is_control((const unsigned char *)text, len))
-            memset(text, '?', len);
-    }
-}
-
-bool is_printable(const char *text)
-{
-    for (size_t len; *text; text += len) {
-        const unsigned char *character = (const unsigned char *)text;
-        len = character_len(character);
-        if ((len == 1 && character[0] >= 0x80) || is_control(character, len))
-            return false;
-    }
-    return true;
-}
-
 uint64_t now_ns(void)
 {
     struct timespec now;

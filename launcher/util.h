@@ -35,12 +35,6 @@ bool is_plain_name(const char *text);
 // the next call.
 const char *error_text(int error);
 
-// Replaces what would control a terminal by `?`: control bytes, C1 (also as UTF-8), and what
-// changes the direction of text. Other text, UTF-8 or not, stays.
-void mask_controls(char *text);
-// Whether `text` is UTF-8 in which nothing would be masked.
-bool is_printable(const char *text);
-
 // Nanoseconds of CLOCK_MONOTONIC.
 uint64_t now_ns(void);
 #define NS_PER_MS 1000000ull

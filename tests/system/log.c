@@ -1,4 +1,4 @@
-// For log.sh: tasks that have much to say, or make others say much.
+// For log.sh and terminal.sh: tasks that have much to say, or make others say much.
 //
 //   test_log server          serves "maker", and says so of each message that it does not know
 //   test_log client N        calls it N times, and looks it up each time: prints "done"
@@ -6,6 +6,7 @@
 //   test_log unread          asks vm and reads no answer, for ever
 //   test_log lines N         writes N lines, all different, to its log
 //   test_log print N         prints N lines
+//   test_log bytes           prints, and logs, what a terminal must not get (for terminal.sh)
 
 #include <resea/ipc.h>
 #include <resea/malloc.h>
@@ -74,6 +75,15 @@ static void ask_vm(void)
     }
 }
 
+static void print_bytes(void)
+{
+    printf("esc \033[31m csi \302\233c raw \233c cr \rback \b bell \a del \177 "
+           "long \340\202\233 rlo \342\200\256 lone \303.\n");
+    printf("good \303\274 \342\202\254 \360\237\230\200\ncrlf\r\n");
+    INFO("logged \033[31m \302\233c \233c \r.");
+    printf("[vm] \033[2K\r[vm] no more"); // not a whole line
+}
+
 void main(void)
 {
     const char *part = task_argc() > 1 ? task_argv()[1] : "";
@@ -86,6 +96,8 @@ void main(void)
         send_unknown(num);
     else if (!strcmp(part, "unread"))
         ask_vm();
+    else if (!strcmp(part, "bytes"))
+        print_bytes();
     for (int i = 1; !strcmp(part, "lines") && i <= num; i++)
         INFO("line %d", i);
     for (int i = 1; !strcmp(part, "print") && i <= num; i++)
