@@ -26,6 +26,7 @@ struct sink {
     bool is_socket;
     bool is_shared; // blocking, and belongs to others too: write only what is sure to fit
     bool is_dead;   // nobody reads it any more
+    bool cleared;   // the line that a task edits was wiped from the terminal
     char *data;
     size_t len, size;
 };
@@ -115,6 +116,10 @@ static void sink_flush(struct sink *sink)
         loop_watch(&sink->source, EPOLLOUT);
     else
         loop_forget(&sink->source);
+    if (sink->cleared && sink->len == 0) {
+        sink->cleared = false;
+        terminal_redraw();
+    }
     if (sinks[0].len + sinks[1].len > BACKLOG_HIGH)
         set_paused(true);
     else if (sinks[0].len + sinks[1].len < BACKLOG_LOW)
@@ -131,8 +136,13 @@ static void on_sink(struct source *source, uint32_t events)
 
 static void sink_add(struct sink *sink, const char *data, size_t len)
 {
+    static const char clear_line[] = "\r\033[K";
     if (sink->is_dead || !len)
         return;
+    if (sink->is_tty && !sink->cleared && terminal_has_line()) {
+        sink->cleared = true; // before the call: it does not come here again
+        sink_add(sink, clear_line, sizeof(clear_line) - 1);
+    }
     if (sink->len + len > sink->size) {
         sink->size = (sink->len + len) * 2;
         sink->data = realloc(sink->data, sink->size);

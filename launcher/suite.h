@@ -192,6 +192,10 @@ char *metrics_text(void);
 void terminal_save(void);
 void terminal_restore(void);
 void terminal_suspend(void); // Ctrl-Z
+// Whether a task has a line editor on the terminal: it reads what is typed a key at a time.
+bool terminal_has_line(void);
+// Tells the tasks with the console that the line that they had on the terminal is gone.
+void terminal_redraw(void);
 
 // doctor.c
 int doctor(void);

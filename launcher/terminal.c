@@ -39,4 +39,22 @@ void terminal_suspend(void)
         if (suite.tasks[slot] && suite.tasks[slot]->spec->console)
             task_kill(suite.tasks[slot], SIGCONT);
     }
+    terminal_redraw();
+}
+
+bool terminal_has_line(void)
+{
+    struct termios current;
+    return is_saved && tcgetattr(STDIN_FILENO, &current) == 0 && !(current.c_lflag & ICANON);
+}
+
+void terminal_redraw(void)
+{
+    for (int slot = 1; slot < CONFIG_NUM_TASKS; slot++) {
+        struct task *task = suite.tasks[slot];
+        if (!task || !task->spec->console || task->phase != TASK_READY)
+            continue;
+        struct packet packet = {.type = CTL_CONSOLE, .word = wire_word(WIRE_CONTROL, 0, 0)};
+        channels_push(&suite.channels, task->id, &packet, NULL, 0);
+    }
 }

@@ -16,6 +16,7 @@
 #include <resea/syscall.h>
 #include <resea/task.h>
 #include "futex.h"
+#include "receive.h"
 #include "transport.h"
 
 struct control_boot control_boot;
@@ -258,6 +259,9 @@ void control_handle(struct packet *packet, int *fds, int num_fds)
         break;
     case CTL_TEXT:
         on_text(&packet->text);
+        break;
+    case CTL_CONSOLE:
+        receive_pend(NOTIFY_IRQ);
         break;
     default:
         WARN("the launcher sent control packet %d, which is unknown", packet->type);

@@ -12,17 +12,32 @@
 
 #define PS_LEN (128 * 1024)
 
-// The launcher's table of tasks. The caller frees it. NULL: an error was told.
-static char *get_table(void)
+// The launcher's table of tasks; the caller frees it. NULL: `*err` says why.
+static char *read_table(error_t *err)
 {
     char *text = malloc(PS_LEN);
-    error_t err = text ? sys_kdebug("ps", 2, text, PS_LEN) : ERR_NO_MEMORY;
-    if (IS_OK(err))
+    *err = text ? sys_kdebug("ps", 2, text, PS_LEN) : ERR_NO_MEMORY;
+    if (IS_OK(*err))
         return text;
-    complain(err == ERR_NOT_PERMITTED ? "ps needs 'rights = inspect' in the suite file" : "ps",
-             err);
     free(text);
     return NULL;
+}
+
+char *task_table(void)
+{
+    error_t err;
+    return read_table(&err);
+}
+
+// The same; NULL: an error was told.
+static char *get_table(void)
+{
+    error_t err;
+    char *text = read_table(&err);
+    if (!text)
+        complain(err == ERR_NOT_PERMITTED ? "ps needs 'rights = inspect' in the suite file" : "ps",
+                 err);
+    return text;
 }
 
 bool cmd_ps(unsigned argc, char **argv)

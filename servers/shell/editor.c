@@ -7,8 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <termios.h>
 #include <unistd.h>
 #include <wchar.h>
+#include "complete.h"
+#include "output.h"
 
 #define HISTORY_LINES 500
 
@@ -16,6 +19,7 @@ static EditLine *editor;
 static History *history_;
 static const char *prompt_text = "";
 static bool editing; // a line is on the screen
+static bool line_begins, interrupted;
 
 static char *prompt(EditLine *el)
 {
@@ -28,22 +32,40 @@ static int next_byte(void)
 {
     static char typed[256];
     static int num, at;
+    bool console = false;
     while (at == num) {
         at = 0;
         num = sys_console_read(typed, sizeof(typed));
         if (num < 0)
             return num;
-        bool console;
+        // The console, and nothing typed: the launcher has written over the line.
+        if (num == 0 && console)
+            editor_redraw();
         if (num == 0)
             events_take(true, &console);
     }
     return (unsigned char)typed[at++];
 }
 
+// Ctrl-C drops the line, as in other shells. While a line is edited it is a key and no signal,
+// which the launcher would take for the end of the suite. (el_set() with EL_SETTY cannot say so:
+// libedit puts its own characters over those that it is given.)
+static void take_interrupt_as_key(void)
+{
+    struct termios settings;
+    if (tcgetattr(STDIN_FILENO, &settings) < 0)
+        return;
+    settings.c_cc[VINTR] = _POSIX_VDISABLE;
+    tcsetattr(STDIN_FILENO, TCSANOW, &settings);
+}
+
 static int next_char(EditLine *el, wchar_t *c)
 {
     (void)el;
     static mbstate_t state;
+    if (line_begins) // libedit has set the terminal for its line, and sets it back behind it
+        take_interrupt_as_key();
+    line_begins = false;
     while (true) {
         int byte = next_byte();
         if (byte < 0)
@@ -61,36 +83,52 @@ static int next_char(EditLine *el, wchar_t *c)
     }
 }
 
-// Completes the name of a command, the first word of the line.
+// Shows the names there are, in columns.
+static void list_names(EditLine *el, const struct completion *c)
+{
+    int width = 80, longest = 0;
+    el_get(el, EL_GETTC, "co", &width);
+    for (size_t i = 0; i < c->num; i++)
+        longest = MAX(longest, (int)strlen(c->names[i]) + 3);
+    int column = 0;
+    printf("\n");
+    for (size_t i = 0; i < c->num; i++) {
+        if (column + longest > width && column > 0)
+            column = printf("\n") - 1;
+        output_name(c->names[i]);
+        int len = (int)strlen(c->names[i]) + printf("%s", c->is_directory[i] ? "/" : "");
+        column += len + printf("%*s", MAX(longest - len, 1), "");
+    }
+    printf("%s\n", c->is_cut ? "..." : "");
+    fflush(stdout);
+}
+
+// Completes the word at the cursor; shows what it could become, if that is more than one.
 static unsigned char complete(EditLine *el, int ch)
 {
     (void)ch;
+    static struct completion completion; // too large for the stack's liking
+    char text[2048];
     const LineInfo *line = el_line(el);
-    size_t len = (size_t)(line->cursor - line->buffer);
-    const char *match = NULL;
-    size_t match_len = 0, num_matches = 0;
-    if (memchr(line->buffer, ' ', len))
-        return CC_REFRESH_BEEP;
-
-    for (size_t i = 0; i < num_commands; i++) {
-        const char *name = commands[i].name;
-        if (strncmp(name, line->buffer, len) != 0)
-            continue;
-        // What all matches have in common.
-        size_t common = 0;
-        while (match && common < match_len && match[common] == name[common])
-            common++;
-        match_len = match ? common : strlen(name);
-        match = name;
-        num_matches++;
+    complete_line(&completion, line->buffer, (size_t)(line->cursor - line->buffer));
+    complete_text(&completion, text, sizeof(text));
+    unsigned char result = CC_REFRESH_BEEP;
+    if (*text && el_insertstr(el, text) == 0) {
+        result = CC_REFRESH;
+    } else if (completion.num > 1) {
+        list_names(el, &completion);
+        result = CC_REDISPLAY;
     }
-    if (!match || (match_len == len && num_matches > 1))
-        return CC_REFRESH_BEEP;
+    complete_free(&completion);
+    return result;
+}
 
-    char rest[64];
-    snprintf(rest, sizeof(rest), "%.*s%s", (int)(match_len - len), &match[len],
-             num_matches == 1 ? " " : "");
-    return el_insertstr(el, rest) == 0 ? CC_REFRESH : CC_REFRESH_BEEP;
+// Ctrl-C: ends the line as if it were the end of the input; editor_line() knows better.
+static unsigned char interrupt(EditLine *el, int ch)
+{
+    (void)el, (void)ch;
+    interrupted = true;
+    return CC_EOF;
 }
 
 bool editor_prepare(void)
@@ -107,8 +145,10 @@ bool editor_prepare(void)
     el_set(editor, EL_EDITOR, "emacs");
     el_set(editor, EL_PROMPT, prompt);
     el_set(editor, EL_HIST, history, history_);
-    el_set(editor, EL_ADDFN, "complete", "Complete a command", complete);
+    el_set(editor, EL_ADDFN, "complete", "Complete a word", complete);
     el_set(editor, EL_BIND, "^I", "complete", NULL);
+    el_set(editor, EL_ADDFN, "interrupt", "Drop the line", interrupt);
+    el_set(editor, EL_BIND, "^C", "interrupt", NULL);
     el_set(editor, EL_GETCFN, next_char);
     return true;
 }
@@ -124,10 +164,15 @@ char *editor_line(const char *text)
     if (IS_ERROR(irq_acquire(CONSOLE_IRQ)))
         return NULL;
 
-    editing = true;
+    editing = line_begins = true;
     const char *typed = el_gets(editor, &len);
     editing = false;
     irq_release(CONSOLE_IRQ);
+    if (interrupted) {
+        interrupted = false;
+        printf("^C\n");
+        return line = strdup("");
+    }
     if (!typed || len <= 0)
         return NULL;
     line = strndup(typed, (size_t)len);
@@ -136,8 +181,15 @@ char *editor_line(const char *text)
     return line;
 }
 
+void editor_clear(void)
+{
+    if (editing)
+        printf("\r\033[K");
+}
+
 void editor_redraw(void)
 {
+    editor_clear(); // it may be there already
     fflush(stdout);
     if (editing)
         el_set(editor, EL_REFRESH);

@@ -56,6 +56,7 @@ void events_pull(void)
         struct watched *watched = m.type == TASK_EXITED_MSG ? find(m.task_exited.task) : NULL;
         if (!watched)
             continue;
+        editor_clear();
         printf("task %d (%s) ended\n", watched->task, watched->label);
         list_remove(&watched->next);
         free(watched);

@@ -54,6 +54,8 @@ bool cmd_launch(unsigned argc, char **argv);
 bool cmd_watch(unsigned argc, char **argv);
 bool cmd_kill(unsigned argc, char **argv);
 bool cmd_quit(unsigned argc, char **argv);
+// The launcher's table of tasks, as ps prints it. The caller frees it. NULL: it cannot be had.
+char *task_table(void);
 
 // words.c
 
@@ -101,6 +103,9 @@ bool editor_prepare(void);
 
 // The next line, after the prompt `text`; valid until the next call. NULL at the end of the input.
 char *editor_line(const char *text);
+
+// Wipes the line from the screen, for something else to be printed.
+void editor_clear(void);
 
 // Draws the line again after something else was printed.
 void editor_redraw(void);

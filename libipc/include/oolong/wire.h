@@ -288,6 +288,8 @@ enum control_op {
                   // also the peer's landing memory
     CTL_ANSWER,   // struct control_answer; descriptors for CTL_MEMFD: read-write, read-only
     CTL_TEXT,     // struct control_text: a piece of the text that answers CTL_KDEBUG
+    CTL_CONSOLE,  // nothing: the terminal shows something else than the task left there. The task
+                  // gets NOTIFY_IRQ, and has nothing to read
 
     // task -> launcher
     CTL_DIGESTS,   // struct control_digests, as many packets as needed, before CTL_READY
