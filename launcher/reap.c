@@ -139,7 +139,7 @@ static void free_task(struct task *task)
 }
 
 // It is over: tells vm, or forgets it at once when vm never knew it.
-static void end_task(struct task *task, int exception)
+static void end_task(struct task *task, int exception, int status)
 {
     // Those who wait for it are woken when all is there to see: the mark, and the end of its
     // sockets, of which grants in its queue may hold the last.
@@ -148,7 +148,7 @@ static void end_task(struct task *task, int exception)
     bell_ring_all(task);
     task->phase = TASK_ENDED;
     if (task->announced && !suite.stopping)
-        vm_task_ended(task->id, exception);
+        vm_task_ended(task->id, exception, status);
     else
         task->forgotten = true;
 }
@@ -157,7 +157,7 @@ void task_ended_in_debugger(struct task *task)
 {
     if (task->phase != TASK_ENDED && !suite.stopping) {
         log_error("task %s (%d) ended; its debugger goes on", task->spec->name, task->id);
-        end_task(task, EXCEPTION_TYPE_CRASHED);
+        end_task(task, EXCEPTION_TYPE_CRASHED, 128 + SIGKILL);
     }
 }
 
@@ -206,7 +206,7 @@ static void child_ended(struct task *task, const siginfo_t *info)
     mount_end(task->spec);
     if (task->phase != TASK_ENDED) {
         report_end(task, info);
-        end_task(task, exception_of(task, info));
+        end_task(task, exception_of(task, info), exit_status_of(task, info));
     }
     if (!suite.stopping && (task->is_main || task->spec->vital || task->id == VM_TASK) &&
         vm_is_ending()) {

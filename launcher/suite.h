@@ -138,7 +138,7 @@ void task_hung_up(struct task *task);
 
 // vmlink.c: what vm is told.
 void vm_announce(struct task *task);
-void vm_task_ended(task_t id, int exception);
+void vm_task_ended(task_t id, int exception, int status);
 void vm_launched(uint32_t token, task_t task);
 
 // reap.c

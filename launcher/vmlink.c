@@ -50,11 +50,12 @@ void vm_announce(struct task *task)
     }
 }
 
-void vm_task_ended(task_t id, int exception)
+void vm_task_ended(task_t id, int exception, int status)
 {
     struct message m = {.type = EXCEPTION_MSG};
     m.exception.task = id;
     m.exception.exception = exception;
+    m.exception.status = status;
     tell_vm(&m);
 }
 

@@ -63,6 +63,7 @@ void vm_init(struct vm *vm, const struct vm_env *env, void *ctx)
     list_init(&vm->copies);
     list_init(&vm->dirty);
     memset(vm->shm, 0, sizeof(vm->shm));
+    memset(vm->ended, 0, sizeof(vm->ended));
     memset(vm->ids, 0, sizeof(vm->ids));
     memset(vm->last_gen, 0xff, sizeof(vm->last_gen));
 }

@@ -49,7 +49,7 @@ error_t vm_on_task_unwatch(struct vm *vm, struct vm_task *task, const struct mes
 error_t vm_on_async_pull(struct vm *vm, struct vm_task *task, const struct message *m,
                          struct message *reply);
 /// A task ended: tells those who watch it.
-void vm_watch_task_ended(struct vm *vm, task_t id);
+void vm_watch_task_ended(struct vm *vm, struct vm_exit ended);
 
 // --- service.c ---
 error_t vm_on_discovery_serve(struct vm *vm, struct vm_task *task, const struct message *m,

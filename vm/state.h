@@ -94,6 +94,11 @@ struct vm_name {
     bool served;
 };
 
+struct vm_exit {
+    task_t task;
+    int status; // as task.exited has it
+};
+
 struct vm_task {
     task_t id;
     int pid;
@@ -129,7 +134,7 @@ struct vm_task {
 
     uint64_t watching[(CONFIG_NUM_TASKS + 63) / 64]; // live tasks that it watches, by slot
     unsigned num_watching;
-    task_t exits[VM_MAX_EXITS]; // ends to be pulled, a ring
+    struct vm_exit exits[VM_MAX_EXITS]; // ends to be pulled, a circular buffer
     unsigned first_exit;
     unsigned num_exits;
 
@@ -156,6 +161,7 @@ struct vm {
     list_t dirty;  // receivers
     size_t budget; // bytes that this entry into the core may still copy at once
     struct vm_shm shm[VM_MAX_SHM];
+    struct vm_exit ended[CONFIG_NUM_TASKS]; // the last end in each slot
     unsigned num_shm;
     // Apart from the tasks, so that an instance is made and searched without touching them.
     task_t ids[CONFIG_NUM_TASKS];       // 0: no live task in the slot

@@ -69,7 +69,7 @@ void vm_on_exception(struct vm *vm, const struct message *m)
         // With the id goes everything that is kept in the task itself: the names that it served,
         // a lookup or a launch that it waited for, its watches.
         vm->ids[slot_of(id)] = 0;
-        vm_watch_task_ended(vm, id);
+        vm_watch_task_ended(vm, (struct vm_exit){id, m->exception.status});
     }
     // Also for a task that is not known: the launcher keeps the pid until it hears this.
     vm->env->reaped(vm->ctx, id);

@@ -21,7 +21,7 @@ static void set_watching(struct vm_task *task, unsigned slot, bool value)
         task->num_watching--;
 }
 
-static task_t *exit_at(struct vm_task *task, unsigned i)
+static struct vm_exit *exit_at(struct vm_task *task, unsigned i)
 {
     return &task->exits[(task->first_exit + i) % VM_MAX_EXITS];
 }
@@ -30,16 +30,23 @@ static task_t *exit_at(struct vm_task *task, unsigned i)
 static unsigned find_exit(struct vm_task *task, task_t id)
 {
     unsigned i = 0;
-    while (i < task->num_exits && *exit_at(task, i) != id)
+    while (i < task->num_exits && exit_at(task, i)->task != id)
         i++;
     return i;
 }
 
-static void push_exit(struct vm *vm, struct vm_task *task, task_t id)
+static void push_exit(struct vm *vm, struct vm_task *task, struct vm_exit ended)
 {
     task->num_exits++;
-    *exit_at(task, task->num_exits - 1) = id;
+    *exit_at(task, task->num_exits - 1) = ended;
     vm->env->notify(vm->ctx, task->id, NOTIFY_ASYNC);
+}
+
+// The end of a task that is gone; its status only until the next task of its slot has ended.
+static struct vm_exit last_end(const struct vm *vm, task_t id)
+{
+    const struct vm_exit *last = &vm->ended[TASK_SLOT(id)];
+    return last->task == id ? *last : (struct vm_exit){id, -1};
 }
 
 error_t vm_on_task_watch(struct vm *vm, struct vm_task *task, const struct message *m,
@@ -61,7 +68,7 @@ error_t vm_on_task_watch(struct vm *vm, struct vm_task *task, const struct messa
     if (alive)
         set_watching(task, TASK_SLOT(id), true);
     else
-        push_exit(vm, task, id);
+        push_exit(vm, task, last_end(vm, id));
     return OK;
 }
 
@@ -88,7 +95,8 @@ error_t vm_on_async_pull(struct vm *vm, struct vm_task *task, __unused const str
 {
     if (!task->num_exits)
         return ERR_EMPTY;
-    reply->task_exited.task = *exit_at(task, 0);
+    reply->task_exited.task = exit_at(task, 0)->task;
+    reply->task_exited.status = exit_at(task, 0)->status;
     task->first_exit = (task->first_exit + 1) % VM_MAX_EXITS;
     task->num_exits--;
     vm_answer(vm, task, reply);
@@ -97,13 +105,15 @@ error_t vm_on_async_pull(struct vm *vm, struct vm_task *task, __unused const str
     return DONT_REPLY;
 }
 
-void vm_watch_task_ended(struct vm *vm, task_t id)
+void vm_watch_task_ended(struct vm *vm, struct vm_exit ended)
 {
+    unsigned slot = TASK_SLOT(ended.task);
+    vm->ended[slot] = ended;
     VM_FOR_EACH(vm, task)
     {
-        if (!is_watching(task, TASK_SLOT(id)))
+        if (!is_watching(task, slot))
             continue;
-        set_watching(task, TASK_SLOT(id), false);
-        push_exit(vm, task, id);
+        set_watching(task, slot, false);
+        push_exit(vm, task, ended);
     }
 }

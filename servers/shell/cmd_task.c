@@ -100,7 +100,8 @@ bool cmd_launch(unsigned argc, char **argv)
         return complain(argv[1], err);
     printf("task %d (%s) started\n", task, argv[1]);
     fflush(stdout);
-    return watch(task, argv[1]);
+    // In a script, a task that fails is a command that fails.
+    return watch(task, argv[1]) && (interactive || events_last_status() == 0);
 }
 
 bool cmd_watch(unsigned argc, char **argv)

@@ -17,6 +17,13 @@ struct watched {
 
 static list_t watched_tasks = {&watched_tasks, &watched_tasks};
 
+static int last_status; // of the watched task that ended last
+
+int events_last_status(void)
+{
+    return last_status;
+}
+
 static struct watched *find(task_t task)
 {
     LIST_FOR_EACH (watched, &watched_tasks, struct watched, next) {
@@ -57,7 +64,9 @@ void events_pull(void)
         if (!watched)
             continue;
         editor_clear();
-        printf("task %d (%s) ended\n", watched->task, watched->label);
+        printf("task %d (%s) ended", watched->task, watched->label);
+        last_status = m.task_exited.status;
+        printf(last_status > 0 ? " with status %d\n" : "\n", last_status);
         list_remove(&watched->next);
         free(watched);
         editor_redraw();

@@ -93,6 +93,9 @@ bool events_take(bool wait, bool *console);
 // Prints which watched tasks have ended.
 void events_pull(void);
 
+// The exit status of the watched task that ended last, as task.exited has it.
+int events_last_status(void);
+
 // Whether a watched task has not ended yet.
 bool events_watching(task_t task);
 

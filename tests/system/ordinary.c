@@ -74,6 +74,11 @@ static void talk(void)
     ASSERT(ipc_send(ipc_lookup("b"), &m) == ERR_NOT_PERMITTED);
 }
 
+static void fail_with_three(void)
+{
+    exit(3);
+}
+
 static void listen_for_ever(void)
 {
     struct message m;
@@ -96,6 +101,7 @@ static const struct {
     {"open", open_a_file},
     {"fork", make_a_process},
     {"talk", talk},
+    {"status", fail_with_three},
     {"listen", listen_for_ever},
 };
 

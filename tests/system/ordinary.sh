@@ -60,6 +60,18 @@ expect 0 "$oolong" run -v two.ini
 grep -q "task a may not talk to b: 'calls = b' in .task a. would allow it" err ||
     fail "the missing key is not named: $(cat err)"
 
+# A script of the shell ends with the first task that fails, whatever way it does.
+printf '[task shell]\nprofile = console\nconsole = yes\nrights = launch quit\nmain = yes\n' >shell.ini
+for failing in 'test_ordinary panic' 'test_ordinary status' nobody; do
+    printf 'launch test_ordinary qsort\nlaunch %s\nlaunch test_ordinary qsort\n' "$failing" >script
+    status=0
+    "$oolong" run shell.ini <script >out 2>err || status=$?
+    [ $status = 1 ] || fail "launch $failing in a script: status $status"
+    [ "$(grep -c '^oolong> launch' out)" = 2 ] || fail "the script goes on: $(cat out)"
+done
+echo 'launch test_ordinary status' | "$oolong" run shell.ini >out 2>err
+grep -q 'ended with status 3' out || fail "the status of a task: $(cat out)"
+
 # Standard output that is closed is an error, and nobody else's file stands in its place.
 status=0
 "$oolong" run suite.ini --main 'test_ordinary qsort' >&- 2>err || status=$?

@@ -314,6 +314,7 @@ void sim_kill(struct sim *sim, task_t id)
     struct message m = {.type = EXCEPTION_MSG};
     m.exception.task = id;
     m.exception.exception = EXCEPTION_TYPE_CRASHED;
+    m.exception.status = SIM_STATUS(id);
     struct sim_task *task = sim_find(sim, id);
     if (task)
         task->id = 0;

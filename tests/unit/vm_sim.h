@@ -10,13 +10,14 @@
 #include <oolong/wire.h>
 #include "internal.h"
 
-#define SIM_TASKS  10         // slots 2 to 11
-#define SIM_MEM    (2u << 20) // memory of a task, in bytes
-#define SIM_PAGES  (SIM_MEM / PAGE_SIZE)
-#define SIM_SOURCE (SIM_MEM / 2) // tests put what they send from here on
-#define SIM_LIMIT  65536         // largest payload, where a test does not say
-#define SIM_PARKED 1             // answer of a request that got none yet
-#define SIM_OPS    64
+#define SIM_TASKS      10         // slots 2 to 11
+#define SIM_MEM        (2u << 20) // memory of a task, in bytes
+#define SIM_PAGES      (SIM_MEM / PAGE_SIZE)
+#define SIM_SOURCE     (SIM_MEM / 2) // tests put what they send from here on
+#define SIM_STATUS(id) ((id) % 256)  // with which sim_kill() says that a task ended
+#define SIM_LIMIT      65536         // largest payload, where a test does not say
+#define SIM_PARKED     1             // answer of a request that got none yet
+#define SIM_OPS        64
 
 enum sim_access {
     SIM_NONE = 0,

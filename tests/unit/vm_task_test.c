@@ -24,6 +24,7 @@ static int pull(task_t actor, task_t *ended)
     if (err == OK) {
         ck_assert_int_eq(m.type, TASK_EXITED_MSG);
         *ended = m.task_exited.task;
+        ck_assert_int_eq(m.task_exited.status, SIM_STATUS(*ended));
     }
     return err;
 }
