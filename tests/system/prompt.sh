@@ -20,7 +20,7 @@ serves = b
 restart = always
 [task shell]
 calls = archivefs
-rights = quit launch destroy
+rights = quit launch destroy inspect
 profile = console
 console = yes
 main = yes
