@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <oolong/printable.h>
 #include "mask.h"
 #include "output.h"
 #include "suite.h"
@@ -174,7 +175,7 @@ static void begin_line(struct sink *sink)
 // Also what is not done: here is the end.
 static void mask_text(char *text, size_t len)
 {
-    size_t done = mask_for_terminal(text, len, mask_is_utf8());
+    size_t done = printable_mask(text, len, mask_is_utf8());
     memset(text + done, '?', len - done);
 }
 
@@ -223,7 +224,7 @@ static void take_plain_bytes(struct stream *stream, const char *data, size_t len
     memcpy(text, stream->line, stream->len);
     memcpy(text + stream->len, data, len);
     len += stream->len;
-    size_t done = mask_for_terminal(text, len, mask_is_utf8());
+    size_t done = printable_mask(text, len, mask_is_utf8());
     sink_add(&sinks[0], text, done);
     is_mid_line = done > 0 ? text[done - 1] != '\n' : is_mid_line;
     stream->len = (unsigned)(len - done);

@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include "mask.h"
 #include "signals.h"
 #include "suite.h"
 
@@ -228,11 +229,12 @@ static void child_detach(const int stdio[3])
         setpgid(0, 0);
 }
 
-static char **task_environment(void)
+static char **task_environment(bool is_on_terminal)
 {
     struct strings env = {0};
     const char *term = getenv("TERM");
-    strings_add(&env, "LC_ALL=C.UTF-8");
+    // A task that has the terminal must know what that takes; the others' output comes to us.
+    strings_add(&env, is_on_terminal && !mask_is_utf8() ? "LC_ALL=C" : "LC_ALL=C.UTF-8");
     // For the runtimes of sanitizers: no leak check, which needs ptrace, and no other program; a
     // bad access ends a task by SIGSEGV, as without them.
     strings_add(&env, "ASAN_OPTIONS=detect_leaks=0:symbolize=0:handle_segv=0");
@@ -270,7 +272,7 @@ static void __noreturn child_main(struct birth *b)
     if (task->debugged)
         child_debug(b);
     child_detach(b->stdio);
-    char **env = task_environment();
+    char **env = task_environment(task->spec->console);
     child_place((int[NUM_PLACED]){b->stdio[0], b->stdio[1], b->stdio[2], b->control[1], b->log});
     child_affinity(task);
     if (task->id != VM_TASK)

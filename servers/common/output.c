@@ -1,7 +1,10 @@
 // What applications write to people and to files.
 #include "output.h"
 #include <oolong/message.h>
+#include <oolong/printable.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 const char *error_words(error_t err)
@@ -18,36 +21,94 @@ const char *error_words(error_t err)
     return err > 0 || err < ERR_LAST ? "unknown error" : words[-err];
 }
 
-bool output_write(const void *data, size_t len)
+static struct {
+    bool is_on;
+    bool is_utf8;
+    char cut[4]; // the beginning of a character
+    size_t cut_len;
+} terminal;
+
+void output_to_terminal(void)
 {
-    if (fflush(stdout) != 0)
-        return false;
+    const char *locale = getenv("LC_ALL");
+    terminal.is_on = true;
+    terminal.is_utf8 = locale && strstr(locale, "UTF-8");
+}
+
+static bool write_all(const char *data, size_t len)
+{
     while (len > 0) {
         ssize_t n = write(STDOUT_FILENO, data, len);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
             return false;
-        data = (const char *)data + n;
+        data += n;
         len -= (size_t)n;
     }
     return true;
 }
 
+// As much as there is room for, behind what was cut the last time. Returns how much of `data`.
+static bool write_masked(const char *data, size_t len, size_t *taken)
+{
+    char text[4096];
+    size_t num = terminal.cut_len;
+    *taken = MIN(len, sizeof(text) - num);
+    memcpy(text, terminal.cut, num);
+    memcpy(text + num, data, *taken);
+    num += *taken;
+    size_t done = printable_mask(text, num, terminal.is_utf8);
+    terminal.cut_len = num - done;
+    memcpy(terminal.cut, text + done, terminal.cut_len);
+    return write_all(text, done);
+}
+
+bool output_write(const void *data, size_t len)
+{
+    const char *bytes = data;
+    if (fflush(stdout) != 0)
+        return false;
+    if (!terminal.is_on)
+        return write_all(bytes, len);
+    if (len == 0) {
+        size_t left = terminal.cut_len;
+        terminal.cut_len = 0;
+        return write_all("????", left);
+    }
+    for (size_t taken; len > 0; bytes += taken, len -= taken) {
+        if (!write_masked(bytes, len, &taken))
+            return false;
+    }
+    return true;
+}
+
+// How many bytes at `text` are one character that may be shown as it is. 0: the first is escaped.
+static size_t plain_len(const char *text)
+{
+    unsigned char c = (unsigned char)*text;
+    if (c < 0x80 || !terminal.is_on)
+        return c >= 0x20 && c != 0x7f && c != '\\';
+    uint32_t character = 0;
+    int num = printable_read((const unsigned char *)text, strlen(text), &character);
+    return num > 0 && terminal.is_utf8 && printable_is_harmless(character) ? (size_t)num : 0;
+}
+
 void output_name(const char *name)
 {
-    for (const char *p = name; *p; p++) {
-        unsigned char c = (unsigned char)*p;
-        if (c == '\n')
+    for (size_t len; *name; name += len) {
+        len = plain_len(name);
+        if (len > 0)
+            fwrite(name, 1, len, stdout);
+        else if (*name == '\n')
             fputs("\\n", stdout);
-        else if (c == '\t')
+        else if (*name == '\t')
             fputs("\\t", stdout);
-        else if (c == '\\')
+        else if (*name == '\\')
             fputs("\\\\", stdout);
-        else if (c < 0x20 || c == 0x7f)
-            printf("\\%03o", c);
         else
-            putchar(c);
+            printf("\\%03o", (unsigned char)*name);
+        len = len > 0 ? len : 1;
     }
 }
 

@@ -49,6 +49,7 @@ bool cmd_cat(unsigned argc, char **argv)
     for (unsigned i = 1; i < argc; i++) {
         bool ends_line = true;
         error_t err = fsclient_read(fs, argv[i], write_piece, &ends_line);
+        (void)output_write(NULL, 0);
         if (!ends_line && interactive)
             printf("\n");
         if (err == ERR_NOT_ACCEPTABLE) {

@@ -196,6 +196,7 @@ static bool get(task_t tcpip, const struct url *url, const char *text)
     err = send_request(tcpip, handle, url);
     if (IS_OK(err))
         err = print_answer(tcpip, handle, &head);
+    (void)output_write(NULL, 0);
     timer_set(0);
     (void)tcpip_close(tcpip, handle);
     if (IS_ERROR(err))

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "output.h"
 #include "shell.h"
 
 #define PROMPT     "oolong> "
@@ -61,6 +62,8 @@ void oolong_prepare(void)
     if (fd >= 0)
         script = read_script(fd);
     has_editor = editor_prepare();
+    if (isatty(STDOUT_FILENO))
+        output_to_terminal();
 }
 
 // Runs a line of a script. False: the script ends.
@@ -68,7 +71,9 @@ static bool run_script_line(char *line)
 {
     bool console;
     line[strcspn(line, "\n")] = '\0';
-    printf(PROMPT "%s\n", line);
+    printf(PROMPT);
+    (void)output_write(line, strlen(line));
+    printf("\n");
     bool ok = run_line(line);
     while (events_take(false, &console))
         ;

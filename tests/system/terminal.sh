@@ -58,6 +58,31 @@ expect 0 "$oolong" run bytes.ini
     printf '[bytes] logged \033[31m \302\233c \233c \r.\n[bytes] [vm] \033[2K\r[vm] no more\n'
 } | cmp - out || fail "the bytes are not as they were: $(od -c out)"
 
+# The shell has the terminal itself, and prints what is in files, and their names.
+cat >shell.ini <<END
+[task archivefs]
+args = files.tar
+file.archive = files.tar
+serves = fs
+profile = archive
+[task shell]
+calls = archivefs
+profile = console
+console = yes
+main = yes
+file.script = script
+END
+printf 'csi \302\233c raw \233c esc \033c ü cr \rend' >"$(printf 'data\302\233\033ü')"
+tar -cf files.tar data*
+printf 'ls /\ncat /%s\nquit\n' "$(echo data*)" >script
+for locale in C.UTF-8 C; do
+    u=$([ $locale = C ] && echo '??' || echo ü)
+    e=$([ $locale = C ] && echo '\\303\\274' || echo ü)
+    on_terminal $locale run shell.ini
+    grep -aqF "data\\302\\233\\033$e" out || fail "$locale: ls prints $(od -c out)"
+    grep -aqF "csi ??c raw ?c esc ?c $u cr ?end" out || fail "$locale: cat prints $(od -c out)"
+done
+
 # What the launcher prints itself: paths, names, arguments, options.
 name=$(printf 'a\033[31m\302\233b')
 printf '[task x]\nprogram = /%s\n[ta%s]\nargs = ${%s}\n' "$name" "$name" "$name" >"$name.ini"

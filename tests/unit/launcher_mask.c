@@ -2,6 +2,7 @@
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
+#include <oolong/printable.h>
 #include "mask.h"
 
 static const struct {
@@ -32,7 +33,7 @@ START_TEST(a_terminal_gets_printable_text_alone)
         char text[128];
         size_t len = strlen(rows[_i].text);
         memcpy(text, rows[_i].text, len + 1);
-        ck_assert_uint_eq(mask_for_terminal(text, len, is_utf8), len);
+        ck_assert_uint_eq(printable_mask(text, len, is_utf8), len);
         ck_assert_str_eq(text, is_utf8 ? rows[_i].masked : rows[_i].as_ascii);
     }
 }
@@ -45,9 +46,9 @@ START_TEST(what_is_cut_comes_to_the_same)
         char text[128];
         size_t len = strlen(rows[_i].text);
         memcpy(text, rows[_i].text, len + 1);
-        size_t done = mask_for_terminal(text, cut, true);
+        size_t done = printable_mask(text, cut, true);
         ck_assert(done <= cut && cut - done <= 3);
-        ck_assert_uint_eq(mask_for_terminal(text + done, len - done, true), len - done);
+        ck_assert_uint_eq(printable_mask(text + done, len - done, true), len - done);
         ck_assert_str_eq(text, rows[_i].masked);
     }
 }
@@ -57,7 +58,7 @@ START_TEST(every_byte_alone_is_harmless)
 {
     for (int byte = 0; byte < 256; byte++) {
         char text[] = {'a', (char)byte, 'z', 0};
-        mask_for_terminal(text, 3, true);
+        printable_mask(text, 3, true);
         bool is_text = (byte >= 0x20 && byte < 0x7f) || byte == '\n' || byte == '\t';
         ck_assert_int_eq((unsigned char)text[1], is_text ? byte : '?');
     }
