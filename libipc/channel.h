@@ -41,15 +41,16 @@ struct channel {
     bool carries;                  // packets bring their payloads with them: shared memory
     list_elem_t all;               // in channel_all, until it ends
     struct bell_spin spin;
-    uint16_t sent, seen; // my half of peer_word(); see wire.h
-    uint32_t seq;        // of the last SEND or CALL that I sent
-    uint32_t taken_call; // seq of the last CALL that I took from the peer
-    bool call_open;      // and it is not answered yet
-    uint32_t taken_pull; // seq of an async pull that I took and that is not answered yet; 0: none
-    bool listed;         // in the list of ready channels
-    list_elem_t ready;   // there
-    uint32_t round;      // since which round of looking it is
-    list_t stash;        // struct stashed: received, not yet taken
+    uint16_t sent, seen;   // my half of peer_word(); see wire.h
+    uint32_t seq;          // of the last SEND or CALL that I sent
+    uint32_t taken_call;   // seq of the last CALL that I took from the peer
+    bool call_open;        // and it is not answered yet
+    uint32_t taken_pull;   // seq of an async pull that I took and that is not answered yet; 0: none
+    bool listed;           // in the list of ready channels
+    list_elem_t ready;     // there
+    uint32_t round;        // since which round of looking it is
+    unsigned num_unserved; // turns in a row that gave nothing to the program
+    list_t stash;          // struct stashed: received, not yet taken
     unsigned num_stashed;
     uint32_t pull_seq;     // of my async pull under way, 0: none
     bool pull_awaited;     // now, by async_recv()

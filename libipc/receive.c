@@ -20,6 +20,9 @@ static notifications_t pending;
 static list_t ready = {&ready, &ready}; // channels with something to read, in the order of turns
 static uint32_t episode;
 static uint32_t rounds_begun;
+static struct channel *unserved; // its turn gave nothing: it keeps its place
+static bool unserved_was_passed;
+static unsigned num_passed; // in front of the queue, which notifications may not pass again
 
 // --- What the task waits for
 // -----------------------------------------------------------------------
@@ -87,6 +90,8 @@ bool message_type_is_valid(int type, const struct idl_message **known)
         *known = found;
     if (type < 0)
         return true;
+    if (type == NOTIFICATIONS_MSG) // which this library alone makes, out of what pages say
+        return false;
     if (found)
         return found->type == type;
     if (type & MSG_RESERVED_BITS)
@@ -364,11 +369,26 @@ static void sleep_for_bells(int timeout_ms)
     bell_wait_any(timeout_ms > 0 ? bell_now_ns() + (uint64_t)timeout_ms * 1000000 : 0);
 }
 
+// Takes all that the launcher has sent: a newcomer's channel is there before the next turn, however
+// many others have something. Its messages are kept, in front.
+static void hear_launcher(void)
+{
+    struct channel *ch = channel_find(KERNEL_TASK);
+    struct packet packet;
+    while (channel_is_pending(ch)) {
+        if (channel_read(ch, &packet, 0, NULL) == IN_MESSAGE_OF_LAUNCHER)
+            channel_stash(ch, &packet);
+    }
+}
+
 // Puts the channels that have something at the end of the queue of turns, and collects the
 // notification bits that are visible on them. A channel in the queue keeps its place, so nobody
 // is passed over twice by the same other.
 static void gather(int timeout_ms)
 {
+    hear_launcher();
+    if (!list_is_empty(&ready))
+        timeout_ms = 0;
     list_elem_t *last_round = ready.prev;
     shm_pump();
     bool sockets = waits_on_sockets();
@@ -386,10 +406,6 @@ static void gather(int timeout_ms)
     }
     LIST_FOR_EACH (ch, &ready, struct channel, ready)
         pending |= channel_collect_notifications(ch);
-    if (timer_remaining() == 0) {
-        timer_clear();
-        pending |= NOTIFY_TIMER;
-    }
 }
 
 // Waits for whatever comes. When nothing does for a while, the memory of rings goes back.
@@ -432,10 +448,19 @@ static bool serve(struct channel *ch, struct message *m, error_t *result)
     return true;
 }
 
+// Notifications have a turn as everybody has: who is ready now comes before the next.
 static bool deliver_notifications(struct message *m)
 {
+    if (num_passed > 0)
+        return false;
+    if (timer_remaining() == 0) {
+        timer_clear();
+        pending |= NOTIFY_TIMER;
+    }
     if (!pending)
         return false;
+    LIST_FOR_EACH (ch, &ready, struct channel, ready)
+        num_passed += ch->task != KERNEL_TASK;
     memset(m, 0, sizeof(*m));
     m->type = NOTIFICATIONS_MSG;
     m->src = KERNEL_TASK;
@@ -462,40 +487,65 @@ static void publish_served(uint32_t served)
     atomic_store_explicit(&channel_own_page->rounds_served, served, memory_order_relaxed);
 }
 
+// Looks for what there is; waits for it unless `noblock`, or there is something already.
+static void look(bool noblock)
+{
+    if (list_is_empty(&ready))
+        publish_served(rounds_begun);
+    if (noblock || pending || !list_is_empty(&ready))
+        gather(0);
+    else
+        gather_patiently();
+    if (unserved && unserved->listed) {
+        list_remove(&unserved->ready);
+        list_push_back(ready.next, &unserved->ready);
+        num_passed += unserved_was_passed;
+    } else if (unserved) {
+        unserved->num_unserved = 0;
+    }
+    unserved = NULL;
+}
+
+// Serves the channel whose turn it is. True: `m` has something for the program.
+static bool take_turn(struct message *m, error_t *result)
+{
+    struct channel *ch = LIST_POP_FRONT(&ready, struct channel, ready);
+    ch->listed = false;
+    if (ch->task != KERNEL_TASK) { // whose messages overtake
+        publish_served(ch->round - 1);
+        unserved_was_passed = num_passed > 0;
+        num_passed -= unserved_was_passed;
+    }
+    bool served = serve(ch, m, result);
+    // An answer that nobody waits for, or a ring: the message behind it must not lose its turn.
+    // More of them than an honest peer has under way do lose it.
+    ch->num_unserved = served || ch->num_unserved == CHANNEL_MAX_STASH ? 0 : ch->num_unserved + 1;
+    if (ch->task != KERNEL_TASK && ch->fd >= 0 && ch->num_unserved > 0)
+        unserved = ch;
+    if (ch->num_stashed > 0)
+        receive_list_stashed(ch);
+    else
+        channel_collect(ch);
+    return served;
+}
+
 error_t receive_open(struct message *m, bool noblock)
 {
     OK_OR_RETURN(ool_register());
     wait_begin(WAIT_OPEN, 0, 0);
-    error_t result = ERR_WOULD_BLOCK;
+    error_t result = OK;
     for (;;) {
-        bool wait = !noblock && !pending && list_is_empty(&ready);
-        if (list_is_empty(&ready))
-            publish_served(rounds_begun);
-        if (wait)
-            gather_patiently();
-        else
-            gather(0);
-        if (deliver_notifications(m)) {
-            result = OK;
+        look(noblock);
+        if (deliver_notifications(m))
+            break;
+        if (list_is_empty(&ready)) {
+            if (!noblock)
+                continue;
+            result = ERR_WOULD_BLOCK;
             break;
         }
-        struct channel *ch = LIST_POP_FRONT(&ready, struct channel, ready);
-        if (!ch) {
-            if (noblock)
-                break;
-            continue;
-        }
-        ch->listed = false;
-        if (ch->task != KERNEL_TASK) // whose messages overtake
-            publish_served(ch->round - 1);
-        bool served = serve(ch, m, &result);
-        if (ch->num_stashed > 0)
-            receive_list_stashed(ch);
-        else
-            channel_collect(ch);
-        if (served)
+        if (take_turn(m, &result))
             break;
-        result = ERR_WOULD_BLOCK;
     }
     wait_end();
     return result;

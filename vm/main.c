@@ -274,7 +274,7 @@ static void set_timer(void)
 
 static void handle(const struct message *m)
 {
-    if (m->src != KERNEL_TASK || m->type != NOTIFICATIONS_MSG) {
+    if (m->type != NOTIFICATIONS_MSG) {
         vm_step(&vm, m->src, m);
     } else if (m->notifications.data & NOTIFY_TIMER) {
         timer_is_for = UINT64_MAX; // it has run out

@@ -316,7 +316,7 @@ void main(void)
         struct message m;
         if (IS_ERROR(ipc_recv(IPC_ANY, &m)))
             continue;
-        if (m.type == NOTIFICATIONS_MSG && m.src == KERNEL_TASK) {
+        if (m.type == NOTIFICATIONS_MSG) {
             if (m.notifications.data & NOTIFY_ASYNC)
                 fsclients_reap(NULL);
         } else if (!fs_dispatch(&fs_ops, &m)) {

@@ -247,7 +247,7 @@ void main(void)
         serve_completions();
         if (!receive(&m))
             continue;
-        if (m.type == NOTIFICATIONS_MSG && m.src == KERNEL_TASK) {
+        if (m.type == NOTIFICATIONS_MSG) {
             serve_completions();
             if (m.notifications.data & NOTIFY_IRQ)
                 ASSERT_OK(irq_watch_fd(engine_fd(), RING_IRQ));

@@ -502,7 +502,7 @@ void main(void)
         struct message m;
         if (IS_ERROR(ipc_recv(IPC_ANY, &m)))
             continue;
-        if (m.type == NOTIFICATIONS_MSG && m.src == KERNEL_TASK)
+        if (m.type == NOTIFICATIONS_MSG)
             notified(m.notifications.data);
         else if (!fs_dispatch(&fs_ops, &m))
             discard_unknown_message(&m);

@@ -87,7 +87,7 @@ void main(void)
         struct message m;
         if (IS_ERROR(ipc_recv(IPC_ANY, &m)))
             continue;
-        if (m.type != NOTIFICATIONS_MSG || m.src != KERNEL_TASK)
+        if (m.type != NOTIFICATIONS_MSG)
             discard_unknown_message(&m);
         else if (m.notifications.data & NOTIFY_IRQ)
             is_mounted = serve_requests(&buf);

@@ -116,7 +116,7 @@ static error_t await_event(task_t tcpip)
     while (true) {
         if (IS_ERROR(ipc_recv(IPC_ANY, &m)))
             continue;
-        if (m.type != NOTIFICATIONS_MSG || m.src != KERNEL_TASK) {
+        if (m.type != NOTIFICATIONS_MSG) {
             discard_unknown_message(&m);
             continue;
         }

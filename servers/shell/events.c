@@ -80,7 +80,7 @@ bool events_take(bool wait, bool *console)
     *console = false;
     if (IS_ERROR(err))
         return false;
-    if (m.type == NOTIFICATIONS_MSG && m.src == KERNEL_TASK) {
+    if (m.type == NOTIFICATIONS_MSG) {
         *console = (m.notifications.data & NOTIFY_IRQ) != 0;
         if (m.notifications.data & NOTIFY_ASYNC)
             events_pull();

@@ -121,7 +121,7 @@ static const struct net_ops net_ops = {.tx = tx};
 
 static void handle(struct message *m)
 {
-    if (m->type == NOTIFICATIONS_MSG && m->src == KERNEL_TASK) {
+    if (m->type == NOTIFICATIONS_MSG) {
         // The loop looks at sockets and timers.
         if (m->notifications.data & NOTIFY_ASYNC)
             netdevice_pull_exits();

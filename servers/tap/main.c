@@ -70,7 +70,7 @@ void main(void)
         netdevice_find_tcpip(mac);
         if (IS_ERROR(ipc_recv(IPC_ANY, &m)))
             continue;
-        if (m.type == NOTIFICATIONS_MSG && m.src == KERNEL_TASK) {
+        if (m.type == NOTIFICATIONS_MSG) {
             if (m.notifications.data & NOTIFY_ASYNC)
                 netdevice_pull_exits();
             if (m.notifications.data & NOTIFY_IRQ)

@@ -193,7 +193,7 @@ static uint64_t reap_ms;
 
 static void handle(struct message *m)
 {
-    if (m->type == NOTIFICATIONS_MSG && m->src == KERNEL_TASK) {
+    if (m->type == NOTIFICATIONS_MSG) {
         if (!(m->notifications.data & NOTIFY_ASYNC))
             return;
         device_pull(handle);

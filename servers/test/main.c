@@ -34,7 +34,7 @@ void test_wait_for(notifications_t bits)
         struct message m;
         if (IS_ERROR(ipc_recv(IPC_ANY, &m)))
             continue;
-        if (m.type == NOTIFICATIONS_MSG && m.src == KERNEL_TASK)
+        if (m.type == NOTIFICATIONS_MSG)
             seen |= m.notifications.data;
         else
             discard_unknown_message(&m);

@@ -53,7 +53,7 @@ static void pull_event(void)
 
 static void handle(struct message *m)
 {
-    if (m->type != NOTIFICATIONS_MSG || m->src != KERNEL_TASK) {
+    if (m->type != NOTIFICATIONS_MSG) {
         discard_unknown_message(m);
         return;
     }

@@ -133,7 +133,7 @@ void main(void)
         struct message m;
         if (IS_ERROR(ipc_recv(IPC_ANY, &m)))
             continue;
-        if (m.type == NOTIFICATIONS_MSG && m.src == KERNEL_TASK) {
+        if (m.type == NOTIFICATIONS_MSG) {
             // Who notified is not said: it is who measures, and that one has called before.
             OOPS_OK(ipc_notify(last_caller, m.notifications.data));
         } else {

@@ -54,6 +54,8 @@ static void check_received(error_t err, struct message *m, task_t from)
     bool known = m->src == KERNEL_TASK;
     for (unsigned i = 0; i < FAKE_PEERS; i++)
         known |= m->src == fake_peers[i].task;
+    if (m->type == NOTIFICATIONS_MSG && m->src != KERNEL_TASK)
+        abort();
     if (!known || (from != IPC_ANY && m->src != from) || m->type < 0)
         abort();
     last = *m;

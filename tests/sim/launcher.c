@@ -452,6 +452,22 @@ const struct state_page *launcher_page(int slot)
     return tasks[slot].page->page;
 }
 
+bool launcher_has_sent(task_t task, task_t peer)
+{
+    enum half half = channels.halves[TASK_SLOT(task)][TASK_SLOT(peer)];
+    return half == HALF_SENT || half == HALF_TAKEN;
+}
+
+bool launcher_owes(task_t task)
+{
+    for (int slot = VM; slot < NUM_SLOTS; slot++) {
+        enum half half = channels.halves[TASK_SLOT(task)][slot];
+        if (half != HALF_NONE && half != HALF_TAKEN)
+            return true;
+    }
+    return false;
+}
+
 // When everything is quiet, the launcher has sent what it had to send.
 void launcher_check(void)
 {

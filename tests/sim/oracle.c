@@ -36,6 +36,7 @@ void oracle_task_started(struct proc *p)
     memcpy(notes[p->slot].sent, early[p->slot], sizeof(early[0]));
     for (int slot = 0; slot < NUM_SLOTS; slot++)
         queues[p->slot][slot].len = queues[slot][p->slot].len = 0;
+    turns_forget(p->slot);
     p->op = OP_START;
     p->op_message = 0;
     p->draining = p->exiting = p->interrupted = false;
@@ -95,6 +96,14 @@ void notified(struct proc *p, notifications_t bits)
         if (++notes[p->slot].seen[b] > notes[p->slot].sent[b] && 1 << b != NOTIFY_ASYNC)
             sim_violation("task %d is notified of %#x, which nobody did", p->id, 1 << b);
     }
+}
+
+bool notification_is_due(const struct proc *p)
+{
+    bool due = false;
+    for (unsigned b = 0; b < 8; b++)
+        due = due || notes[p->slot].owed_since[b] > notes[p->slot].seen_at[b];
+    return due && !launcher_owes(p->id);
 }
 
 // A task that waits for anybody while nothing moves has seen all its notifications.

@@ -55,6 +55,17 @@ void notify_begins(task_t dst, notifications_t bits);
 void notify_returned(struct proc *p, task_t dst, notifications_t bits, uint64_t began, error_t err);
 void notified(struct proc *p, notifications_t bits);
 
+/// Whether a notification that was sent before has not been seen.
+bool notification_is_due(const struct proc *p);
+
+// --- Turns --------------------------------------------------------------------------------------
+
+/// An open receive begins, and has given what `src` sent (KERNEL_TASK: notifications).
+void turns_begin(const struct proc *p);
+void turns_served(const struct proc *p, task_t src);
+/// A task starts in that slot.
+void turns_forget(int slot);
+
 // --- Asynchronous messages ----------------------------------------------------------------------
 
 bool async_has_room(const struct proc *src, task_t dst);

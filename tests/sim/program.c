@@ -10,6 +10,7 @@ static void begin(struct proc *p, enum op op, task_t peer, uint32_t message)
     sim.progress++;
     p->op_peer = peer;
     p->op_message = message;
+    p->sent_before = atomic_load(&launcher_page(p->slot)->num_sent);
     counts.ops[op]++;
     if (sim.ops_left > 0)
         sim.ops_left--;
@@ -165,6 +166,8 @@ static void on_kernel(struct proc *p, struct message *m)
 
 static void on_message(struct proc *p, task_t from, struct message *m)
 {
+    if (from == IPC_ANY && (m->src != KERNEL_TASK || m->type == NOTIFICATIONS_MSG))
+        turns_served(p, m->src);
     if (from != IPC_ANY && m->src != from)
         sim_violation("task %d waits for %d and receives from %d", p->id, from, m->src);
     if (m->src == KERNEL_TASK) {
@@ -193,6 +196,8 @@ static void receive(struct proc *p, task_t from, bool noblock)
     struct message m;
     bool was_dead = !proc_is_alive(from);
     begin(p, noblock ? OP_BRIEF : from ? OP_RECV_FROM : OP_RECV_ANY, from, 0);
+    if (from == IPC_ANY)
+        turns_begin(p);
     error_t err =
         noblock ? p->api->ipc(0, from, &m, IPC_RECV | IPC_NOBLOCK) : p->api->recv(from, &m);
     end(p);
@@ -221,6 +226,7 @@ static void reply_and_receive(struct proc *p)
     struct record *r = message_make(p, &m, KIND_REPLY, caller, call);
     struct message sent = m;
     begin(p, OP_RECV_ANY, 0, 0);
+    turns_begin(p);
     error_t err = p->api->replyrecv(caller, &m);
     end(p);
     message_forget(p, r, &sent);

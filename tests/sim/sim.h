@@ -144,7 +144,8 @@ struct proc {
     enum op op;
     task_t op_peer;
     uint32_t op_message;
-    int last_peer; // the slot that it turned to last
+    uint64_t sent_before; // messages, when it began
+    int last_peer;        // the slot that it turned to last
     bool draining;
     bool exiting;
     uint32_t held[MAX_HELD]; // calls taken and not answered
@@ -265,6 +266,10 @@ void launcher_vanish(void);
 void launcher_check(void);
 /// The state page of the living task in a slot.
 const struct state_page *launcher_page(int slot);
+/// Whether `task` was sent its end of the channel to `peer`; and whether it is to get one from
+/// somebody.
+bool launcher_has_sent(task_t task, task_t peer);
+bool launcher_owes(task_t task);
 /// Descriptors and pages that remain when there is only vm.
 unsigned launcher_rest(void);
 #define POKE_MSG 0x7fff // from the launcher: the receiver goes on with its program

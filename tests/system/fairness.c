@@ -122,6 +122,34 @@ static void starving_lead(void)
     }
 }
 
+// Notifications come first, but do not pass over twice whoever is ready.
+static void passing_lead(void)
+{
+    task_t a = meet("a");
+    task_t b = meet("b");
+    uint64_t before = num_sent(a) + num_sent(b);
+    step(a);
+    step(b);
+    WAIT_UNTIL(num_sent(a) + num_sent(b) == before + 2);
+    struct message m;
+    CHECK_OK(ipc_notify(task_self(), NOTIFY_IRQ));
+    expect_notifications(NOTIFY_IRQ);
+    CHECK_OK(ipc_notify(task_self(), NOTIFY_IRQ));
+    CHECK_OK(ipc_recv(IPC_ANY, &m));
+    CHECK_EQ(m.type, STAGE_STEP_MSG);
+    CHECK_OK(ipc_recv(IPC_ANY, &m));
+    CHECK_EQ(m.type, STAGE_STEP_MSG);
+    expect_notifications(NOTIFY_IRQ);
+    expect_nothing();
+}
+
+static void step_when_stepped(void)
+{
+    task_t lead = meet("main");
+    await_step(lead);
+    step(lead);
+}
+
 static void notify_once(void)
 {
     task_t lead = meet("main");
@@ -135,6 +163,8 @@ const struct scenario fairness_scenarios[] = {
              .c = flood_with_calls, .d = flood),
     SCENARIO(fair_to_payloads, .lead = fair_lead, .a = flood_with_data, .b = flood_with_data,
              .c = flood, .d = flood_with_calls),
+    SCENARIO(notifications_pass_once, .lead = passing_lead, .a = step_when_stepped,
+             .b = step_when_stepped),
     SCENARIO(no_starvation_of_notifications, .lead = starving_lead, .a = flood_long,
              .b = notify_once),
     SCENARIOS_END,

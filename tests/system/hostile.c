@@ -366,6 +366,31 @@ static void vm_lives_lead(void)
     CHECK_OK(ipc_call(VM_TASK, &m));
 }
 
+// A message that says that it is notifications: from whom it comes, no program has to ask.
+static void forge_notifications(void)
+{
+    task_t lead = meet("main");
+    struct message m = {.type = NOTIFICATIONS_MSG, .notifications.data = NOTIFY_TIMER};
+    CHECK_ERR(ipc_send(lead, &m), ERR_INVALID_ARG);
+    CHECK_ERR(ipc_call(lead, &m), ERR_INVALID_ARG);
+    CHECK_ERR(async_send(lead, &m), ERR_INVALID_ARG);
+    struct channel *ch = channel_find(lead);
+    const enum wire_kind kinds[] = {WIRE_SEND, WIRE_CALL};
+    for (int i = 0; i < 2; i++) {
+        struct packet packet;
+        memcpy(&packet, &m, sizeof(packet));
+        CHECK_OK(channel_send(ch, &packet, kinds[i], 1000 + (uint32_t)i, 0, true));
+    }
+    step(lead);
+}
+
+static void forged_notifications_lead(void)
+{
+    struct message m;
+    expect(meet("a"), STAGE_STEP_MSG, &m);
+    expect_nothing();
+}
+
 const struct scenario hostile_scenarios[] = {
     SOCKET_SCENARIO(garbage_sizes, .lead = garbage_sizes_lead, .a = send_garbage, .b = send_garbage,
                     .c = send_garbage, .d = serve_four, .ends = "abc"),
@@ -375,6 +400,7 @@ const struct scenario hostile_scenarios[] = {
                     .a = send_garbage, .b = step_late, .d = serve_two, .ends = "a"),
     SCENARIO(answers_that_nobody_asked_for, .lead = unasked_lead, .a = answer_unasked),
     SCENARIO(answers_that_vm_never_asked_for, .lead = vm_lives_lead, .a = answer_vm_unasked),
+    SCENARIO(notifications_of_a_task, .lead = forged_notifications_lead, .a = forge_notifications),
     SCENARIO(too_many_messages_under_way, .lead = too_many_lead, .a = send_without_waiting,
              .d = serve_until_quit, .ends = "a"),
     SOCKET_SCENARIO(descriptors_that_lie, .lead = lied_to_lead, .a = lie_about_payloads,
