@@ -34,7 +34,7 @@ stress: build ## N exchanges between tasks (default 10000000), with a watch for 
 	@OOLONG_BIN=$(abspath $(BUILD)/bin) OOLONG_LIBEXEC=$(abspath $(BUILD)/libexec/oolong) \
 		$(BUILD)/tests/bin/stress --exchanges $(or $(N),10000000) --suite tests/chaos/stress.ini $(STRESS)
 
-fuzz: ## fuzz TARGET (vm, vm-process, idlc, manifest, libipc, frames, http, archive, ext4) for SECONDS (60); ends with a table
+fuzz: ## fuzz TARGET (vm, vm-process, launcher-process, idlc, manifest, libipc, frames, http, archive, ext4) for SECONDS (60); ends with a table
 	@cmake/deps build test check fuzz
 	@tests/fuzz/run $(or $(TARGET),vm) $(or $(SECONDS),60)
 

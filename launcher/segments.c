@@ -31,7 +31,10 @@ struct segment {
 
 static struct segment *segments;
 static unsigned num_closed; // segments that vm has closed and somebody may still hold
-static struct timer look_timer, free_timer;
+
+static void on_look(struct timer *timer);
+static void free_piece(struct timer *timer);
+static struct timer look_timer = {.fire = on_look}, free_timer = {.fire = free_piece};
 
 // Opens what `fd` is again. -1 with errno set.
 static int open_again(int fd, int flags)
@@ -165,8 +168,6 @@ static bool fits(const struct task_spec *owner, uint64_t size)
 bool segments_make(struct task *owner, bool is_pages, uint64_t size, int fds[2])
 {
     struct task_spec *spec = owner->spec;
-    look_timer.fire = on_look;
-    free_timer.fire = free_piece;
     if (!fits(spec, size))
         look();
     if (!fits(spec, size)) {

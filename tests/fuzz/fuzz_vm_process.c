@@ -62,7 +62,9 @@ static vaddr_t address(unsigned k, const struct step *step)
 static size_t length(const struct step *step)
 {
     static const size_t lens[] = {0, 1, 4096, VP_OOL_LEN, VP_OOL_LEN + 1, SIZE_MAX, 131073, 262144};
-    return step->len & 0x80000000 ? lens[step->len % 8] : step->len % (VP_OOL_LEN + 1000);
+    if (step->len & 0x80000000)
+        return lens[step->len % 8];
+    return step->len % (step->len & 0x40000000 ? VP_OOL_LEN + 1000 : 5000); // few are large
 }
 
 static task_t other(const struct step *step)

@@ -11,9 +11,9 @@
 #define VP_HONEST    VP_HOSTILE // and the one after it
 #define VP_TASKS     (VP_HOSTILE + 2)
 #define VP_MAX_QUEUE 32
-#define VP_OOL_LEN   ((size_t)300 << 10) // more than vm copies in one piece
+#define VP_OOL_LEN   ((size_t)800 << 10) // more than vm copies in one turn
 #define VP_MEM       ((size_t)64 << 10)  // of a task, which is there again and again
-#define VP_WINDOW    ((size_t)512 << 10) // for so many bytes, from VP_BASE() on
+#define VP_WINDOW    ((size_t)1 << 20)   // for so many bytes, from VP_BASE() on
 #define VP_BASE(k)   ((vaddr_t)(k + 1) << 32)
 
 struct vp_task {

@@ -17,6 +17,8 @@ void __real_exit(int status) __attribute__((noreturn));
 void __wrap_exit(int status);
 void __wrap_oolong_log(const char *prefix, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+void __wrap_oolong_warn(const char *prefix, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 void __wrap_oolong_panic(const char *fmt, ...);
 ssize_t __wrap_process_vm_readv(pid_t pid, const struct iovec *local, unsigned long num_local,
                                 const struct iovec *remote, unsigned long num_remote,
@@ -54,15 +56,28 @@ void __wrap_oolong_panic(const char *fmt, ...)
 }
 
 // Formats it all the same: what a message says is looked at.
-void __wrap_oolong_log(const char *prefix, const char *fmt, ...)
+static void log_line(const char *prefix, const char *fmt, va_list args)
 {
     char line[1024];
-    va_list args;
-    va_start(args, fmt);
     vsnprintf(line, sizeof(line), fmt, args);
-    va_end(args);
     if (strstr(line, "check.c") || getenv("REPLAY_VERBOSE"))
         fprintf(stderr, "%s%s\n", prefix, line);
+}
+
+void __wrap_oolong_log(const char *prefix, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    log_line(prefix, fmt, args);
+    va_end(args);
+}
+
+void __wrap_oolong_warn(const char *prefix, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    log_line(prefix, fmt, args);
+    va_end(args);
 }
 
 static struct vp_task *process(pid_t pid)

@@ -8,8 +8,10 @@ void vm_main(void);
 void shell_start(void)
 {
     static bool booted;
-    if (!booted)
+    if (!booted) {
+        oolong_prepare(); // on no core of its own, vm copies alone
         seed();
+    }
     booted = true;
     key = (struct random_key){{1, 2}, 0}; // the same in each run
     timer_is_for = UINT64_MAX;

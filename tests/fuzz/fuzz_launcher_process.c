@@ -1,0 +1,364 @@
+// The fuzz target `launcher-process`: what hostile tasks make of their control channels: packets of
+// every kind, in any order and at any time, of wrong sizes and with descriptors, answers that they
+// do not read, ends of all sorts. vm and two tasks keep to the rules; in every fourth input vm does
+// not either, and may then end the suite.
+//
+// An input is a sequence of records of 16 bytes; STEP_PACKET takes the 256 bytes after it. Whatever
+// comes, the launcher goes on, sends what the wire format says in the right order, ends nobody who
+// keeps to the rules, and serves them; at the end of the suite no task, descriptor, timer or byte
+// of memory is left.
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <oolong/idl_tables.h>
+#include "launcher_process.h"
+#include "target.h"
+
+enum step_kind {
+    STEP_REQUEST, // the task sends a control packet that there is: `a`; `b`: how it is right
+    STEP_OBEY,    // it reads `a` packets and does with them what it should
+    STEP_READ,    // it reads `a` packets and does nothing
+    STEP_PACKET,  // it sends a packet; `a` bit 0: of the control kind; bit 1: with an operation
+    STEP_SIZE,    // it sends `len` bytes; `a`: with so many descriptors
+    STEP_FLOOD,   // it sends the request `len` times
+    STEP_END,     // it ends: `a`: how
+    STEP_HANG_UP, // it closes its end
+    STEP_FILTERS, // the kernel says that it is under `a` filters
+    STEP_PAGE,    // it writes `value` at `len` of its page
+    STEP_LAUNCH,  // vm asks to launch what `a` says
+    STEP_VM,      // vm asks for something: `a`
+    STEP_TIME,    // `len` milliseconds pass
+    STEP_SIGNAL,  // the user ends the suite
+    STEP_FAIL,    // a call of the launcher's fails: `a` which, after `b` others of its kind
+    STEP_GDB,     // the task under the debugger ends
+    STEP_NUM,
+};
+
+#define STEP_HELD 0x80 // in `kind`: the launcher does not run after it
+
+struct step {
+    uint8_t kind, task, a, b;
+    uint32_t len;
+    uint64_t value;
+};
+
+// The last one may end others and the suite.
+#define NUM_EVIL 4
+static const char *const evil[NUM_EVIL] = {"evil0", "evil1", "evil2", "evil3"};
+
+static const char suite_text[] =
+    "[suite]\nname = fuzz\n"
+    "[task honest]\ncalls = server\nserves = honest\n"
+    "[task server]\nserves = server\ntransport = socket\n"
+    "file.null = /dev/null\n"
+    "[task evil0]\ncalls = *\nrestart = always\nring = 4K\n"
+    "[task evil1]\ncalls = honest\nrestart = on-failure\n"
+    "[task evil2]\ncalls = *\nautostart = no\ntransport = shm\n"
+    "shared_memory = 64K\n"
+    "[task evil3]\ncalls = evil0\nrights = launch destroy quit inspect\n";
+
+static const enum control_op ops[] = {
+    CTL_DIGESTS,  CTL_READY, CTL_CONNECT, CTL_GRANT_ACK, CTL_KDEBUG, CTL_DESTROY,
+    CTL_SCHEDULE, CTL_TRAP,  CTL_REAP,    CTL_LAUNCH,    CTL_MEMFD,  CTL_CLOSED,
+    CTL_COPYING,  CTL_BOOT,  CTL_GRANT,   CTL_ANSWER,    CTL_ABORT};
+#define NUM_OPS (sizeof(ops) / sizeof(ops[0]))
+
+static task_t some_task(uint64_t value)
+{
+    unsigned which = value & 0xff;
+    return which < 240 && lp_num_procs > 0 ? lp_procs[which % lp_num_procs].id
+                                           : (task_t)(value >> 8);
+}
+
+static void fill_text(struct control_text *text, const struct step *step)
+{
+    static const char *const texts[] = {"ps",        "metrics", "_",     "q",
+                                        "help",      "_log",    "evil2", "evil0 'an argument' b",
+                                        "installed", "nothing", "vm",    "evil2 \"",
+                                        "",          "../evil"};
+    const char *from = texts[step->value % (sizeof(texts) / sizeof(texts[0]))];
+    text->token = step->b;
+    text->len = step->b & 1 ? (uint16_t)step->len : (uint16_t)strlen(from);
+    text->more = step->b & 2 ? 1 : 0;
+    text->error = (error_t)step->len;
+    memcpy(text->text, from, strlen(from));
+}
+
+static void make_request(struct lp_proc *proc, struct packet *packet, const struct step *step)
+{
+    packet->type = ops[step->a % NUM_OPS];
+    packet->word = wire_word(WIRE_CONTROL, 0, 0);
+    switch (packet->type) {
+    case CTL_DIGESTS:
+        packet->digests.count = step->b & 1 ? step->len : step->b % 31;
+        for (unsigned i = 0; i < 30; i++) {
+            packet->digests.entries[i].name_hash = step->b & 2 && i < oolong_idl_num_namespaces
+                                                       ? oolong_idl_namespaces[i].name_hash
+                                                       : i;
+            packet->digests.entries[i].digest = step->len;
+        }
+        break;
+    case CTL_KDEBUG:
+    case CTL_LAUNCH:
+    case CTL_ANSWER:
+        fill_text(&packet->text, step);
+        break;
+    case CTL_GRANT_ACK:
+        packet->task.task = step->b & 1 ? some_task(step->value) : proc->unacked;
+        break;
+    case CTL_TRAP:
+        packet->trap = (struct control_trap){(int)step->len, step->b, step->value};
+        break;
+    default:
+        packet->task.task = some_task(step->value);
+        packet->task.value = (int)(step->len & 0xff) - 8;
+        packet->task.size = step->b & 1 ? step->value : step->len & 0xffff;
+        break;
+    }
+    // Whoever may end others is allowed to.
+    bool rules = proc->id != VM_TASK && !strcmp(proc->name, evil[3]);
+    if (rules && (packet->type == CTL_DESTROY || packet->type == CTL_KDEBUG))
+        lp_may_end = true;
+}
+
+static void read_packets(struct lp_proc *proc, const struct step *step, bool obeys)
+{
+    struct packet packet;
+    for (unsigned i = 0; i < step->a % 16u + 1 && lp_read(proc, &packet); i++) {
+        if (obeys)
+            lp_obey(proc, &packet);
+    }
+}
+
+static void end(struct lp_proc *proc, const struct step *step)
+{
+    static const int signals[] = {SIGSEGV, SIGSYS, SIGKILL, SIGABRT};
+    if (step->a % 2)
+        lp_exit(proc, CLD_KILLED, signals[step->a / 2 % 4]);
+    else
+        lp_exit(proc, CLD_EXITED, step->a / 2);
+}
+
+static void set_page(const struct lp_proc *proc, const struct step *step)
+{
+    const struct task *task = task_find(proc->id);
+    if (task && task->page)
+        memcpy((uint8_t *)task->page + step->len % (STATE_PAGE_SIZE - sizeof(step->value)),
+               &step->value, sizeof(step->value));
+}
+
+static void ask_as_vm(const struct step *step, bool may_lie)
+{
+    struct lp_proc *vm = lp_find("vm");
+    struct packet packet = {0};
+    if (!vm)
+        return;
+    switch (step->a % 5) {
+    case 0:
+        packet.task.task = some_task(step->value);
+        packet.task.size = step->len & 0xffffff;
+        packet.task.value = step->b & 1;
+        lp_send_control(vm, CTL_MEMFD, &packet);
+        break;
+    case 1:
+        lp_send_control(vm, CTL_COPYING, &packet);
+        break;
+    case 2: // a task asked vm to end itself
+        packet.task.task = some_task(step->value);
+        if (lp_of_task(packet.task.task) && !lp_of_task(packet.task.task)->by_the_rules)
+            lp_send_control(vm, CTL_DESTROY, &packet);
+        break;
+    default:
+        if (!may_lie)
+            break;
+        lp_may_end = true;
+        make_request(vm, &packet, &(struct step){0, 0, step->b, step->a, step->len, step->value});
+        lp_send(vm, &packet, sizeof(packet), 0);
+        break;
+    }
+}
+
+static void launch(const struct step *step)
+{
+    struct lp_proc *vm = lp_find("vm");
+    struct packet packet = {0};
+    struct step text = *step;
+    text.b &= 0xfc; // whole, and of its length
+    fill_text(&packet.text, &text);
+    packet.text.more = step->b & 1; // and once more
+    if (!vm)
+        return;
+    lp_send_control(vm, CTL_LAUNCH, &packet);
+    packet.text.more = 0;
+    if (step->b & 1)
+        lp_send_control(vm, CTL_LAUNCH, &packet);
+}
+
+static void act(struct lp_proc *proc, const struct step *step, const uint8_t *rest, size_t size)
+{
+    struct packet packet = {0};
+    uint8_t bytes[600] = {0};
+    switch ((step->kind & ~STEP_HELD) % STEP_NUM) {
+    case STEP_REQUEST:
+    case STEP_FLOOD:
+        make_request(proc, &packet, step);
+        for (unsigned i = 0; i < 1 + (step->kind % STEP_NUM == STEP_FLOOD ? step->len % 64 : 0);
+             i++)
+            lp_send(proc, &packet, sizeof(packet), 0);
+        break;
+    case STEP_OBEY:
+        read_packets(proc, step, true);
+        break;
+    case STEP_READ:
+        read_packets(proc, step, false);
+        break;
+    case STEP_PACKET:
+        memcpy(&packet, rest, MIN(size, sizeof(packet)));
+        if (step->a & 1)
+            packet.word = wire_word(WIRE_CONTROL, 0, 0);
+        if (step->a & 2)
+            packet.type = ops[step->b % NUM_OPS];
+        lp_may_end |= !strcmp(proc->name, evil[3]);
+        lp_send(proc, &packet, sizeof(packet), 0);
+        break;
+    case STEP_SIZE:
+        lp_send(proc, bytes, step->a & 4 ? sizeof(packet) : step->len % sizeof(bytes), step->a % 4);
+        break;
+    case STEP_END:
+        end(proc, step);
+        break;
+    case STEP_HANG_UP:
+        lp_hang_up(proc);
+        break;
+    case STEP_FILTERS:
+        proc->num_filters = step->a % 5 - 2;
+        break;
+    default:
+        set_page(proc, step);
+        break;
+    }
+}
+
+static void fail(const struct step *step)
+{
+    static const int errors[] = {EMFILE, ENOMEM, EAGAIN, ETOOMANYREFS, EPIPE};
+    lp_failing = (struct lp_failing){.is_set = true,
+                                     .was_set = true,
+                                     .call = (enum lp_call)(step->a % LP_NUM_CALLS),
+                                     .after = step->b % 16,
+                                     .error = errors[step->len % 5]};
+}
+
+static void perform(const struct step *step, const uint8_t *rest, size_t size, bool may_lie)
+{
+    unsigned which = step->task % (NUM_EVIL + 1);
+    struct lp_proc *proc = lp_find(which < NUM_EVIL ? evil[which] : "installed");
+    switch ((step->kind & ~STEP_HELD) % STEP_NUM) {
+    case STEP_LAUNCH:
+        launch(step);
+        break;
+    case STEP_VM:
+        ask_as_vm(step, may_lie);
+        break;
+    case STEP_TIME:
+        lp_now_ns += step->len % 20000 * NS_PER_MS;
+        break;
+    case STEP_SIGNAL:
+        stop_suite(143);
+        break;
+    case STEP_FAIL:
+        fail(step);
+        break;
+    case STEP_GDB:
+        lp_end_debuggee();
+        break;
+    default:
+        if (proc)
+            act(proc, step, rest, size);
+        break;
+    }
+}
+
+// What keeps to the rules is served all the same.
+static void check_honest(void)
+{
+    struct lp_proc *honest = lp_find("honest"), *server = lp_find("server");
+    struct packet packet = {0};
+    bool failed = lp_failing.was_set;
+    lp_failing.is_set = false;
+    if (suite.stopping || lp_may_end)
+        return;
+    if (!honest || !server || !lp_find("vm"))
+        lp_fail("somebody who keeps to the rules is gone");
+    unsigned texts = honest->num_texts, grants = server->num_grants;
+    packet.text.len = 1;
+    packet.text.text[0] = '_';
+    lp_send_control(honest, CTL_KDEBUG, &packet);
+    packet = (struct packet){.task = {.task = server->id}};
+    lp_send_control(honest, CTL_CONNECT, &packet);
+    lp_run();
+    if (honest->num_texts != texts + 1 || (!failed && server->num_grants != grants + 1))
+        lp_fail("who keeps to the rules is not served");
+}
+
+static void finish(void)
+{
+    lp_may_end = true;
+    stop_suite(0);
+    for (unsigned i = 0; i < 8 && !suite.finished; i++) {
+        lp_run();
+        lp_now_ns += 2000 * NS_PER_MS;
+    }
+    reap_rest();
+    for (unsigned i = 0; i < lp_num_procs; i++) {
+        if (!lp_procs[i].reaped)
+            lp_fail("%s is not reaped", lp_procs[i].name);
+    }
+    for (unsigned i = 0; i < 4; i++) { // restarts that do not come, memory that is given back
+        lp_now_ns += 20000 * NS_PER_MS;
+        lp_run();
+    }
+    shell_check_end();
+    lp_loop_reset();
+}
+
+static int lowest_fd(void)
+{
+    int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    close(fd);
+    return fd;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static int lowest;
+    lp_inside = true;
+    lp_reset();
+    bool may_lie = size > 0 && data[0] % 4 == 3;
+    shell_boot(suite_text, size > 0 && data[0] & 4 ? "evil2" : NULL);
+    lp_run();
+    for (size_t at = 1; at + sizeof(struct step) <= size && at < 4096;) {
+        struct step step;
+        memcpy(&step, data + at, sizeof(step));
+        at += sizeof(step);
+        perform(&step, data + at, size - at, may_lie);
+        if ((step.kind & ~STEP_HELD) % STEP_NUM == STEP_PACKET)
+            at += MIN(sizeof(struct packet), size - at);
+        if (!(step.kind & STEP_HELD))
+            lp_run();
+    }
+    lp_run();
+    check_honest();
+    finish();
+    lp_close();
+    // What is made once is there after the first run.
+    if (lowest && lowest_fd() != lowest)
+        lp_fail("descriptors are left: %d is free, not %d", lowest_fd(), lowest);
+    lowest = lowest_fd();
+    lp_inside = false;
+    return 0;
+}

@@ -1,0 +1,77 @@
+// The process of the launcher, for the target launcher-process: all of it but main.c, its event
+// loop and what it prints. Processes are entries of a table; their sockets, pages and memory are
+// real.
+#ifndef TESTS_FUZZ_LAUNCHER_PROCESS_H
+#define TESTS_FUZZ_LAUNCHER_PROCESS_H
+
+#include <oolong/wire.h>
+#include "suite.h"
+
+#define LP_MAX_PROCS 64 // in one input
+
+struct lp_proc {
+    pid_t pid;
+    task_t id;
+    const char *name; // of its spec
+    int fd;           // its end of the control channel; -1: closed
+    bool exited;
+    bool reaped;
+    int code, status;  // as siginfo_t has them
+    int num_filters;   // that the kernel says it is under
+    bool by_the_rules; // it reads and answers at once
+    // What the launcher has sent it.
+    unsigned num_boots, num_files, num_texts, num_answers, num_grants;
+    task_t unacked; // the last grant, until it was acknowledged
+};
+extern struct lp_proc lp_procs[LP_MAX_PROCS];
+extern unsigned lp_num_procs;
+extern bool lp_inside; // the target runs, and not what drives it
+extern uint64_t lp_now_ns;
+extern bool lp_is_heard; // something may have become ready for the launcher since it last looked
+extern bool lp_may_end;  // somebody was allowed to end those who keep to the rules
+
+// The call that fails next, after `after` others of its kind.
+enum lp_call { LP_SOCKETPAIR, LP_MEMFD, LP_FCNTL, LP_SENDMSG, LP_NUM_CALLS };
+extern struct lp_failing {
+    bool is_set, was_set;
+    enum lp_call call;
+    unsigned after;
+    int error;
+} lp_failing;
+
+/// The process of a task, NULL: none that lives. The newest with that name.
+struct lp_proc *lp_find(const char *name);
+struct lp_proc *lp_of_task(task_t id);
+
+/// It ends: by itself, or by a signal (`code` CLD_EXITED or CLD_KILLED).
+void lp_exit(struct lp_proc *proc, int code, int status);
+/// It closes its end of the channel.
+void lp_hang_up(struct lp_proc *proc);
+/// The debugger of a task goes on, and the task under it ends.
+void lp_end_debuggee(void);
+/// It sends `len` bytes with `num_fds` descriptors.
+void lp_send(struct lp_proc *proc, const void *data, size_t len, unsigned num_fds);
+void lp_send_control(struct lp_proc *proc, enum control_op op, struct packet *packet);
+/// It reads a packet, closes what came with it, and the packet is checked. False: there is none.
+bool lp_read(struct lp_proc *proc, struct packet *packet);
+/// It does what a task should with a packet.
+void lp_obey(struct lp_proc *proc, const struct packet *packet);
+
+/// Runs the launcher, and who keeps to the rules, until nothing happens any more.
+void lp_run(void);
+void lp_reset(void);
+/// Closes what the target itself has open.
+void lp_close(void);
+
+/// Says what is wrong and aborts.
+void lp_fail(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));
+
+// launcher_process_loop.c: what loop.h says, by poll() and the clock of the target.
+bool lp_loop_turn(void);
+void lp_loop_reset(void);
+
+// launcher_process_shell.c: run.c and stop.c, and what is static in them.
+void shell_boot(const char *suite_text, const char *debugged);
+void shell_check_end(void);
+
+#endif
