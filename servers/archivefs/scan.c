@@ -126,7 +126,8 @@ static error_t skip_content(struct stream *stream, struct archive_entry *entry,
     int result = ARCHIVE_OK;
     if (member->inode.kind == INDEX_FILE && !archive_entry_size_is_set(entry) && !member->hardlink)
         result = count_content(stream, member);
-    if (result == ARCHIVE_FATAL || archive_read_data_skip(stream->archive) < ARCHIVE_WARN)
+    // A content that libarchive cannot decode, but whose end it knows, costs itself.
+    if (result == ARCHIVE_FATAL || archive_read_data_skip(stream->archive) < ARCHIVE_FAILED)
         return ERR_UNAVAILABLE;
     // A wrong checksum alone is left to who reads it.
     if (result == ARCHIVE_FAILED || result == ARCHIVE_RETRY)

@@ -65,18 +65,6 @@ static void check_listing(uint32_t dir)
     } while (next != 0 && ++rounds < NODES_MAX);
 }
 
-// Not below what a later member of the archive replaced.
-static bool is_reachable(uint32_t number)
-{
-    const struct index *index = scan.index;
-    while (number != 0 && !index->nodes[number].dead) {
-        number = index->nodes[number].parent;
-        if (index_inode(index, number)->kind != INDEX_DIRECTORY)
-            return false;
-    }
-    return number == 0;
-}
-
 static void check_node(uint32_t number)
 {
     const struct index *index = scan.index;
@@ -84,7 +72,7 @@ static void check_node(uint32_t number)
     const struct inode *inode = index_inode(index, number);
     char path[PATH_LEN_MAX + 1];
     uint32_t found;
-    if (!is_reachable(number))
+    if (node->dead)
         return;
     index_path(index, node, path, sizeof(path));
     if (path[0] != '\0' && strlen(path) < PATH_LEN_MAX) // it is empty for the root

@@ -116,6 +116,29 @@ START_TEST(holes_are_zeros_wherever_they_are)
 }
 END_TEST
 
+// --- Names --------------------------------------------------------------------------------------
+
+START_TEST(names_that_cannot_be_cost_themselves_and_are_counted)
+{
+    static char target[70001];
+    struct writer writer =
+        writer_begin(&(struct kind){"tar", ARCHIVE_FORMAT_TAR_GNUTAR, ARCHIVE_FILTER_NONE});
+    memset(target, 't', sizeof(target) - 1);
+    writer_file(&writer, "ok", "yes", 3);
+    writer_symlink(&writer, "long", target);
+    writer_file(&writer, "..", "no", 2);
+    writer_hardlink(&writer, "self", "self");
+    writer_hardlink(&writer, "self", "self");
+    writer_symlink(&writer, "round", "round");
+    int fd = writer_end(&writer);
+    scan_ok(fd, &image, &scan);
+    ck_assert_uint_eq(scan.num_skipped, 3);
+    ck_assert_uint_eq(scan.index->nodes[0].num_children, 2);
+    ck_assert_uint_eq(must_find(scan.index, "/ok")->size, 3);
+    close_scan(fd);
+}
+END_TEST
+
 // --- No members, and several archives -----------------------------------------------------------
 
 START_TEST(empty_archives_are_empty_trees)
@@ -338,6 +361,7 @@ END_TEST
 static void add(TCase *cases)
 {
     tcase_add_loop_test(cases, holes_are_zeros_wherever_they_are, 0, 3);
+    tcase_add_test(cases, names_that_cannot_be_cost_themselves_and_are_counted);
     tcase_add_test(cases, empty_archives_are_empty_trees);
     tcase_add_loop_test(cases, zeros_before_something_else_are_no_archive, 1024, 1025);
     tcase_add_loop_test(cases, zeros_before_something_else_are_no_archive, 8191, 8192);
