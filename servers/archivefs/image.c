@@ -3,6 +3,7 @@
 #include "gzip.h"
 #include "filter.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -18,7 +19,8 @@ ssize_t image_pread(const struct image *image, void *buf, size_t len, uint64_t o
     size_t done = 0;
     len = offset < image->size ? (size_t)MIN((uint64_t)len, image->size - offset) : 0;
     while (done < len) {
-        ssize_t n = pread(image->fd, (char *)buf + done, len - done, (off_t)(offset + done));
+        ssize_t n =
+            pread(image->fd, (char *)buf + done, len - done, (off_t)(image->base + offset + done));
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
@@ -46,6 +48,23 @@ static uint64_t size_without_comment(const struct image *image)
     return image->size;
 }
 
+// How it is compressed, and what follows from that.
+static error_t examine(struct image *image, char error_text[ERROR_TEXT_LEN])
+{
+    image->expands_max = EXPANDS_TO + image->size * EXPANDS_BY;
+    error_t err = filter_detect(image, &image->kind, error_text);
+    if (err == OK && image->kind == IMAGE_PLAIN)
+        image->size = size_without_comment(image);
+    if (err == OK && image->kind == IMAGE_GZIP) {
+        image->points = gzip_points_create();
+        if (!image->points) {
+            snprintf(error_text, ERROR_TEXT_LEN, "out of memory");
+            return ERR_NO_MEMORY;
+        }
+    }
+    return err;
+}
+
 error_t image_open(struct image *image, int fd, char error_text[ERROR_TEXT_LEN])
 {
     struct stat st;
@@ -63,23 +82,59 @@ error_t image_open(struct image *image, int fd, char error_text[ERROR_TEXT_LEN])
         return ERR_UNAVAILABLE;
     }
     image->size = (uint64_t)st.st_size;
-    image->expands_max = EXPANDS_TO + image->size * EXPANDS_BY;
+    return examine(image, error_text);
+}
 
-    error_t err = filter_detect(image, &image->kind, error_text);
-    if (err == OK && image->kind == IMAGE_PLAIN)
-        image->size = size_without_comment(image);
-    if (err == OK && image->kind == IMAGE_GZIP) {
-        image->points = gzip_points_create();
-        if (!image->points) {
-            snprintf(error_text, ERROR_TEXT_LEN, "out of memory");
-            return ERR_NO_MEMORY;
+// Where the first byte from `at` on is that is not zero; the end if that is too far away.
+static uint64_t skip_zeros(const struct image *image, uint64_t at)
+{
+    static uint8_t chunk[64 * 1024];
+    uint64_t end = MIN(image->size, at + PADDING_MAX);
+    while (at < end) {
+        ssize_t len = image_pread(image, chunk, sizeof(chunk), at);
+        if (len <= 0)
+            break;
+        for (ssize_t i = 0; i < len; i++) {
+            if (chunk[i] != 0)
+                return at + (uint64_t)i;
         }
+        at += (uint64_t)len;
     }
-    return err;
+    return image->size;
+}
+
+error_t image_open_next(struct image *image, uint64_t end)
+{
+    char error_text[ERROR_TEXT_LEN];
+    if (image->kind != IMAGE_PLAIN)
+        return ERR_NOT_FOUND;
+    uint64_t at = skip_zeros(image, end);
+    if (at >= image->size)
+        return ERR_NOT_FOUND;
+    struct image *next = calloc(1, sizeof(*next));
+    if (!next)
+        return ERR_NO_MEMORY;
+    next->fd = image->fd;
+    next->base = image->base + at;
+    next->size = image->size - at;
+    image->next = next;
+    error_t err = examine(next, error_text);
+    if (IS_ERROR(err))
+        image_close_next(image);
+    return IS_OK(err) || err == ERR_NO_MEMORY ? err : ERR_NOT_FOUND;
+}
+
+void image_close_next(struct image *image)
+{
+    if (image->next)
+        image_close(image->next);
+    free(image->next);
+    image->next = NULL;
 }
 
 void image_close(struct image *image)
 {
+    image_close_next(image);
     gzip_points_free(image->points);
     image->points = NULL;
 }

@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #define ERROR_TEXT_LEN 256
+#define PADDING_MAX    (64u * 1024 * 1024) // so many zeros behind an archive belong to it still
 #define ZIP_END_LEN    22u // of the record that ends a zip archive, without its comment
 
 struct gzip_points;
@@ -20,10 +21,12 @@ enum image_kind {
 
 struct image {
     int fd;        // not owned
+    uint64_t base; // where in the file it begins; offsets are from there
     uint64_t size; // without the comment of a zip archive
     enum image_kind kind;
     uint64_t expands_max;       // more decompressed bytes than this are an error
     struct gzip_points *points; // IMAGE_GZIP: noted by a source that was opened to note them
+    struct image *next;         // what image_open_next() found behind it
 };
 
 // Looks at a file. On failure `error_text` says why.
@@ -31,6 +34,14 @@ struct image {
 // ERR_UNAVAILABLE: not a regular file, empty, unreadable, or compressed over and over.
 __mustuse error_t image_open(struct image *image, int fd, char error_text[ERROR_TEXT_LEN]);
 void image_close(struct image *image);
+
+// Looks at what follows behind `end`, the end of an archive that is not compressed, and zeros
+// behind that: another one, compressed or not. It becomes `image->next`, which image_close() closes
+// too.
+//
+// ERR_NOT_FOUND: nothing, or nothing that can be looked at. ERR_NO_MEMORY.
+__mustuse error_t image_open_next(struct image *image, uint64_t end);
+void image_close_next(struct image *image);
 
 // Where a source for `offset` would start: at or before it.
 uint64_t image_nearest(const struct image *image, uint64_t offset);

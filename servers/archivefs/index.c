@@ -208,6 +208,7 @@ static error_t add_hardlink(struct index *index, const struct member *member, co
             struct inode *shared = &index->inodes[inode];
             shared->size = member->inode.size;
             shared->ordinal = member->inode.ordinal;
+            shared->segment = member->inode.segment;
             shared->sparse = member->inode.sparse;
             shared->direct_at = member->inode.direct_at;
         }

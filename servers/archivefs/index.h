@@ -29,6 +29,7 @@ struct inode {
     int64_t mtime;      // seconds since 1970
     uint64_t size;      // bytes of content
     uint32_t ordinal;   // which header of the archive, from 0, has the content
+    uint8_t segment;    // in which archive of the file, from 0, that header is
     bool sparse;        // has holes: the stored data may end before `size`
     uint64_t direct_at; // the content is `size` bytes of the decompressed archive from here on, or
                         // INODE_NOT_DIRECT

@@ -302,7 +302,7 @@ static void open_archive(void)
              "themselves, what cannot be read or was replaced",
              archive_name, scan.num_skipped);
     if (scan.has_more)
-        WARN("%s: another archive follows in it; only the first is shown", archive_name);
+        WARN("%s: something follows its cpio archive and is not shown", archive_name);
 }
 
 void main(void)

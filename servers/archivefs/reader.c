@@ -16,7 +16,9 @@ struct reader *reader_create(struct image *image, const struct scan_result *scan
     reader->cache = cache_create(CACHE_BYTES);
     reader->direct = direct_create(reader);
     reader->cursors = cursors_create(reader);
-    if (!reader->cache || !reader->direct || !reader->cursors) {
+    if (image->next)
+        reader->next = reader_create(image->next, scan);
+    if (!reader->cache || !reader->direct || !reader->cursors || (image->next && !reader->next)) {
         reader_free(reader);
         return NULL;
     }
@@ -27,6 +29,7 @@ void reader_free(struct reader *reader)
 {
     if (!reader)
         return;
+    reader_free(reader->next);
     direct_free(reader->direct);
     cursors_free(reader->cursors);
     cache_free(reader->cache);
@@ -38,9 +41,13 @@ error_t reader_read(struct reader *reader, const struct inode *inode, uint64_t o
 {
     if (len == 0)
         return OK;
-    if (inode->direct_at != INODE_NOT_DIRECT)
-        return direct_read(reader->direct, inode->direct_at + offset, buf, len);
-    return cursors_read(reader->cursors, inode, offset, buf, len);
+    struct reader *at = reader;
+    for (uint8_t i = 0; i < inode->segment; i++)
+        at = at->next;
+    error_t err = inode->direct_at != INODE_NOT_DIRECT
+                      ? direct_read(at->direct, inode->direct_at + offset, buf, len)
+                      : cursors_read(at->cursors, inode, offset, buf, len);
+    return IS_ERROR(err) && at != reader ? reader_fail(reader, err, at->error) : err;
 }
 
 error_t reader_fail(struct reader *reader, error_t err, const char *why)

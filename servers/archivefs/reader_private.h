@@ -15,7 +15,8 @@ struct reader {
     struct cache *cache;
     struct direct *direct;
     struct cursors *cursors;
-    bool keep_passed; // small files that a cursor passes are kept
+    struct reader *next; // of image->next
+    bool keep_passed;    // small files that a cursor passes are kept
     char error[ERROR_TEXT_LEN];
 };
 

@@ -66,7 +66,8 @@ static enum index_kind kind_of(struct archive_entry *entry)
     }
 }
 
-static void fill_member(struct archive_entry *entry, unsigned ordinal, struct member *member)
+static void fill_member(struct archive_entry *entry, const struct scan_result *result,
+                        struct member *member)
 {
     int64_t size = archive_entry_size(entry);
     *member = (struct member){
@@ -80,7 +81,8 @@ static void fill_member(struct archive_entry *entry, unsigned ordinal, struct me
                 .gid = (uint32_t)archive_entry_gid(entry),
                 .mtime = archive_entry_mtime(entry),
                 .size = size > 0 ? (uint64_t)size : 0,
-                .ordinal = ordinal,
+                .ordinal = result->ordinal,
+                .segment = result->segment,
                 .sparse = archive_entry_sparse_count(entry) > 0,
                 .direct_at = INODE_NOT_DIRECT,
                 .target = target_of(entry),
@@ -190,7 +192,8 @@ static error_t scan_member(struct stream *stream, struct archive_entry *entry,
                            struct scan_result *result)
 {
     struct member member;
-    fill_member(entry, result->num_members, &member);
+    fill_member(entry, result, &member);
+    result->ordinal++;
     if (result->num_members++ >= INDEX_MEMBERS_MAX) {
         snprintf(result->error, sizeof(result->error), "more than %u members", INDEX_MEMBERS_MAX);
         return ERR_NO_MEMORY;
@@ -237,38 +240,71 @@ static error_t scan_members(struct stream *stream, struct scan_result *result)
     struct archive_entry *entry;
     uint64_t last_end = 0;
     int status;
+    result->ordinal = 0;
     while ((status = archive_read_next_header(stream->archive, &entry)) != ARCHIVE_EOF) {
         if (status != ARCHIVE_OK && status != ARCHIVE_WARN) {
             snprintf(result->error, sizeof(result->error), "%s", stream_error(stream));
-            return ERR_UNAVAILABLE;
+            return result->ordinal == 0 ? ERR_NOT_ACCEPTABLE : ERR_UNAVAILABLE;
         }
         OK_OR_RETURN(scan_member(stream, entry, result));
         last_end = (uint64_t)archive_filter_bytes(stream->archive, 0);
     }
     if (!ends_right(stream, last_end, result))
         return ERR_UNAVAILABLE;
-    // The initial file systems of Linux are often several, one behind the other.
+    result->end = (uint64_t)archive_filter_bytes(stream->archive, 0);
     result->has_more = format_of(stream) == ARCHIVE_FORMAT_CPIO && stream_has_more(stream);
-    result->solid = is_solid(stream);
+    result->solid |= is_solid(stream);
     return drain(stream, result) ? OK : ERR_UNAVAILABLE;
+}
+
+// ERR_NOT_ACCEPTABLE: it is no archive from its beginning.
+static error_t scan_segment(struct image *image, struct scan_result *result)
+{
+    struct stream stream = {0};
+    error_t err = stream_open(&stream, image, true, result->error);
+    if (err == ERR_UNAVAILABLE)
+        return ERR_NOT_ACCEPTABLE;
+    OK_OR_RETURN(err);
+    err = scan_members(&stream, result);
+    stream_close(&stream);
+    return err;
+}
+
+static error_t scan_segments(struct image *image, struct scan_result *result)
+{
+    error_t err = scan_segment(image, result);
+    if (err == ERR_NOT_ACCEPTABLE)
+        return ERR_UNAVAILABLE;
+    while (err == OK && result->has_more && result->segment < SEGMENTS_MAX - 1) {
+        err = image_open_next(image, result->end);
+        if (err == ERR_NOT_FOUND)
+            return OK;
+        OK_OR_RETURN(err);
+        result->segment++;
+        err = scan_segment(image->next, result);
+        if (err == ERR_NOT_ACCEPTABLE) {
+            // No archive goes on here, so this is no error of one.
+            image_close_next(image);
+            result->has_more = true;
+            result->error[0] = '\0';
+            return OK;
+        }
+        image = image->next;
+    }
+    return err;
 }
 
 error_t scan_image(struct image *image, struct scan_result *result)
 {
-    struct stream stream = {0};
     memset(result, 0, sizeof(*result));
-    error_t err = stream_open(&stream, image, true, result->error);
-    if (IS_ERROR(err))
-        return err;
-
-    err = ERR_NO_MEMORY;
+    error_t err = ERR_NO_MEMORY;
     result->index = index_create();
     if (result->index)
-        err = scan_members(&stream, result);
+        err = scan_segments(image, result);
     if (err == OK) {
-        int num_dangling = index_finish(result->index);
-        err = IS_ERROR(num_dangling) ? num_dangling : OK;
-        result->num_skipped += num_dangling > 0 ? (unsigned)num_dangling : 0;
+        int num_dropped = index_finish(result->index);
+        err = IS_ERROR(num_dropped) ? num_dropped : OK;
+        result->num_skipped += num_dropped > 0 ? (unsigned)num_dropped : 0;
     }
     if (IS_ERROR(err)) {
         if (result->error[0] == '\0')
@@ -276,6 +312,5 @@ error_t scan_image(struct image *image, struct scan_result *result)
         index_free(result->index);
         result->index = NULL;
     }
-    stream_close(&stream);
     return err;
 }

@@ -6,6 +6,7 @@
 #include "index.h"
 
 #define SMALL_FILE_LEN (256u * 1024)
+#define SEGMENTS_MAX   16 // archives one behind the other
 
 struct scan_result {
     struct index *index;  // the caller's; NULL on failure
@@ -13,11 +14,16 @@ struct scan_result {
     bool solid;           // passing over a member costs as much as reading it
     unsigned num_members; // headers
     unsigned num_skipped; // left out: no name or one over the limits, links to nothing, and so on
-    bool has_more;        // another archive follows in the file, which is not read
+    unsigned ordinal;     // of the next header in its archive
+    uint8_t segment;      // of the archive that is read
+    bool has_more;        // something follows a cpio archive, and is not read
+    uint64_t end;         // of the archive that was read last, in its own bytes
     char error[ERROR_TEXT_LEN];
 };
 
-// Passes once over the whole archive. On failure `result->error` says why.
+// Passes once over the whole archive, and over further cpio archives behind a cpio archive, as the
+// initial file systems of Linux have them: they are one tree, and `image` keeps where they are. On
+// failure `result->error` says why.
 //
 // ERR_UNAVAILABLE: no archive, corrupt or truncated. ERR_NO_MEMORY: out of memory, or over the
 // index's limits.

@@ -3,9 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-// So many zeros behind an archive are its padding still.
-#define PADDING_MAX (64u * 1024 * 1024)
-
 // Reads on, and notes where what is not zero ends.
 static ssize_t read_chunk(struct stream *stream, const void **data)
 {
@@ -67,8 +64,10 @@ static la_int64_t seek_source(struct archive *archive, void *arg, la_int64_t off
 // library opens files.
 static void enable_formats(struct archive *archive, const struct image *image)
 {
-    archive_read_support_format_tar(archive);
     archive_read_support_format_cpio(archive);
+    if (image->base > 0)
+        return; // of archives one behind the other, only cpio has any
+    archive_read_support_format_tar(archive);
     archive_read_support_format_7zip(archive);
     archive_read_support_format_iso9660(archive);
     archive_read_support_format_ar(archive);

@@ -172,21 +172,74 @@ START_TEST(zeros_before_something_else_are_no_archive)
 }
 END_TEST
 
-START_TEST(further_cpio_archives_are_told_of)
+static int cpio_of(const struct kind *kind, const char *path, const char *content)
 {
-    struct kind kind = archive_kinds[6 + _i]; // cpio, cpio.gz
-    struct writer first = writer_begin(&kind), second = writer_begin(&kind);
-    writer_file(&first, "first", "1", 1);
-    writer_file(&second, "second", "2", 1);
-    int fd = writer_end(&first);
+    struct writer writer = writer_begin(kind);
+    writer_file(&writer, "same", content, strlen(content));
+    writer_file(&writer, path, content, strlen(content));
+    return writer_end(&writer);
+}
+
+static void check_content(struct reader *reader, const char *path, const char *content)
+{
+    char have[64] = "";
+    const struct inode *inode = must_find(scan.index, path);
+    ck_assert_uint_eq(inode->size, strlen(content));
+    ck_assert_int_eq(reader_read(reader, inode, 0, have, inode->size), OK);
+    ck_assert_str_eq(have, content);
+}
+
+// As an initial file system is made: each compressed in its own way, padding in between.
+START_TEST(cpio_archives_behind_each_other_are_one_tree)
+{
+    static const int filters[] = {ARCHIVE_FILTER_NONE, ARCHIVE_FILTER_GZIP, ARCHIVE_FILTER_XZ,
+                                  ARCHIVE_FILTER_ZSTD};
+    static const char padding[1024];
+    const struct kind *plain = &archive_kinds[6];
+    struct kind last = {"cpio", plain->format, filters[_i]};
+    int fd = cpio_of(plain, "first", "one");
+    ck_assert_int_eq(write(fd, padding, sizeof(padding)), sizeof(padding));
+    append(fd, cpio_of(plain, "second", "two!"));
+    append(fd, cpio_of(&last, "third", "three"));
     scan_ok(fd, &image, &scan);
     ck_assert(!scan.has_more);
-    close_scan(dup(fd));
-    append(fd, writer_end(&second));
+    struct reader *reader = reader_create(&image, &scan);
+    for (int i = 0; i < 2; i++) {
+        check_content(reader, "/first", "one");
+        check_content(reader, "/second", "two!");
+        check_content(reader, "/third", "three");
+        check_content(reader, "/same", "three");
+    }
+    reader_free(reader);
+    close_scan(fd);
+}
+END_TEST
+
+START_TEST(what_follows_a_cpio_archive_and_is_none_is_told)
+{
+    struct kind gz = archive_kinds[7];
+    int fd = cpio_of(&archive_kinds[6], "first", "one");
+    ck_assert_int_eq(write(fd, "trailing text", 13), 13);
     scan_ok(fd, &image, &scan);
-    ck_assert(scan.has_more);
+    ck_assert(scan.has_more && !image.next);
     must_find(scan.index, "/first");
     close_scan(fd);
+    fd = cpio_of(&gz, "first", "one");
+    append(fd, cpio_of(&gz, "second", "two"));
+    scan_ok(fd, &image, &scan);
+    ck_assert(scan.has_more);
+    close_scan(fd);
+}
+END_TEST
+
+START_TEST(damage_in_a_later_cpio_archive_is_an_error)
+{
+    int fd = cpio_of(&archive_kinds[6], "first", "one");
+    off_t end = lseek(fd, 0, SEEK_END);
+    append(fd, cpio_of(&archive_kinds[6], "second", "two"));
+    ck_assert_int_eq(ftruncate(fd, end + 200), 0);
+    ck_assert_str_ne(refusal(fd), "");
+    close(fd);
 }
 END_TEST
 
@@ -365,7 +418,9 @@ static void add(TCase *cases)
     tcase_add_test(cases, empty_archives_are_empty_trees);
     tcase_add_loop_test(cases, zeros_before_something_else_are_no_archive, 1024, 1025);
     tcase_add_loop_test(cases, zeros_before_something_else_are_no_archive, 8191, 8192);
-    tcase_add_loop_test(cases, further_cpio_archives_are_told_of, 0, 2);
+    tcase_add_loop_test(cases, cpio_archives_behind_each_other_are_one_tree, 0, 4);
+    tcase_add_test(cases, what_follows_a_cpio_archive_and_is_none_is_told);
+    tcase_add_test(cases, damage_in_a_later_cpio_archive_is_an_error);
     tcase_add_loop_test(cases, comments_of_zip_archives_have_any_length, 0, 2);
     tcase_add_test(cases, member_without_a_length_costs_itself);
     tcase_add_test(cases, names_in_code_pages_become_utf8);
