@@ -11,7 +11,7 @@
 #define CONNS_MAX  512
 #define BUCKETS    256 // of client addresses
 #define READ_LEN   16384u
-#define STEPS_MAX  16    // of one connection, before the others have their turn
+#define STEPS_MAX  4     // of one connection, before the others have their turn
 #define IDLE_MS    30000 // between requests, and for each read or write
 #define REQUEST_MS 20000 // from the first byte of a request to its last
 

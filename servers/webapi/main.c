@@ -20,34 +20,43 @@
 #include "host.h"
 #include "webapi.h"
 
-#define BACKLOG   1024
-#define TICK_MS   1000
-#define PORT_HTTP 80
+#define BACKLOG    1024
+#define EVENTS_MAX 1024 // taken in a row
+#define TICK_MS    1000
+#define PORT_HTTP  80
 
 static task_t tcpip;
 static handle_t listener;
 
-// One event that tcpip has for us: while it has more, it notifies again. Ends with the task when
-// tcpip is gone: all connections are.
-static void pull_event(void)
+static void take_event(struct message *m)
 {
-    struct message m;
-    error_t err = async_recv(tcpip, &m);
-    if (err == ERR_ABORTED || err == ERR_INVALID_TASK) {
-        WARN("tcpip ended");
-        exit(EXIT_FAILURE);
-    }
-    if (IS_OK(err)) {
-        if (m.type == TCPIP_NEW_CLIENT_MSG)
-            conns_accept(m.tcpip_new_client.handle);
-        else if (m.type == TCPIP_RECEIVED_MSG)
-            conn_event(m.tcpip_received.handle);
-        else if (m.type == TCPIP_CLOSED_MSG)
-            conn_event(m.tcpip_closed.handle);
-        else if (m.type == TCPIP_WRITABLE_MSG)
-            conn_event(m.tcpip_writable.handle);
-        else
-            ipc_free_payloads(&m);
+    if (m->type == TCPIP_NEW_CLIENT_MSG)
+        conns_accept(m->tcpip_new_client.handle);
+    else if (m->type == TCPIP_RECEIVED_MSG)
+        conn_event(m->tcpip_received.handle);
+    else if (m->type == TCPIP_CLOSED_MSG)
+        conn_event(m->tcpip_closed.handle);
+    else if (m->type == TCPIP_WRITABLE_MSG)
+        conn_event(m->tcpip_writable.handle);
+    else
+        ipc_free_payloads(m);
+}
+
+// The events that tcpip has for us: a new client must not wait until each of the others had its
+// turn as often as there are events before its own. While tcpip has more, it notifies again. Ends
+// with the task when tcpip is gone: all connections are.
+static void pull_events(void)
+{
+    for (unsigned i = 0; i < EVENTS_MAX; i++) {
+        struct message m;
+        error_t err = async_recv(tcpip, &m);
+        if (err == ERR_ABORTED || err == ERR_INVALID_TASK) {
+            WARN("tcpip ended");
+            exit(EXIT_FAILURE);
+        }
+        if (IS_ERROR(err))
+            return;
+        take_event(&m);
     }
 }
 
@@ -58,7 +67,7 @@ static void handle(struct message *m)
         return;
     }
     if (m->notifications.data & NOTIFY_ASYNC)
-        pull_event();
+        pull_events();
     if ((m->notifications.data & NOTIFY_TIMER) && conns_expire())
         timer_set(TICK_MS);
 }
