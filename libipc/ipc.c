@@ -268,6 +268,12 @@ static error_t deliver_noblock(task_t dst, const struct message *m)
     return OK;
 }
 
+bool ipc_noblock_is_taken(task_t dst)
+{
+    struct channel *ch = channel_find(dst);
+    return !ch || !((ch->sent ^ channel_peer_seen(ch)) & PEER_NOBLOCK);
+}
+
 static error_t send_noblock(task_t dst, const struct message *m)
 {
     error_t err = deliver_noblock(dst, m);

@@ -7,8 +7,7 @@
 #include <resea/ipc.h>
 #include <resea/printf.h>
 
-static task_t tcpip;  // 0: it is to be looked up
-static bool queueing; // until it is told that the queue is empty
+static task_t tcpip; // 0: it is to be looked up
 static unsigned long long num_dropped;
 
 void netdevice_find_tcpip(const uint8_t mac[6])
@@ -18,7 +17,6 @@ void netdevice_find_tcpip(const uint8_t mac[6])
         if (IS_OK(found) && IS_OK(task_watch(VM_TASK, found)) &&
             IS_OK(tcpip_register_device(found, mac))) {
             tcpip = found;
-            queueing = false;
         }
     }
 }
@@ -41,11 +39,9 @@ void netdevice_pass_up(const void *frame, size_t len)
     m.net_rx.payload_len = len;
     if (tcpip <= 0)
         return;
-    error_t err = queueing ? ERR_WOULD_BLOCK : ipc_send_noblock(tcpip, &m);
-    if (err == ERR_WOULD_BLOCK) {
+    error_t err = async_is_empty(tcpip) ? ipc_send_noblock(tcpip, &m) : ERR_WOULD_BLOCK;
+    if (err == ERR_WOULD_BLOCK)
         err = async_send(tcpip, &m);
-        queueing = queueing || IS_OK(err);
-    }
     if (IS_ERROR(err))
         netdevice_dropped(err2str(err));
     if (err == ERR_ABORTED || err == ERR_INVALID_TASK)
@@ -54,9 +50,14 @@ void netdevice_pass_up(const void *frame, size_t len)
 
 void netdevice_answer_pull(task_t task)
 {
-    if (task == tcpip && async_is_empty(task))
-        queueing = false; // which the answer says
-    async_reply(task);
+    if (task != tcpip || async_is_empty(task) || ipc_noblock_is_taken(task)) {
+        async_reply(task);
+        return;
+    }
+    ipc_reply_err(task, ERR_EMPTY);
+    error_t err = ipc_notify(task, NOTIFY_ASYNC);
+    if (IS_ERROR(err))
+        netdevice_dropped(err2str(err));
 }
 
 void netdevice_pull_exits(void)

@@ -14,13 +14,13 @@ bool netdevice_is_tcpip(task_t task);
 // A frame for the TCP/IP server: straight to it while it waits, else into the queue. What does not
 // fit that is dropped, as a network does.
 //
-// Frames do not overtake each other. Once one was queued, all are until the server has asked for
-// more and was told that there are none. So those that went straight before are in its hands when
-// it gets the first of the queue, and no other goes straight until it has had the last; device.c of
-// tcpip is the other half of this.
+// Frames do not overtake each other: none goes straight while one is queued, and none of the queue
+// is handed out while one that went straight was not received. device.c of tcpip is the other half
+// of this.
 void netdevice_pass_up(const void *frame, size_t len);
 
-// Answers ASYNC_MSG, by which the TCP/IP server asks for what is queued.
+// Answers ASYNC_MSG, by which the TCP/IP server asks for what is queued: with nothing, and another
+// notification, when it has to receive something else first.
 void netdevice_answer_pull(task_t task);
 
 // Notes that a frame was dropped, and says so the first time.

@@ -9,8 +9,6 @@
 #include "stack.h"
 #include "tcpip.h"
 
-#define PULLS_MAX 64 // frames taken in a row, before others have their turn
-
 static task_t device;
 
 error_t device_register(task_t task, const uint8_t mac[6], const struct options *options)
@@ -37,7 +35,7 @@ void device_received(task_t task, const void *frame, size_t len)
         stack_input(frame, len);
 }
 
-// What the device has sent straight to us and we have not taken yet.
+// What the device has sent straight to us and we have not received yet.
 static void take_sent(void (*handle)(struct message *m))
 {
     struct message m;
@@ -47,26 +45,25 @@ static void take_sent(void (*handle)(struct message *m))
 
 void device_pull(void (*handle)(struct message *m))
 {
-    // A notification comes before messages that were sent earlier. A device that has begun to queue
-    // sends nothing straight until it has told that its queue is empty, so with the first frame of
-    // it all that went before is here; netdevice.h.
-    static bool in_queue;
-    for (unsigned i = 0; i < PULLS_MAX && device > 0; i++) {
-        struct message m;
-        error_t err = async_recv(device, &m);
-        if (err == ERR_ABORTED || err == ERR_INVALID_TASK)
-            device = 0;
-        if (err != ERR_TIMEOUT && err != ERR_TRY_AGAIN && IS_ERROR(err))
-            in_queue = false;
-        if (IS_ERROR(err))
-            return;
-        if (!in_queue)
-            take_sent(handle);
-        in_queue = true;
-        if (m.type == NET_RX_MSG)
-            stack_input(m.net_rx.payload, m.net_rx.payload_len);
-        ipc_free_payloads(&m);
-    }
+    // A notification comes before messages that were sent earlier. A device hands out nothing of
+    // its queue before we have received those (netdevice.h), so that a frame that comes is the
+    // next. One that it handed out after we had given up waiting is older than what it sent
+    // straight since.
+    static bool is_late;
+    struct message m;
+    if (!is_late)
+        take_sent(handle);
+    if (device <= 0)
+        return;
+    error_t err = async_recv(device, &m);
+    is_late = err == ERR_TIMEOUT;
+    if (err == ERR_ABORTED || err == ERR_INVALID_TASK)
+        device = 0;
+    if (IS_ERROR(err))
+        return;
+    if (m.type == NET_RX_MSG)
+        stack_input(m.net_rx.payload, m.net_rx.payload_len);
+    ipc_free_payloads(&m);
 }
 
 void up_transmit(const void *frame, size_t len)

@@ -29,10 +29,11 @@ static unsigned num_in_channel;
 static bool untaken;      // a frame that was sent straight
 static bool server_waits; // in a receive, also in one that does not wait
 static bool notified;
+static bool is_asked; // by a pull that was not answered yet
 static uint32_t queue[FRAMES];
 static unsigned queue_first, queue_end;
 static uint32_t next_frame, next_arrival;
-static unsigned num_straight;
+static unsigned num_straight, num_late;
 static uint32_t chance;
 
 static unsigned draw(unsigned n)
@@ -43,10 +44,12 @@ static unsigned draw(unsigned n)
 
 static void device_turn(void)
 {
-    for (unsigned n = draw(3) == 0 ? draw(MAX_SENT + 1) : 0; n > 0 && next_frame < FRAMES; n--) {
+    for (unsigned n = draw(8) == 0 ? draw(MAX_SENT + 1) : 0; n > 0 && next_frame < FRAMES; n--) {
         uint32_t frame = next_frame++;
         netdevice_pass_up(&frame, sizeof(frame));
     }
+    if (is_asked && draw(3) == 0)
+        netdevice_answer_pull(SERVER);
 }
 
 // --- The library, as the device sees it ---------------------------------------------------------
@@ -110,27 +113,71 @@ error_t sys_ipc(task_t dst, task_t src, struct message *m, unsigned flags)
     return taken ? OK : ERR_WOULD_BLOCK;
 }
 
-static struct message *answer; // where the pull's goes
+static bool is_answered;      // one that the server has not looked at
+static struct message answer; // of it
 static error_t answered;
+
+bool ipc_noblock_is_taken(task_t dst)
+{
+    ck_assert_int_eq(dst, SERVER);
+    return !untaken;
+}
+
+error_t ipc_notify(task_t dst, notifications_t bits)
+{
+    ck_assert(dst == SERVER && bits == NOTIFY_ASYNC);
+    notified = true;
+    return OK;
+}
+
+static void give_answer(error_t err)
+{
+    ck_assert(is_asked);
+    is_asked = false;
+    is_answered = true;
+    answered = err;
+    notified = notified || IS_OK(err);
+}
+
+void ipc_reply_err(task_t dst, error_t err)
+{
+    if (dst == SERVER)
+        give_answer(err);
+}
 
 error_t async_reply(task_t dst)
 {
     ck_assert_int_eq(dst, SERVER);
-    answered = queue_first == queue_end ? ERR_EMPTY : OK;
-    if (IS_OK(answered))
-        make_frame(answer, queue[queue_first++]);
+    bool empty = queue_first == queue_end;
+    if (!empty)
+        make_frame(&answer, queue[queue_first++]);
+    give_answer(empty ? ERR_EMPTY : OK);
     notified = notified || queue_first < queue_end;
     return OK;
 }
 
+// Now and then the device is slow, and the server gives up: the answer comes later, with a
+// notification.
 error_t async_recv(task_t src, struct message *m)
 {
     if (src != DEVICE)
         return ERR_EMPTY;
-    device_turn();
-    answer = m;
-    netdevice_answer_pull(SERVER);
-    device_turn();
+    if (!is_answered || IS_ERROR(answered)) {
+        is_answered = false;
+        is_asked = true;
+        device_turn();
+        if (is_asked && draw(16) == 0) {
+            num_late++;
+            return ERR_TIMEOUT;
+        }
+        if (is_asked)
+            netdevice_answer_pull(SERVER);
+        device_turn();
+    } else {
+        notified = true; // there may be more: the library says so once again
+    }
+    is_answered = false;
+    *m = answer;
     return answered;
 }
 
@@ -157,11 +204,6 @@ error_t ipc_call(task_t dst, struct message *m)
 void ipc_reply(task_t dst, struct message *m)
 {
     (void)dst, (void)m;
-}
-
-void ipc_reply_err(task_t dst, error_t err)
-{
-    (void)dst, (void)err;
 }
 
 error_t ipc_send(task_t dst, struct message *m)
@@ -254,6 +296,7 @@ START_TEST(frames_arrive_in_their_order)
     // Both ways were taken.
     ck_assert_uint_gt(num_straight, SEEDS);
     ck_assert_uint_lt(num_straight, SEEDS * FRAMES);
+    ck_assert_uint_gt(num_late, SEEDS);
 }
 END_TEST
 

@@ -35,6 +35,9 @@ error_t ipc_send(task_t dst, struct message *m) __mustuse;
 /// (or, with a payload, when the caller is stopped between placing it and sending).
 error_t ipc_send_noblock(task_t dst, struct message *m) __mustuse;
 
+/// Whether `dst` has received what ipc_send_noblock() sent to it last.
+bool ipc_noblock_is_taken(task_t dst);
+
 /// Sends an error as a message. To a task that waits in a call it is the answer, and does not
 /// block; to another it is sent as by ipc_send(). OK is an empty message, of type 0.
 ///
