@@ -21,6 +21,7 @@
 #include "prepare.h"
 #include "reader.h"
 #include "scan.h"
+#include "serve_nodes.h"
 
 #define LISTING_LEN (1024u * 1024) // bytes of one answer to fs.list, at most
 
@@ -257,7 +258,7 @@ static error_t fs_do_sync(task_t client)
 }
 
 // What has no handler here would change the archive, and is ERR_NOT_PERMITTED.
-static const struct fs_ops fs_ops = {
+static struct fs_ops fs_ops = {
     .open = fs_do_open,
     .create = fs_do_create,
     .close = fs_do_close,
@@ -310,6 +311,7 @@ void main(void)
     if (task_argc() > 1)
         archive_name = task_argv()[1];
     open_archive();
+    serve_nodes(&fs_ops, index_);
     ASSERT_OK(ipc_serve("fs"));
 
     while (true) {

@@ -16,4 +16,24 @@ __mustuse error_t attr_set_owner(struct volume *volume, const char *path, bool f
 __mustuse error_t attr_set_times(struct volume *volume, const char *path, bool follow,
                                  const struct attributes *times);
 
+// What attr_change() sets.
+enum attr_what {
+    ATTR_MODE = 1,
+    ATTR_UID = 2,
+    ATTR_GID = 4,
+    ATTR_SIZE = 8,
+    ATTR_ATIME = 16,
+    ATTR_MTIME = 32,
+};
+
+// Sets some of the attributes of an inode. A time that cannot be kept becomes the nearest.
+//
+// ERR_NOT_ACCEPTABLE: a size of what is not a file. Otherwise as file_resize().
+__mustuse error_t attr_change(struct volume *volume, ext2_ino_t ino, unsigned what,
+                              const struct attributes *attr);
+
+// A file was read: its time of access is set as a mount with relatime has it, once after a change,
+// and once a day. It is no error if that cannot be kept.
+void attr_was_read(struct volume *volume, ext2_ino_t ino, struct ext2_inode_large *inode);
+
 #endif

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "dirblock.h"
+#include "dirfile.h"
 #include "dirindex.h"
 #include "inode.h"
 #include "io.h"
@@ -25,61 +26,6 @@ static int type_of(uint16_t mode)
     if (LINUX_S_ISFIFO(mode))
         return EXT2_FT_FIFO;
     return LINUX_S_ISSOCK(mode) ? EXT2_FT_SOCK : EXT2_FT_UNKNOWN;
-}
-
-// --- Blocks -------------------------------------------------------------------------------------
-
-// A directory that is looked at, and one of its blocks.
-struct dir {
-    struct volume *volume;
-    ext2_ino_t ino;
-    struct ext2_inode_large inode;
-    uint32_t num_blocks;
-    blk64_t at; // of the block, on the device; 0: a hole
-    uint8_t *block;
-};
-
-static void dir_close(struct dir *dir)
-{
-    free(dir->block);
-}
-
-// Also after an error, dir_close() is for the caller to call.
-static error_t dir_open(struct dir *dir, struct volume *volume, ext2_ino_t ino)
-{
-    *dir = (struct dir){.volume = volume, .ino = ino};
-    OK_OR_RETURN(inode_read(volume, ino, &dir->inode));
-    if (!LINUX_S_ISDIR(dir->inode.i_mode))
-        return ERR_NOT_ACCEPTABLE;
-    uint64_t num = inode_size(volume, &dir->inode) / volume->fs->blocksize;
-    if (num > ext2fs_blocks_count(volume->fs->super) || num > UINT32_MAX)
-        return ERR_UNAVAILABLE;
-    dir->num_blocks = (uint32_t)num;
-    dir->block = malloc(volume->fs->blocksize);
-    return dir->block ? OK : ERR_NO_MEMORY;
-}
-
-static bool is_inline(const struct dir *dir)
-{
-    return dir->inode.i_flags & EXT4_INLINE_DATA_FL;
-}
-
-static error_t dir_read(struct dir *dir, uint32_t number)
-{
-    ext2_filsys fs = dir->volume->fs;
-    dir->at = 0;
-    OK_OR_RETURN(error_of(
-        ext2fs_bmap2(fs, dir->ino, inode_short(&dir->inode), NULL, 0, number, NULL, &dir->at)));
-    if (dir->at == 0)
-        return OK;
-    if (dir->at >= ext2fs_blocks_count(fs->super))
-        return ERR_UNAVAILABLE;
-    return error_of(ext2fs_read_dir_block4(fs, dir->at, dir->block, 0, dir->ino));
-}
-
-static error_t dir_write(struct dir *dir)
-{
-    return error_of(ext2fs_write_dir_block4(dir->volume->fs, dir->at, dir->block, 0, dir->ino));
 }
 
 // --- The index ----------------------------------------------------------------------------------
@@ -160,7 +106,7 @@ error_t entry_find(struct volume *volume, ext2_ino_t ino, const char *name, size
     struct dir dir;
     struct dirindex *index;
     error_t err = dir_open(&dir, volume, ino);
-    if (IS_OK(err) && is_inline(&dir)) {
+    if (IS_OK(err) && dir_is_inline(&dir)) {
         err = error_of(ext2fs_lookup(volume->fs, ino, name, (int)len, NULL, found));
     } else if (IS_OK(err)) {
         err = index_of(&dir, &index);
@@ -244,8 +190,8 @@ error_t entry_add(struct volume *volume, ext2_ino_t ino, const char *name, ext2_
     struct dir dir;
     error_t err = dir_open(&dir, volume, ino);
     if (IS_OK(err))
-        err = is_inline(&dir) ? add_inline(&dir, name, added, type_of(mode))
-                              : add(&dir, name, added, type_of(mode));
+        err = dir_is_inline(&dir) ? add_inline(&dir, name, added, type_of(mode))
+                                  : add(&dir, name, added, type_of(mode));
     return finish(&dir, err);
 }
 
@@ -269,8 +215,8 @@ error_t entry_remove(struct volume *volume, ext2_ino_t ino, const char *name)
     struct dir dir;
     error_t err = dir_open(&dir, volume, ino);
     if (IS_OK(err))
-        err = is_inline(&dir) ? error_of(ext2fs_unlink(volume->fs, ino, name, 0, 0))
-                              : remove_from(&dir, name);
+        err = dir_is_inline(&dir) ? error_of(ext2fs_unlink(volume->fs, ino, name, 0, 0))
+                                  : remove_from(&dir, name);
     return finish(&dir, err);
 }
 
@@ -326,8 +272,8 @@ error_t entry_set(struct volume *volume, ext2_ino_t ino, const char *name, ext2_
     struct dir dir;
     error_t err = dir_open(&dir, volume, ino);
     if (IS_OK(err))
-        err = is_inline(&dir) ? set_inline(&dir, name, other, type_of(mode))
-                              : set(&dir, name, other, type_of(mode));
+        err = dir_is_inline(&dir) ? set_inline(&dir, name, other, type_of(mode))
+                                  : set(&dir, name, other, type_of(mode));
     return finish(&dir, err);
 }
 

@@ -29,11 +29,22 @@ __mustuse error_t file_map(struct volume *volume, ext2_ino_t ino, struct ext2_in
 __mustuse error_t file_write(struct volume *volume, ext2_ino_t ino, uint64_t offset,
                              const void *data, size_t len);
 
-// Gives the blocks of a file from number `first` on back. The size is not changed.
+// Gives the blocks of a file from number `first` to number `last` back. The size is not changed.
 //
 // ERR_UNAVAILABLE: damaged; nothing was done if it names what is not on the device.
+#define FILE_END UINT64_MAX
 __mustuse error_t file_punch(struct volume *volume, ext2_ino_t ino, struct ext2_inode_large *inode,
-                             uint64_t first);
+                             uint64_t first, uint64_t last);
+
+// Has room for a part of a file, as fs.allocate does with `mode` (in allocate.c).
+//
+// ERR_NOT_ACCEPTABLE: not a file, or that cannot be done with it. Otherwise as file_write().
+__mustuse error_t file_allocate(struct volume *volume, ext2_ino_t ino, unsigned mode,
+                                uint64_t offset, uint64_t len);
+
+// Whether a file may be changed up to an offset. As file_write().
+__mustuse error_t file_check_change(const struct volume *volume,
+                                    const struct ext2_inode_large *inode, uint64_t end);
 
 // Sets the size; what is added reads as zeros.
 //

@@ -57,7 +57,7 @@ static error_t move_to_blocks(struct volume *volume, ext2_ino_t ino, struct ext2
     OK_OR_RETURN(error_of(code ? code : close_code));
     OK_OR_RETURN(inode_read(volume, ino, inode));
     if (size == 0)
-        OK_OR_RETURN(file_punch(volume, ino, inode, 0));
+        OK_OR_RETURN(file_punch(volume, ino, inode, 0, FILE_END));
     OK_OR_RETURN(error_of(ext2fs_inode_size_set(fs, inode_short(inode), (ext2_off64_t)size)));
     return inode_write(volume, ino, inode);
 }

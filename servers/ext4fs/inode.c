@@ -1,6 +1,7 @@
 // Inodes. Times have 34 bits of seconds and nanoseconds where the inode is large enough for them.
 #include "inode.h"
 #include <idl/fs.h>
+#include <resea/printf.h>
 #include <string.h>
 #include <time.h>
 #include "io.h"
@@ -31,6 +32,33 @@ uint32_t inode_kind(uint16_t mode)
     if (LINUX_S_ISDIR(mode))
         return FS_KIND_DIRECTORY;
     return LINUX_S_ISLNK(mode) ? FS_KIND_SYMLINK : FS_KIND_OTHER;
+}
+
+uint32_t inode_owner(const struct ext2_inode_large *inode)
+{
+    return (uint32_t)inode->osd2.linux2.l_i_uid_high << 16 | inode->i_uid;
+}
+
+uint32_t inode_group(const struct ext2_inode_large *inode)
+{
+    return (uint32_t)inode->osd2.linux2.l_i_gid_high << 16 | inode->i_gid;
+}
+
+void inode_set_owner(struct ext2_inode_large *inode, uint32_t uid, uint32_t gid)
+{
+    inode->i_uid = (uint16_t)uid;
+    inode->i_gid = (uint16_t)gid;
+    inode->osd2.linux2.l_i_uid_high = (uint16_t)(uid >> 16);
+    inode->osd2.linux2.l_i_gid_high = (uint16_t)(gid >> 16);
+}
+
+uint64_t inode_device(const struct ext2_inode_large *inode)
+{
+    uint32_t old = inode->i_block[0], new = inode->i_block[1];
+    if (!LINUX_S_ISCHR(inode->i_mode) && !LINUX_S_ISBLK(inode->i_mode))
+        return 0;
+    uint64_t major = old ? old >> 8 & 0xff : new >> 8 & 0xfff;
+    return major << 32 | (old ? old & 0xff : (new & 0xff) | (new >> 12 & 0xfff00));
 }
 
 uint64_t inode_size(const struct volume *volume, const struct ext2_inode_large *inode)
@@ -102,6 +130,15 @@ error_t inode_set_time(const struct volume *volume, struct ext2_inode_large *ino
     return OK;
 }
 
+void inode_set_near_time(const struct volume *volume, struct ext2_inode_large *inode,
+                         unsigned times, int64_t seconds, uint32_t ns)
+{
+    bool is_long = has_extra(volume, inode, &places[0]); // whose room is the last
+    int64_t max = is_long ? INT32_MAX + 3ll * (1ll << 32) : INT32_MAX;
+    seconds = seconds < INT32_MIN ? INT32_MIN : MIN(seconds, max);
+    ASSERT_OK(inode_set_time(volume, inode, times, seconds, ns < 1000000000 ? ns : 0));
+}
+
 void inode_touch(const struct volume *volume, struct ext2_inode_large *inode, unsigned times)
 {
     struct timespec now;
@@ -122,8 +159,8 @@ void inode_attributes(const struct volume *volume, ext2_ino_t ino,
         .kind = inode_kind(inode->i_mode),
         .mode = inode->i_mode & 07777,
         .links = inode->i_links_count,
-        .uid = (uint32_t)inode->osd2.linux2.l_i_uid_high << 16 | inode->i_uid,
-        .gid = (uint32_t)inode->osd2.linux2.l_i_gid_high << 16 | inode->i_gid,
+        .uid = inode_owner(inode),
+        .gid = inode_group(inode),
     };
     get_time(volume, inode, &places[0], &attr->atime, &attr->atime_ns);
     get_time(volume, inode, &places[1], &attr->mtime, &attr->mtime_ns);

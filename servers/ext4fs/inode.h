@@ -10,7 +10,7 @@ struct attributes {
     uint64_t blocks; // of 512 bytes
     uint64_t inode;
     uint32_t kind; // enum fs_kind
-    uint32_t mode;
+    uint32_t mode; // permission bits
     uint32_t links;
     uint32_t uid;
     uint32_t gid;
@@ -44,6 +44,13 @@ void inode_attributes(const struct volume *volume, ext2_ino_t ino,
 // enum fs_kind of a mode word.
 uint32_t inode_kind(uint16_t mode);
 
+uint32_t inode_owner(const struct ext2_inode_large *inode);
+uint32_t inode_group(const struct ext2_inode_large *inode);
+void inode_set_owner(struct ext2_inode_large *inode, uint32_t uid, uint32_t gid);
+
+// What a device has: the major number in the upper half. 0: it is none.
+uint64_t inode_device(const struct ext2_inode_large *inode);
+
 uint64_t inode_size(const struct volume *volume, const struct ext2_inode_large *inode);
 
 // Sets the times of enum inode_time to one time, or to now.
@@ -51,6 +58,9 @@ uint64_t inode_size(const struct volume *volume, const struct ext2_inode_large *
 // ERR_INVALID_ARG: the inode cannot hold it.
 __mustuse error_t inode_set_time(const struct volume *volume, struct ext2_inode_large *inode,
                                  unsigned times, int64_t seconds, uint32_t ns);
+// The nearest time that the inode can hold.
+void inode_set_near_time(const struct volume *volume, struct ext2_inode_large *inode,
+                         unsigned times, int64_t seconds, uint32_t ns);
 void inode_touch(const struct volume *volume, struct ext2_inode_large *inode, unsigned times);
 
 #endif

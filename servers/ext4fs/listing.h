@@ -11,4 +11,10 @@
 __mustuse error_t listing_pack(struct volume *volume, ext2_ino_t dir, unsigned first,
                                size_t max_len, void **entries, size_t *len, unsigned *next);
 
+// Packs entries in the order of the directory, as fs.node_list has it. The caller frees `*entries`.
+//
+// ERR_NOT_ACCEPTABLE: not a directory. ERR_TOO_SMALL: not even one entry fits.
+__mustuse error_t listing_pack_nodes(struct volume *volume, ext2_ino_t dir, uint64_t after,
+                                     size_t max_len, void **entries, size_t *len);
+
 #endif

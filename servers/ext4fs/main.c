@@ -1,8 +1,8 @@
 // ext4fs: serves `fs` from an ext2, ext3 or ext4 file system on the device that serves `blk`. With
 // the argument `ro` it changes nothing.
 //
-// Owns the handlers alone. The file system's life is volume.c, its names tree.c and entry.c, paths
-// walk.c, contents file.c and write.c.
+// Owns the handlers by path; those by node are serve_nodes.c. The file system's life is volume.c,
+// its names tree.c and entry.c, paths walk.c, contents file.c and write.c.
 //
 // Changes are kept in memory and brought to the device by fs.sync, as soon as no more of them come,
 // some seconds after the first of them in any case, and at the end of the suite.
@@ -27,6 +27,7 @@
 #include "fsclients.h"
 #include "listing.h"
 #include "opened.h"
+#include "serve.h"
 #include "tree.h"
 #include "walk.h"
 
@@ -36,7 +37,7 @@
 #define COMMIT_PART 10             // of the time, one part, goes into such commits
 #define STOP_IRQ    1              // the suite ends
 
-static struct volume *volume;
+struct volume *volume;
 static int stop_fd = -1;
 
 // When changes that nobody asked to commit are committed.
@@ -89,8 +90,7 @@ static void commit_when_quiet(void)
     quiet.took_ms = now_ms() - begin;
 }
 
-// After a change: it is on its way to the device.
-static error_t changed(error_t err)
+error_t serve_changed(error_t err)
 {
     error_t commit_err = volume_relieve(volume);
     if (IS_ERROR(commit_err))
@@ -103,37 +103,43 @@ static error_t changed(error_t err)
     return err;
 }
 
-// Blocks that were freed can be used after a commit, so what finds the device full is tried again.
-#define CHANGE(expr)                                                                               \
-    ({                                                                                             \
-        error_t change_err_ = (expr);                                                              \
-        if (change_err_ == ERR_NO_SPACE && volume->has_freed && IS_OK(volume_commit(volume)))      \
-            change_err_ = (expr);                                                                  \
-        changed(change_err_);                                                                      \
-    })
-
 // --- Handles ------------------------------------------------------------------------------------
 
-static void release(void *file)
+void serve_release(void *file)
 {
     error_t err = opened_put(volume, file);
     if (IS_ERROR(err))
         WARN("a removed file could not be freed: %s", err2str(err));
 }
 
-static error_t open_inode(task_t client, ext2_ino_t ino, handle_t *handle)
+error_t serve_open(task_t client, ext2_ino_t ino, handle_t *handle)
 {
-    struct attributes attr;
-    OK_OR_RETURN(attr_get_inode(volume, ino, &attr));
-    if (attr.kind != FS_KIND_FILE)
-        return ERR_NOT_ACCEPTABLE;
     struct opened *file = opened_get(volume, ino);
     if (!file)
         return ERR_NO_MEMORY;
     error_t err = fsclients_open(client, file, handle);
     if (IS_ERROR(err))
-        release(file);
+        serve_release(file);
     return err;
+}
+
+static error_t open_file(task_t client, ext2_ino_t ino, handle_t *handle)
+{
+    struct attributes attr;
+    OK_OR_RETURN(attr_get_inode(volume, ino, &attr));
+    return attr.kind == FS_KIND_FILE ? serve_open(client, ino, handle) : ERR_NOT_ACCEPTABLE;
+}
+
+// What is made by path belongs to root.
+static error_t make(const char *path, uint32_t mode, const char *target, ext2_ino_t *ino)
+{
+    struct where where;
+    struct making making = {.mode = mode, .target = target};
+    error_t err = where_of_path(volume, path, &where);
+    if (err == ERR_IN_USE)
+        return ERR_ALREADY_EXISTS; // the root
+    OK_OR_RETURN(err);
+    return CHANGE(tree_make(volume, &where, &making, ino));
 }
 
 static error_t fs_do_open_with(task_t client, const char *path, unsigned flags, unsigned mode,
@@ -147,13 +153,13 @@ static error_t fs_do_open_with(task_t client, const char *path, unsigned flags, 
     if (IS_OK(err) && (flags & FS_OPEN_CREATE) && (flags & FS_OPEN_NEW))
         return ERR_ALREADY_EXISTS;
     if (is_new)
-        err = CHANGE(tree_create(volume, path, mode, &ino));
+        err = make(path, LINUX_S_IFREG | (mode & 07777), NULL, &ino);
     OK_OR_RETURN(err);
-    OK_OR_RETURN(open_inode(client, ino, handle));
+    OK_OR_RETURN(open_file(client, ino, handle));
     if (!is_new && (flags & FS_OPEN_EMPTY)) {
         err = CHANGE(file_resize(volume, ino, 0));
         if (IS_ERROR(err)) {
-            release(fsclients_file(client, *handle));
+            serve_release(fsclients_file(client, *handle));
             return IS_OK(fsclients_close(client, *handle)) ? err : ERR_UNAVAILABLE;
         }
     }
@@ -175,7 +181,7 @@ static error_t fs_do_close(task_t client, handle_t handle)
 {
     struct opened *file = fsclients_file(client, handle);
     OK_OR_RETURN(fsclients_close(client, handle));
-    return changed(opened_put(volume, file));
+    return serve_changed(opened_put(volume, file));
 }
 
 static error_t fs_do_read(task_t client, handle_t handle, offset_t offset, size_t len, void **data,
@@ -186,6 +192,8 @@ static error_t fs_do_read(task_t client, handle_t handle, offset_t offset, size_
     if (!file)
         return ERR_NOT_FOUND;
     OK_OR_RETURN(inode_read(volume, file->ino, &inode));
+    if (!LINUX_S_ISREG(inode.i_mode))
+        return ERR_NOT_ACCEPTABLE;
     uint64_t size = inode_size(volume, &inode);
     if (offset >= size)
         return OK;
@@ -195,6 +203,8 @@ static error_t fs_do_read(task_t client, handle_t handle, offset_t offset, size_
     if (!buf)
         return ERR_NO_MEMORY;
     error_t err = file_read(volume, file->ino, &inode, offset, buf, len);
+    if (IS_OK(err))
+        serve_was_read(file->ino, &inode);
     if (IS_ERROR(err)) {
         free(buf);
         return err;
@@ -219,6 +229,13 @@ static error_t fs_do_resize(task_t client, handle_t handle, offset_t size)
     if (!file)
         return ERR_NOT_FOUND;
     return CHANGE(file_resize(volume, file->ino, size));
+}
+
+void serve_was_read(ext2_ino_t ino, struct ext2_inode_large *inode)
+{
+    attr_was_read(volume, ino, inode);
+    error_t err = serve_changed(OK);
+    (void)err; // it was read
 }
 
 // --- What is known of a path --------------------------------------------------------------------
@@ -361,49 +378,68 @@ static error_t fs_do_truncate(task_t client, const char *path, offset_t size)
 static error_t fs_do_rename(task_t client, const char *from, const char *to)
 {
     (void)client;
-    return CHANGE(tree_rename(volume, from, to));
+    struct where source, where;
+    OK_OR_RETURN(where_of_path(volume, from, &source));
+    OK_OR_RETURN(where_of_path(volume, to, &where));
+    return CHANGE(tree_rename(volume, &source, &where));
 }
 
 static error_t fs_do_remove(task_t client, const char *path)
 {
     (void)client;
-    return CHANGE(tree_remove(volume, path));
+    struct where where;
+    error_t err = where_of_path(volume, path, &where);
+    if (err == ERR_IN_USE)
+        return ERR_NOT_ACCEPTABLE; // the root is a directory
+    OK_OR_RETURN(err);
+    return CHANGE(tree_remove(volume, &where));
 }
 
 static error_t fs_do_mkdir(task_t client, const char *path, unsigned mode)
 {
     (void)client;
-    return CHANGE(tree_mkdir(volume, path, mode));
+    ext2_ino_t ino;
+    return make(path, LINUX_S_IFDIR | (mode & 07777), NULL, &ino);
 }
 
 static error_t fs_do_rmdir(task_t client, const char *path)
 {
     (void)client;
-    return CHANGE(tree_rmdir(volume, path));
+    struct where where;
+    OK_OR_RETURN(where_of_path(volume, path, &where));
+    return CHANGE(tree_rmdir(volume, &where));
 }
 
 static error_t fs_do_symlink(task_t client, const char *target, const char *path)
 {
     (void)client;
-    return CHANGE(tree_symlink(volume, target, path));
+    ext2_ino_t ino;
+    return make(path, LINUX_S_IFLNK | 0777, target, &ino);
 }
 
 static error_t fs_do_link(task_t client, const char *from, const char *to)
 {
     (void)client;
-    return CHANGE(tree_link(volume, from, to));
+    struct where where;
+    ext2_ino_t ino;
+    OK_OR_RETURN(walk_find(volume, from, false, &ino));
+    error_t err = where_of_path(volume, to, &where);
+    if (err == ERR_IN_USE)
+        return ERR_ALREADY_EXISTS;
+    OK_OR_RETURN(err);
+    return CHANGE(tree_link(volume, ino, &where));
 }
 
 static error_t fs_do_chmod(task_t client, const char *path, unsigned mode)
 {
     (void)client;
-    return changed(attr_set_mode(volume, path, mode));
+    return serve_changed(attr_set_mode(volume, path, mode));
 }
 
 static error_t fs_do_chown(task_t client, const char *path, bool follow, unsigned uid, unsigned gid)
 {
     (void)client;
-    return changed(attr_set_owner(volume, path, follow, uid, gid));
+    return serve_changed(attr_set_owner(volume, path, follow, uid, gid));
 }
 
 static error_t fs_do_set_times(task_t client, const char *path, bool follow, int64_t atime,
@@ -412,7 +448,7 @@ static error_t fs_do_set_times(task_t client, const char *path, bool follow, int
     (void)client;
     struct attributes times = {
         .atime = atime, .atime_ns = atime_ns, .mtime = mtime, .mtime_ns = mtime_ns};
-    return changed(attr_set_times(volume, path, follow, &times));
+    return serve_changed(attr_set_times(volume, path, follow, &times));
 }
 
 static error_t fs_do_sync(task_t client)
@@ -421,7 +457,7 @@ static error_t fs_do_sync(task_t client)
     return volume_commit(volume);
 }
 
-static const struct fs_ops fs_ops = {
+static struct fs_ops fs_ops = {
     .open = fs_do_open,
     .create = fs_do_create,
     .close = fs_do_close,
@@ -484,8 +520,8 @@ static void notified(notifications_t bits)
     if (bits & NOTIFY_IRQ)
         stop();
     if (bits & NOTIFY_ASYNC) {
-        fsclients_reap(release);
-        (void)changed(OK);
+        fsclients_reap(serve_release);
+        (void)serve_changed(OK);
     }
     if (bits & NOTIFY_TIMER)
         commit_when_quiet();
@@ -496,6 +532,7 @@ void main(void)
     open_volume();
     if (stop_fd >= 0)
         (void)irq_watch_fd(stop_fd, STOP_IRQ);
+    serve_nodes(&fs_ops);
     ASSERT_OK(ipc_serve("fs"));
 
     while (true) {

@@ -10,9 +10,20 @@
 #include "io.h"
 #include "tree.h"
 
-static struct opened *find(struct volume *volume, ext2_ino_t ino)
+static list_t *list_of(struct volume *volume, ext2_ino_t ino)
 {
-    LIST_FOR_EACH (file, &volume->open_files, struct opened, elem) {
+    return &volume->open_files[ino % VOLUME_OPEN_LISTS];
+}
+
+void opened_init(struct volume *volume)
+{
+    for (unsigned i = 0; i < VOLUME_OPEN_LISTS; i++)
+        list_init(&volume->open_files[i]);
+}
+
+struct opened *opened_find(struct volume *volume, ext2_ino_t ino)
+{
+    LIST_FOR_EACH (file, list_of(volume, ino), struct opened, elem) {
         if (file->ino == ino)
             return file;
     }
@@ -24,7 +35,7 @@ static error_t inode_free(struct volume *volume, ext2_ino_t ino, struct ext2_ino
 {
     ext2_filsys fs = volume->fs;
     if (ext2fs_inode_has_valid_blocks2(fs, inode_short(inode)))
-        OK_OR_RETURN(file_punch(volume, ino, inode, 0));
+        OK_OR_RETURN(file_punch(volume, ino, inode, 0, FILE_END));
     OK_OR_RETURN(error_of(ext2fs_free_ext_attr(fs, ino, inode)));
     bool is_dir = LINUX_S_ISDIR(inode->i_mode);
     OK_OR_RETURN(error_of(ext2fs_inode_size_set(fs, inode_short(inode), 0)));
@@ -79,13 +90,13 @@ static error_t free_orphan(struct volume *volume, ext2_ino_t ino)
 
 struct opened *opened_get(struct volume *volume, ext2_ino_t ino)
 {
-    struct opened *file = find(volume, ino);
+    struct opened *file = opened_find(volume, ino);
     if (!file) {
         file = calloc(1, sizeof(*file));
         if (!file)
             return NULL;
         file->ino = ino;
-        list_push_back(&volume->open_files, &file->elem);
+        list_push_back(list_of(volume, ino), &file->elem);
     }
     file->count++;
     return file;
@@ -112,7 +123,7 @@ error_t opened_unlink(struct volume *volume, ext2_ino_t ino)
         return inode_write(volume, ino, &inode);
     }
     inode.i_links_count = 0;
-    struct opened *file = find(volume, ino);
+    struct opened *file = opened_find(volume, ino);
     if (!file)
         return inode_free(volume, ino, &inode);
     file->is_orphan = true;

@@ -12,6 +12,11 @@ struct opened {
     bool is_orphan;
 };
 
+void opened_init(struct volume *volume);
+
+// NULL: it is not open.
+struct opened *opened_find(struct volume *volume, ext2_ino_t ino);
+
 // Counts one more opening of a file. NULL: out of memory.
 struct opened *opened_get(struct volume *volume, ext2_ino_t ino);
 

@@ -4,29 +4,70 @@
 #ifndef EXT4FS_TREE_H
 #define EXT4FS_TREE_H
 
-#include "volume.h"
+#include "inode.h"
 
-// All of them: as walk_parent(). ERR_NOT_PERMITTED: read-only, or a directory that may not be
-// changed. ERR_NO_SPACE.
+// Directories with these may not be changed.
+#define FIXED_FLAGS (EXT2_IMMUTABLE_FL | EXT2_APPEND_FL | EXT4_ENCRYPT_FL)
 
+// A name in a directory.
+struct where {
+    ext2_ino_t dir;
+    char name[EXT2_NAME_LEN + 1];
+};
+
+// As walk_parent().
+__mustuse error_t where_of_path(struct volume *volume, const char *path, struct where *where);
+// ERR_INVALID_ARG: no name that can be made or removed. ERR_TOO_LARGE.
+__mustuse error_t where_in(ext2_ino_t dir, const char *name, struct where *where);
+
+// What is there now.
+struct place {
+    struct where where;
+    struct ext2_inode_large parent;
+    ext2_ino_t ino; // 0: nothing
+    struct ext2_inode_large inode;
+};
+
+// Finds what is there, in a directory that may be changed.
+//
+// ERR_NOT_PERMITTED: read-only, or it may not. ERR_NOT_FOUND: the directory is removed.
+__mustuse error_t place_find(struct volume *volume, const struct where *where, struct place *place);
 // ERR_ALREADY_EXISTS.
-__mustuse error_t tree_create(struct volume *volume, const char *path, uint32_t mode,
-                              ext2_ino_t *ino);
-__mustuse error_t tree_mkdir(struct volume *volume, const char *path, uint32_t mode);
+__mustuse error_t place_find_free(struct volume *volume, const struct where *where,
+                                  struct place *place);
 
-// ERR_ALREADY_EXISTS. ERR_INVALID_ARG: the target is empty. ERR_TOO_LARGE: the target is.
-__mustuse error_t tree_symlink(struct volume *volume, const char *target, const char *path);
+// All of them: as place_find(). ERR_NO_SPACE.
+
+// What is made.
+struct making {
+    uint32_t mode;  // kind and permission bits
+    uint32_t umask; // bits that the mode loses, unless the directory has a default ACL
+    uint32_t uid;
+    uint32_t gid;    // unless the directory has the set-group-ID bit
+    uint64_t device; // the major number in the upper half
+    const char *target;
+};
+
+// In make.c. ERR_ALREADY_EXISTS. ERR_INVALID_ARG: no such kind, or the target is empty.
+// ERR_TOO_LARGE: the target is. ERR_IN_USE: too many directories in one.
+__mustuse error_t tree_make(struct volume *volume, const struct where *where,
+                            const struct making *making, ext2_ino_t *ino);
 
 // ERR_ALREADY_EXISTS. ERR_NOT_ACCEPTABLE: a directory. ERR_IN_USE: too many names.
-__mustuse error_t tree_link(struct volume *volume, const char *from, const char *to);
+__mustuse error_t tree_link(struct volume *volume, ext2_ino_t ino, const struct where *where);
 
 // ERR_NOT_FOUND. ERR_NOT_ACCEPTABLE: a directory, or not one. ERR_NOT_EMPTY.
-__mustuse error_t tree_remove(struct volume *volume, const char *path);
-__mustuse error_t tree_rmdir(struct volume *volume, const char *path);
+__mustuse error_t tree_remove(struct volume *volume, const struct where *where);
+__mustuse error_t tree_rmdir(struct volume *volume, const struct where *where);
 
 // ERR_NOT_FOUND. ERR_NOT_ACCEPTABLE: a directory would take the place of a file, or the other way.
 // ERR_NOT_EMPTY. ERR_INVALID_ARG: a directory would be below itself.
-__mustuse error_t tree_rename(struct volume *volume, const char *from, const char *to);
+__mustuse error_t tree_rename(struct volume *volume, const struct where *from,
+                              const struct where *to);
+
+// Two names change what they name. ERR_NOT_FOUND. ERR_INVALID_ARG: as before.
+__mustuse error_t tree_exchange(struct volume *volume, const struct where *from,
+                                const struct where *to);
 
 // In entry.c: the entries of one directory.
 

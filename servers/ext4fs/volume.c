@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include "dirindex.h"
 #include "feature.h"
 #include "io.h"
@@ -193,7 +194,8 @@ error_t volume_open(const struct device *device, bool read_only, struct volume *
     if (!volume)
         return ERR_NO_MEMORY;
     volume->read_only = read_only;
-    list_init(&volume->open_files);
+    opened_init(volume);
+    volume->generation = (uint32_t)time(NULL) * 0x9e3779b1u;
     volume->cache = cache_create(device);
     volume->indexes = dirindexes_create();
     error_t err = volume->cache && volume->indexes ? open_all(volume, error) : ERR_NO_MEMORY;
@@ -253,7 +255,11 @@ void volume_drop(struct volume *volume)
 
 error_t volume_close(struct volume *volume)
 {
-    error_t err = volume_commit(volume);
+    // What has no name goes, whoever has it open: there is nobody who could close it.
+    error_t err = volume->in_use ? opened_free_orphans(volume) : OK;
+    error_t commit_err = volume_commit(volume);
+    if (IS_OK(err))
+        err = commit_err;
     if (IS_OK(err) && volume->in_use)
         err = set_in_use(volume, false);
     volume_drop(volume);

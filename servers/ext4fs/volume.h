@@ -6,7 +6,8 @@
 #include <oolong/list.h>
 #include "cache.h"
 
-#define VOLUME_ERROR_LEN 160
+#define VOLUME_ERROR_LEN  160
+#define VOLUME_OPEN_LISTS 256u
 
 struct journal;
 struct dirindexes;
@@ -23,8 +24,9 @@ struct volume {
     // was in them is still there if the machine stops now.
     ext2fs_block_bitmap freed;
     bool has_freed;
-    list_t open_files; // opened.c
+    list_t open_files[VOLUME_OPEN_LISTS]; // opened.c
     struct dirindexes *indexes;
+    uint32_t generation; // of the inode that was made last
 };
 
 // Opens the file system on a device, which stays the caller's. What was committed and not finished

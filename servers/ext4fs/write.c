@@ -20,8 +20,8 @@ static uint64_t max_blocks(const struct volume *volume, const struct ext2_inode_
     return MIN(EXT2_NDIR_BLOCKS + n + n * n + n * n * n, countable);
 }
 
-static error_t check_change(const struct volume *volume, const struct ext2_inode_large *inode,
-                            uint64_t end)
+error_t file_check_change(const struct volume *volume, const struct ext2_inode_large *inode,
+                          uint64_t end)
 {
     if (volume->read_only || (inode->i_flags & FIXED_FLAGS))
         return ERR_NOT_PERMITTED;
@@ -142,7 +142,7 @@ error_t file_write(struct volume *volume, ext2_ino_t ino, uint64_t offset, const
     OK_OR_RETURN(inode_read(volume, ino, &inode));
     if (__builtin_add_overflow(offset, len, &end))
         return ERR_TOO_LARGE;
-    OK_OR_RETURN(check_change(volume, &inode, end));
+    OK_OR_RETURN(file_check_change(volume, &inode, end));
     if (len == 0)
         return OK;
     error_t err = OK;
@@ -251,7 +251,7 @@ static error_t check_map(struct volume *volume, ext2_ino_t ino)
 // libext2fs 1.47.0 takes an extent with the last block of the device for one that leads beyond it,
 // so for as long as it looks there is one more.
 error_t file_punch(struct volume *volume, ext2_ino_t ino, struct ext2_inode_large *inode,
-                   uint64_t first)
+                   uint64_t first, uint64_t last)
 {
     ext2_filsys fs = volume->fs;
     uint64_t num_blocks = ext2fs_blocks_count(fs->super);
@@ -259,7 +259,7 @@ error_t file_punch(struct volume *volume, ext2_ino_t ino, struct ext2_inode_larg
     OK_OR_RETURN(has_extents ? check_extents(volume, ino, inode) : check_map(volume, ino));
     if (has_extents)
         ext2fs_blocks_count_set(fs->super, num_blocks + 1);
-    errcode_t code = ext2fs_punch(fs, ino, inode_short(inode), NULL, first, ~0ULL);
+    errcode_t code = ext2fs_punch(fs, ino, inode_short(inode), NULL, first, last);
     ext2fs_blocks_count_set(fs->super, num_blocks);
     return error_of(code);
 }
@@ -269,14 +269,14 @@ static error_t shrink(struct volume *volume, ext2_ino_t ino, struct ext2_inode_l
 {
     uint64_t first = (size + volume->fs->blocksize - 1) / volume->fs->blocksize;
     OK_OR_RETURN(clear_tail(volume, ino, inode, size));
-    return file_punch(volume, ino, inode, first);
+    return file_punch(volume, ino, inode, first, FILE_END);
 }
 
 error_t file_resize(struct volume *volume, ext2_ino_t ino, uint64_t size)
 {
     struct ext2_inode_large inode;
     OK_OR_RETURN(inode_read(volume, ino, &inode));
-    OK_OR_RETURN(check_change(volume, &inode, size));
+    OK_OR_RETURN(file_check_change(volume, &inode, size));
     if (inode.i_flags & EXT4_INLINE_DATA_FL)
         OK_OR_RETURN(inline_fit(volume, ino, &inode, size));
     else if (size < inode_size(volume, &inode))

@@ -9,6 +9,7 @@
 #define SYNC_PART  10    // of the time, one part, goes into fs_sync_at_pace()
 
 task_t fs_task;
+bool fs_is_read_only;
 
 error_t fs_find(void)
 {
@@ -16,6 +17,12 @@ error_t fs_find(void)
     if (IS_ERROR(found))
         return found;
     fs_task = found;
+    unsigned block_size, name_max;
+    uint64_t blocks, free_blocks, files, free_files;
+    bool read_only;
+    if (IS_OK(fs_statfs(fs_task, &block_size, &blocks, &free_blocks, &files, &free_files, &name_max,
+                        &read_only)))
+        fs_is_read_only = read_only;
     return OK;
 }
 
@@ -29,14 +36,10 @@ bool fs_is_back(error_t err)
 
 error_t fs_reopen(struct file *file)
 {
-    char *path;
     handle_t handle;
-    OK_OR_RETURN(node_path(file->node, NULL, &path));
-    error_t err = FS_CALL(fs_open(fs_task, path, &handle));
-    free(path);
-    if (IS_OK(err))
-        file->handle = handle;
-    return err;
+    OK_OR_RETURN(FS_CALL(fs_node_open(fs_task, file->node, 0, &handle)));
+    file->handle = handle;
+    return OK;
 }
 
 static uint64_t now_ns(void)
@@ -63,7 +66,7 @@ int fs_errno(error_t err, int kind_errno)
     case ERR_NO_MEMORY:
         return ENOMEM;
     case ERR_NOT_PERMITTED:
-        return EROFS;
+        return fs_is_read_only ? EROFS : EPERM;
     case ERR_TOO_LARGE:
         return kind_errno == EFBIG ? EFBIG : ENAMETOOLONG;
     case ERR_NOT_FOUND:
@@ -80,6 +83,8 @@ int fs_errno(error_t err, int kind_errno)
         return ENOSPC;
     case ERR_NOT_EMPTY:
         return ENOTEMPTY;
+    case ERR_EMPTY:
+        return ENODATA;
     default:
         return EIO;
     }

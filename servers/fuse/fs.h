@@ -4,8 +4,14 @@
 
 #include <idl/fs.h>
 #include <resea/ipc.h>
-#include "fsclient.h"
-#include "nodes.h"
+#include <resea/printf.h>
+
+// An open file.
+struct file {
+    uint64_t node;
+    handle_t handle;
+    bool is_changed; // since it was last flushed
+};
 
 // Who serves `fs` now.
 extern task_t fs_task;
@@ -26,7 +32,7 @@ bool fs_is_back(error_t err);
         fs_call_err_;                                                                              \
     })
 
-// The same for a call with the handle of an open file, which is opened again by its name when the
+// The same for a call with the handle of an open file, which is opened again by its node when the
 // server does not know it any more.
 #define FS_FILE_CALL(file, expr)                                                                   \
     ({                                                                                             \
@@ -47,6 +53,9 @@ struct pace {
     uint64_t next_ns;
 };
 __mustuse error_t fs_sync_at_pace(struct pace *pace);
+
+// Whether the file server changes nothing. Found out when it is looked up.
+extern bool fs_is_read_only;
 
 // An errno for an error of ours. `kind_errno` is what ERR_NOT_ACCEPTABLE means in the call.
 int fs_errno(error_t err, int kind_errno);

@@ -1,8 +1,8 @@
 // fuse: lets every program of the host use what serves `fs`, at the folder that the suite gives as
 // mount.fs. The launcher mounts; what comes here is the descriptor, over which the kernel asks.
 //
-// Owns the channel to the kernel. Its requests are ops.c and files.c, what the kernel knows by
-// number nodes.c.
+// Owns the channel to the kernel. Its requests are ops.c, files.c and xattrs.c, what the
+// kernel knows by number known.c.
 //
 // Sandbox: profile "fuse": what every task needs, and read and writev on that descriptor.
 #include <driver/irq.h>
@@ -71,7 +71,7 @@ static void start(void)
     fuse_fd = task_file("fs");
     if (fuse_fd < 0)
         give_up("the suite gives no mount.fs");
-    if (!session || !nodes_init() || fuse_session_custom_io(session, &io, fuse_fd) != 0)
+    if (!session || fuse_session_custom_io(session, &io, fuse_fd) != 0)
         give_up("libfuse cannot begin");
     error_t err = fs_find();
     if (IS_ERROR(err))

@@ -4,6 +4,7 @@
 
 #define FUSE_USE_VERSION 35
 #include <fuse_lowlevel.h>
+#include <oolong/types.h>
 
 extern const struct fuse_lowlevel_ops fuse_ops;
 
@@ -16,15 +17,24 @@ void op_write(fuse_req_t req, fuse_ino_t ino, const char *buf, size_t size, off_
               struct fuse_file_info *fi);
 void op_flush(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);
 void op_release(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);
+void op_fallocate(fuse_req_t req, fuse_ino_t ino, int mode, off_t offset, off_t len,
+                  struct fuse_file_info *fi);
 void op_fsync(fuse_req_t req, fuse_ino_t ino, int datasync, struct fuse_file_info *fi);
 void op_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);
 void op_readdir(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, struct fuse_file_info *fi);
 void op_releasedir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);
 
-// In ops.c: looks a name up and replies with what it is, or tells what went wrong. With `fi`, as
-// the reply of a create.
-void op_reply_entry(fuse_req_t req, fuse_ino_t parent, const char *name, struct fuse_file_info *fi);
-// Gives a new entry to whom asks for it.
-void op_give(fuse_req_t req, const char *path);
+// In xattrs.c.
+void op_getxattr(fuse_req_t req, fuse_ino_t ino, const char *name, size_t size);
+void op_listxattr(fuse_req_t req, fuse_ino_t ino, size_t size);
+void op_setxattr(fuse_req_t req, fuse_ino_t ino, const char *name, const char *value, size_t size,
+                 int flags);
+void op_removexattr(fuse_req_t req, fuse_ino_t ino, const char *name);
+
+// In ops.c: an entry from what the server says of a node, which the kernel then knows. False: out
+// of memory.
+__mustuse bool op_entry(const uint64_t *attr, struct fuse_entry_param *entry);
+// After a change of names or attributes, before it is answered.
+void op_settle(error_t err);
 
 #endif

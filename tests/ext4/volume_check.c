@@ -149,6 +149,9 @@ static void count_inode(struct census *census, ext2_ino_t ino)
     if (ext2fs_inode_has_valid_blocks2(fs, &inode) &&
         ext2fs_block_iterate3(fs, ino, BLOCK_FLAG_READ_ONLY, NULL, own_block, census) != 0)
         census->sound = false;
+    blk64_t attributes = ext2fs_file_acl_block(fs, &inode);
+    if (attributes != 0)
+        own_block(fs, &attributes, 0, 0, 0, census);
     if (LINUX_S_ISDIR(inode.i_mode) && ext2fs_dir_iterate2(fs, ino, 0, NULL, count_name, census))
         census->sound = false;
 }

@@ -39,6 +39,8 @@ static void print_command(const struct record *record)
         [OP_COMMIT] = {"sync", ""},
     };
     enum operation operation = record_operation(record);
+    if (!commands[operation].before)
+        return; // the shell has none
     printf("%s%s%s", commands[operation].before, operation == OP_COMMIT ? "" : path,
            commands[operation].after);
     if (operation == OP_TRUNCATE)

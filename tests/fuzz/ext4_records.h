@@ -27,6 +27,12 @@ enum operation {
     OP_ATTRIBUTES,
     OP_LIST,
     OP_COMMIT,
+    OP_SPECIAL,
+    OP_EXCHANGE,
+    OP_NODES,
+    OP_XATTR,
+    OP_ACL,
+    OP_ALLOCATE,
     NUM_OPERATIONS,
 };
 

@@ -6,15 +6,17 @@
 // after a cut at any place, with a journal, the next start finds a file system that makes sense.
 #include <stdlib.h>
 #include <string.h>
+#include "acl.h"
 #include "attr.h"
+#include "by_path.h"
 #include "ext4_records.h"
 #include "volume_check.h"
 #include "memory_disk.h"
 #include "file.h"
 #include "listing.h"
+#include "node.h"
 #include "opened.h"
 #include "target.h"
-#include "tree.h"
 #include "walk.h"
 
 #define OPENED_MAX 4
@@ -65,7 +67,7 @@ static error_t symlink_target(const struct record *record)
     char target[256];
     memcpy(target, record->bytes, record->len);
     target[record->len] = '\0';
-    error_t err = tree_symlink(volume, target, record_paths[record->a % 16]);
+    error_t err = path_make(volume, record_paths[record->a % 16], LINUX_S_IFLNK | 0777, target);
     return err == ERR_INVALID_ARG && target[0] == '\0' ? OK : err;
 }
 
@@ -113,33 +115,93 @@ static error_t list(const struct record *record)
     return OK;
 }
 
+// The same by nodes, from some entry on.
+static error_t list_nodes(const struct record *record)
+{
+    ext2_ino_t ino, again;
+    struct ext2_inode_large inode;
+    void *entries = NULL;
+    size_t len = 0;
+    OK_OR_RETURN(walk_find(volume, record_paths[record->a % 16], true, &ino));
+    OK_OR_RETURN(inode_read(volume, ino, &inode));
+    check(IS_ERROR(node_find(volume, node_of(ino, &inode), &again, &inode)) || again == ino);
+    error_t err = listing_pack_nodes(volume, ino, record->b * 16u, 300, &entries, &len);
+    free(entries);
+    return err == ERR_TOO_SMALL ? OK : err;
+}
+
+static error_t set_xattr(const struct record *record)
+{
+    static const char *const names[] = {"user.a", "user.other", "security.b", "trusted.c"};
+    const char *name = names[record->b % 4];
+    ext2_ino_t ino;
+    void *value = NULL;
+    char *text = NULL;
+    size_t len;
+    OK_OR_RETURN(walk_find(volume, record_paths[record->a % 16], false, &ino));
+    error_t err = record->b & 4 ? xattr_remove(volume, ino, name)
+                                : xattr_set(volume, ino, name, record->bytes, record->len);
+    if (err != ERR_EMPTY && err != ERR_NO_SPACE)
+        OK_OR_RETURN(err);
+    OK_OR_RETURN(xattr_list(volume, ino, &text, &len));
+    free(text);
+    err = xattr_get(volume, ino, name, &value, &len);
+    free(value);
+    return err == ERR_EMPTY ? OK : err;
+}
+
+// Entries of the input in the form of a list.
+static error_t set_acl(const struct record *record)
+{
+    uint8_t list[4 + 8 * 8] = {2};
+    size_t len = 4 + MIN((size_t)record->len, sizeof(list) - 4) / 8 * 8;
+    ext2_ino_t ino;
+    memcpy(list + 4, record->bytes, len - 4);
+    OK_OR_RETURN(walk_find(volume, record_paths[record->a % 16], true, &ino));
+    error_t err = acl_set(volume, ino, record->b & 1 ? ACL_DEFAULT : ACL_ACCESS, list, len);
+    return err == ERR_INVALID_ARG ? OK : err;
+}
+
+static error_t allocate(const struct record *record)
+{
+    ext2_ino_t ino;
+    OK_OR_RETURN(walk_find(volume, record_paths[record->a % 16], true, &ino));
+    return file_allocate(volume, ino, record->what >> 3 & 0x13, record->b * 700u,
+                         1 + record->len * 500u);
+}
+
 static error_t rename_file(const char *path, const char *to)
 {
-    error_t err = tree_rename(volume, path, to);
+    error_t err = path_rename(volume, path, to);
+    return err == ERR_INVALID_ARG ? OK : err; // below itself
+}
+
+static error_t exchange_files(const char *path, const char *to)
+{
+    error_t err = path_exchange(volume, path, to);
     return err == ERR_INVALID_ARG ? OK : err; // below itself
 }
 
 static error_t run_operation(const struct record *record)
 {
     const char *path = record_paths[record->a % 16], *other = record_paths[record->a / 16];
-    ext2_ino_t ino;
     switch (record_operation(record)) {
     case OP_CREATE:
-        return tree_create(volume, path, 0644, &ino);
+        return path_make(volume, path, LINUX_S_IFREG | 0644, NULL);
     case OP_WRITE:
         return write_file(record);
     case OP_TRUNCATE:
         return truncate_file(record);
     case OP_MKDIR:
-        return tree_mkdir(volume, path, 0755);
+        return path_make(volume, path, LINUX_S_IFDIR | 0755, NULL);
     case OP_REMOVE:
-        return tree_remove(volume, path);
+        return path_remove(volume, path);
     case OP_RMDIR:
-        return tree_rmdir(volume, path);
+        return path_rmdir(volume, path);
     case OP_RENAME:
         return rename_file(path, other);
     case OP_LINK:
-        return tree_link(volume, path, other);
+        return path_link(volume, path, other);
     case OP_SYMLINK:
         return symlink_target(record);
     case OP_OPEN:
@@ -150,6 +212,18 @@ static error_t run_operation(const struct record *record)
         return set_attributes(record);
     case OP_LIST:
         return list(record);
+    case OP_SPECIAL:
+        return path_make(volume, path, record->b & 1 ? LINUX_S_IFIFO : LINUX_S_IFCHR, NULL);
+    case OP_EXCHANGE:
+        return exchange_files(path, other);
+    case OP_NODES:
+        return list_nodes(record);
+    case OP_XATTR:
+        return set_xattr(record);
+    case OP_ACL:
+        return set_acl(record);
+    case OP_ALLOCATE:
+        return allocate(record);
     default:
         return volume_commit(volume);
     }

@@ -4,9 +4,9 @@
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
+#include "by_path.h"
 #include "file.h"
 #include "memory_disk.h"
-#include "tree.h"
 #include "volume_check.h"
 #include "walk.h"
 
@@ -80,11 +80,12 @@ static uint32_t read_number(uint64_t block, size_t at)
 static void change(void)
 {
     ext2_ino_t ino;
-    must(tree_mkdir(volume, "/new", 0755));
-    must(tree_create(volume, "/new/file", 0644, &ino));
+    must(path_make(volume, "/new", LINUX_S_IFDIR | 0755, NULL));
+    must(path_make(volume, "/new/file", LINUX_S_IFREG | 0644, NULL));
+    must(walk_find(volume, "/new/file", false, &ino));
     must(file_write(volume, ino, 0, "content", 7));
-    must(tree_rename(volume, "/text", "/new/text"));
-    must(tree_remove(volume, "/dir/large"));
+    must(path_rename(volume, "/text", "/new/text"));
+    must(path_remove(volume, "/dir/large"));
 }
 
 static bool is_there(const char *path)

@@ -3,10 +3,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "by_path.h"
 #include "dirblock.h"
 #include "inode.h"
 #include "memory_disk.h"
-#include "tree.h"
 #include "volume_check.h"
 #include "walk.h"
 
@@ -50,7 +50,7 @@ static void must_be_sound(void)
 static void link_all(int first, int step)
 {
     for (int i = first; i < MANY; i += step) {
-        must(tree_link(volume, "/text", name_of(i)));
+        must(path_link(volume, "/text", name_of(i)));
         must(volume_relieve(volume));
     }
 }
@@ -58,7 +58,7 @@ static void link_all(int first, int step)
 static void remove_all(int first, int step)
 {
     for (int i = first; i < MANY; i += step) {
-        must(tree_remove(volume, name_of(i)));
+        must(path_remove(volume, name_of(i)));
         must(volume_relieve(volume));
     }
 }
@@ -80,7 +80,7 @@ START_TEST(many_names_of_a_directory_are_kept)
     open_volume();
     link_all(0, 1);
     check_all(0);
-    ck_assert_int_eq(tree_link(volume, "/text", name_of(MANY / 2)), ERR_ALREADY_EXISTS);
+    ck_assert_int_eq(path_link(volume, "/text", name_of(MANY / 2)), ERR_ALREADY_EXISTS);
     uint64_t size = size_of("/empty");
     remove_all(0, 3);
     check_all(3);
@@ -103,15 +103,15 @@ START_TEST(a_directory_does_not_have_the_names_of_the_one_before_it)
     disk_reset(DISK_EXT4);
     open_volume();
     must(walk_find(volume, "/empty", false, &ino));
-    must(tree_link(volume, "/text", name_of(1)));
-    must(tree_remove(volume, name_of(1)));
-    must(tree_rmdir(volume, "/empty"));
-    ck_assert_int_eq(tree_link(volume, "/text", name_of(1)), ERR_NOT_FOUND);
-    must(tree_mkdir(volume, "/empty", 0755));
+    must(path_link(volume, "/text", name_of(1)));
+    must(path_remove(volume, name_of(1)));
+    must(path_rmdir(volume, "/empty"));
+    ck_assert_int_eq(path_link(volume, "/text", name_of(1)), ERR_NOT_FOUND);
+    must(path_make(volume, "/empty", LINUX_S_IFDIR | 0755, NULL));
     must(walk_find(volume, "/empty", false, &again));
     ck_assert_uint_eq(ino, again);
     ck_assert_int_eq(walk_find(volume, name_of(1), false, &ino), ERR_NOT_FOUND);
-    must(tree_link(volume, "/text", name_of(1)));
+    must(path_link(volume, "/text", name_of(1)));
     must_be_sound();
     must(volume_close(volume));
 }

@@ -1,0 +1,55 @@
+// What the kernel knows by number, and the handles that are kept for it.
+#include "known.h"
+#include <check.h>
+#include <stdlib.h>
+
+#define MANY 5000u
+
+START_TEST(a_handle_comes_back_when_all_is_forgotten)
+{
+    ck_assert(known_add(7) && known_add(7) && known_add(8));
+    ck_assert(known_keep(7, 3));
+    ck_assert_int_eq(known_forget(7, 1), 0);
+    ck_assert_int_eq(known_forget(8, 1), 0);
+    ck_assert_int_eq(known_forget(7, 1), 3);
+    ck_assert_int_eq(known_forget(7, 1), 0);
+}
+END_TEST
+
+START_TEST(nothing_is_kept_of_what_the_kernel_does_not_know)
+{
+    ck_assert(!known_keep(7, 3));
+    ck_assert(known_add(7));
+    ck_assert(known_keep(7, 3));
+    ck_assert(!known_keep(7, 4));
+    ck_assert_int_eq(known_forget(7, UINT64_MAX), 3);
+    ck_assert(!known_keep(7, 3));
+    ck_assert_int_eq(known_forget(9, 1), 0);
+}
+END_TEST
+
+START_TEST(many_nodes_keep_their_handles)
+{
+    for (uint64_t i = 1; i <= MANY; i++)
+        ck_assert(known_add(i << 32 | 12) && known_keep(i << 32 | 12, (handle_t)i));
+    for (uint64_t i = 1; i <= MANY; i++)
+        ck_assert_int_eq(known_forget(i << 32 | 12, 1), (handle_t)i);
+    for (uint64_t i = 1; i <= MANY; i++)
+        ck_assert(!known_keep(i << 32 | 12, 1));
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("fuse_known");
+    TCase *tcase = tcase_create("fuse_known");
+    tcase_add_test(tcase, a_handle_comes_back_when_all_is_forgotten);
+    tcase_add_test(tcase, nothing_is_kept_of_what_the_kernel_does_not_know);
+    tcase_add_test(tcase, many_nodes_keep_their_handles);
+    suite_add_tcase(suite, tcase);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
