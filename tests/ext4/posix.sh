@@ -34,6 +34,16 @@ debugfs -R 'dump /b dumped' image >/dev/null 2>&1
 cmp content dumped || fail "what was written is not on the disk"
 clean image
 
+# Each call does on the mount what it does on an ext4 of Linux.
+for options in '-b 4096' '-b 4096 -O inline_data -I 512'; do
+    rm -f other
+    mke2fs -q -t ext4 -E "root_owner=$owner" $options other 64m || die "mke2fs $options"
+    start_mount other
+    "$OOLONG_BUILD/tests/bin/posix_calls" mnt || fail "$options: calls differ"
+    stop_mount TERM
+    clean other
+done
+
 # Modes count also for the user who mounted.
 if [ "$(id -u)" != 0 ]; then
     start_mount image
