@@ -19,9 +19,11 @@
 #include <stdlib.h>
 #include <time.h>
 #include "netdevice.h"
+#include "servers.h"
 #include "slirp.h"
 
-#define BATCH_MAX 64 // messages taken in a row before the sockets have their turn
+#define NAME_SERVER "10.0.2.3"
+#define BATCH_MAX   64 // messages taken in a row before the sockets have their turn
 
 static const uint8_t guest_mac[6] = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
 
@@ -44,6 +46,8 @@ int64_t clock_ms(void)
 static ssize_t send_packet(const void *frame, size_t len, void *opaque)
 {
     (void)opaque;
+    if (servers_see_answer(frame, len, inet_addr(NAME_SERVER)) == ASKED_REFUSED)
+        resolv_next();
     netdevice_pass_up(frame, len);
     return (ssize_t)len;
 }
@@ -77,9 +81,14 @@ static const SlirpCb callbacks = {
     .notify = nothing_to_notify,
 };
 
-static void __noreturn usage(const char *argument)
+static void __noreturn usage(const char *argument, error_t err)
 {
-    oolong_log("error: ", "%s: not \"restrict\" or \"hostfwd=tcp:ADDR:PORT-ADDR:PORT\"", argument);
+    if (err == ERR_NO_MEMORY)
+        oolong_log("error: ", "%s: one more than the %d forwards that there can be", argument,
+                   FORWARDS_MAX);
+    else
+        oolong_log("error: ", "%s: not \"restrict\" or \"hostfwd=tcp:ADDR:PORT-ADDR:PORT\"",
+                   argument);
     exit(EXIT_FAILURE);
 }
 
@@ -89,8 +98,9 @@ void oolong_prepare(void)
 {
     signal(SIGPIPE, SIG_IGN); // a host's client that is gone is an error of its connection
     for (int i = 1; i < task_argc(); i++) {
-        if (IS_ERROR(options_parse(&options, task_argv()[i])))
-            usage(task_argv()[i]);
+        error_t err = options_parse(&options, task_argv()[i]);
+        if (IS_ERROR(err))
+            usage(task_argv()[i], err);
     }
     SlirpConfig config = {
         .version = 3,
@@ -100,7 +110,7 @@ void oolong_prepare(void)
         .vnetmask.s_addr = inet_addr("255.255.255.0"),
         .vhost.s_addr = inet_addr("10.0.2.2"),
         .vdhcp_start.s_addr = inet_addr("10.0.2.15"),
-        .vnameserver.s_addr = inet_addr("10.0.2.3"),
+        .vnameserver.s_addr = inet_addr(NAME_SERVER),
     };
     resolv_prepare();
     poll_prepare();
@@ -113,8 +123,14 @@ void oolong_prepare(void)
 
 static void tx(task_t client, const void *frame, size_t len)
 {
-    if (netdevice_is_tcpip(client) && len <= 65535)
-        slirp_input(slirp, frame, (int)len);
+    if (!netdevice_is_tcpip(client) || len > 65535)
+        return;
+    if (servers_see_question(frame, len, inet_addr(NAME_SERVER)) == ASKED_AGAIN) {
+        resolv_next();
+        poll_run(
+            slirp); // libslirp looks at the time there, and asks for its server anew each second
+    }
+    slirp_input(slirp, frame, (int)len);
 }
 
 static const struct net_ops net_ops = {.tx = tx};

@@ -1,30 +1,50 @@
-// /etc/resolv.conf as it was at the start. libslirp opens it when the guest first asks its virtual
-// name server, and looks every second whether it has changed: neither can be done in the sandbox,
-// so the two functions that it calls for it are these, and answer from memory. A host that changes
-// its name server needs the task restarted.
-#include <errno.h>
+// The name servers of /etc/resolv.conf as they were at the start. libslirp opens the file when the
+// guest first asks its virtual name server, looks each second whether it has changed, and takes the
+// first server in it. The files cannot be opened in the sandbox, and a server with a scope
+// ("fe80::1%eth0") would make it ask for interfaces; so the two functions that it calls for it are
+// these. They show a file with one server that it can reach, and another one when that does not
+// answer. A host that changes its name servers needs the task restarted.
 #include <fcntl.h>
+#include <resea/printf.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "servers.h"
 #include "slirp.h"
 
 static const char path_of_it[] = "/etc/resolv.conf";
-static char text[16384];
-static size_t text_len;
+static struct servers servers;
+static size_t current;
+static char text[32]; // "nameserver ADDRESS"
 static struct stat64 status;
-static bool is_kept;
+
+static void show_current(void)
+{
+    snprintf(text, sizeof(text), "nameserver %s\n", servers.addrs[current]);
+    status.st_mtim.tv_sec++;
+}
 
 void resolv_prepare(void)
 {
+    static char file[16384];
     int fd = open(path_of_it, O_RDONLY | O_CLOEXEC);
-    if (fd >= 0) {
-        ssize_t n = read(fd, text, sizeof(text));
-        is_kept = n > 0 && fstat64(fd, &status) == 0;
-        text_len = is_kept ? (size_t)n : 0;
+    ssize_t n = fd >= 0 ? read(fd, file, sizeof(file)) : -1;
+    if (fd >= 0)
         close(fd);
-    }
+    servers_find(&servers, file, n > 0 ? (size_t)n : 0);
+    if (servers.num > 0)
+        show_current();
+    else
+        WARN("%s names no server with an IPv4 address: names cannot be resolved", path_of_it);
+}
+
+void resolv_next(void)
+{
+    if (servers.num < 2)
+        return;
+    current = (current + 1) % servers.num;
+    show_current();
 }
 
 // These two stand before the C library's for every library of the program.
@@ -32,7 +52,7 @@ void resolv_prepare(void)
 
 int stat64(const char *restrict path, struct stat64 *restrict result)
 {
-    if (strcmp(path, path_of_it) == 0 && is_kept) {
+    if (strcmp(path, path_of_it) == 0 && servers.num > 0) {
         *result = status;
         return 0;
     }
@@ -42,7 +62,7 @@ int stat64(const char *restrict path, struct stat64 *restrict result)
 FILE *fopen64(const char *restrict path, const char *restrict mode)
 {
     if (strcmp(path, path_of_it) == 0)
-        return is_kept ? fmemopen(text, text_len, "r") : NULL;
+        return servers.num > 0 ? fmemopen(text, strlen(text), "r") : NULL;
     int fd = *mode == 'r' ? open(path, O_RDONLY | O_CLOEXEC) : -1;
     return fd >= 0 ? fdopen(fd, mode) : NULL;
 }

@@ -34,7 +34,11 @@ void timers_run(msec_t *timeout_ms);
 // be had.
 void forward_open(Slirp *slirp, const struct forward *forward);
 
-// resolv.c: reads /etc/resolv.conf while that can be done; libslirp looks for it later.
+// resolv.c: the host's name servers.
+
+// Reads /etc/resolv.conf while that can be done; libslirp looks for it later.
 void resolv_prepare(void);
+// Has the next one asked from now on.
+void resolv_next(void);
 
 #endif

@@ -1,10 +1,12 @@
-// Names, of one server over UDP. c-ares makes the questions and reads the answers; nothing of it
-// that opens a socket is used. An answer counts when it comes from the server to the port of the
-// question, with its number and the question itself, all of which a stranger would have to guess.
+// Names, of one server over UDP, and over TCP what is too long for that. c-ares makes the questions
+// and reads the answers; nothing of it that opens a socket is used. An answer counts when it comes
+// from the server to the port of the question, with its number and the question itself, all of
+// which a stranger would have to guess.
 #include "lwip_err.h"
 
 #include <ares.h>
 #include <arpa/nameser.h>
+#include <lwip/tcp.h>
 #include <lwip/udp.h>
 #include <netdb.h>
 #include <stdlib.h>
@@ -14,19 +16,27 @@
 #include "stack.h"
 #include "upcalls.h"
 
-#define QUERIES_MAX  64
-#define TRIES        4
-#define TRY_MS       1000 // the first; each further one takes as much more
-#define KNOWN_MAX    64   // answers kept
-#define TTL_MAX      3600
-#define NAME_LEN_MAX 253
-#define HEADER_LEN   12
+#define QUERIES_MAX    64
+#define TRIES          4
+#define TRY_MS         1000 // the first; each further one takes as much more
+#define KNOWN_MAX      64   // answers kept
+#define TTL_MAX        3600
+#define NAME_LEN_MAX   253
+#define HEADER_LEN     12
+#define TRUNCATED      0x02 // of the third byte
+#define UDP_MAX        1232 // bytes of an answer by UDP, which we say that we take (RFC 6891)
+#define TCP_MS         4000
+#define TCP_ANSWER_MAX (2u + UINT16_MAX)
 
 static struct query {
     task_t client; // 0: free
     struct udp_pcb *udp;
     uint8_t *question; // of c-ares
     int question_len;
+    bool plain;          // without the extension, which the server does not know
+    struct tcp_pcb *tcp; // NULL: it is asked by UDP
+    uint8_t *in;         // the answer by TCP, behind its length
+    size_t in_len;
     unsigned tries;
     uint64_t again_ms;
     char name[NAME_LEN_MAX + 1];
@@ -53,8 +63,25 @@ uint32_t resolver_server(void)
     return lwip_ntohl(ip4_addr_get_u32(ip_2_ip4(&server)));
 }
 
+static void end_tcp(struct query *query)
+{
+    struct tcp_pcb *tcp = query->tcp;
+    query->tcp = NULL;
+    free(query->in);
+    query->in = NULL;
+    query->in_len = 0;
+    if (!tcp)
+        return;
+    tcp_arg(tcp, NULL);
+    tcp_err(tcp, NULL);
+    tcp_recv(tcp, NULL);
+    if (tcp_close(tcp) != ERR_OK)
+        tcp_abort(tcp);
+}
+
 static void release(struct query *query)
 {
+    end_tcp(query);
     if (query->udp)
         udp_remove(query->udp);
     if (query->question)
@@ -91,10 +118,19 @@ static bool is_known(const char *name, uint32_t *addr)
     return false;
 }
 
+// Where the question ends: behind its name, type and class. What follows is the extension.
+static size_t question_end(const struct query *query)
+{
+    size_t at = HEADER_LEN, len = (size_t)query->question_len;
+    while (at < len && query->question[at])
+        at += query->question[at] + 1u;
+    return at + 5 <= len ? at + 5 : len;
+}
+
 // Whether an answer is one to our question: its number, and the question repeated.
 static bool answers(const struct query *query, const uint8_t *packet, size_t len)
 {
-    size_t asked = (size_t)query->question_len;
+    size_t asked = question_end(query);
     return len >= asked && asked > HEADER_LEN && memcmp(packet, query->question, 2) == 0 &&
            (packet[2] & 0x80) && packet[4] == 0 && packet[5] == 1 &&
            memcmp(packet + HEADER_LEN, query->question + HEADER_LEN, asked - HEADER_LEN) == 0;
@@ -125,19 +161,6 @@ static void take_answer(struct query *query, const uint8_t *packet, int len)
            0);
 }
 
-static void on_recv(void *arg, struct udp_pcb *pcb, struct pbuf *p, const ip_addr_t *addr,
-                    u16_t port)
-{
-    struct query *query = arg;
-    (void)pcb;
-    uint8_t packet[1500];
-    u16_t len = pbuf_copy_partial(p, packet, sizeof(packet), 0);
-    bool is_server = ip_addr_cmp(addr, &server) && port == server_port;
-    pbuf_free(p);
-    if (is_server && answers(query, packet, len))
-        take_answer(query, packet, len);
-}
-
 static err_t send_question(struct query *query)
 {
     struct pbuf *p = pbuf_alloc(PBUF_TRANSPORT, (u16_t)query->question_len, PBUF_RAM);
@@ -150,6 +173,132 @@ static err_t send_question(struct query *query)
     query->tries++;
     query->again_ms = stack_now_ms() + TRY_MS * query->tries;
     return err;
+}
+
+static bool make_question(struct query *query, unsigned short id, int *made)
+{
+    if (query->question)
+        ares_free_string(query->question);
+    query->question = NULL;
+    *made = ares_create_query(query->name, C_IN, T_A, id, 1, &query->question, &query->question_len,
+                              query->plain ? 0 : UDP_MAX);
+    return *made == ARES_SUCCESS;
+}
+
+// A server that does not know the extension says so, or that it cannot answer.
+static bool ask_plainly(struct query *query, int rcode)
+{
+    int made;
+    if (query->plain || (rcode != ns_r_formerr && rcode != ns_r_notimpl))
+        return false;
+    query->plain = true;
+    unsigned short id = (unsigned short)(query->question[0] << 8 | query->question[1]);
+    if (!make_question(query, id, &made))
+        return false;
+    (void)send_question(query); // lost like a packet: there is another try
+    return true;
+}
+
+// By TCP: an answer that is too long for UDP.
+
+static void on_tcp_err(void *arg, err_t err)
+{
+    struct query *query = arg;
+    (void)err;
+    query->tcp = NULL;
+    end_tcp(query);
+    query->again_ms = stack_now_ms(); // another try
+}
+
+static err_t on_tcp_recv(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t err)
+{
+    struct query *query = arg;
+    (void)err;
+    if (!p) {
+        end_tcp(query);
+        query->again_ms = stack_now_ms();
+        return ERR_OK;
+    }
+    if (!query->in)
+        query->in = malloc(TCP_ANSWER_MAX);
+    if (query->in)
+        query->in_len +=
+            pbuf_copy_partial(p, query->in + query->in_len,
+                              (u16_t)MIN(TCP_ANSWER_MAX - query->in_len, UINT16_MAX), 0);
+    tcp_recved(pcb, p->tot_len);
+    pbuf_free(p);
+    if (query->in_len < 2)
+        return ERR_OK;
+    size_t len = (size_t)query->in[0] << 8 | query->in[1];
+    if (query->in_len < 2 + len)
+        return ERR_OK;
+    uint8_t *packet = query->in;
+    query->in = NULL;
+    end_tcp(query);
+    if (answers(query, packet + 2, len))
+        take_answer(query, packet + 2, (int)len);
+    else
+        query->again_ms = stack_now_ms();
+    free(packet);
+    return ERR_OK;
+}
+
+static err_t on_tcp_connected(void *arg, struct tcp_pcb *pcb, err_t err)
+{
+    struct query *query = arg;
+    uint8_t len[2] = {(uint8_t)(query->question_len >> 8), (uint8_t)query->question_len};
+    (void)err;
+    // Without room for them the time runs out.
+    if (tcp_write(pcb, len, sizeof(len), TCP_WRITE_FLAG_COPY | TCP_WRITE_FLAG_MORE) == ERR_OK)
+        (void)tcp_write(pcb, query->question, (u16_t)query->question_len, TCP_WRITE_FLAG_COPY);
+    return ERR_OK;
+}
+
+// Returns whether it is asked so now.
+static bool ask_by_tcp(struct query *query)
+{
+    end_tcp(query);
+    query->tcp = tcp_new_ip_type(IPADDR_TYPE_V4);
+    if (!query->tcp)
+        return false;
+    tcp_arg(query->tcp, query);
+    tcp_err(query->tcp, on_tcp_err);
+    tcp_recv(query->tcp, on_tcp_recv);
+    query->again_ms = stack_now_ms() + TCP_MS;
+    if (tcp_connect(query->tcp, &server, server_port, on_tcp_connected) == ERR_OK)
+        return true;
+    end_tcp(query);
+    return false;
+}
+
+static bool has_address(const uint8_t *packet, int len)
+{
+    struct ares_addrttl first;
+    int num = 1;
+    return ares_parse_a_reply(packet, len, NULL, &first, &num) == ARES_SUCCESS && num > 0;
+}
+
+static void on_recv(void *arg, struct udp_pcb *pcb, struct pbuf *p, const ip_addr_t *addr,
+                    u16_t port)
+{
+    struct query *query = arg;
+    (void)pcb;
+    uint8_t packet[1500];
+    u16_t len = pbuf_copy_partial(p, packet, sizeof(packet), 0);
+    bool is_server = ip_addr_cmp(addr, &server) && port == server_port;
+    pbuf_free(p);
+    if (!is_server || query->tcp || !answers(query, packet, len))
+        return;
+    int rcode = packet[3] & 15;
+    if (ask_plainly(query, rcode))
+        return;
+    if ((packet[2] & TRUNCATED) && !has_address(packet, len) && ask_by_tcp(query))
+        return;
+    // Whoever stands for several servers may ask another one now.
+    if ((rcode == ns_r_servfail || rcode == ns_r_refused) && query->tries < TRIES)
+        (void)send_question(query);
+    else
+        take_answer(query, packet, len);
 }
 
 // A port of its own for each question, that nobody can guess.
@@ -182,13 +331,12 @@ error_t resolver_ask(task_t client, const char *name, uint32_t *addr)
         query = queries[i].client ? NULL : &queries[i];
     if (!query)
         return ERR_NO_MEMORY;
-    int made = ares_create_query(name, C_IN, T_A, (unsigned short)up_random(), 1, &query->question,
-                                 &query->question_len, 0);
-    if (made != ARES_SUCCESS || !open_port(query)) {
+    int made;
+    memcpy(query->name, name, len + 1);
+    if (!make_question(query, (unsigned short)up_random(), &made) || !open_port(query)) {
         release(query);
         return made == ARES_SUCCESS || made == ARES_ENOMEM ? ERR_NO_MEMORY : ERR_INVALID_ARG;
     }
-    memcpy(query->name, name, len + 1);
     query->client = client;
     if (send_question(query) == ERR_RTE) {
         release(query);
@@ -212,6 +360,7 @@ msec_t resolver_run_timers(void)
     for (size_t i = 0; i < QUERIES_MAX; i++) {
         struct query *query = &queries[i];
         if (query->client && query->again_ms <= now) {
+            end_tcp(query);
             if (query->tries == TRIES)
                 finish(query, ERR_TIMEOUT, 0);
             else

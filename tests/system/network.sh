@@ -72,6 +72,9 @@ dns 1.2.3.4
 dns known.test
 dns ALIAS.test
 dns slow.test
+dns long.test
+dns old.test
+dns failing.test
 dns wrong.test
 dns nothing.test
 dns "a..b"
@@ -83,7 +86,8 @@ END
 grep -q 'page.txt: status' out && fail "the page is an error"
 grep -q "/nothing: status 404" out || fail "no 404"
 grep -q '10.0.2.15:81/: cannot be read' out || fail "a port where nobody listens is not refused"
-[ "$(grep -c '^10\.0\.2\.2$' out)" = 3 ] || fail "not three names are 10.0.2.2"
+[ "$(grep -c '^10\.0\.2\.2$' out)" = 5 ] || fail "not five names are 10.0.2.2"
+grep -q '^\[shell\] failing.test: cannot be read$' out || fail "a server that fails has an answer"
 grep -q '^1\.2\.3\.4$' out || fail "a number is no name"
 grep -q '^\[shell\] nothing.test: not found$' out || fail "a name that is not there was found"
 grep -q '^\[shell\] wrong.test: not found$' out || fail "another question's answer was taken"

@@ -27,7 +27,9 @@ oolong_add_unit_test(fuse_known
   SOURCES fuse_known.c ${CMAKE_SOURCE_DIR}/servers/fuse/known.c LIBS Oolong::ipc Oolong::compat)
 target_include_directories(fuse_known PRIVATE ${CMAKE_SOURCE_DIR}/servers/fuse)
 
-oolong_add_unit_test(slirp_options SOURCES slirp_options.c LIBS slirp_core Oolong::compat)
+foreach(module IN ITEMS options servers)
+  oolong_add_unit_test(slirp_${module} SOURCES slirp_${module}.c LIBS slirp_core Oolong::compat)
+endforeach()
 foreach(module IN ITEMS options filter stack)
   oolong_add_unit_test(tcpip_${module} SOURCES tcpip_${module}.c LIBS tcpip_core)
 endforeach()
