@@ -171,6 +171,8 @@ struct namespace
     struct table names;      // what is declared in it: struct ident
     struct table type_names; // struct type_decl
     struct table enum_names; // struct enum_decl
+    // Of its messages, lengths of payloads too. Set by layout.
+    struct table field_names; // struct field
     uint32_t digest;
 };
 

@@ -25,6 +25,7 @@ static bool find_type(const struct namespace *ns, struct type_ref *type)
 }
 
 #define MAX_GUESSED_LEN 24
+#define MAX_GUESSES     100
 
 static unsigned smallest(unsigned a, unsigned b, unsigned c)
 {
@@ -89,6 +90,8 @@ static void report_unknown(struct program *program, const struct namespace *ns,
         return;
     }
     struct guess guess = {.wanted = name, .distance = 3};
+    if (program->diags->num_errors > MAX_GUESSES)
+        return; // each looks at all types, and nobody reads so far
     for (size_t i = 0; i < num_base_types; i++)
         consider(&guess, base_types[i].name);
     for (; ns; ns = ns->parent) {

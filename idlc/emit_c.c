@@ -192,10 +192,10 @@ void emit_arg_list(struct text *out, const struct params *params)
 static void put_payload(struct text *out, const struct param *param, const char *member)
 {
     const char *name = param->name;
-    const char *type = param->field->is_str ? "char" : "void";
-    text_printf(out, "    %s = (%s *)(uintptr_t)%s;\n", member, type, name);
+    text_printf(out, "    %s = idl_%s_(%s);\n", member, param->field->is_str ? "str" : "bytes",
+                name);
     if (param->field->is_str)
-        text_printf(out, "    %s_len = strlen(%s) + 1;\n", member, name);
+        text_printf(out, "    %s_len = idl_str_size_(%s);\n", member, name);
     else
         text_printf(out, "    %s_len = %s_len;\n", member, name);
 }
@@ -213,10 +213,10 @@ void emit_put_fields(struct text *out, const struct params *params, const struct
         if (param->field->is_payload)
             put_payload(out, param, member.chars);
         else if (emit_is_text(param->field))
-            text_printf(out, "    if (!idl_put_text(%s, sizeof(%s), %s)) {\n        %s\n    }\n",
+            text_printf(out, "    if (!idl_put_text_(%s, sizeof(%s), %s)) {\n        %s\n    }\n",
                         member.chars, member.chars, param->name, on_error);
         else if (emit_is_array(param->field))
-            text_printf(out, "    memcpy(%s, %s, sizeof(%s));\n", member.chars, param->name,
+            text_printf(out, "    idl_copy_(%s, %s, sizeof(%s));\n", member.chars, param->name,
                         member.chars);
         else
             text_printf(out, "    %s = %s;\n", member.chars, param->name);
@@ -230,27 +230,18 @@ bool emit_bool_check(struct text *out, const struct body *body, const char *poin
     for (const struct field *field = body->fields; field; field = field->next) {
         if (!emit_is_bool(field))
             continue;
-        text_printf(out, "%sidl_are_bools(%s, %zu, %zu)", is_first ? "" : " &&\n        ", pointer,
+        text_printf(out, "%sidl_are_bools_(%s, %zu, %zu)", is_first ? "" : " &&\n        ", pointer,
                     field->offset - MESSAGE_BODY_OFFSET, field->size);
         is_first = false;
     }
     return !is_first;
 }
 
-static bool namespace_uses(const struct namespace *ns, const char *name)
-{
-    for (const struct message *m = ns->messages; m; m = m->next) {
-        if (has_name(&m->request, name, strlen(name)) || has_name(&m->reply, name, strlen(name)))
-            return true;
-    }
-    return false;
-}
-
 const char *emit_task_name(const struct namespace *ns, const char *wanted, struct text *buffer)
 {
     buffer->len = 0;
     text_puts(buffer, wanted);
-    if (namespace_uses(ns, wanted) || reserved_word(wanted))
+    if (table_get(&ns->field_names, wanted) || reserved_word(wanted))
         text_putc(buffer, '_');
     return buffer->chars;
 }

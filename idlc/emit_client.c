@@ -19,7 +19,7 @@ static void put_signature(struct text *out, const struct message *message,
 static void put_request(struct text *out, const struct message *message,
                         const struct params *params)
 {
-    text_puts(out, "    struct message idl_m_;\n    idl_clear(&idl_m_);\n");
+    text_puts(out, "    struct message idl_m_;\n    idl_clear_(&idl_m_);\n");
     text_printf(out, "    idl_m_.type = %s;\n", message->request.macro);
     emit_put_fields(out, params, &message->request, "idl_m_", "return ERR_TOO_LARGE;");
 }
@@ -29,7 +29,7 @@ static void put_result(struct text *out, const struct body *reply, const struct 
     const char *member = reply->c_name;
     const char *field = param->field->name.text;
     if (emit_is_array(param->field))
-        text_printf(out, "    memcpy(%s, idl_m_.%s.%s, sizeof(idl_m_.%s.%s));\n", param->name,
+        text_printf(out, "    idl_copy_(%s, idl_m_.%s.%s, sizeof(idl_m_.%s.%s));\n", param->name,
                     member, field, member, field);
     else
         text_printf(out, "    *%s = idl_m_.%s.%s;\n", param->name, member, field);
@@ -41,16 +41,16 @@ static void put_call(struct text *out, const struct message *message, const stru
 {
     const struct body *reply = &message->reply;
     struct text task = {0};
-    text_printf(out, "    error_t idl_err_ = ipc_call(%s, &idl_m_);\n",
+    text_printf(out, "    error_t idl_err_ = idl_call_(%s, &idl_m_);\n",
                 emit_task_name(message->ns, message->ns->c_name, &task));
     text_free(&task);
-    text_puts(out, "    if (IS_ERROR(idl_err_))\n        return idl_err_;\n");
+    text_puts(out, "    if (idl_err_ < 0)\n        return idl_err_;\n");
     // Of a method without results, the empty message that ipc_reply_err(client, OK) sends is one.
-    text_printf(out, "    if (idl_m_.type != %s%s)\n        return idl_unexpected(&idl_m_);\n",
+    text_printf(out, "    if (idl_m_.type != %s%s)\n        return idl_unexpected_(&idl_m_);\n",
                 reply->macro, reply->fields ? "" : " && idl_m_.type != OK");
     struct text check = {0};
     if (emit_bool_check(&check, reply, "&idl_m_"))
-        text_printf(out, "    if (!(%s))\n        return idl_unexpected(&idl_m_);\n", check.chars);
+        text_printf(out, "    if (!(%s))\n        return idl_unexpected_(&idl_m_);\n", check.chars);
     text_free(&check);
     for (size_t i = 0; i < params->len; i++) {
         if (params->params[i].is_out)
@@ -69,9 +69,9 @@ static void put_retry(struct text *out, const struct message *message, const str
     text_printf(out, "    error_t idl_err_ = %s_once_(%s", name, task);
     emit_arg_list(out, params);
     text_printf(out,
-                ");\n    if (!idl_is_gone(idl_err_))\n        return idl_err_;\n"
-                "    task_t idl_again_ = ipc_lookup_again(%s);\n"
-                "    if (IS_ERROR(idl_again_))\n        return idl_err_;\n"
+                ");\n    if (!idl_is_gone_(idl_err_))\n        return idl_err_;\n"
+                "    task_t idl_again_ = idl_lookup_again_(%s);\n"
+                "    if (idl_again_ < 0)\n        return idl_err_;\n"
                 "    return %s_once_(idl_again_",
                 task, name);
     emit_arg_list(out, params);
@@ -106,7 +106,7 @@ static void put_message(struct text *out, const struct message *message)
     } else {
         struct text task = {0};
         text_printf(out, "    return %s(%s, &idl_m_);\n}\n",
-                    message->is_async ? "async_send" : "ipc_send",
+                    message->is_async ? "idl_async_send_" : "idl_send_",
                     emit_task_name(message->ns, message->ns->c_name, &task));
         text_free(&task);
     }

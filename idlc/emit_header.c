@@ -123,9 +123,9 @@ static void put_message_struct(const struct program *program, struct text *out)
     text_puts(out, "\nstruct message {\n"
                    "    int type;   // one of the *_MSG words, or a negative error\n"
                    "    task_t src; // the sender; set by the receiver's libipc\n"
-                   "    union {\n"
+                   "    __extension__ union {\n"
                    "        uint8_t raw[248];\n"
-                   "        struct {\n"
+                   "        __extension__ struct {\n"
                    "            void *ool_ptr; // the first payload\n"
                    "            size_t ool_len;\n"
                    "        };\n");

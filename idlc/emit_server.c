@@ -32,43 +32,47 @@ static void put_reply(struct text *out, const struct message *message)
     const char *client = emit_task_name(message->ns, "client", &buffer);
     struct params params = emit_params(&message->reply, NULL);
     struct text on_error = {0};
-    text_printf(&on_error, "ipc_reply_err(%s, ERR_TOO_LARGE);\n        return;", client);
+    text_printf(&on_error, "idl_reply_err_(%s, ERR_TOO_LARGE);\n        return;", client);
 
     text_printf(out, "\n/// Replies to %s. What the pointers name stays the caller's.\n",
                 message->request.full_name);
     text_printf(out, "static inline void %s(task_t %s", message->reply.c_name, client);
     emit_param_list(out, &params);
-    text_puts(out, ")\n{\n    struct message idl_m_;\n    idl_clear(&idl_m_);\n");
+    text_puts(out, ")\n{\n    struct message idl_m_;\n    idl_clear_(&idl_m_);\n");
     text_printf(out, "    idl_m_.type = %s;\n", message->reply.macro);
     emit_put_fields(out, &params, &message->reply, "idl_m_", on_error.chars);
-    text_printf(out, "    ipc_reply(%s, &idl_m_);\n}\n", client);
+    text_printf(out, "    idl_reply_(%s, &idl_m_);\n}\n", client);
 
     emit_params_free(&params);
     text_free(&on_error);
     text_free(&buffer);
 }
 
+// Variables of the server's function have names of their own, so that none hides a function: a
+// result may be called like another method's reply.
+#define OUT_NAME  "idl_out_%s"
+#define TEXT_NAME "idl_text_%s"
+
 static void put_result_variable(struct text *out, const struct param *param)
 {
     const struct field *field = param->field;
-    if (field->is_payload) {
-        text_printf(out, "    %s *%s = NULL;\n", field->is_str ? "char" : "void", param->name);
-        if (!field->is_str)
-            text_printf(out, "    size_t %s_len = 0;\n", param->name);
-        return;
-    }
     text_puts(out, "    ");
-    if (emit_is_text(field)) {
+    if (field->is_payload) {
+        text_printf(out, "%s *" OUT_NAME, field->is_str ? "char" : "void", param->name);
+        if (!field->is_str)
+            text_printf(out, ";\n    size_t " OUT_NAME "_len = 0", param->name);
+    } else if (emit_is_text(field)) {
         // One more, so that it ends in a NUL however much the handler writes.
-        text_printf(out, "char %s[%u]", param->name, (unsigned)emit_count(field) + 1);
+        text_printf(out, "char " OUT_NAME "[%u]", param->name, (unsigned)emit_count(field) + 1);
     } else {
         emit_put_type(out, &field->type);
-        text_printf(out, " %s", param->name);
+        text_printf(out, " " OUT_NAME, param->name);
         if (field->type.is_array)
             text_printf(out, "[%u]", (unsigned)field->type.count);
     }
     // Nothing of our stack may go out when a handler forgets a result.
-    text_printf(out, ";\n    memset(&%s, 0, sizeof(%s));\n", param->name, param->name);
+    text_printf(out, ";\n    idl_zero_(&" OUT_NAME ", sizeof(" OUT_NAME "));\n", param->name,
+                param->name);
 }
 
 static void put_handler_args(struct text *out, const struct message *message,
@@ -80,13 +84,13 @@ static void put_handler_args(struct text *out, const struct message *message,
         const char *name = param->field->name.text;
         bool has_len = param->field->is_payload && !param->field->is_str;
         if (param->is_out) {
-            text_printf(out, ", %s%s", emit_is_array(param->field) ? "" : "&", param->name);
+            text_printf(out, ", %s" OUT_NAME, emit_is_array(param->field) ? "" : "&", param->name);
             if (has_len)
-                text_printf(out, ", &%s_len", param->name);
+                text_printf(out, ", &" OUT_NAME "_len", param->name);
             continue;
         }
         if (emit_is_text(param->field)) {
-            text_printf(out, ", %s_text_", name);
+            text_printf(out, ", " TEXT_NAME, name);
             continue;
         }
         text_printf(out, ", idl_m_.%s.%s", member, name);
@@ -103,10 +107,10 @@ static void put_texts(struct text *out, const struct message *message)
         if (!emit_is_text(field))
             continue;
         const char *name = field->name.text;
-        text_printf(out, "    char %s_text_[%zu];\n", name, field->size + 1);
-        text_printf(out, "    memcpy(%s_text_, idl_m_.%s.%s, %zu);\n", name, member, name,
+        text_printf(out, "    char " TEXT_NAME "[%zu];\n", name, field->size + 1);
+        text_printf(out, "    idl_copy_(" TEXT_NAME ", idl_m_.%s.%s, %zu);\n", name, member, name,
                     field->size);
-        text_printf(out, "    %s_text_[%zu] = 0;\n", name, field->size);
+        text_printf(out, "    " TEXT_NAME "[%zu] = 0;\n", name, field->size);
     }
 }
 
@@ -114,9 +118,17 @@ static void put_frees(struct text *out, const struct message *message)
 {
     for (const struct field *field = message->request.fields; field; field = field->next) {
         if (field->is_payload)
-            text_printf(out, "    free(idl_m_.%s.%s);\n", message->request.c_name,
+            text_printf(out, "    idl_free_(idl_m_.%s.%s);\n", message->request.c_name,
                         field->name.text);
     }
+}
+
+// In parentheses, since C has macros like `major(`.
+static void put_handler(struct text *out, const struct message *message)
+{
+    text_puts(out, "(idl_ops_->");
+    put_op_name(out, message);
+    text_puts(out, ")(idl_m_.src");
 }
 
 static void put_oneway_call(struct text *out, const struct message *message,
@@ -124,9 +136,8 @@ static void put_oneway_call(struct text *out, const struct message *message,
 {
     text_puts(out, "    if (idl_ops_->");
     put_op_name(out, message);
-    text_printf(out, "%s%s)\n        idl_ops_->", check ? " && " : "", check ? check : "");
-    put_op_name(out, message);
-    text_puts(out, "(idl_m_.src");
+    text_printf(out, "%s%s)\n        ", check ? " && " : "", check ? check : "");
+    put_handler(out, message);
     put_handler_args(out, message, params);
     text_puts(out, ");\n");
     put_frees(out, message);
@@ -146,32 +157,31 @@ static void put_rpc_call(struct text *out, const struct message *message,
         text_puts(out, "    ");
     text_puts(out, "if (idl_ops_->");
     put_op_name(out, message);
-    text_puts(out, ")\n        idl_err_ = idl_ops_->");
-    put_op_name(out, message);
-    text_puts(out, "(idl_m_.src");
+    text_puts(out, ")\n        idl_err_ = ");
+    put_handler(out, message);
     put_handler_args(out, message, params);
     text_puts(out, ");\n");
     put_frees(out, message);
 
     text_puts(out, "    if (idl_err_ == DONT_REPLY)\n        return;\n"
-                   "    if (IS_ERROR(idl_err_)) {\n"
-                   "        ipc_reply_err(idl_m_.src, idl_err_);\n        return;\n    }\n");
+                   "    if (idl_err_ < 0) {\n"
+                   "        idl_reply_err_(idl_m_.src, idl_err_);\n        return;\n    }\n");
     text_printf(out, "    %s(idl_m_.src", message->reply.c_name);
     for (size_t i = 0; i < params->len; i++) {
         const struct param *param = &params->params[i];
         if (!param->is_out)
             continue;
         if (param->field->is_str)
-            text_printf(out, ", %s ? %s : \"\"", param->name, param->name);
+            text_printf(out, ", idl_or_empty_(" OUT_NAME ")", param->name);
         else
-            text_printf(out, ", %s", param->name);
+            text_printf(out, ", " OUT_NAME, param->name);
         if (param->field->is_payload && !param->field->is_str)
-            text_printf(out, ", %s_len", param->name);
+            text_printf(out, ", " OUT_NAME "_len", param->name);
     }
     text_puts(out, ");\n");
     for (size_t i = 0; i < params->len; i++) {
         if (params->params[i].is_out && params->params[i].field->is_payload)
-            text_printf(out, "    free(%s);\n", params->params[i].name);
+            text_printf(out, "    idl_free_(" OUT_NAME ");\n", params->params[i].name);
     }
 }
 

@@ -72,11 +72,24 @@ static void layout_body(struct program *program, struct body *body, const char *
     }
 }
 
+static void put_field_names(struct program *program, struct message *message,
+                            const struct body *body)
+{
+    struct table *names = &message->ns->field_names;
+    for (struct field *field = body->fields; field; field = field->next) {
+        table_put(names, field->name.text, field);
+        if (field->is_payload)
+            table_put(names, arena_printf(&program->arena, "%s_len", field->name.text), field);
+    }
+}
+
 void layout_messages(struct program *program)
 {
     for (struct message *m = program->messages; m; m = m->next_all) {
         layout_body(program, &m->request, m->request.full_name);
         if (m->has_reply)
             layout_body(program, &m->reply, m->reply.full_name);
+        put_field_names(program, m, &m->request);
+        put_field_names(program, m, &m->reply);
     }
 }

@@ -35,6 +35,7 @@ void namespace_free(struct namespace *ns)
     table_free(&ns->names);
     table_free(&ns->type_names);
     table_free(&ns->enum_names);
+    table_free(&ns->field_names);
 }
 
 static struct namespace *find(struct parser *parser, const struct namespace *parent,

@@ -1,8 +1,10 @@
-// Words that generated C cannot use as names. Owns the lists, which are complete for the keywords
-// of C and C++ and hold what libipc's own headers define.
+// Words that generated C cannot use as names: the keywords of C and C++, and what headers declare,
+// which is in system_names.txt and in libipc's headers themselves.
 #include "reserved.h"
 
 #include <string.h>
+
+#include "table.h"
 
 static const char *const c_keywords[] = {
     "asm",           "auto",     "break",      "case",      "char",
@@ -29,64 +31,69 @@ static const char *const cxx_keywords[] = {
     "typeid",      "typename",  "using",    "virtual",          "wchar_t",      "xor",
     "xor_eq",      NULL};
 
-// Lower-case macros of the C library and of the compiler (-std=gnu11 defines `linux` and `unix`).
-static const char *const macros[] = {"bool", "true",  "false",    "errno",  "linux",  "unix",
-                                     "i386", "stdin", "stdout",   "stderr", "assert", "noreturn",
-                                     "NULL", "EOF",   "offsetof", "main",   NULL};
-
-static const char *const types[] = {
-    "int8_t",    "int16_t",   "int32_t",   "int64_t",      "uint8_t",    "uint16_t",
-    "uint32_t",  "uint64_t",  "size_t",    "ssize_t",      "uintptr_t",  "intptr_t",
-    "task_t",    "handle_t",  "msec_t",    "error_t",      "vaddr_t",    "paddr_t",
-    "gpaddr_t",  "offset_t",  "uint",      "trap_frame_t", "hv_frame_t", "notifications_t",
-    "blkcnt_t",  "blksize_t", "clock_t",   "clockid_t",    "dev_t",      "gid_t",
-    "id_t",      "ino_t",     "key_t",     "locale_t",     "mode_t",     "nlink_t",
-    "off_t",     "pid_t",     "pthread_t", "ptrdiff_t",    "sem_t",      "sigset_t",
-    "socklen_t", "stack_t",   "time_t",    "timer_t",      "uid_t",      "va_list",
-    NULL};
-
-static const char *const global_macros[] = {
-    "OK",           "DONT_REPLY",  "INIT_TASK",     "VM_TASK",   "KERNEL_TASK",  "PAGE_SIZE",
-    "MIN",          "MAX",         "STATIC_ASSERT", "ALIGN_UP",  "ALIGN_DOWN",   "IS_ALIGNED",
-    "IS_OK",        "IS_ERROR",    "OK_OR_RETURN",  "TRACE",     "DBG",          "INFO",
-    "WARN",         "WARN_DBG",    "ASSERT",        "ASSERT_OK", "DEBUG_ASSERT", "HEXDUMP",
-    "OOPS",         "OOPS_OK",     "PANIC",         "NYI",       "UNREACHABLE",  "METRIC",
-    "MESSAGE_SIZE", "CONSOLE_IRQ", "CONTROL_FD",    "EOF",       "NULL",         NULL};
-
 static const char *const global_prefixes[] = {"ERR_",    "MSG_",  "NOTIFY_", "IPC_",
                                               "CONFIG_", "WIRE_", "OOLONG_", NULL};
 
-static const char *const functions[] = {"ipc_send",          "ipc_send_noblock",
-                                        "ipc_send_err",      "ipc_recv",
-                                        "ipc_call",          "ipc_replyrecv",
-                                        "ipc_reply",         "ipc_reply_err",
-                                        "ipc_notify",        "ipc_serve",
-                                        "ipc_lookup",        "ipc_lookup_again",
-                                        "async_send",        "async_recv",
-                                        "async_reply",       "async_is_empty",
-                                        "task_self",         "task_exit",
-                                        "task_destroy",      "task_schedule",
-                                        "task_file",         "task_name",
-                                        "task_cmdline",      "task_argc",
-                                        "task_argv",         "task_rights",
-                                        "timer_set",         "handle_alloc",
-                                        "handle_get",        "handle_set",
-                                        "handle_free",       "handle_free_all",
-                                        "cmdline_init",      "cmdline_cmd",
-                                        "cmdline_arg",       "cmdline_parse",
-                                        "irq_acquire",       "irq_release",
-                                        "irq_watch_fd",      "sys_ipc",
-                                        "sys_notify",        "sys_timer_set",
-                                        "sys_task_self",     "sys_task_exit",
-                                        "sys_console_write", "sys_console_read",
-                                        "sys_irq_acquire",   "sys_irq_release",
-                                        "sys_kdebug",        "bitmap_fill",
-                                        "bitmap_get",        "bitmap_set",
-                                        "bitmap_clear",      "list_init",
-                                        "list_remove",       "list_contains",
-                                        "list_len",          "list_nullify",
-                                        "list_push_back",    "list_pop_front",
-                                        "printf_flush",      NULL};
+// What is in no header: names of the build and of the compiler, and of oolong/idl.h itself.
+static const char *const others[] = {"main", "assert", "offsetof", "i386", NULL};
+static const char *const own_types[] = {"trap_frame_t", "hv_frame_t", NULL};
+
+static const char *const kinds[][2] = {
+    {"macros:", "a macro in C"},
+    {"names:", "a name of the C library"},
+    {"types:", "a type in C"},
+    {"tags:", "a struct or an enumeration of the C library"},
+    {"own macros:", "a macro of libipc's headers"},
+    {"own functions:", "a function of libipc"},
+    {"own names:", "a name of libipc's headers"},
+    {"own types:", "a type in C"},
+    {"own tags:", "a struct or an enumeration of libipc's headers"},
+};
+
+// From a name to why it is reserved. Made once.
+static struct reserved {
+    bool is_made;
+    struct arena arena;
+    struct table words; // macros and types
+    struct table names; // what else is at file scope
+    struct table tags;
+} reserved;
+
+static void put_all(struct table *table, const char *names, const char *why)
+{
+    while (*names) {
+        size_t len = strcspn(names, " ");
+        table_put(table, arena_strndup(&reserved.arena, names, len), (void *)(uintptr_t)why);
+        names += len + strspn(names + len, " ");
+    }
+}
+
+static void make_tables(void)
+{
+    const char *why = NULL;
+    struct table *table = NULL;
+    for (const char *const *line = reserved_names; *line; line++) {
+        if (!strchr(*line, ':')) {
+            put_all(table, *line, why);
+            continue;
+        }
+        for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+            if (strcmp(*line, kinds[i][0]) == 0)
+                why = kinds[i][1];
+        }
+        table = strstr(*line, "macros") || strstr(*line, "types") ? &reserved.words
+                : strstr(*line, "tags")                           ? &reserved.tags
+                                                                  : &reserved.names;
+    }
+    reserved.is_made = true;
+}
+
+static const char *find(const struct table *table, const char *name)
+{
+    if (!reserved.is_made)
+        make_tables();
+    return table_get(table, name);
+}
 
 static bool contains(const char *const *words, const char *name)
 {
@@ -103,16 +110,20 @@ const char *reserved_word(const char *name)
         return "a keyword of C";
     if (contains(cxx_keywords, name))
         return "a keyword of C++";
-    if (contains(macros, name))
+    if (contains(others, name))
         return "a macro in C";
-    if (contains(types, name))
+    if (contains(own_types, name))
         return "a type in C";
-    return NULL;
+    if (name[0] == '_' && (name[1] == '_' || (name[1] >= 'A' && name[1] <= 'Z')))
+        return "kept for the C library";
+    return find(&reserved.words, name);
 }
 
 const char *reserved_global(const char *c_name)
 {
     const char *why = reserved_word(c_name);
+    if (!why)
+        why = find(&reserved.names, c_name);
     if (why)
         return why;
     // No header of libipc has names like CONFIG_READ_MSG: namespaces may well be called `config`.
@@ -122,9 +133,13 @@ const char *reserved_global(const char *c_name)
         if (strncmp(c_name, *prefix, strlen(*prefix)) == 0)
             return "kept for libipc's own headers";
     }
-    if (contains(global_macros, c_name))
-        return "a macro of libipc's headers";
-    if (contains(functions, c_name))
-        return "a function of libipc";
     return NULL;
+}
+
+const char *reserved_tag(const char *c_name)
+{
+    const char *why = reserved_word(c_name);
+    if (!why && strcmp(c_name, "message") == 0)
+        why = "the struct of all messages";
+    return why ? why : find(&reserved.tags, c_name);
 }

@@ -33,25 +33,59 @@ compiles() {
     "$@" > "$work/compiler" 2>&1 || { head -n 20 "$work/compiler"; return 1; }
 }
 
+# As strict as a program may be that includes generated headers.
 includes="-I$here/config -I$top/libipc/include"
 warnings='-Wall -Wextra -Wshadow -Werror -fsyntax-only'
+strict="-Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wcast-qual -Wcast-align
+    -Wundef -Wredundant-decls -Wwrite-strings -Wpointer-arith -Wformat=2 -Wdouble-promotion
+    -Wswitch-enum -Wswitch-default -Wfloat-equal -Wvla -Wmissing-declarations -Werror -fsyntax-only"
+strict_c="-std=c11 -Wstrict-prototypes -Wold-style-definition -Wmissing-prototypes"
+strict_gcc_cxx="-Wold-style-cast -Wuseless-cast -Wzero-as-null-pointer-constant -Wnon-virtual-dtor"
+strict_clang_cxx="-Wold-style-cast -Wzero-as-null-pointer-constant -Wnon-virtual-dtor"
 
-# compile_headers DIR: each generated header alone and twice, in C and C++, and the tables.
+# Headers of the system and of libipc, behind and before generated ones: macros and declarations of
+# one must not meet names of the other.
+system_headers='assert complex ctype errno fcntl math netdb netinet/in poll pthread sched semaphore
+    signal stdio stdlib string sys/mman sys/socket sys/stat sys/sysmacros sys/wait time unistd
+    resea/cmdline resea/handle resea/printf resea/syscall resea/task resea/timer oolong/list'
+compile_together() {
+    (cd "$1" && ls oolong/*.h idl/*.h 2> /dev/null) | sed 's/.*/#include <&>/' > "$work/ours"
+    printf '#include <%s.h>\n' $system_headers > "$work/theirs"
+    cat "$work/theirs" "$work/ours" > "$work/behind.c"
+    cat "$work/ours" "$work/theirs" > "$work/before.c"
+    grep -v complex "$work/behind.c" > "$work/behind.cc"
+    for order in behind before; do
+        compiles ${CC:-cc} -std=gnu11 -D_GNU_SOURCE $warnings -I"$1" $includes "$work/$order.c" ||
+            fail "headers of $2 $order the system's"
+    done
+    command -v c++ > /dev/null || return
+    compiles c++ $warnings -I"$1" $includes "$work/behind.cc" ||
+        fail "headers of $2 behind the system's, in C++"
+}
+
+# compile_headers DIR WHAT: each generated header alone and twice, in C and C++, all of them with
+# those of the system, and the tables.
 compile_headers() {
+    compile_together "$1" "$2"
     for header in "$1"/oolong/*.h "$1"/idl/*.h; do
         [ -f "$header" ] || continue
         name=${header#"$1"/}
         printf '#include <%s>\n#include <%s>\n' "$name" "$name" > "$work/alone.c"
         cp "$work/alone.c" "$work/alone.cc"
         for cc in $compilers; do
-            compiles $cc -std=gnu11 $warnings -I"$1" $includes "$work/alone.c" || fail "$cc: $name of $2"
+            compiles $cc $strict_c $strict -I"$1" $includes "$work/alone.c" || fail "$cc: $name of $2"
         done
         for cxx in $cxx_compilers; do
-            compiles $cxx $warnings -I"$1" $includes "$work/alone.cc" || fail "$cxx: $name of $2"
+            case $cxx in
+            clang*) more=$strict_clang_cxx ;;
+            *) more=$strict_gcc_cxx ;;
+            esac
+            compiles $cxx -std=c++17 $strict $more -I"$1" $includes "$work/alone.cc" ||
+                fail "$cxx: $name of $2"
         done
     done
     for cc in $compilers; do
-        compiles $cc -std=gnu11 $warnings -I"$1" $includes "$1/idl_tables.c" || fail "$cc: tables of $2"
+        compiles $cc $strict_c $strict -I"$1" $includes "$1/idl_tables.c" || fail "$cc: tables of $2"
     done
 }
 

@@ -23,12 +23,12 @@ static inline int bitmap_get(uint8_t *bitmap, size_t size, size_t index)
 static inline void bitmap_set(uint8_t *bitmap, size_t size, size_t index)
 {
     if (index / 8 < size)
-        bitmap[index / 8] |= (uint8_t)(1 << (index % 8));
+        bitmap[index / 8] |= OOLONG_CAST(uint8_t, 1 << (index % 8));
 }
 static inline void bitmap_clear(uint8_t *bitmap, size_t size, size_t index)
 {
     if (index / 8 < size)
-        bitmap[index / 8] &= (uint8_t) ~(1 << (index % 8));
+        bitmap[index / 8] &= OOLONG_CAST(uint8_t, ~(1 << (index % 8)));
 }
 
 #endif

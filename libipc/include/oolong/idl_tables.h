@@ -3,8 +3,7 @@
 #ifndef OOLONG_IDL_TABLES_H
 #define OOLONG_IDL_TABLES_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include <oolong/types.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -35,7 +34,7 @@ static inline const struct idl_message *idl_find_message(int type)
 {
     unsigned low = 0;
     unsigned high = oolong_idl_num_messages;
-    unsigned id = (unsigned)type & 0xffff;
+    unsigned id = OOLONG_CAST(unsigned, type) & 0xffff;
     while (low < high) {
         unsigned middle = (low + high) / 2;
         if (oolong_idl_messages[middle].id == id)
@@ -45,7 +44,7 @@ static inline const struct idl_message *idl_find_message(int type)
         else
             high = middle;
     }
-    return NULL;
+    return OOLONG_NULL;
 }
 
 #ifdef __cplusplus

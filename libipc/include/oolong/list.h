@@ -25,8 +25,8 @@ static inline void list_init(list_t *list)
 /// Marks an element as being in no list.
 static inline void list_nullify(list_elem_t *elem)
 {
-    elem->prev = NULL;
-    elem->next = NULL;
+    elem->prev = OOLONG_NULL;
+    elem->next = OOLONG_NULL;
 }
 
 static inline bool list_is_empty(list_t *list)
@@ -83,7 +83,7 @@ static inline list_elem_t *list_pop_front(list_t *list)
 {
     list_elem_t *head = list->next;
     if (head == list)
-        return NULL;
+        return OOLONG_NULL;
     list_remove(head);
     return head;
 }

@@ -51,8 +51,17 @@ typedef unsigned int uint;
 #define ERR_NOT_EMPTY      (-20) // a directory has entries
 #define ERR_LAST           ERR_NOT_EMPTY
 
-#define IS_OK(err)    (((intmax_t)(err)) >= 0)
-#define IS_ERROR(err) (((intmax_t)(err)) < 0)
+// As the strictest warnings of both languages want them.
+#ifdef __cplusplus
+#define OOLONG_NULL              nullptr
+#define OOLONG_CAST(type, value) static_cast<type>(value)
+#else
+#define OOLONG_NULL              NULL
+#define OOLONG_CAST(type, value) ((type)(value))
+#endif
+
+#define IS_OK(err)    (OOLONG_CAST(intmax_t, err) >= 0)
+#define IS_ERROR(err) (OOLONG_CAST(intmax_t, err) < 0)
 // Returns from the function on an error; otherwise it has the value of `expr`.
 #define OK_OR_RETURN(expr)                                                                         \
     ({                                                                                             \

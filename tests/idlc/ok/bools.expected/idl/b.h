@@ -20,54 +20,54 @@ static inline __mustuse error_t b_set(task_t b, const char *path, bool on, const
     const flags_t more, bool *was, flags_t all)
 {
     struct message idl_m_;
-    idl_clear(&idl_m_);
+    idl_clear_(&idl_m_);
     idl_m_.type = B_SET_MSG;
-    idl_m_.b_set.path = (char *)(uintptr_t)path;
-    idl_m_.b_set.path_len = strlen(path) + 1;
+    idl_m_.b_set.path = idl_str_(path);
+    idl_m_.b_set.path_len = idl_str_size_(path);
     idl_m_.b_set.on = on;
-    memcpy(idl_m_.b_set.many, many, sizeof(idl_m_.b_set.many));
-    memcpy(idl_m_.b_set.more, more, sizeof(idl_m_.b_set.more));
-    error_t idl_err_ = ipc_call(b, &idl_m_);
-    if (IS_ERROR(idl_err_))
+    idl_copy_(idl_m_.b_set.many, many, sizeof(idl_m_.b_set.many));
+    idl_copy_(idl_m_.b_set.more, more, sizeof(idl_m_.b_set.more));
+    error_t idl_err_ = idl_call_(b, &idl_m_);
+    if (idl_err_ < 0)
         return idl_err_;
     if (idl_m_.type != B_SET_REPLY_MSG)
-        return idl_unexpected(&idl_m_);
-    if (!(idl_are_bools(&idl_m_, 0, 1) &&
-        idl_are_bools(&idl_m_, 1, 8)))
-        return idl_unexpected(&idl_m_);
+        return idl_unexpected_(&idl_m_);
+    if (!(idl_are_bools_(&idl_m_, 0, 1) &&
+        idl_are_bools_(&idl_m_, 1, 8)))
+        return idl_unexpected_(&idl_m_);
     *was = idl_m_.b_set_reply.was;
-    memcpy(all, idl_m_.b_set_reply.all, sizeof(idl_m_.b_set_reply.all));
+    idl_copy_(all, idl_m_.b_set_reply.all, sizeof(idl_m_.b_set_reply.all));
     return OK;
 }
 
 static inline error_t b_hint(task_t b, bool on, const void *data, size_t data_len)
 {
     struct message idl_m_;
-    idl_clear(&idl_m_);
+    idl_clear_(&idl_m_);
     idl_m_.type = B_HINT_MSG;
     idl_m_.b_hint.on = on;
-    idl_m_.b_hint.data = (void *)(uintptr_t)data;
+    idl_m_.b_hint.data = idl_bytes_(data);
     idl_m_.b_hint.data_len = data_len;
-    return ipc_send(b, &idl_m_);
+    return idl_send_(b, &idl_m_);
 }
 
 static inline __mustuse error_t b_name(task_t b, const char *name, const uint8_t data[4],
     char name_out[16], uint8_t data_out[4])
 {
     struct message idl_m_;
-    idl_clear(&idl_m_);
+    idl_clear_(&idl_m_);
     idl_m_.type = B_NAME_MSG;
-    if (!idl_put_text(idl_m_.b_name.name, sizeof(idl_m_.b_name.name), name)) {
+    if (!idl_put_text_(idl_m_.b_name.name, sizeof(idl_m_.b_name.name), name)) {
         return ERR_TOO_LARGE;
     }
-    memcpy(idl_m_.b_name.data, data, sizeof(idl_m_.b_name.data));
-    error_t idl_err_ = ipc_call(b, &idl_m_);
-    if (IS_ERROR(idl_err_))
+    idl_copy_(idl_m_.b_name.data, data, sizeof(idl_m_.b_name.data));
+    error_t idl_err_ = idl_call_(b, &idl_m_);
+    if (idl_err_ < 0)
         return idl_err_;
     if (idl_m_.type != B_NAME_REPLY_MSG)
-        return idl_unexpected(&idl_m_);
-    memcpy(name_out, idl_m_.b_name_reply.name, sizeof(idl_m_.b_name_reply.name));
-    memcpy(data_out, idl_m_.b_name_reply.data, sizeof(idl_m_.b_name_reply.data));
+        return idl_unexpected_(&idl_m_);
+    idl_copy_(name_out, idl_m_.b_name_reply.name, sizeof(idl_m_.b_name_reply.name));
+    idl_copy_(data_out, idl_m_.b_name_reply.data, sizeof(idl_m_.b_name_reply.data));
     return OK;
 }
 

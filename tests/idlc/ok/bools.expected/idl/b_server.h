@@ -30,77 +30,78 @@ struct b_ops {
 static inline void b_set_reply(task_t client, bool was, const flags_t all)
 {
     struct message idl_m_;
-    idl_clear(&idl_m_);
+    idl_clear_(&idl_m_);
     idl_m_.type = B_SET_REPLY_MSG;
     idl_m_.b_set_reply.was = was;
-    memcpy(idl_m_.b_set_reply.all, all, sizeof(idl_m_.b_set_reply.all));
-    ipc_reply(client, &idl_m_);
+    idl_copy_(idl_m_.b_set_reply.all, all, sizeof(idl_m_.b_set_reply.all));
+    idl_reply_(client, &idl_m_);
 }
 
 static inline void b_set_serve_(const struct b_ops *idl_ops_, struct message idl_m_)
 {
     error_t idl_err_ = ERR_NOT_PERMITTED;
-    bool was;
-    memset(&was, 0, sizeof(was));
-    flags_t all;
-    memset(&all, 0, sizeof(all));
-    if (!(idl_are_bools(&idl_m_, 16, 1) &&
-        idl_are_bools(&idl_m_, 17, 3) &&
-        idl_are_bools(&idl_m_, 20, 8)))
+    bool idl_out_was;
+    idl_zero_(&idl_out_was, sizeof(idl_out_was));
+    flags_t idl_out_all;
+    idl_zero_(&idl_out_all, sizeof(idl_out_all));
+    if (!(idl_are_bools_(&idl_m_, 16, 1) &&
+        idl_are_bools_(&idl_m_, 17, 3) &&
+        idl_are_bools_(&idl_m_, 20, 8)))
         idl_err_ = ERR_INVALID_ARG;
     else if (idl_ops_->set)
-        idl_err_ = idl_ops_->set(idl_m_.src, idl_m_.b_set.path, idl_m_.b_set.on, idl_m_.b_set.many,
-            idl_m_.b_set.more, &was, all);
-    free(idl_m_.b_set.path);
+        idl_err_ = (idl_ops_->set)(idl_m_.src, idl_m_.b_set.path, idl_m_.b_set.on,
+            idl_m_.b_set.many, idl_m_.b_set.more, &idl_out_was, idl_out_all);
+    idl_free_(idl_m_.b_set.path);
     if (idl_err_ == DONT_REPLY)
         return;
-    if (IS_ERROR(idl_err_)) {
-        ipc_reply_err(idl_m_.src, idl_err_);
+    if (idl_err_ < 0) {
+        idl_reply_err_(idl_m_.src, idl_err_);
         return;
     }
-    b_set_reply(idl_m_.src, was, all);
+    b_set_reply(idl_m_.src, idl_out_was, idl_out_all);
 }
 
 static inline void b_hint_serve_(const struct b_ops *idl_ops_, struct message idl_m_)
 {
-    if (idl_ops_->hint && idl_are_bools(&idl_m_, 16, 1))
-        idl_ops_->hint(idl_m_.src, idl_m_.b_hint.on, idl_m_.b_hint.data, idl_m_.b_hint.data_len);
-    free(idl_m_.b_hint.data);
+    if (idl_ops_->hint && idl_are_bools_(&idl_m_, 16, 1))
+        (idl_ops_->hint)(idl_m_.src, idl_m_.b_hint.on, idl_m_.b_hint.data, idl_m_.b_hint.data_len);
+    idl_free_(idl_m_.b_hint.data);
 }
 
 /// Replies to b.name. What the pointers name stays the caller's.
 static inline void b_name_reply(task_t client, const char *name, const uint8_t data[4])
 {
     struct message idl_m_;
-    idl_clear(&idl_m_);
+    idl_clear_(&idl_m_);
     idl_m_.type = B_NAME_REPLY_MSG;
-    if (!idl_put_text(idl_m_.b_name_reply.name, sizeof(idl_m_.b_name_reply.name), name)) {
-        ipc_reply_err(client, ERR_TOO_LARGE);
+    if (!idl_put_text_(idl_m_.b_name_reply.name, sizeof(idl_m_.b_name_reply.name), name)) {
+        idl_reply_err_(client, ERR_TOO_LARGE);
         return;
     }
-    memcpy(idl_m_.b_name_reply.data, data, sizeof(idl_m_.b_name_reply.data));
-    ipc_reply(client, &idl_m_);
+    idl_copy_(idl_m_.b_name_reply.data, data, sizeof(idl_m_.b_name_reply.data));
+    idl_reply_(client, &idl_m_);
 }
 
 static inline void b_name_serve_(const struct b_ops *idl_ops_, struct message idl_m_)
 {
-    char name_text_[17];
-    memcpy(name_text_, idl_m_.b_name.name, 16);
-    name_text_[16] = 0;
+    char idl_text_name[17];
+    idl_copy_(idl_text_name, idl_m_.b_name.name, 16);
+    idl_text_name[16] = 0;
     error_t idl_err_ = ERR_NOT_PERMITTED;
-    char name_out[17];
-    memset(&name_out, 0, sizeof(name_out));
-    uint8_t data_out[4];
-    memset(&data_out, 0, sizeof(data_out));
+    char idl_out_name_out[17];
+    idl_zero_(&idl_out_name_out, sizeof(idl_out_name_out));
+    uint8_t idl_out_data_out[4];
+    idl_zero_(&idl_out_data_out, sizeof(idl_out_data_out));
     if (idl_ops_->name)
-        idl_err_ = idl_ops_->name(idl_m_.src, name_text_, idl_m_.b_name.data, name_out, data_out);
+        idl_err_ = (idl_ops_->name)(idl_m_.src, idl_text_name, idl_m_.b_name.data, idl_out_name_out,
+            idl_out_data_out);
     if (idl_err_ == DONT_REPLY)
         return;
-    if (IS_ERROR(idl_err_)) {
-        ipc_reply_err(idl_m_.src, idl_err_);
+    if (idl_err_ < 0) {
+        idl_reply_err_(idl_m_.src, idl_err_);
         return;
     }
-    b_name_reply(idl_m_.src, name_out, data_out);
+    b_name_reply(idl_m_.src, idl_out_name_out, idl_out_data_out);
 }
 
 /// Serves one received message. False: it is none of this interface (or not as the

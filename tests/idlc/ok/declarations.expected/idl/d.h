@@ -21,46 +21,46 @@ static inline __mustuse error_t d_sum(task_t d, const d_row_t values, enum d_col
     owner_id_t owner, d_flag_t flags, d_big_t *total, d_name_t names[2])
 {
     struct message idl_m_;
-    idl_clear(&idl_m_);
+    idl_clear_(&idl_m_);
     idl_m_.type = D_SUM_MSG;
-    memcpy(idl_m_.d_sum.values, values, sizeof(idl_m_.d_sum.values));
+    idl_copy_(idl_m_.d_sum.values, values, sizeof(idl_m_.d_sum.values));
     idl_m_.d_sum.kind = kind;
     idl_m_.d_sum.owner = owner;
     idl_m_.d_sum.flags = flags;
-    error_t idl_err_ = ipc_call(d, &idl_m_);
-    if (IS_ERROR(idl_err_))
+    error_t idl_err_ = idl_call_(d, &idl_m_);
+    if (idl_err_ < 0)
         return idl_err_;
     if (idl_m_.type != D_SUM_REPLY_MSG)
-        return idl_unexpected(&idl_m_);
+        return idl_unexpected_(&idl_m_);
     *total = idl_m_.d_sum_reply.total;
-    memcpy(names, idl_m_.d_sum_reply.names, sizeof(idl_m_.d_sum_reply.names));
+    idl_copy_(names, idl_m_.d_sum_reply.names, sizeof(idl_m_.d_sum_reply.names));
     return OK;
 }
 
 static inline __mustuse error_t d_say(task_t d, const char *words, char **answer, d_row_t matrix[3])
 {
     struct message idl_m_;
-    idl_clear(&idl_m_);
+    idl_clear_(&idl_m_);
     idl_m_.type = D_SAY_MSG;
-    idl_m_.d_say.words = (char *)(uintptr_t)words;
-    idl_m_.d_say.words_len = strlen(words) + 1;
-    error_t idl_err_ = ipc_call(d, &idl_m_);
-    if (IS_ERROR(idl_err_))
+    idl_m_.d_say.words = idl_str_(words);
+    idl_m_.d_say.words_len = idl_str_size_(words);
+    error_t idl_err_ = idl_call_(d, &idl_m_);
+    if (idl_err_ < 0)
         return idl_err_;
     if (idl_m_.type != D_SAY_REPLY_MSG)
-        return idl_unexpected(&idl_m_);
+        return idl_unexpected_(&idl_m_);
     *answer = idl_m_.d_say_reply.answer;
-    memcpy(matrix, idl_m_.d_say_reply.matrix, sizeof(idl_m_.d_say_reply.matrix));
+    idl_copy_(matrix, idl_m_.d_say_reply.matrix, sizeof(idl_m_.d_say_reply.matrix));
     return OK;
 }
 
 static inline error_t d_set(task_t d, d_row_t matrix[3])
 {
     struct message idl_m_;
-    idl_clear(&idl_m_);
+    idl_clear_(&idl_m_);
     idl_m_.type = D_SET_MSG;
-    memcpy(idl_m_.d_set.matrix, matrix, sizeof(idl_m_.d_set.matrix));
-    return ipc_send(d, &idl_m_);
+    idl_copy_(idl_m_.d_set.matrix, matrix, sizeof(idl_m_.d_set.matrix));
+    return idl_send_(d, &idl_m_);
 }
 
 #pragma GCC diagnostic pop

@@ -30,67 +30,68 @@ struct d_ops {
 static inline void d_sum_reply(task_t client, d_big_t total, d_name_t names[2])
 {
     struct message idl_m_;
-    idl_clear(&idl_m_);
+    idl_clear_(&idl_m_);
     idl_m_.type = D_SUM_REPLY_MSG;
     idl_m_.d_sum_reply.total = total;
-    memcpy(idl_m_.d_sum_reply.names, names, sizeof(idl_m_.d_sum_reply.names));
-    ipc_reply(client, &idl_m_);
+    idl_copy_(idl_m_.d_sum_reply.names, names, sizeof(idl_m_.d_sum_reply.names));
+    idl_reply_(client, &idl_m_);
 }
 
 static inline void d_sum_serve_(const struct d_ops *idl_ops_, struct message idl_m_)
 {
     error_t idl_err_ = ERR_NOT_PERMITTED;
-    d_big_t total;
-    memset(&total, 0, sizeof(total));
-    d_name_t names[2];
-    memset(&names, 0, sizeof(names));
+    d_big_t idl_out_total;
+    idl_zero_(&idl_out_total, sizeof(idl_out_total));
+    d_name_t idl_out_names[2];
+    idl_zero_(&idl_out_names, sizeof(idl_out_names));
     if (idl_ops_->sum)
-        idl_err_ = idl_ops_->sum(idl_m_.src, idl_m_.d_sum.values, idl_m_.d_sum.kind,
-            idl_m_.d_sum.owner, idl_m_.d_sum.flags, &total, names);
+        idl_err_ = (idl_ops_->sum)(idl_m_.src, idl_m_.d_sum.values, idl_m_.d_sum.kind,
+            idl_m_.d_sum.owner, idl_m_.d_sum.flags, &idl_out_total, idl_out_names);
     if (idl_err_ == DONT_REPLY)
         return;
-    if (IS_ERROR(idl_err_)) {
-        ipc_reply_err(idl_m_.src, idl_err_);
+    if (idl_err_ < 0) {
+        idl_reply_err_(idl_m_.src, idl_err_);
         return;
     }
-    d_sum_reply(idl_m_.src, total, names);
+    d_sum_reply(idl_m_.src, idl_out_total, idl_out_names);
 }
 
 /// Replies to d.say. What the pointers name stays the caller's.
 static inline void d_say_reply(task_t client, const char *answer, d_row_t matrix[3])
 {
     struct message idl_m_;
-    idl_clear(&idl_m_);
+    idl_clear_(&idl_m_);
     idl_m_.type = D_SAY_REPLY_MSG;
-    idl_m_.d_say_reply.answer = (char *)(uintptr_t)answer;
-    idl_m_.d_say_reply.answer_len = strlen(answer) + 1;
-    memcpy(idl_m_.d_say_reply.matrix, matrix, sizeof(idl_m_.d_say_reply.matrix));
-    ipc_reply(client, &idl_m_);
+    idl_m_.d_say_reply.answer = idl_str_(answer);
+    idl_m_.d_say_reply.answer_len = idl_str_size_(answer);
+    idl_copy_(idl_m_.d_say_reply.matrix, matrix, sizeof(idl_m_.d_say_reply.matrix));
+    idl_reply_(client, &idl_m_);
 }
 
 static inline void d_say_serve_(const struct d_ops *idl_ops_, struct message idl_m_)
 {
     error_t idl_err_ = ERR_NOT_PERMITTED;
-    char *answer = NULL;
-    d_row_t matrix[3];
-    memset(&matrix, 0, sizeof(matrix));
+    char *idl_out_answer;
+    idl_zero_(&idl_out_answer, sizeof(idl_out_answer));
+    d_row_t idl_out_matrix[3];
+    idl_zero_(&idl_out_matrix, sizeof(idl_out_matrix));
     if (idl_ops_->say)
-        idl_err_ = idl_ops_->say(idl_m_.src, idl_m_.d_say.words, &answer, matrix);
-    free(idl_m_.d_say.words);
+        idl_err_ = (idl_ops_->say)(idl_m_.src, idl_m_.d_say.words, &idl_out_answer, idl_out_matrix);
+    idl_free_(idl_m_.d_say.words);
     if (idl_err_ == DONT_REPLY)
         return;
-    if (IS_ERROR(idl_err_)) {
-        ipc_reply_err(idl_m_.src, idl_err_);
+    if (idl_err_ < 0) {
+        idl_reply_err_(idl_m_.src, idl_err_);
         return;
     }
-    d_say_reply(idl_m_.src, answer ? answer : "", matrix);
-    free(answer);
+    d_say_reply(idl_m_.src, idl_or_empty_(idl_out_answer), idl_out_matrix);
+    idl_free_(idl_out_answer);
 }
 
 static inline void d_set_serve_(const struct d_ops *idl_ops_, struct message idl_m_)
 {
     if (idl_ops_->set)
-        idl_ops_->set(idl_m_.src, idl_m_.d_set.matrix);
+        (idl_ops_->set)(idl_m_.src, idl_m_.d_set.matrix);
 }
 
 /// Serves one received message. False: it is none of this interface (or not as the

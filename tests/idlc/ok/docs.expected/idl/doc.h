@@ -25,15 +25,15 @@
 static inline __mustuse error_t doc_something(task_t doc, int a, int b, int *c)
 {
     struct message idl_m_;
-    idl_clear(&idl_m_);
+    idl_clear_(&idl_m_);
     idl_m_.type = DOC_SOMETHING_MSG;
     idl_m_.doc_something.a = a;
     idl_m_.doc_something.b = b;
-    error_t idl_err_ = ipc_call(doc, &idl_m_);
-    if (IS_ERROR(idl_err_))
+    error_t idl_err_ = idl_call_(doc, &idl_m_);
+    if (idl_err_ < 0)
         return idl_err_;
     if (idl_m_.type != DOC_SOMETHING_REPLY_MSG)
-        return idl_unexpected(&idl_m_);
+        return idl_unexpected_(&idl_m_);
     *c = idl_m_.doc_something_reply.c;
     return OK;
 }
@@ -42,10 +42,10 @@ static inline __mustuse error_t doc_something(task_t doc, int a, int b, int *c)
 static inline error_t doc_ends_in_star(task_t doc, int a)
 {
     struct message idl_m_;
-    idl_clear(&idl_m_);
+    idl_clear_(&idl_m_);
     idl_m_.type = DOC_ENDS_IN_STAR_MSG;
     idl_m_.doc_ends_in_star.a = a;
-    return ipc_send(doc, &idl_m_);
+    return idl_send_(doc, &idl_m_);
 }
 
 #pragma GCC diagnostic pop

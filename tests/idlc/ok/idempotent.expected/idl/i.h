@@ -20,15 +20,15 @@ static inline __mustuse error_t i_read_once_(task_t i, offset_t offset, size_t l
     size_t *data_len)
 {
     struct message idl_m_;
-    idl_clear(&idl_m_);
+    idl_clear_(&idl_m_);
     idl_m_.type = I_READ_MSG;
     idl_m_.i_read.offset = offset;
     idl_m_.i_read.len = len;
-    error_t idl_err_ = ipc_call(i, &idl_m_);
-    if (IS_ERROR(idl_err_))
+    error_t idl_err_ = idl_call_(i, &idl_m_);
+    if (idl_err_ < 0)
         return idl_err_;
     if (idl_m_.type != I_READ_REPLY_MSG)
-        return idl_unexpected(&idl_m_);
+        return idl_unexpected_(&idl_m_);
     *data = idl_m_.i_read_reply.data;
     *data_len = idl_m_.i_read_reply.data_len;
     return OK;
@@ -39,10 +39,10 @@ static inline __mustuse error_t i_read(task_t i, offset_t offset, size_t len, vo
     size_t *data_len)
 {
     error_t idl_err_ = i_read_once_(i, offset, len, data, data_len);
-    if (!idl_is_gone(idl_err_))
+    if (!idl_is_gone_(idl_err_))
         return idl_err_;
-    task_t idl_again_ = ipc_lookup_again(i);
-    if (IS_ERROR(idl_again_))
+    task_t idl_again_ = idl_lookup_again_(i);
+    if (idl_again_ < 0)
         return idl_err_;
     return i_read_once_(idl_again_, offset, len, data, data_len);
 }
@@ -50,13 +50,13 @@ static inline __mustuse error_t i_read(task_t i, offset_t offset, size_t len, vo
 static inline error_t i_flush_once_(task_t i)
 {
     struct message idl_m_;
-    idl_clear(&idl_m_);
+    idl_clear_(&idl_m_);
     idl_m_.type = I_FLUSH_MSG;
-    error_t idl_err_ = ipc_call(i, &idl_m_);
-    if (IS_ERROR(idl_err_))
+    error_t idl_err_ = idl_call_(i, &idl_m_);
+    if (idl_err_ < 0)
         return idl_err_;
     if (idl_m_.type != I_FLUSH_REPLY_MSG && idl_m_.type != OK)
-        return idl_unexpected(&idl_m_);
+        return idl_unexpected_(&idl_m_);
     return OK;
 }
 
@@ -64,10 +64,10 @@ static inline error_t i_flush_once_(task_t i)
 static inline error_t i_flush(task_t i)
 {
     error_t idl_err_ = i_flush_once_(i);
-    if (!idl_is_gone(idl_err_))
+    if (!idl_is_gone_(idl_err_))
         return idl_err_;
-    task_t idl_again_ = ipc_lookup_again(i);
-    if (IS_ERROR(idl_again_))
+    task_t idl_again_ = idl_lookup_again_(i);
+    if (idl_again_ < 0)
         return idl_err_;
     return i_flush_once_(idl_again_);
 }
@@ -75,15 +75,15 @@ static inline error_t i_flush(task_t i)
 static inline error_t i_append(task_t i, const void *data, size_t data_len)
 {
     struct message idl_m_;
-    idl_clear(&idl_m_);
+    idl_clear_(&idl_m_);
     idl_m_.type = I_APPEND_MSG;
-    idl_m_.i_append.data = (void *)(uintptr_t)data;
+    idl_m_.i_append.data = idl_bytes_(data);
     idl_m_.i_append.data_len = data_len;
-    error_t idl_err_ = ipc_call(i, &idl_m_);
-    if (IS_ERROR(idl_err_))
+    error_t idl_err_ = idl_call_(i, &idl_m_);
+    if (idl_err_ < 0)
         return idl_err_;
     if (idl_m_.type != I_APPEND_REPLY_MSG && idl_m_.type != OK)
-        return idl_unexpected(&idl_m_);
+        return idl_unexpected_(&idl_m_);
     return OK;
 }
 

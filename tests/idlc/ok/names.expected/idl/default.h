@@ -20,7 +20,7 @@ static inline __mustuse error_t default_namespace(task_t default_, int rpc, int 
     unsigned type, bool idempotent, bool async, char **namespace_name)
 {
     struct message idl_m_;
-    idl_clear(&idl_m_);
+    idl_clear_(&idl_m_);
     idl_m_.type = DEFAULT_NAMESPACE_MSG;
     idl_m_.default_namespace.rpc = rpc;
     idl_m_.default_namespace.oneway = oneway;
@@ -28,11 +28,11 @@ static inline __mustuse error_t default_namespace(task_t default_, int rpc, int 
     idl_m_.default_namespace.type = type;
     idl_m_.default_namespace.idempotent = idempotent;
     idl_m_.default_namespace.async = async;
-    error_t idl_err_ = ipc_call(default_, &idl_m_);
-    if (IS_ERROR(idl_err_))
+    error_t idl_err_ = idl_call_(default_, &idl_m_);
+    if (idl_err_ < 0)
         return idl_err_;
     if (idl_m_.type != DEFAULT_NAMESPACE_REPLY_MSG)
-        return idl_unexpected(&idl_m_);
+        return idl_unexpected_(&idl_m_);
     *namespace_name = idl_m_.default_namespace_reply.namespace_name;
     return OK;
 }

@@ -21,18 +21,18 @@ static inline __mustuse error_t task_same(task_t task_, int value, const void *d
     char **name_out)
 {
     struct message idl_m_;
-    idl_clear(&idl_m_);
+    idl_clear_(&idl_m_);
     idl_m_.type = TASK_SAME_MSG;
     idl_m_.task_same.value = value;
-    idl_m_.task_same.data = (void *)(uintptr_t)data;
+    idl_m_.task_same.data = idl_bytes_(data);
     idl_m_.task_same.data_len = data_len;
-    idl_m_.task_same.name = (char *)(uintptr_t)name;
-    idl_m_.task_same.name_len = strlen(name) + 1;
-    error_t idl_err_ = ipc_call(task_, &idl_m_);
-    if (IS_ERROR(idl_err_))
+    idl_m_.task_same.name = idl_str_(name);
+    idl_m_.task_same.name_len = idl_str_size_(name);
+    error_t idl_err_ = idl_call_(task_, &idl_m_);
+    if (idl_err_ < 0)
         return idl_err_;
     if (idl_m_.type != TASK_SAME_REPLY_MSG)
-        return idl_unexpected(&idl_m_);
+        return idl_unexpected_(&idl_m_);
     *value_out = idl_m_.task_same_reply.value;
     *data_out = idl_m_.task_same_reply.data;
     *data_out_len = idl_m_.task_same_reply.data_len;
@@ -44,15 +44,15 @@ static inline __mustuse error_t task_tricky(task_t task_, int data_out, int data
     size_t *data_out__len, size_t *len)
 {
     struct message idl_m_;
-    idl_clear(&idl_m_);
+    idl_clear_(&idl_m_);
     idl_m_.type = TASK_TRICKY_MSG;
     idl_m_.task_tricky.data_out = data_out;
     idl_m_.task_tricky.data = data;
-    error_t idl_err_ = ipc_call(task_, &idl_m_);
-    if (IS_ERROR(idl_err_))
+    error_t idl_err_ = idl_call_(task_, &idl_m_);
+    if (idl_err_ < 0)
         return idl_err_;
     if (idl_m_.type != TASK_TRICKY_REPLY_MSG)
-        return idl_unexpected(&idl_m_);
+        return idl_unexpected_(&idl_m_);
     *data_out_ = idl_m_.task_tricky_reply.data;
     *data_out__len = idl_m_.task_tricky_reply.data_len;
     *len = idl_m_.task_tricky_reply.len;
@@ -63,14 +63,14 @@ static inline __mustuse error_t task_lengths(task_t task_, int data_len, void **
     size_t *data_out_len)
 {
     struct message idl_m_;
-    idl_clear(&idl_m_);
+    idl_clear_(&idl_m_);
     idl_m_.type = TASK_LENGTHS_MSG;
     idl_m_.task_lengths.data_len = data_len;
-    error_t idl_err_ = ipc_call(task_, &idl_m_);
-    if (IS_ERROR(idl_err_))
+    error_t idl_err_ = idl_call_(task_, &idl_m_);
+    if (idl_err_ < 0)
         return idl_err_;
     if (idl_m_.type != TASK_LENGTHS_REPLY_MSG)
-        return idl_unexpected(&idl_m_);
+        return idl_unexpected_(&idl_m_);
     *data_out = idl_m_.task_lengths_reply.data;
     *data_out_len = idl_m_.task_lengths_reply.data_len;
     return OK;
@@ -79,15 +79,15 @@ static inline __mustuse error_t task_lengths(task_t task_, int data_len, void **
 static inline __mustuse error_t task_about(task_t task_, task_t task, int client, int *client_out)
 {
     struct message idl_m_;
-    idl_clear(&idl_m_);
+    idl_clear_(&idl_m_);
     idl_m_.type = TASK_ABOUT_MSG;
     idl_m_.task_about.task = task;
     idl_m_.task_about.client = client;
-    error_t idl_err_ = ipc_call(task_, &idl_m_);
-    if (IS_ERROR(idl_err_))
+    error_t idl_err_ = idl_call_(task_, &idl_m_);
+    if (idl_err_ < 0)
         return idl_err_;
     if (idl_m_.type != TASK_ABOUT_REPLY_MSG)
-        return idl_unexpected(&idl_m_);
+        return idl_unexpected_(&idl_m_);
     *client_out = idl_m_.task_about_reply.client;
     return OK;
 }
@@ -95,15 +95,15 @@ static inline __mustuse error_t task_about(task_t task_, task_t task, int client
 static inline __mustuse error_t task_delete(task_t task_, int ops, int m, int *err)
 {
     struct message idl_m_;
-    idl_clear(&idl_m_);
+    idl_clear_(&idl_m_);
     idl_m_.type = TASK_DELETE_MSG;
     idl_m_.task_delete.ops = ops;
     idl_m_.task_delete.m = m;
-    error_t idl_err_ = ipc_call(task_, &idl_m_);
-    if (IS_ERROR(idl_err_))
+    error_t idl_err_ = idl_call_(task_, &idl_m_);
+    if (idl_err_ < 0)
         return idl_err_;
     if (idl_m_.type != TASK_DELETE_REPLY_MSG)
-        return idl_unexpected(&idl_m_);
+        return idl_unexpected_(&idl_m_);
     *err = idl_m_.task_delete_reply.err;
     return OK;
 }
@@ -111,23 +111,23 @@ static inline __mustuse error_t task_delete(task_t task_, int ops, int m, int *e
 static inline error_t task_switch(task_t task_)
 {
     struct message idl_m_;
-    idl_clear(&idl_m_);
+    idl_clear_(&idl_m_);
     idl_m_.type = TASK_SWITCH_MSG;
-    error_t idl_err_ = ipc_call(task_, &idl_m_);
-    if (IS_ERROR(idl_err_))
+    error_t idl_err_ = idl_call_(task_, &idl_m_);
+    if (idl_err_ < 0)
         return idl_err_;
     if (idl_m_.type != TASK_SWITCH_REPLY_MSG && idl_m_.type != OK)
-        return idl_unexpected(&idl_m_);
+        return idl_unexpected_(&idl_m_);
     return OK;
 }
 
 static inline error_t task_union(task_t task_, int type)
 {
     struct message idl_m_;
-    idl_clear(&idl_m_);
+    idl_clear_(&idl_m_);
     idl_m_.type = TASK_UNION_MSG;
     idl_m_.task_union.type = type;
-    return ipc_send(task_, &idl_m_);
+    return idl_send_(task_, &idl_m_);
 }
 
 #pragma GCC diagnostic pop

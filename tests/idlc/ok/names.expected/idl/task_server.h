@@ -35,174 +35,179 @@ static inline void task_same_reply(task_t client_, int value, const void *data, 
     const char *name)
 {
     struct message idl_m_;
-    idl_clear(&idl_m_);
+    idl_clear_(&idl_m_);
     idl_m_.type = TASK_SAME_REPLY_MSG;
     idl_m_.task_same_reply.value = value;
-    idl_m_.task_same_reply.data = (void *)(uintptr_t)data;
+    idl_m_.task_same_reply.data = idl_bytes_(data);
     idl_m_.task_same_reply.data_len = data_len;
-    idl_m_.task_same_reply.name = (char *)(uintptr_t)name;
-    idl_m_.task_same_reply.name_len = strlen(name) + 1;
-    ipc_reply(client_, &idl_m_);
+    idl_m_.task_same_reply.name = idl_str_(name);
+    idl_m_.task_same_reply.name_len = idl_str_size_(name);
+    idl_reply_(client_, &idl_m_);
 }
 
 static inline void task_same_serve_(const struct task_ops *idl_ops_, struct message idl_m_)
 {
     error_t idl_err_ = ERR_NOT_PERMITTED;
-    int value_out;
-    memset(&value_out, 0, sizeof(value_out));
-    void *data_out = NULL;
-    size_t data_out_len = 0;
-    char *name_out = NULL;
+    int idl_out_value_out;
+    idl_zero_(&idl_out_value_out, sizeof(idl_out_value_out));
+    void *idl_out_data_out;
+    size_t idl_out_data_out_len = 0;
+    idl_zero_(&idl_out_data_out, sizeof(idl_out_data_out));
+    char *idl_out_name_out;
+    idl_zero_(&idl_out_name_out, sizeof(idl_out_name_out));
     if (idl_ops_->same)
-        idl_err_ = idl_ops_->same(idl_m_.src, idl_m_.task_same.value, idl_m_.task_same.data,
-            idl_m_.task_same.data_len, idl_m_.task_same.name, &value_out, &data_out, &data_out_len,
-            &name_out);
-    free(idl_m_.task_same.data);
-    free(idl_m_.task_same.name);
+        idl_err_ = (idl_ops_->same)(idl_m_.src, idl_m_.task_same.value, idl_m_.task_same.data,
+            idl_m_.task_same.data_len, idl_m_.task_same.name, &idl_out_value_out, &idl_out_data_out,
+            &idl_out_data_out_len, &idl_out_name_out);
+    idl_free_(idl_m_.task_same.data);
+    idl_free_(idl_m_.task_same.name);
     if (idl_err_ == DONT_REPLY)
         return;
-    if (IS_ERROR(idl_err_)) {
-        ipc_reply_err(idl_m_.src, idl_err_);
+    if (idl_err_ < 0) {
+        idl_reply_err_(idl_m_.src, idl_err_);
         return;
     }
-    task_same_reply(idl_m_.src, value_out, data_out, data_out_len, name_out ? name_out : "");
-    free(data_out);
-    free(name_out);
+    task_same_reply(idl_m_.src, idl_out_value_out, idl_out_data_out, idl_out_data_out_len,
+        idl_or_empty_(idl_out_name_out));
+    idl_free_(idl_out_data_out);
+    idl_free_(idl_out_name_out);
 }
 
 /// Replies to task.tricky. What the pointers name stays the caller's.
 static inline void task_tricky_reply(task_t client_, const void *data, size_t data_len, size_t len)
 {
     struct message idl_m_;
-    idl_clear(&idl_m_);
+    idl_clear_(&idl_m_);
     idl_m_.type = TASK_TRICKY_REPLY_MSG;
-    idl_m_.task_tricky_reply.data = (void *)(uintptr_t)data;
+    idl_m_.task_tricky_reply.data = idl_bytes_(data);
     idl_m_.task_tricky_reply.data_len = data_len;
     idl_m_.task_tricky_reply.len = len;
-    ipc_reply(client_, &idl_m_);
+    idl_reply_(client_, &idl_m_);
 }
 
 static inline void task_tricky_serve_(const struct task_ops *idl_ops_, struct message idl_m_)
 {
     error_t idl_err_ = ERR_NOT_PERMITTED;
-    void *data_out_ = NULL;
-    size_t data_out__len = 0;
-    size_t len;
-    memset(&len, 0, sizeof(len));
+    void *idl_out_data_out_;
+    size_t idl_out_data_out__len = 0;
+    idl_zero_(&idl_out_data_out_, sizeof(idl_out_data_out_));
+    size_t idl_out_len;
+    idl_zero_(&idl_out_len, sizeof(idl_out_len));
     if (idl_ops_->tricky)
-        idl_err_ = idl_ops_->tricky(idl_m_.src, idl_m_.task_tricky.data_out,
-            idl_m_.task_tricky.data, &data_out_, &data_out__len, &len);
+        idl_err_ = (idl_ops_->tricky)(idl_m_.src, idl_m_.task_tricky.data_out,
+            idl_m_.task_tricky.data, &idl_out_data_out_, &idl_out_data_out__len, &idl_out_len);
     if (idl_err_ == DONT_REPLY)
         return;
-    if (IS_ERROR(idl_err_)) {
-        ipc_reply_err(idl_m_.src, idl_err_);
+    if (idl_err_ < 0) {
+        idl_reply_err_(idl_m_.src, idl_err_);
         return;
     }
-    task_tricky_reply(idl_m_.src, data_out_, data_out__len, len);
-    free(data_out_);
+    task_tricky_reply(idl_m_.src, idl_out_data_out_, idl_out_data_out__len, idl_out_len);
+    idl_free_(idl_out_data_out_);
 }
 
 /// Replies to task.lengths. What the pointers name stays the caller's.
 static inline void task_lengths_reply(task_t client_, const void *data, size_t data_len)
 {
     struct message idl_m_;
-    idl_clear(&idl_m_);
+    idl_clear_(&idl_m_);
     idl_m_.type = TASK_LENGTHS_REPLY_MSG;
-    idl_m_.task_lengths_reply.data = (void *)(uintptr_t)data;
+    idl_m_.task_lengths_reply.data = idl_bytes_(data);
     idl_m_.task_lengths_reply.data_len = data_len;
-    ipc_reply(client_, &idl_m_);
+    idl_reply_(client_, &idl_m_);
 }
 
 static inline void task_lengths_serve_(const struct task_ops *idl_ops_, struct message idl_m_)
 {
     error_t idl_err_ = ERR_NOT_PERMITTED;
-    void *data_out = NULL;
-    size_t data_out_len = 0;
+    void *idl_out_data_out;
+    size_t idl_out_data_out_len = 0;
+    idl_zero_(&idl_out_data_out, sizeof(idl_out_data_out));
     if (idl_ops_->lengths)
-        idl_err_ = idl_ops_->lengths(idl_m_.src, idl_m_.task_lengths.data_len, &data_out,
-            &data_out_len);
+        idl_err_ = (idl_ops_->lengths)(idl_m_.src, idl_m_.task_lengths.data_len, &idl_out_data_out,
+            &idl_out_data_out_len);
     if (idl_err_ == DONT_REPLY)
         return;
-    if (IS_ERROR(idl_err_)) {
-        ipc_reply_err(idl_m_.src, idl_err_);
+    if (idl_err_ < 0) {
+        idl_reply_err_(idl_m_.src, idl_err_);
         return;
     }
-    task_lengths_reply(idl_m_.src, data_out, data_out_len);
-    free(data_out);
+    task_lengths_reply(idl_m_.src, idl_out_data_out, idl_out_data_out_len);
+    idl_free_(idl_out_data_out);
 }
 
 /// Replies to task.about. What the pointers name stays the caller's.
 static inline void task_about_reply(task_t client_, int client)
 {
     struct message idl_m_;
-    idl_clear(&idl_m_);
+    idl_clear_(&idl_m_);
     idl_m_.type = TASK_ABOUT_REPLY_MSG;
     idl_m_.task_about_reply.client = client;
-    ipc_reply(client_, &idl_m_);
+    idl_reply_(client_, &idl_m_);
 }
 
 static inline void task_about_serve_(const struct task_ops *idl_ops_, struct message idl_m_)
 {
     error_t idl_err_ = ERR_NOT_PERMITTED;
-    int client_out;
-    memset(&client_out, 0, sizeof(client_out));
+    int idl_out_client_out;
+    idl_zero_(&idl_out_client_out, sizeof(idl_out_client_out));
     if (idl_ops_->about)
-        idl_err_ = idl_ops_->about(idl_m_.src, idl_m_.task_about.task, idl_m_.task_about.client,
-            &client_out);
+        idl_err_ = (idl_ops_->about)(idl_m_.src, idl_m_.task_about.task, idl_m_.task_about.client,
+            &idl_out_client_out);
     if (idl_err_ == DONT_REPLY)
         return;
-    if (IS_ERROR(idl_err_)) {
-        ipc_reply_err(idl_m_.src, idl_err_);
+    if (idl_err_ < 0) {
+        idl_reply_err_(idl_m_.src, idl_err_);
         return;
     }
-    task_about_reply(idl_m_.src, client_out);
+    task_about_reply(idl_m_.src, idl_out_client_out);
 }
 
 /// Replies to task.delete. What the pointers name stays the caller's.
 static inline void task_delete_reply(task_t client_, int err)
 {
     struct message idl_m_;
-    idl_clear(&idl_m_);
+    idl_clear_(&idl_m_);
     idl_m_.type = TASK_DELETE_REPLY_MSG;
     idl_m_.task_delete_reply.err = err;
-    ipc_reply(client_, &idl_m_);
+    idl_reply_(client_, &idl_m_);
 }
 
 static inline void task_delete_serve_(const struct task_ops *idl_ops_, struct message idl_m_)
 {
     error_t idl_err_ = ERR_NOT_PERMITTED;
-    int err;
-    memset(&err, 0, sizeof(err));
+    int idl_out_err;
+    idl_zero_(&idl_out_err, sizeof(idl_out_err));
     if (idl_ops_->delete_)
-        idl_err_ = idl_ops_->delete_(idl_m_.src, idl_m_.task_delete.ops, idl_m_.task_delete.m,
-            &err);
+        idl_err_ = (idl_ops_->delete_)(idl_m_.src, idl_m_.task_delete.ops, idl_m_.task_delete.m,
+            &idl_out_err);
     if (idl_err_ == DONT_REPLY)
         return;
-    if (IS_ERROR(idl_err_)) {
-        ipc_reply_err(idl_m_.src, idl_err_);
+    if (idl_err_ < 0) {
+        idl_reply_err_(idl_m_.src, idl_err_);
         return;
     }
-    task_delete_reply(idl_m_.src, err);
+    task_delete_reply(idl_m_.src, idl_out_err);
 }
 
 /// Replies to task.switch. What the pointers name stays the caller's.
 static inline void task_switch_reply(task_t client_)
 {
     struct message idl_m_;
-    idl_clear(&idl_m_);
+    idl_clear_(&idl_m_);
     idl_m_.type = TASK_SWITCH_REPLY_MSG;
-    ipc_reply(client_, &idl_m_);
+    idl_reply_(client_, &idl_m_);
 }
 
 static inline void task_switch_serve_(const struct task_ops *idl_ops_, struct message idl_m_)
 {
     error_t idl_err_ = ERR_NOT_PERMITTED;
     if (idl_ops_->switch_)
-        idl_err_ = idl_ops_->switch_(idl_m_.src);
+        idl_err_ = (idl_ops_->switch_)(idl_m_.src);
     if (idl_err_ == DONT_REPLY)
         return;
-    if (IS_ERROR(idl_err_)) {
-        ipc_reply_err(idl_m_.src, idl_err_);
+    if (idl_err_ < 0) {
+        idl_reply_err_(idl_m_.src, idl_err_);
         return;
     }
     task_switch_reply(idl_m_.src);
@@ -211,7 +216,7 @@ static inline void task_switch_serve_(const struct task_ops *idl_ops_, struct me
 static inline void task_union_serve_(const struct task_ops *idl_ops_, struct message idl_m_)
 {
     if (idl_ops_->union_)
-        idl_ops_->union_(idl_m_.src, idl_m_.task_union.type);
+        (idl_ops_->union_)(idl_m_.src, idl_m_.task_union.type);
 }
 
 /// Serves one received message. False: it is none of this interface (or not as the

@@ -19,15 +19,15 @@
 static inline __mustuse error_t a_b_get(task_t a_b, a_id_t id, enum a_level level, a_b_own_t *own)
 {
     struct message idl_m_;
-    idl_clear(&idl_m_);
+    idl_clear_(&idl_m_);
     idl_m_.type = A_B_GET_MSG;
     idl_m_.a_b_get.id = id;
     idl_m_.a_b_get.level = level;
-    error_t idl_err_ = ipc_call(a_b, &idl_m_);
-    if (IS_ERROR(idl_err_))
+    error_t idl_err_ = idl_call_(a_b, &idl_m_);
+    if (idl_err_ < 0)
         return idl_err_;
     if (idl_m_.type != A_B_GET_REPLY_MSG)
-        return idl_unexpected(&idl_m_);
+        return idl_unexpected_(&idl_m_);
     *own = idl_m_.a_b_get_reply.own;
     return OK;
 }

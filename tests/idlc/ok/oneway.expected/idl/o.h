@@ -19,41 +19,41 @@
 static inline error_t o_ping(task_t o)
 {
     struct message idl_m_;
-    idl_clear(&idl_m_);
+    idl_clear_(&idl_m_);
     idl_m_.type = O_PING_MSG;
-    return ipc_send(o, &idl_m_);
+    return idl_send_(o, &idl_m_);
 }
 
 static inline error_t o_tell(task_t o, const char *what, const void *data, size_t data_len,
     bool urgent)
 {
     struct message idl_m_;
-    idl_clear(&idl_m_);
+    idl_clear_(&idl_m_);
     idl_m_.type = O_TELL_MSG;
-    idl_m_.o_tell.what = (char *)(uintptr_t)what;
-    idl_m_.o_tell.what_len = strlen(what) + 1;
-    idl_m_.o_tell.data = (void *)(uintptr_t)data;
+    idl_m_.o_tell.what = idl_str_(what);
+    idl_m_.o_tell.what_len = idl_str_size_(what);
+    idl_m_.o_tell.data = idl_bytes_(data);
     idl_m_.o_tell.data_len = data_len;
     idl_m_.o_tell.urgent = urgent;
-    return ipc_send(o, &idl_m_);
+    return idl_send_(o, &idl_m_);
 }
 
 static inline error_t o_done(task_t o, task_t task)
 {
     struct message idl_m_;
-    idl_clear(&idl_m_);
+    idl_clear_(&idl_m_);
     idl_m_.type = O_DONE_MSG;
     idl_m_.o_done.task = task;
-    return async_send(o, &idl_m_);
+    return idl_async_send_(o, &idl_m_);
 }
 
 static inline error_t o_also_async(task_t o, int n)
 {
     struct message idl_m_;
-    idl_clear(&idl_m_);
+    idl_clear_(&idl_m_);
     idl_m_.type = O_ALSO_ASYNC_MSG;
     idl_m_.o_also_async.n = n;
-    return async_send(o, &idl_m_);
+    return idl_async_send_(o, &idl_m_);
 }
 
 #pragma GCC diagnostic pop

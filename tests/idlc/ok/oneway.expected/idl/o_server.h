@@ -28,28 +28,28 @@ struct o_ops {
 static inline void o_ping_serve_(const struct o_ops *idl_ops_, struct message idl_m_)
 {
     if (idl_ops_->ping)
-        idl_ops_->ping(idl_m_.src);
+        (idl_ops_->ping)(idl_m_.src);
 }
 
 static inline void o_tell_serve_(const struct o_ops *idl_ops_, struct message idl_m_)
 {
-    if (idl_ops_->tell && idl_are_bools(&idl_m_, 32, 1))
-        idl_ops_->tell(idl_m_.src, idl_m_.o_tell.what, idl_m_.o_tell.data, idl_m_.o_tell.data_len,
+    if (idl_ops_->tell && idl_are_bools_(&idl_m_, 32, 1))
+        (idl_ops_->tell)(idl_m_.src, idl_m_.o_tell.what, idl_m_.o_tell.data, idl_m_.o_tell.data_len,
             idl_m_.o_tell.urgent);
-    free(idl_m_.o_tell.what);
-    free(idl_m_.o_tell.data);
+    idl_free_(idl_m_.o_tell.what);
+    idl_free_(idl_m_.o_tell.data);
 }
 
 static inline void o_done_serve_(const struct o_ops *idl_ops_, struct message idl_m_)
 {
     if (idl_ops_->done)
-        idl_ops_->done(idl_m_.src, idl_m_.o_done.task);
+        (idl_ops_->done)(idl_m_.src, idl_m_.o_done.task);
 }
 
 static inline void o_also_async_serve_(const struct o_ops *idl_ops_, struct message idl_m_)
 {
     if (idl_ops_->also_async)
-        idl_ops_->also_async(idl_m_.src, idl_m_.o_also_async.n);
+        (idl_ops_->also_async)(idl_m_.src, idl_m_.o_also_async.n);
 }
 
 /// Serves one received message. False: it is none of this interface (or not as the

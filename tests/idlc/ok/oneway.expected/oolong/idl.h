@@ -42,9 +42,9 @@ struct o_also_async_fields {
 struct message {
     int type;   // one of the *_MSG words, or a negative error
     task_t src; // the sender; set by the receiver's libipc
-    union {
+    __extension__ union {
         uint8_t raw[248];
-        struct {
+        __extension__ struct {
             void *ool_ptr; // the first payload
             size_t ool_len;
         };

@@ -19,14 +19,14 @@
 static inline error_t p_none(task_t p, int n)
 {
     struct message idl_m_;
-    idl_clear(&idl_m_);
+    idl_clear_(&idl_m_);
     idl_m_.type = P_NONE_MSG;
     idl_m_.p_none.n = n;
-    error_t idl_err_ = ipc_call(p, &idl_m_);
-    if (IS_ERROR(idl_err_))
+    error_t idl_err_ = idl_call_(p, &idl_m_);
+    if (idl_err_ < 0)
         return idl_err_;
     if (idl_m_.type != P_NONE_REPLY_MSG && idl_m_.type != OK)
-        return idl_unexpected(&idl_m_);
+        return idl_unexpected_(&idl_m_);
     return OK;
 }
 
@@ -34,16 +34,16 @@ static inline __mustuse error_t p_one(task_t p, int n, const void *data, size_t 
     char **name)
 {
     struct message idl_m_;
-    idl_clear(&idl_m_);
+    idl_clear_(&idl_m_);
     idl_m_.type = P_ONE_MSG;
     idl_m_.p_one.n = n;
-    idl_m_.p_one.data = (void *)(uintptr_t)data;
+    idl_m_.p_one.data = idl_bytes_(data);
     idl_m_.p_one.data_len = data_len;
-    error_t idl_err_ = ipc_call(p, &idl_m_);
-    if (IS_ERROR(idl_err_))
+    error_t idl_err_ = idl_call_(p, &idl_m_);
+    if (idl_err_ < 0)
         return idl_err_;
     if (idl_m_.type != P_ONE_REPLY_MSG)
-        return idl_unexpected(&idl_m_);
+        return idl_unexpected_(&idl_m_);
     *name = idl_m_.p_one_reply.name;
     return OK;
 }
@@ -52,18 +52,18 @@ static inline __mustuse error_t p_two(task_t p, const char *name, bool n, const 
     size_t data_len, void **data_out, size_t *data_out_len, char **name_out)
 {
     struct message idl_m_;
-    idl_clear(&idl_m_);
+    idl_clear_(&idl_m_);
     idl_m_.type = P_TWO_MSG;
-    idl_m_.p_two.name = (char *)(uintptr_t)name;
-    idl_m_.p_two.name_len = strlen(name) + 1;
+    idl_m_.p_two.name = idl_str_(name);
+    idl_m_.p_two.name_len = idl_str_size_(name);
     idl_m_.p_two.n = n;
-    idl_m_.p_two.data = (void *)(uintptr_t)data;
+    idl_m_.p_two.data = idl_bytes_(data);
     idl_m_.p_two.data_len = data_len;
-    error_t idl_err_ = ipc_call(p, &idl_m_);
-    if (IS_ERROR(idl_err_))
+    error_t idl_err_ = idl_call_(p, &idl_m_);
+    if (idl_err_ < 0)
         return idl_err_;
     if (idl_m_.type != P_TWO_REPLY_MSG)
-        return idl_unexpected(&idl_m_);
+        return idl_unexpected_(&idl_m_);
     *data_out = idl_m_.p_two_reply.data;
     *data_out_len = idl_m_.p_two_reply.data_len;
     *name_out = idl_m_.p_two_reply.name;
@@ -74,20 +74,20 @@ static inline __mustuse error_t p_three(task_t p, const void *a, size_t a_len, i
     const void *c, size_t c_len, char **a_out, char **b_out, void **c_out, size_t *c_out_len)
 {
     struct message idl_m_;
-    idl_clear(&idl_m_);
+    idl_clear_(&idl_m_);
     idl_m_.type = P_THREE_MSG;
-    idl_m_.p_three.a = (void *)(uintptr_t)a;
+    idl_m_.p_three.a = idl_bytes_(a);
     idl_m_.p_three.a_len = a_len;
     idl_m_.p_three.n = n;
-    idl_m_.p_three.b = (char *)(uintptr_t)b;
-    idl_m_.p_three.b_len = strlen(b) + 1;
-    idl_m_.p_three.c = (void *)(uintptr_t)c;
+    idl_m_.p_three.b = idl_str_(b);
+    idl_m_.p_three.b_len = idl_str_size_(b);
+    idl_m_.p_three.c = idl_bytes_(c);
     idl_m_.p_three.c_len = c_len;
-    error_t idl_err_ = ipc_call(p, &idl_m_);
-    if (IS_ERROR(idl_err_))
+    error_t idl_err_ = idl_call_(p, &idl_m_);
+    if (idl_err_ < 0)
         return idl_err_;
     if (idl_m_.type != P_THREE_REPLY_MSG)
-        return idl_unexpected(&idl_m_);
+        return idl_unexpected_(&idl_m_);
     *a_out = idl_m_.p_three_reply.a;
     *b_out = idl_m_.p_three_reply.b;
     *c_out = idl_m_.p_three_reply.c;
@@ -100,22 +100,22 @@ static inline __mustuse error_t p_four(task_t p, const char *a, const char *b, c
     size_t *b_out_len, void **c_out, size_t *c_out_len, char **d_out)
 {
     struct message idl_m_;
-    idl_clear(&idl_m_);
+    idl_clear_(&idl_m_);
     idl_m_.type = P_FOUR_MSG;
-    idl_m_.p_four.a = (char *)(uintptr_t)a;
-    idl_m_.p_four.a_len = strlen(a) + 1;
-    idl_m_.p_four.b = (char *)(uintptr_t)b;
-    idl_m_.p_four.b_len = strlen(b) + 1;
-    idl_m_.p_four.c = (char *)(uintptr_t)c;
-    idl_m_.p_four.c_len = strlen(c) + 1;
-    idl_m_.p_four.d = (char *)(uintptr_t)d;
-    idl_m_.p_four.d_len = strlen(d) + 1;
-    memcpy(idl_m_.p_four.rest, rest, sizeof(idl_m_.p_four.rest));
-    error_t idl_err_ = ipc_call(p, &idl_m_);
-    if (IS_ERROR(idl_err_))
+    idl_m_.p_four.a = idl_str_(a);
+    idl_m_.p_four.a_len = idl_str_size_(a);
+    idl_m_.p_four.b = idl_str_(b);
+    idl_m_.p_four.b_len = idl_str_size_(b);
+    idl_m_.p_four.c = idl_str_(c);
+    idl_m_.p_four.c_len = idl_str_size_(c);
+    idl_m_.p_four.d = idl_str_(d);
+    idl_m_.p_four.d_len = idl_str_size_(d);
+    idl_copy_(idl_m_.p_four.rest, rest, sizeof(idl_m_.p_four.rest));
+    error_t idl_err_ = idl_call_(p, &idl_m_);
+    if (idl_err_ < 0)
         return idl_err_;
     if (idl_m_.type != P_FOUR_REPLY_MSG)
-        return idl_unexpected(&idl_m_);
+        return idl_unexpected_(&idl_m_);
     *a_out = idl_m_.p_four_reply.a;
     *a_out_len = idl_m_.p_four_reply.a_len;
     *b_out = idl_m_.p_four_reply.b;

@@ -34,20 +34,20 @@ struct p_ops {
 static inline void p_none_reply(task_t client)
 {
     struct message idl_m_;
-    idl_clear(&idl_m_);
+    idl_clear_(&idl_m_);
     idl_m_.type = P_NONE_REPLY_MSG;
-    ipc_reply(client, &idl_m_);
+    idl_reply_(client, &idl_m_);
 }
 
 static inline void p_none_serve_(const struct p_ops *idl_ops_, struct message idl_m_)
 {
     error_t idl_err_ = ERR_NOT_PERMITTED;
     if (idl_ops_->none)
-        idl_err_ = idl_ops_->none(idl_m_.src, idl_m_.p_none.n);
+        idl_err_ = (idl_ops_->none)(idl_m_.src, idl_m_.p_none.n);
     if (idl_err_ == DONT_REPLY)
         return;
-    if (IS_ERROR(idl_err_)) {
-        ipc_reply_err(idl_m_.src, idl_err_);
+    if (idl_err_ < 0) {
+        idl_reply_err_(idl_m_.src, idl_err_);
         return;
     }
     p_none_reply(idl_m_.src);
@@ -57,66 +57,70 @@ static inline void p_none_serve_(const struct p_ops *idl_ops_, struct message id
 static inline void p_one_reply(task_t client, const char *name)
 {
     struct message idl_m_;
-    idl_clear(&idl_m_);
+    idl_clear_(&idl_m_);
     idl_m_.type = P_ONE_REPLY_MSG;
-    idl_m_.p_one_reply.name = (char *)(uintptr_t)name;
-    idl_m_.p_one_reply.name_len = strlen(name) + 1;
-    ipc_reply(client, &idl_m_);
+    idl_m_.p_one_reply.name = idl_str_(name);
+    idl_m_.p_one_reply.name_len = idl_str_size_(name);
+    idl_reply_(client, &idl_m_);
 }
 
 static inline void p_one_serve_(const struct p_ops *idl_ops_, struct message idl_m_)
 {
     error_t idl_err_ = ERR_NOT_PERMITTED;
-    char *name = NULL;
+    char *idl_out_name;
+    idl_zero_(&idl_out_name, sizeof(idl_out_name));
     if (idl_ops_->one)
-        idl_err_ = idl_ops_->one(idl_m_.src, idl_m_.p_one.n, idl_m_.p_one.data,
-            idl_m_.p_one.data_len, &name);
-    free(idl_m_.p_one.data);
+        idl_err_ = (idl_ops_->one)(idl_m_.src, idl_m_.p_one.n, idl_m_.p_one.data,
+            idl_m_.p_one.data_len, &idl_out_name);
+    idl_free_(idl_m_.p_one.data);
     if (idl_err_ == DONT_REPLY)
         return;
-    if (IS_ERROR(idl_err_)) {
-        ipc_reply_err(idl_m_.src, idl_err_);
+    if (idl_err_ < 0) {
+        idl_reply_err_(idl_m_.src, idl_err_);
         return;
     }
-    p_one_reply(idl_m_.src, name ? name : "");
-    free(name);
+    p_one_reply(idl_m_.src, idl_or_empty_(idl_out_name));
+    idl_free_(idl_out_name);
 }
 
 /// Replies to p.two. What the pointers name stays the caller's.
 static inline void p_two_reply(task_t client, const void *data, size_t data_len, const char *name)
 {
     struct message idl_m_;
-    idl_clear(&idl_m_);
+    idl_clear_(&idl_m_);
     idl_m_.type = P_TWO_REPLY_MSG;
-    idl_m_.p_two_reply.data = (void *)(uintptr_t)data;
+    idl_m_.p_two_reply.data = idl_bytes_(data);
     idl_m_.p_two_reply.data_len = data_len;
-    idl_m_.p_two_reply.name = (char *)(uintptr_t)name;
-    idl_m_.p_two_reply.name_len = strlen(name) + 1;
-    ipc_reply(client, &idl_m_);
+    idl_m_.p_two_reply.name = idl_str_(name);
+    idl_m_.p_two_reply.name_len = idl_str_size_(name);
+    idl_reply_(client, &idl_m_);
 }
 
 static inline void p_two_serve_(const struct p_ops *idl_ops_, struct message idl_m_)
 {
     error_t idl_err_ = ERR_NOT_PERMITTED;
-    void *data_out = NULL;
-    size_t data_out_len = 0;
-    char *name_out = NULL;
-    if (!(idl_are_bools(&idl_m_, 32, 1)))
+    void *idl_out_data_out;
+    size_t idl_out_data_out_len = 0;
+    idl_zero_(&idl_out_data_out, sizeof(idl_out_data_out));
+    char *idl_out_name_out;
+    idl_zero_(&idl_out_name_out, sizeof(idl_out_name_out));
+    if (!(idl_are_bools_(&idl_m_, 32, 1)))
         idl_err_ = ERR_INVALID_ARG;
     else if (idl_ops_->two)
-        idl_err_ = idl_ops_->two(idl_m_.src, idl_m_.p_two.name, idl_m_.p_two.n, idl_m_.p_two.data,
-            idl_m_.p_two.data_len, &data_out, &data_out_len, &name_out);
-    free(idl_m_.p_two.name);
-    free(idl_m_.p_two.data);
+        idl_err_ = (idl_ops_->two)(idl_m_.src, idl_m_.p_two.name, idl_m_.p_two.n, idl_m_.p_two.data,
+            idl_m_.p_two.data_len, &idl_out_data_out, &idl_out_data_out_len, &idl_out_name_out);
+    idl_free_(idl_m_.p_two.name);
+    idl_free_(idl_m_.p_two.data);
     if (idl_err_ == DONT_REPLY)
         return;
-    if (IS_ERROR(idl_err_)) {
-        ipc_reply_err(idl_m_.src, idl_err_);
+    if (idl_err_ < 0) {
+        idl_reply_err_(idl_m_.src, idl_err_);
         return;
     }
-    p_two_reply(idl_m_.src, data_out, data_out_len, name_out ? name_out : "");
-    free(data_out);
-    free(name_out);
+    p_two_reply(idl_m_.src, idl_out_data_out, idl_out_data_out_len,
+        idl_or_empty_(idl_out_name_out));
+    idl_free_(idl_out_data_out);
+    idl_free_(idl_out_name_out);
 }
 
 /// Replies to p.three. What the pointers name stays the caller's.
@@ -124,41 +128,45 @@ static inline void p_three_reply(task_t client, const char *a, const char *b, co
     size_t c_len)
 {
     struct message idl_m_;
-    idl_clear(&idl_m_);
+    idl_clear_(&idl_m_);
     idl_m_.type = P_THREE_REPLY_MSG;
-    idl_m_.p_three_reply.a = (char *)(uintptr_t)a;
-    idl_m_.p_three_reply.a_len = strlen(a) + 1;
-    idl_m_.p_three_reply.b = (char *)(uintptr_t)b;
-    idl_m_.p_three_reply.b_len = strlen(b) + 1;
-    idl_m_.p_three_reply.c = (void *)(uintptr_t)c;
+    idl_m_.p_three_reply.a = idl_str_(a);
+    idl_m_.p_three_reply.a_len = idl_str_size_(a);
+    idl_m_.p_three_reply.b = idl_str_(b);
+    idl_m_.p_three_reply.b_len = idl_str_size_(b);
+    idl_m_.p_three_reply.c = idl_bytes_(c);
     idl_m_.p_three_reply.c_len = c_len;
-    ipc_reply(client, &idl_m_);
+    idl_reply_(client, &idl_m_);
 }
 
 static inline void p_three_serve_(const struct p_ops *idl_ops_, struct message idl_m_)
 {
     error_t idl_err_ = ERR_NOT_PERMITTED;
-    char *a_out = NULL;
-    char *b_out = NULL;
-    void *c_out = NULL;
-    size_t c_out_len = 0;
+    char *idl_out_a_out;
+    idl_zero_(&idl_out_a_out, sizeof(idl_out_a_out));
+    char *idl_out_b_out;
+    idl_zero_(&idl_out_b_out, sizeof(idl_out_b_out));
+    void *idl_out_c_out;
+    size_t idl_out_c_out_len = 0;
+    idl_zero_(&idl_out_c_out, sizeof(idl_out_c_out));
     if (idl_ops_->three)
-        idl_err_ = idl_ops_->three(idl_m_.src, idl_m_.p_three.a, idl_m_.p_three.a_len,
-            idl_m_.p_three.n, idl_m_.p_three.b, idl_m_.p_three.c, idl_m_.p_three.c_len, &a_out,
-            &b_out, &c_out, &c_out_len);
-    free(idl_m_.p_three.a);
-    free(idl_m_.p_three.b);
-    free(idl_m_.p_three.c);
+        idl_err_ = (idl_ops_->three)(idl_m_.src, idl_m_.p_three.a, idl_m_.p_three.a_len,
+            idl_m_.p_three.n, idl_m_.p_three.b, idl_m_.p_three.c, idl_m_.p_three.c_len,
+            &idl_out_a_out, &idl_out_b_out, &idl_out_c_out, &idl_out_c_out_len);
+    idl_free_(idl_m_.p_three.a);
+    idl_free_(idl_m_.p_three.b);
+    idl_free_(idl_m_.p_three.c);
     if (idl_err_ == DONT_REPLY)
         return;
-    if (IS_ERROR(idl_err_)) {
-        ipc_reply_err(idl_m_.src, idl_err_);
+    if (idl_err_ < 0) {
+        idl_reply_err_(idl_m_.src, idl_err_);
         return;
     }
-    p_three_reply(idl_m_.src, a_out ? a_out : "", b_out ? b_out : "", c_out, c_out_len);
-    free(a_out);
-    free(b_out);
-    free(c_out);
+    p_three_reply(idl_m_.src, idl_or_empty_(idl_out_a_out), idl_or_empty_(idl_out_b_out),
+        idl_out_c_out, idl_out_c_out_len);
+    idl_free_(idl_out_a_out);
+    idl_free_(idl_out_b_out);
+    idl_free_(idl_out_c_out);
 }
 
 /// Replies to p.four. What the pointers name stays the caller's.
@@ -166,48 +174,53 @@ static inline void p_four_reply(task_t client, const void *a, size_t a_len, cons
     size_t b_len, const void *c, size_t c_len, const char *d)
 {
     struct message idl_m_;
-    idl_clear(&idl_m_);
+    idl_clear_(&idl_m_);
     idl_m_.type = P_FOUR_REPLY_MSG;
-    idl_m_.p_four_reply.a = (void *)(uintptr_t)a;
+    idl_m_.p_four_reply.a = idl_bytes_(a);
     idl_m_.p_four_reply.a_len = a_len;
-    idl_m_.p_four_reply.b = (void *)(uintptr_t)b;
+    idl_m_.p_four_reply.b = idl_bytes_(b);
     idl_m_.p_four_reply.b_len = b_len;
-    idl_m_.p_four_reply.c = (void *)(uintptr_t)c;
+    idl_m_.p_four_reply.c = idl_bytes_(c);
     idl_m_.p_four_reply.c_len = c_len;
-    idl_m_.p_four_reply.d = (char *)(uintptr_t)d;
-    idl_m_.p_four_reply.d_len = strlen(d) + 1;
-    ipc_reply(client, &idl_m_);
+    idl_m_.p_four_reply.d = idl_str_(d);
+    idl_m_.p_four_reply.d_len = idl_str_size_(d);
+    idl_reply_(client, &idl_m_);
 }
 
 static inline void p_four_serve_(const struct p_ops *idl_ops_, struct message idl_m_)
 {
     error_t idl_err_ = ERR_NOT_PERMITTED;
-    void *a_out = NULL;
-    size_t a_out_len = 0;
-    void *b_out = NULL;
-    size_t b_out_len = 0;
-    void *c_out = NULL;
-    size_t c_out_len = 0;
-    char *d_out = NULL;
+    void *idl_out_a_out;
+    size_t idl_out_a_out_len = 0;
+    idl_zero_(&idl_out_a_out, sizeof(idl_out_a_out));
+    void *idl_out_b_out;
+    size_t idl_out_b_out_len = 0;
+    idl_zero_(&idl_out_b_out, sizeof(idl_out_b_out));
+    void *idl_out_c_out;
+    size_t idl_out_c_out_len = 0;
+    idl_zero_(&idl_out_c_out, sizeof(idl_out_c_out));
+    char *idl_out_d_out;
+    idl_zero_(&idl_out_d_out, sizeof(idl_out_d_out));
     if (idl_ops_->four)
-        idl_err_ = idl_ops_->four(idl_m_.src, idl_m_.p_four.a, idl_m_.p_four.b, idl_m_.p_four.c,
-            idl_m_.p_four.d, idl_m_.p_four.rest, &a_out, &a_out_len, &b_out, &b_out_len, &c_out,
-            &c_out_len, &d_out);
-    free(idl_m_.p_four.a);
-    free(idl_m_.p_four.b);
-    free(idl_m_.p_four.c);
-    free(idl_m_.p_four.d);
+        idl_err_ = (idl_ops_->four)(idl_m_.src, idl_m_.p_four.a, idl_m_.p_four.b, idl_m_.p_four.c,
+            idl_m_.p_four.d, idl_m_.p_four.rest, &idl_out_a_out, &idl_out_a_out_len, &idl_out_b_out,
+            &idl_out_b_out_len, &idl_out_c_out, &idl_out_c_out_len, &idl_out_d_out);
+    idl_free_(idl_m_.p_four.a);
+    idl_free_(idl_m_.p_four.b);
+    idl_free_(idl_m_.p_four.c);
+    idl_free_(idl_m_.p_four.d);
     if (idl_err_ == DONT_REPLY)
         return;
-    if (IS_ERROR(idl_err_)) {
-        ipc_reply_err(idl_m_.src, idl_err_);
+    if (idl_err_ < 0) {
+        idl_reply_err_(idl_m_.src, idl_err_);
         return;
     }
-    p_four_reply(idl_m_.src, a_out, a_out_len, b_out, b_out_len, c_out, c_out_len, d_out ? d_out : "");
-    free(a_out);
-    free(b_out);
-    free(c_out);
-    free(d_out);
+    p_four_reply(idl_m_.src, idl_out_a_out, idl_out_a_out_len, idl_out_b_out, idl_out_b_out_len,
+        idl_out_c_out, idl_out_c_out_len, idl_or_empty_(idl_out_d_out));
+    idl_free_(idl_out_a_out);
+    idl_free_(idl_out_b_out);
+    idl_free_(idl_out_c_out);
+    idl_free_(idl_out_d_out);
 }
 
 /// Serves one received message. False: it is none of this interface (or not as the

@@ -20,14 +20,14 @@
 static inline error_t w_x(task_t w, int a)
 {
     struct message idl_m_;
-    idl_clear(&idl_m_);
+    idl_clear_(&idl_m_);
     idl_m_.type = W_X_MSG;
     idl_m_.w_x.a = a;
-    error_t idl_err_ = ipc_call(w, &idl_m_);
-    if (IS_ERROR(idl_err_))
+    error_t idl_err_ = idl_call_(w, &idl_m_);
+    if (idl_err_ < 0)
         return idl_err_;
     if (idl_m_.type != W_X_REPLY_MSG && idl_m_.type != OK)
-        return idl_unexpected(&idl_m_);
+        return idl_unexpected_(&idl_m_);
     return OK;
 }
 
