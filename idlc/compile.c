@@ -6,6 +6,7 @@
 #include "diag.h"
 #include "emit.h"
 #include "layout.h"
+#include "parser.h"
 
 bool compile_check(struct program *program)
 {
@@ -18,6 +19,7 @@ bool compile_check(struct program *program)
     if (program->diags->num_errors > 0)
         return false;
     digest_namespaces(program);
+    parser_check_docs(program);
     return true;
 }
 

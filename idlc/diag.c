@@ -16,7 +16,7 @@ static struct diag *last(struct program *program)
 {
     struct diag_list *list = program->diags;
     // Beyond the limit there is nothing to add to.
-    return list->num_errors > list->len ? NULL : &list->diags[list->len - 1];
+    return list->num_errors + list->num_warnings > list->len ? NULL : &list->diags[list->len - 1];
 }
 
 static const char *format_text(struct program *program, const char *format, va_list args)
@@ -28,21 +28,34 @@ static const char *format_text(struct program *program, const char *format, va_l
     return copy;
 }
 
-void diag_error(struct program *program, struct span span, const char *format, ...)
+static void add(struct program *program, struct diag diag, const char *format, va_list args)
 {
     struct diag_list *list = program->diags;
-    list->num_errors++;
     if (list->len == MAX_DIAGS)
         return;
     if (!list->diags)
         list->diags = memory_alloc(MAX_DIAGS * sizeof(*list->diags));
+    diag.text = format_text(program, format, args);
+    diag.order = list->len;
+    list->diags[list->len++] = diag;
+}
 
+void diag_error(struct program *program, struct span span, const char *format, ...)
+{
     va_list args;
     va_start(args, format);
-    list->diags[list->len] =
-        (struct diag){.span = span, .text = format_text(program, format, args), .order = list->len};
+    program->diags->num_errors++;
+    add(program, (struct diag){.span = span}, format, args);
     va_end(args);
-    list->len++;
+}
+
+void diag_warn(struct program *program, struct span span, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    program->diags->num_warnings++;
+    add(program, (struct diag){.span = span, .is_warning = true}, format, args);
+    va_end(args);
 }
 
 void diag_help(struct program *program, const char *format, ...)
@@ -94,6 +107,23 @@ static void print_safely(FILE *out, const char *chars, size_t len)
     }
 }
 
+// A mark for each column that the characters take on a terminal, but for the first `skip`.
+static void put_below(FILE *out, const char *chars, size_t len, char mark, unsigned skip)
+{
+    uint32_t character;
+    for (size_t i = 0, char_len; i<len; i += char_len> 0 ? char_len : 1) {
+        char_len = utf8_decode(chars + i, len - i, &character);
+        bool is_shown = char_len > 0 && utf8_is_plain(character);
+        unsigned width = is_shown ? utf8_width(character) : 1;
+        for (; width > 0; width--) {
+            if (skip > 0)
+                skip--;
+            else
+                fputc(chars[i] == '\t' ? '\t' : mark, out);
+        }
+    }
+}
+
 static bool is_continuation(char c)
 {
     return ((unsigned char)c & 0xc0) == 0x80;
@@ -121,15 +151,9 @@ static void print_line(FILE *out, const struct span *span)
     fputs("    ", out);
     print_safely(out, text + start, end - start);
     fputs("\n    ", out);
-    for (size_t i = start; i < caret; i++) {
-        if (!is_continuation(text[i]))
-            fputc(text[i] == '\t' ? '\t' : ' ', out);
-    }
+    put_below(out, text + start, caret - start, ' ', 0);
     fputc('^', out);
-    for (size_t i = caret + 1; i < caret + marked && i < end; i++) {
-        if (!is_continuation(text[i]))
-            fputc('~', out);
-    }
+    put_below(out, text + caret, caret + marked < end ? marked : end - caret, '~', 1);
     fputc('\n', out);
 }
 
@@ -147,7 +171,7 @@ static void print_place(FILE *out, const struct span *span, const char *kind)
 
 static void print(FILE *out, const struct diag *diag)
 {
-    print_place(out, &diag->span, "error");
+    print_place(out, &diag->span, diag->is_warning ? "warning" : "error");
     print_safely(out, diag->text, strlen(diag->text));
     fputc('\n', out);
     if (diag->span.source)
@@ -174,8 +198,10 @@ void diag_print(struct program *program, FILE *out)
     size_t printed = list->len < MAX_PRINTED ? list->len : MAX_PRINTED;
     for (size_t i = 0; i < printed; i++)
         print(out, &list->diags[i]);
-    if (list->num_errors > printed)
-        fprintf(out, "idlc: %zu more errors not shown\n", list->num_errors - printed);
+    size_t all = list->num_errors + list->num_warnings;
+    if (all > printed)
+        fprintf(out, "idlc: %zu more %s not shown\n", all - printed,
+                list->num_errors ? "errors" : "warnings");
 }
 
 void diag_free(struct diag_list *list)

@@ -21,6 +21,8 @@ struct lexer {
     size_t num_tokens;
     size_t cap;
     struct text doc;
+    struct span doc_span;
+    bool is_doc_behind;
     bool is_line_start;
 };
 
@@ -57,15 +59,28 @@ static struct token *add(struct lexer *lexer, enum token_kind kind, size_t start
         while (lexer->doc.len > 0 && lexer->doc.chars[lexer->doc.len - 1] == '\n')
             lexer->doc.len--;
         token->doc = arena_strndup(&lexer->program->arena, lexer->doc.chars, lexer->doc.len);
+        token->doc_span = lexer->doc_span;
+        token->is_doc_behind = lexer->is_doc_behind;
+        lexer->is_doc_behind = false;
         text_free(&lexer->doc);
     }
     lexer->is_line_start = false;
     return token;
 }
 
+// Whether the line began with something that a doc would describe: no opening mark.
+static bool is_behind(const struct lexer *lexer)
+{
+    if (lexer->is_line_start || lexer->num_tokens == 0)
+        return false;
+    const struct token *previous = &lexer->tokens[lexer->num_tokens - 1];
+    return previous->kind != TOKEN_MARK || (previous->mark != '{' && previous->mark != '(');
+}
+
 // "//" to the end of the line; "///" (and not "////") is a doc.
 static void lex_line_comment(struct lexer *lexer)
 {
+    size_t comment = lexer->pos;
     bool is_doc = peek(lexer, 2) == '/' && peek(lexer, 3) != '/';
     lexer->pos += is_doc ? 3 : 2;
     if (is_doc && peek(lexer, 0) == ' ')
@@ -78,6 +93,9 @@ static void lex_line_comment(struct lexer *lexer)
         end--;
     if (!is_doc)
         return;
+    if (!lexer->doc.chars || (is_behind(lexer) && !lexer->is_doc_behind))
+        lexer->doc_span = (struct span){lexer->source, comment, end - comment};
+    lexer->is_doc_behind |= is_behind(lexer);
     if (lexer->doc.chars)
         text_putc(&lexer->doc, '\n');
     text_append(&lexer->doc, lexer->text + start, end - start);
@@ -181,8 +199,20 @@ static void lex_unknown(struct lexer *lexer)
     size_t start = lexer->pos;
     size_t len = utf8_decode(lexer->text + start, lexer->len - start, &character);
     lexer->pos += len;
-    diag_error(lexer->program, span_from(lexer, start), "this character means nothing here");
-    if (lexer->text[start] == '-')
+    const char *invisible = utf8_invisible(character);
+    if (invisible)
+        diag_error(lexer->program, span_from(lexer, start),
+                   "the invisible character U+%04X (%s) means nothing here", (unsigned)character,
+                   invisible);
+    else if (character >= 0x80)
+        diag_error(lexer->program, span_from(lexer, start),
+                   "the character U+%04X means nothing here", (unsigned)character);
+    else
+        diag_error(lexer->program, span_from(lexer, start), "this character means nothing here");
+    if (invisible)
+        diag_help(lexer->program, "delete it%s",
+                  character == 0xfeff ? ": files that were joined had it at their start" : "");
+    else if (lexer->text[start] == '-')
         diag_help(lexer->program, "numbers are not negative; a reply is written ->");
     else if (lexer->text[start] == '#')
         diag_help(lexer->program, "comments start with //, and other files come with "
@@ -240,8 +270,9 @@ static bool check_text(struct lexer *lexer)
             return false;
         }
         if (!utf8_is_plain(character)) {
-            diag_error(lexer->program, span, "the invisible character U+%04X is not allowed",
-                       (unsigned)character);
+            const char *name = utf8_invisible(character);
+            diag_error(lexer->program, span, "the invisible character U+%04X%s%s%s is not allowed",
+                       (unsigned)character, name ? " (" : "", name ? name : "", name ? ")" : "");
             diag_help(lexer->program, "delete it");
             return false;
         }

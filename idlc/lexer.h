@@ -18,7 +18,10 @@ struct token {
     char mark;
     const char *text;
     uint64_t value;
-    const char *doc;    // the `///` lines before it, or NULL
+    const char *doc; // the `///` lines before it, or NULL
+    struct span doc_span;
+    bool is_doc_behind; // the doc, or a part of it, stands behind something on its line
+    bool is_doc_taken;  // by a declaration
     bool is_line_start; // nothing but space before it on its line
     struct span span;
 };

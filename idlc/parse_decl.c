@@ -58,7 +58,7 @@ static bool parse_enum_items(struct parser *parser, struct enum_item **last)
 {
     while (!parser_is(parser, '}')) {
         struct enum_item *item = arena_alloc(&parser->program->arena, sizeof(*item));
-        item->doc = parser->token->doc;
+        item->doc = parser_take_doc(parser);
         if (!parser_expect_name(parser, "an item's name", &item->name) ||
             !parser_expect(parser, '=', "and a number after the item's name") ||
             !parser_expect_number(parser, "the item's number", &item->value, &item->value_span)) {

@@ -18,7 +18,7 @@ static bool parse_fields(struct parser *parser, struct body *body)
         return false;
     while (!parser_is(parser, ')')) {
         struct field *field = arena_alloc(&parser->program->arena, sizeof(*field));
-        field->doc = parser->token->doc;
+        field->doc = parser_take_doc(parser);
         if (!parser_expect_name(parser, "a field or `)`", &field->name) ||
             !parser_expect(parser, ':', "and a type after the field's name") ||
             !parse_type_ref(parser, &field->type)) {

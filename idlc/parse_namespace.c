@@ -61,9 +61,10 @@ static struct namespace *open_namespace(struct parser *parser, const struct iden
     return new;
 }
 
-bool parse_namespace(struct parser *parser, const char *doc)
+bool parse_namespace(struct parser *parser)
 {
     struct ident ident;
+    struct token *first = parser->token;
     parser_take(parser);
     if (!parser_expect_name(parser, "the namespace's name", &ident))
         return false;
@@ -81,8 +82,10 @@ bool parse_namespace(struct parser *parser, const char *doc)
 
     struct namespace *outer = parser->ns;
     struct namespace *ns = open_namespace(parser, &ident);
-    if (doc && !ns->doc)
-        ns->doc = doc;
+    if (!ns->doc) {
+        first->is_doc_taken = true;
+        ns->doc = first->doc;
+    }
 
     parser->ns = ns;
     parse_statements(parser);

@@ -26,6 +26,12 @@ struct token *parser_take(struct parser *parser)
     return token;
 }
 
+const char *parser_take_doc(struct parser *parser)
+{
+    parser->token->is_doc_taken = true;
+    return parser->token->doc;
+}
+
 bool parser_is(const struct parser *parser, char mark)
 {
     return parser->token->kind == TOKEN_MARK && parser->token->mark == mark;
@@ -155,19 +161,18 @@ static void recover(struct parser *parser, unsigned braces)
 
 static bool parse_statement(struct parser *parser)
 {
-    const char *doc = parser->token->doc;
     if (parser_is_word(parser, "namespace"))
-        return parse_namespace(parser, doc);
-    if (parser_is_word(parser, "type"))
-        return parse_type(parser, doc);
-    if (parser_is_word(parser, "const"))
-        return parse_const(parser, doc);
-    if (parser_is_word(parser, "enum"))
-        return parse_enum(parser, doc);
+        return parse_namespace(parser);
     if (parser_is_word(parser, "include"))
         return parse_include(parser);
+    if (parser_is_word(parser, "type"))
+        return parse_type(parser, parser_take_doc(parser));
+    if (parser_is_word(parser, "const"))
+        return parse_const(parser, parser_take_doc(parser));
+    if (parser_is_word(parser, "enum"))
+        return parse_enum(parser, parser_take_doc(parser));
     if (parser_at_statement(parser))
-        return parse_message(parser, doc);
+        return parse_message(parser, parser_take_doc(parser));
     if (parser_accept(parser, ';'))
         return true; // an empty statement: harmless, and common after a namespace's }
     parser_unexpected(parser, "a statement");
@@ -197,10 +202,36 @@ void parser_run(struct program *program, struct source *source, struct namespace
 {
     source->is_open = true;
     source->ns = ns;
+    source->tokens = lexer_run(program, source);
     struct parser parser = {
-        .program = program, .source = source, .ns = ns, .token = lexer_run(program, source)};
+        .program = program, .source = source, .ns = ns, .token = source->tokens};
     parse_statements(&parser);
     source->is_open = false;
+}
+
+static void check_doc(struct program *program, const struct token *token)
+{
+    if (!token->is_doc_taken) {
+        diag_warn(program, token->doc_span, "this comment documents nothing and is lost");
+        diag_help(program, "a comment that starts with /// stands before a declaration, an item or "
+                           "a field; one that starts with // is for the file's readers alone");
+    } else if (token->is_doc_behind) {
+        diag_warn(program, token->doc_span,
+                  "this comment documents what follows it, not what it stands behind");
+        diag_help(program, "put it before what it documents, on a line of its own");
+    }
+}
+
+void parser_check_docs(struct program *program)
+{
+    for (const struct source *source = program->sources; source; source = source->next) {
+        for (const struct token *token = source->tokens; token; token++) {
+            if (token->doc)
+                check_doc(program, token);
+            if (token->kind == TOKEN_END)
+                break;
+        }
+    }
 }
 
 void parser_add_file(struct program *program, const char *path)

@@ -13,4 +13,7 @@ void parser_add_file(struct program *program, const char *path);
 // The same for text in memory, which messages call `name`.
 void parser_add_text(struct program *program, const char *name, const char *text, size_t len);
 
+// Warns of comments that document nothing, or something else than they seem to.
+void parser_check_docs(struct program *program);
+
 #endif

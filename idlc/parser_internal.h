@@ -16,6 +16,8 @@ struct parser {
 
 // parser.c: taking tokens. What returns false has reported an error.
 struct token *parser_take(struct parser *parser);
+// The doc of the next token, which is then known to be used.
+const char *parser_take_doc(struct parser *parser);
 bool parser_is(const struct parser *parser, char mark);
 bool parser_is_word(const struct parser *parser, const char *word);
 bool parser_accept(struct parser *parser, char mark);
@@ -35,7 +37,7 @@ bool parser_at_statement(const struct parser *parser);
 struct namespace *namespace_new(struct program *program, struct namespace *parent,
                                 const struct ident *ident);
 void namespace_free(struct namespace *ns); // its tables; the rest is the arena's
-bool parse_namespace(struct parser *parser, const char *doc);
+bool parse_namespace(struct parser *parser);
 void parse_statements(struct parser *parser); // parser.c, up to the namespace's }
 
 // parse_decl.c

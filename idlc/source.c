@@ -37,12 +37,29 @@ static struct source *find_same(struct program *program, const struct stat *st)
     return NULL;
 }
 
+// Lines end with LF, CR LF or CR; in memory, with LF.
+static size_t join_line_ends(char *text, size_t len)
+{
+    size_t to = 0;
+    for (size_t from = 0; from < len; from++) {
+        bool is_cr = text[from] == '\r';
+        text[to++] = text[from];
+        if (is_cr)
+            text[to - 1] = '\n';
+        if (is_cr && from + 1 < len && text[from + 1] == '\n')
+            from++;
+    }
+    text[to] = '\0';
+    return to;
+}
+
 struct source *source_add(struct program *program, const char *name, const char *text, size_t len)
 {
     struct source *source = arena_alloc(&program->arena, sizeof(*source));
     source->path = arena_strndup(&program->arena, name, strlen(name));
-    source->text = arena_strndup(&program->arena, text, len);
-    source->len = len;
+    char *copy = arena_strndup(&program->arena, text, len);
+    source->len = join_line_ends(copy, len);
+    source->text = copy;
     for (struct source *other = program->sources; other; other = other->next)
         source->order++;
     *program->last_source = source;
@@ -67,7 +84,8 @@ enum source_status source_open(struct program *program, const char *path, bool o
     enum source_status status = SOURCE_FAILED;
     struct text text = {0};
     struct stat st;
-    int fd = open_file(path, only_regular);
+    bool is_stdin = !only_regular && strcmp(path, "-") == 0;
+    int fd = is_stdin ? dup(STDIN_FILENO) : open_file(path, only_regular);
     if (fd < 0 || fstat(fd, &st) < 0)
         goto out;
 
@@ -80,7 +98,8 @@ enum source_status source_open(struct program *program, const char *path, bool o
     if (read_all(fd, &text) < 0)
         goto out;
 
-    *source = source_add(program, path, text.chars, text.len);
+    *source = source_add(program, is_stdin ? "<stdin>" : path, text.chars, text.len);
+    (*source)->is_stdin = is_stdin;
     (*source)->dev = st.st_dev;
     (*source)->ino = st.st_ino;
     status = SOURCE_NEW;
@@ -101,8 +120,6 @@ struct span source_line(const struct source *source, size_t pos)
         start--;
     while (end < source->len && source->text[end] != '\n')
         end++;
-    if (end > start && source->text[end - 1] == '\r')
-        end--;
     return (struct span){(struct source *)(uintptr_t)source, start, end - start};
 }
 

@@ -6,13 +6,17 @@
 
 #include "ast.h"
 
+struct token;
+
 struct source {
     struct source *next;
     const char *path; // as messages show it
     const char *text; // NUL-terminated
     size_t len;
     unsigned order; // in which it was first read
-    bool is_open;   // being parsed: including it again is a cycle
+    bool is_stdin;
+    bool is_open; // being parsed: including it again is a cycle
+    struct token *tokens;
     struct source *includer;
     unsigned depth;       // includers above it
     struct namespace *ns; // it was included inside of
@@ -26,8 +30,9 @@ enum source_status {
     SOURCE_FAILED, // errno says why
 };
 
-// Finds or reads a file. `*source` is set unless it failed. With `only_regular`, anything but a
-// file of a disk is refused: an include must not wait at a FIFO or a terminal.
+// Finds or reads a file; "-" is standard input. `*source` is set unless it failed. With
+// `only_regular`, anything but a file of a disk is refused: an include must not wait at a FIFO or a
+// terminal; "-" is a file then.
 enum source_status source_open(struct program *program, const char *path, bool only_regular,
                                struct source **source);
 // A source that is in no file.

@@ -14,4 +14,10 @@ size_t utf8_decode(const char *chars, size_t len, uint32_t *character);
 // lines, and none that make a line look different from what it says (bidirectional overrides).
 bool utf8_is_plain(uint32_t character);
 
+// The columns of a terminal that a character takes: 0 to 2.
+unsigned utf8_width(uint32_t character);
+
+// The name of a character that cannot be seen, or that looks like a blank and is none; else NULL.
+const char *utf8_invisible(uint32_t character);
+
 #endif
