@@ -176,12 +176,18 @@ struct namespace
     uint32_t digest;
 };
 
+struct folder {
+    struct folder *next;
+    const char *path;
+};
+
 struct program {
     struct arena arena;
     struct source *sources, **last_source;
     struct namespace *namespaces, **last_namespace;
     struct message *messages, **last_message;
     struct diag_list *diags;
+    struct folder *folders; // that patterns of includes were looked for in
     // A declaration was lost to a syntax error: unknown names are then not worth a word.
     bool lost_names;
 };

@@ -101,10 +101,45 @@ static void include_file(struct parser *parser, struct span span, const char *pa
     }
 }
 
+static void add_folder(struct program *program, const char *path)
+{
+    struct folder **last = &program->folders;
+    for (; *last; last = &(*last)->next) {
+        if (strcmp((*last)->path, path) == 0)
+            return;
+    }
+    *last = arena_alloc(&program->arena, sizeof(**last));
+    (*last)->path = arena_strndup(&program->arena, path, strlen(path));
+}
+
+// The folders where another file would match a pattern: those above each part with a wildcard.
+static void add_folders(struct program *program, const char *path, const char *pattern)
+{
+    size_t prefix = strlen(path) - strlen(pattern); // in front of the pattern, and no part of it
+    for (const char *part = pattern; part; part = strchr(part, '/')) {
+        part += *part == '/';
+        size_t len = strcspn(part, "/");
+        char *text = arena_strndup(&program->arena, part, len);
+        size_t above = prefix + (size_t)(part - pattern);
+        above -= above > 1; // the slash, if it is not all
+        if (!is_pattern(text))
+            continue;
+        glob_t found = {0};
+        if (above == 0)
+            add_folder(program, ".");
+        else if (glob(arena_strndup(&program->arena, path, above), 0, NULL, &found) == 0)
+            for (size_t i = 0; i < found.gl_pathc; i++)
+                add_folder(program, found.gl_pathv[i]);
+        globfree(&found);
+    }
+}
+
 static void include_pattern(struct parser *parser, struct span span, const char *pattern)
 {
     glob_t found = {0};
-    int error = glob(resolve(parser, pattern), 0, NULL, &found);
+    const char *path = resolve(parser, pattern);
+    int error = glob(path, 0, NULL, &found);
+    add_folders(parser->program, path, pattern);
     if (error == 0) {
         for (size_t i = 0; i < found.gl_pathc; i++)
             include_file(parser, span, found.gl_pathv[i], is_pattern(pattern));

@@ -29,7 +29,7 @@ static const char help[] =
     "       idlc --skeleton NAMESPACE FILE...\n"
     "       idlc --check FILE...\n"
     "\n"
-    "Compiles interfaces (.idl files) to C.\n"
+    "Compiles interfaces (.idl files) to C. The FILE - is standard input.\n"
     "\n"
     "  --out-dir DIR         write below DIR: oolong/idl.h, idl/NAMESPACE.h (calls),\n"
     "                        idl/NAMESPACE_server.h (dispatch), idl_tables.c,\n"
@@ -75,37 +75,43 @@ static int print_skeleton(const struct program *program, const char *name)
 }
 
 // A file name as make reads it.
-static void put_make_name(FILE *file, const char *path)
+static void put_make_name(struct text *text, const char *path)
 {
     for (; *path; path++) {
         if (strchr(" \t#\\", *path))
-            fputc('\\', file);
+            text_putc(text, '\\');
         if (*path == '$')
-            fputc('$', file);
-        fputc(*path, file);
+            text_putc(text, '$');
+        text_putc(text, *path);
     }
 }
 
-static bool write_depfile(const struct program *program, const struct options *options)
+// The files that were read, and the folders where more would have been read.
+static void put_inputs(const struct program *program, struct text *text, const char *before,
+                       const char *behind)
 {
-    FILE *file = fopen(options->depfile, "w");
-    if (file) {
-        put_make_name(file, options->out_dir);
-        fputs("/oolong/idl.h:", file);
-        for (const struct source *source = program->sources; source; source = source->next) {
-            fputs(" \\\n ", file);
-            put_make_name(file, source->path);
-        }
-        fputc('\n', file);
+    for (const struct source *source = program->sources; source; source = source->next) {
+        if (source->is_stdin)
+            continue;
+        text_puts(text, before);
+        put_make_name(text, source->path);
+        text_puts(text, behind);
     }
-    bool ok = file && !ferror(file);
-    if (file && fclose(file) != 0)
-        ok = false;
-    if (!ok) {
-        fprintf(stderr, "idlc: error: %s: %s\n", options->depfile, strerror(errno));
-        remove(options->depfile);
+    for (const struct folder *folder = program->folders; folder; folder = folder->next) {
+        text_puts(text, before);
+        put_make_name(text, folder->path);
+        text_puts(text, behind);
     }
-    return ok;
+}
+
+// The second part keeps make from failing when one of them is gone.
+static void put_depfile(const struct program *program, struct text *text, const char *out_dir)
+{
+    put_make_name(text, out_dir);
+    text_puts(text, "/oolong/idl.h:");
+    put_inputs(program, text, " \\\n ", "");
+    text_putc(text, '\n');
+    put_inputs(program, text, "", ":\n");
 }
 
 static bool write_output(const struct program *program, const struct options *options)
@@ -113,10 +119,9 @@ static bool write_output(const struct program *program, const struct options *op
     struct output output;
     output_init(&output);
     compile_emit(program, &output);
-    bool ok = (!options->depfile || write_depfile(program, options)) &&
-              output_write(&output, options->out_dir);
-    if (!ok && options->depfile)
-        remove(options->depfile);
+    if (options->depfile)
+        put_depfile(program, output_add_depfile(&output, options->depfile), options->out_dir);
+    bool ok = output_write(&output, options->out_dir);
     output_free(&output);
     return ok;
 }
@@ -128,8 +133,10 @@ static int compile(const struct options *options, char **paths)
     for (; *paths; paths++)
         parser_add_file(program, *paths);
 
-    if (!compile_check(program)) {
-        diag_print(program, stderr);
+    bool is_good = compile_check(program);
+    diag_print(program, stderr);
+    if (!is_good) {
+        status = 1;
     } else if (options->skeleton) {
         status = print_skeleton(program, options->skeleton);
     } else if (options->check) {

@@ -1,8 +1,10 @@
 // Writes the files of one run. Owns that a failed run leaves nothing behind: files are written
-// under temporary names first, and folders that were made for them are removed again.
+// under temporary names first, and folders that were made for them are removed again. A file that
+// would not change is not written.
 #include "output.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +24,7 @@ void output_init(struct output *output)
     output->last = &output->files;
 }
 
-struct text *output_add(struct output *output, const char *path)
+static struct output_file *add(struct output *output, const char *path)
 {
     struct output_file *file = memory_alloc(sizeof(*file));
     *file = (struct output_file){0};
@@ -30,6 +32,18 @@ struct text *output_add(struct output *output, const char *path)
     memcpy(file->path, path, strlen(path) + 1);
     *output->last = file;
     output->last = &file->next;
+    return file;
+}
+
+struct text *output_add(struct output *output, const char *path)
+{
+    return &add(output, path)->text;
+}
+
+struct text *output_add_depfile(struct output *output, const char *path)
+{
+    struct output_file *file = add(output, path);
+    file->is_depfile = true;
     return &file->text;
 }
 
@@ -85,6 +99,17 @@ static bool write_all(int fd, const struct text *text)
     return true;
 }
 
+// Closes in any case. False: see errno.
+static bool write_and_close(int fd, const struct text *text, bool ok)
+{
+    ok = ok && write_all(fd, text);
+    int saved_errno = errno;
+    if (close(fd) < 0 && ok)
+        return false;
+    errno = saved_errno;
+    return ok;
+}
+
 static mode_t wanted_mode(void)
 {
     mode_t mask = umask(0);
@@ -102,14 +127,64 @@ static bool write_temporary(struct output_file *file, const char *path)
         return fail(path);
     }
     file->temporary = name.chars;
-    bool ok = write_all(fd, &file->text) && fchmod(fd, wanted_mode()) == 0;
-    int saved_errno = errno;
-    if (close(fd) < 0 && ok) {
-        ok = false;
-        saved_errno = errno;
+    return write_and_close(fd, &file->text, fchmod(fd, wanted_mode()) == 0) || fail(path);
+}
+
+// Whether the file has the text already: then it keeps its time, and nothing is built again.
+static bool has_text(const char *path, const struct text *text)
+{
+    bool same = false;
+    FILE *file = fopen(path, "re");
+    char *old = memory_alloc(text->len + 1);
+    if (file)
+        same = fread(old, 1, text->len + 1, file) == text->len && !ferror(file) &&
+               memcmp(old, text->chars, text->len) == 0;
+    if (file)
+        fclose(file);
+    free(old);
+    return same;
+}
+
+// A list of dependencies may go to a device, such as /dev/null, which is written as it is. What is
+// neither a device nor a file was hardly meant.
+static bool write_depfile(struct output_file *file, const struct stat *st)
+{
+    if (!S_ISCHR(st->st_mode)) {
+        fprintf(stderr, "idlc: error: %s: %s\n", file->path,
+                S_ISLNK(st->st_mode)   ? "is a symbolic link, which is not followed"
+                : S_ISDIR(st->st_mode) ? "Is a directory"
+                                       : "is neither a file nor a character device");
+        return false;
     }
-    errno = saved_errno;
-    return ok || fail(path);
+    file->is_done = true;
+    int fd = open(file->path, O_WRONLY | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
+    return (fd >= 0 && write_and_close(fd, &file->text, true)) || fail(file->path);
+}
+
+static bool write_file(struct output_file *file, const char *path, struct made_dirs *made)
+{
+    struct stat st;
+    bool is_there = lstat(path, &st) == 0;
+    bool is_file = is_there && S_ISREG(st.st_mode);
+    if (file->is_depfile && is_there && !is_file)
+        return write_depfile(file, &st);
+    if (is_there && !is_file && !S_ISLNK(st.st_mode)) {
+        errno = S_ISDIR(st.st_mode) ? EISDIR : EEXIST;
+        return fail(path);
+    }
+    // The list is new in any case, so that its time tells make when idlc ran.
+    file->is_done = is_file && !file->is_depfile && has_text(path, &file->text);
+    return file->is_done ||
+           ((file->is_depfile || make_parents(made, path)) && write_temporary(file, path));
+}
+
+static bool move_file(struct output_file *file, const char *path)
+{
+    if (rename(file->temporary, path) < 0)
+        return fail(path);
+    free(file->temporary);
+    file->temporary = NULL;
+    return true;
 }
 
 static void clean_up(struct output *output, struct made_dirs *made, bool ok)
@@ -130,29 +205,31 @@ static void clean_up(struct output *output, struct made_dirs *made, bool ok)
     free(made->paths);
 }
 
+static char *path_of(const struct output_file *file, const char *dir)
+{
+    struct text path = {0};
+    if (!file->is_depfile)
+        text_printf(&path, "%s/", dir);
+    text_puts(&path, file->path);
+    return path.chars;
+}
+
 bool output_write(struct output *output, const char *dir)
 {
     bool ok = true;
     struct made_dirs made = {0};
-    struct text path = {0};
     for (struct output_file *file = output->files; file && ok; file = file->next) {
-        path.len = 0;
-        text_printf(&path, "%s/%s", dir, file->path);
-        ok = make_parents(&made, path.chars) && write_temporary(file, path.chars);
+        char *path = path_of(file, dir);
+        ok = write_file(file, path, &made);
+        free(path);
     }
     for (struct output_file *file = output->files; file && ok; file = file->next) {
-        path.len = 0;
-        text_printf(&path, "%s/%s", dir, file->path);
-        if (rename(file->temporary, path.chars) < 0) {
-            ok = fail(path.chars);
-            break;
-        }
-        free(file->temporary);
-        file->temporary = NULL;
+        char *path = path_of(file, dir);
+        ok = file->is_done || move_file(file, path);
+        free(path);
     }
-    text_free(&path);
     clean_up(output, &made, ok);
-    return ok;
+    return ok && stale_remove(output, dir);
 }
 
 void output_free(struct output *output)

@@ -6,7 +6,9 @@
 
 struct output_file {
     struct output_file *next;
-    char *path; // below the output folder
+    char *path;      // below the output folder, but for the list of dependencies
+    bool is_depfile; // the list of dependencies
+    bool is_done;    // has the text already, or is a device
     struct text text;
     char *temporary; // while it is being written
 };
@@ -17,10 +19,15 @@ struct output {
 void output_init(struct output *output);
 // Adds a file; its text is the caller's to fill until output_write(). `path` is copied.
 struct text *output_add(struct output *output, const char *path);
+// The same for the list of dependencies, which goes to `path` itself.
+struct text *output_add_depfile(struct output *output, const char *path);
 // Writes all files below `dir`, which is made when it is not there. Each appears under its name
-// only when all were written. On failure nothing new is left, a message is on stderr, and false is
+// only when all were written; one that has its text already keeps its time. Headers of namespaces
+// that are gone are removed. On failure nothing new is left, a message is on stderr, and false is
 // returned.
 bool output_write(struct output *output, const char *dir);
+// Removes what an earlier run wrote for namespaces and this one does not. (stale.c)
+bool stale_remove(const struct output *output, const char *dir);
 void output_free(struct output *output);
 
 #endif

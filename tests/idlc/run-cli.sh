@@ -88,6 +88,96 @@ awk 'BEGIN { for (i = 1; i <= 20000; i++) printf "type t%d = nothing%d;\n", i, i
 (ulimit -t 5; "$idlc" --check "$work/wrong.idl") 2> "$work/said"
 grep -q '^idlc: 19980 more errors' "$work/said" || fail "20,000 errors: $(tail -n 1 "$work/said")"
 
+# Standard input is a file like another. (A terminal's character is as wide as it is.)
+expect 0 '' --check - < "$good"
+expect 1 '<stdin>:1:19: error: rpc' --check - < "$work/bad.idl"
+cases=$((cases + 1))
+printf 'oneway a(/* \344\275\240\345\245\275, e\314\201 */ x: nothing);\n' |
+    "$idlc" --check - 2> "$work/said"
+printf '%30s%s\n' '' '^~~~~~~' > "$work/expected"
+sed -n 3p "$work/said" | diff "$work/expected" - || fail "a caret below wide characters"
+
+# Comments that are lost, or that say something of another thing, are warned of; the rest stands.
+lost() { # TEXT LINE:COLUMN WORDS
+    cases=$((cases + 1))
+    printf "$1" > "$work/doc.idl"
+    "$idlc" --out-dir "$work/doc" "$work/doc.idl" 2> "$work/said" || fail "a warning is an error: $1"
+    if [ -n "$2" ]; then
+        grep -q "doc.idl:$2: warning: .*$3" "$work/said" || fail "no warning: $1: $(cat "$work/said")"
+    else
+        [ ! -s "$work/said" ] || fail "a warning: $1: $(cat "$work/said")"
+    fi
+}
+lost 'enum e { a = 1, /// a\n b = 2 };\n' 1:17 'stands behind'
+lost 'enum e { a = 1, // a\n b = 2 /// b\n };\n' 2:8 'documents nothing'
+lost 'oneway a(); /// a\n/// b\noneway b();\n' 1:13 'stands behind'
+lost 'oneway a();\n/// the end\n' 2:1 'documents nothing'
+lost '/// a\n/// b\n;\noneway a(x: /// x\n int);\n' 1:1 'documents nothing'
+lost '/// x\nnamespace x { oneway a(); }\n/// more\nnamespace x { oneway b(); }\n' 3:1 nothing
+lost '/// parts\ninclude "good.idl";\n' 1:1 'documents nothing'
+lost '/// x\nnamespace x { /// a\n oneway a( /// b\n b: int, c: int); }\n' ''
+
+# What would not change keeps its time; what an earlier run made of other namespaces goes.
+cases=$((cases + 4))
+rm -rf "$work/o"
+cat > "$work/two.idl" <<'IDL'
+namespace one { oneway a(); }
+namespace two { oneway a(); }
+IDL
+"$idlc" --out-dir "$work/o" "$work/two.idl" || fail "two namespaces"
+find "$work/o" -type f -exec touch -d 2001-01-01 {} +
+"$idlc" --out-dir "$work/o" "$work/two.idl" || fail "two namespaces, again"
+[ -z "$(find "$work/o" -type f -newermt 2002-01-01)" ] || fail "a file was written without need"
+sed -i 's/a()/b()/; 2d' "$work/two.idl"
+echo '// mine' > "$work/o/idl/mine.h"
+ln -s one.h "$work/o/idl/link.h"
+"$idlc" --out-dir "$work/o" "$work/two.idl" || fail "one namespace"
+[ "$(cd "$work/o/idl" && echo *)" = 'link.h mine.h one.h one_server.h' ] ||
+    fail "in idl there is $(ls "$work/o/idl")"
+[ -n "$(find "$work/o/idl/one.h" -newermt 2002-01-01)" ] || fail "a change was not written"
+[ -z "$(find "$work/o/oolong/idl_stub.h" -newermt 2002-01-01)" ] || fail "idl_stub.h was written"
+
+# The list of dependencies: the folders that patterns of includes looked in, too. make goes on when
+# one of the files is gone.
+cases=$((cases + 1))
+mkdir -p "$work/glob/parts/deep" "$work/glob/more"
+cp "$good" "$work/glob/parts/deep/x.idl"
+printf 'include "parts/*/*.idl";\ninclude "mor[e]/../none[1]*/../mai?.idl";\n' > "$work/glob/main.idl"
+sed -i '2d' "$work/glob/main.idl"
+(cd "$work/glob" && "$idlc" --out-dir o --depfile d main.idl) || fail "patterns"
+cat > "$work/expected" <<'DEPS'
+o/oolong/idl.h: \
+ main.idl \
+ parts/deep/x.idl \
+ parts \
+ parts/deep
+main.idl:
+parts/deep/x.idl:
+parts:
+parts/deep:
+DEPS
+diff "$work/expected" "$work/glob/d" || fail "the list of dependencies"
+
+# It goes to a file or to a device, which stays; a link is not followed, and neither is a FIFO
+# waited at.
+cases=$((cases + 1))
+echo old > "$work/target"
+ln -s target "$work/link"
+mkfifo "$work/fifo"
+expect 0 '' --out-dir "$work/o" --depfile /dev/null "$good"
+expect 1 'No space left' --out-dir "$work/o" --depfile /dev/full "$good"
+expect 1 'symbolic link' --out-dir "$work/o" --depfile "$work/link" "$good"
+expect 1 'symbolic link' --out-dir "$work/none/none/o" --depfile "$work/link" "$good"
+expect 1 'neither a file nor' --out-dir "$work/o" --depfile "$work/fifo" "$good"
+expect 1 'Is a directory' --out-dir "$work/o" --depfile "$work" "$good"
+[ -c /dev/null ] && [ -c /dev/full ] && [ -L "$work/link" ] && [ -p "$work/fifo" ] ||
+    fail "what --depfile named was replaced"
+[ "$(cat "$work/target")" = old ] || fail "a link was followed"
+if [ "$(id -u)" = 0 ] && mknod "$work/device" c 1 7 2> /dev/null; then
+    expect 1 'No space left' --out-dir "$work/o" --depfile "$work/device" "$good"
+    [ -c "$work/device" ] || fail "a device was removed"
+fi
+
 # No more than a screenful of errors, and how many more there are.
 cases=$((cases + 1))
 i=0
