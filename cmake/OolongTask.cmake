@@ -8,14 +8,34 @@
 #       files. The tables are a source that the caller adds to what it builds.
 #
 #   oolong_add_task(<name> SOURCES <c>... [LIBS <lib>...] [IDL <idl>...] [NO_INSTALL])
-#       builds a task: a program whose entry point is `void main(void)` or
+#       builds a task: a program in C or C++ whose entry point is `void main(void)` or
 #       `void main(const char *cmdline)`. IDL adds interfaces of its own to the base system's.
 #       Functions of the program that have a name of a library's (own-names) are its own.
 
 include_guard(GLOBAL)
 
+# CMake says nothing of sources in a language that the project has not enabled: it leaves them out.
+function(_oolong_check_languages name)
+  get_property(languages GLOBAL PROPERTY ENABLED_LANGUAGES)
+  set(C_pattern "\\.c$")
+  set(CXX_pattern "\\.(cc|cpp|cxx|c\\+\\+|C)$")
+  foreach(language IN ITEMS C CXX)
+    set(sources ${ARGN})
+    list(FILTER sources INCLUDE REGEX "${${language}_pattern}")
+    if(sources AND NOT language IN_LIST languages)
+      message(FATAL_ERROR "${name}: the project has not enabled ${language}, in which it has "
+                          "${sources}: add it to project(... LANGUAGES ...)")
+    endif()
+  endforeach()
+endfunction()
+
 function(oolong_generate_idl target)
   cmake_parse_arguments(arg "" "OUT" "FILES" ${ARGN})
+  # The tables are C and C++; CMake would leave a .c file out of a project of C++ alone.
+  get_property(languages GLOBAL PROPERTY ENABLED_LANGUAGES)
+  if(NOT "C" IN_LIST languages)
+    set_source_files_properties(${arg_OUT}/idl_tables.c PROPERTIES LANGUAGE CXX)
+  endif()
   set(files "")
   foreach(file IN LISTS arg_FILES)
     get_filename_component(file ${file} ABSOLUTE)
@@ -66,6 +86,7 @@ endfunction()
 
 function(oolong_add_task name)
   cmake_parse_arguments(arg "NO_INSTALL" "" "SOURCES;LIBS;IDL" ${ARGN})
+  _oolong_check_languages(${name} ${arg_SOURCES})
   add_executable(${name} ${arg_SOURCES})
   target_compile_definitions(${name} PRIVATE main=oolong_main _GNU_SOURCE)
   _oolong_include_own_names(${name} ${arg_SOURCES})

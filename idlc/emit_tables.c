@@ -1,5 +1,6 @@
 // Emits idl_tables.c: the names and numbers of all messages, and the digests of all interfaces,
-// for libipc. The structs are declared in <oolong/idl_tables.h>.
+// for libipc. The structs are declared in <oolong/idl_tables.h>. It is a file of C and of C++: a
+// project may have one of the two languages alone.
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -53,10 +54,10 @@ static unsigned put_namespaces(const struct program *program, struct text *out, 
 
 // The bytes of a body that no field covers: padding, and what is behind the last field. libipc
 // zeroes them, so that nothing of a sender's memory goes with a message.
-static void put_gaps(const struct body *body, struct text *out)
+static void put_gaps(struct text *out, const struct body *body)
 {
     size_t at = 0;
-    text_puts(out, "(const uint8_t[]){");
+    text_printf(out, "static const uint8_t gaps_%04x[] = {", body->id);
     for (const struct field *f = body->laid_out; f; f = f->next_laid_out) {
         size_t start = f->offset - MESSAGE_BODY_OFFSET;
         if (start > at)
@@ -65,7 +66,22 @@ static void put_gaps(const struct body *body, struct text *out)
     }
     if (at < MESSAGE_BODY_LEN)
         text_printf(out, "%zu, %zu, ", at, (size_t)MESSAGE_BODY_LEN - at);
-    text_puts(out, "0, 0}");
+    text_puts(out, "0, 0};\n");
+}
+
+static void put_messages(struct text *out, const struct row *rows, size_t num_rows)
+{
+    for (size_t i = 0; i < num_rows; i++)
+        put_gaps(out, rows[i].body);
+    text_puts(out, "\nconst struct idl_message oolong_idl_messages[] = {\n");
+    for (size_t i = 0; i < num_rows; i++) {
+        const struct body *body = rows[i].body;
+        text_printf(out, "    {0x%04x, %u, 0x%08x, \"%s\", gaps_%04x},\n", body->id, rows[i].ns,
+                    body->type, body->full_name, body->id);
+    }
+    if (num_rows == 0)
+        text_puts(out, "    {0, 0, 0, \"\", no_gaps},\n");
+    text_printf(out, "};\nconst unsigned oolong_idl_num_messages = %zu;\n", num_rows);
 }
 
 void emit_tables(const struct program *program, struct text *out)
@@ -80,20 +96,13 @@ void emit_tables(const struct program *program, struct text *out)
     text_puts(out, "const struct idl_namespace oolong_idl_namespaces[] = {\n");
     unsigned num_namespaces = put_namespaces(program, out, rows, &num_rows);
     if (num_namespaces == 0)
-        text_puts(out, "    {0, 0, 0},\n");
+        text_puts(out, "    {\"\", 0, 0},\n");
     text_printf(out, "};\nconst unsigned oolong_idl_num_namespaces = %u;\n\n", num_namespaces);
 
     if (num_rows > 0)
         qsort(rows, num_rows, sizeof(*rows), compare);
-    text_puts(out, "const struct idl_message oolong_idl_messages[] = {\n");
-    for (size_t i = 0; i < num_rows; i++) {
-        text_printf(out, "    {0x%04x, %u, 0x%08x, \"%s\", ", rows[i].body->id, rows[i].ns,
-                    rows[i].body->type, rows[i].body->full_name);
-        put_gaps(rows[i].body, out);
-        text_puts(out, "},\n");
-    }
     if (num_rows == 0)
-        text_puts(out, "    {0, 0, 0, 0, 0},\n");
-    text_printf(out, "};\nconst unsigned oolong_idl_num_messages = %zu;\n", num_rows);
+        text_puts(out, "static const uint8_t no_gaps[] = {0, 0};\n");
+    put_messages(out, rows, num_rows);
     free(rows);
 }

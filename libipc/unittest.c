@@ -1,4 +1,5 @@
-// Owns the tests of a program, and the main() of one that has nothing but tests.
+// Owns the tests of a program, and the main() of one that has none in C: of one in C++, or with
+// nothing but tests.
 
 #include <oolong/unittest.h>
 #include <stdlib.h>
@@ -62,10 +63,21 @@ unsigned unittest_main(void)
     return num_failed;
 }
 
-// Of a program that has no main(): then this is found in the archive.
+// The main() of a program in C++, where a function's name has its parameters in it.
+__weak void main_in_cxx(void) __asm__("_Z11oolong_mainv");
+__weak void main_in_cxx_of_cmdline(const char *cmdline) __asm__("_Z11oolong_mainPKc");
+
+// Of a program that has no main() in C: then this is found in the archive.
 __weak void oolong_main(const char *cmdline)
 {
-    (void)cmdline;
+    if (main_in_cxx_of_cmdline) {
+        main_in_cxx_of_cmdline(cmdline);
+        return;
+    }
+    if (main_in_cxx) {
+        main_in_cxx();
+        return;
+    }
     if (!first)
         PANIC("this program has no main() and no tests");
     if (unittest_main() > 0)

@@ -84,8 +84,13 @@ compile_headers() {
                 fail "$cxx: $name of $2"
         done
     done
+    cp "$1/idl_tables.c" "$work/tables.cc" # a project may have C++ alone
     for cc in $compilers; do
         compiles $cc $strict_c $strict -I"$1" $includes "$1/idl_tables.c" || fail "$cc: tables of $2"
+    done
+    for cxx in $cxx_compilers; do
+        compiles $cxx -std=c++17 $strict -Wold-style-cast -Wzero-as-null-pointer-constant -I"$1" \
+            $includes "$work/tables.cc" || fail "$cxx: tables of $2"
     done
 }
 

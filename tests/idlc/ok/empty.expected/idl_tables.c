@@ -4,11 +4,13 @@
 #include <oolong/idl_tables.h>
 
 const struct idl_namespace oolong_idl_namespaces[] = {
-    {0, 0, 0},
+    {"", 0, 0},
 };
 const unsigned oolong_idl_num_namespaces = 0;
 
+static const uint8_t no_gaps[] = {0, 0};
+
 const struct idl_message oolong_idl_messages[] = {
-    {0, 0, 0, 0, 0},
+    {0, 0, 0, "", no_gaps},
 };
 const unsigned oolong_idl_num_messages = 0;

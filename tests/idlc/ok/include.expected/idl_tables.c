@@ -10,10 +10,15 @@ const struct idl_namespace oolong_idl_namespaces[] = {
 };
 const unsigned oolong_idl_num_namespaces = 3;
 
+static const uint8_t gaps_2b72[] = {4, 244, 0, 0};
+static const uint8_t gaps_49af[] = {4, 244, 0, 0};
+static const uint8_t gaps_596e[] = {0, 248, 0, 0};
+static const uint8_t gaps_d96e[] = {0, 248, 0, 0};
+
 const struct idl_message oolong_idl_messages[] = {
-    {0x2b72, 0, 0x00002b72, "one.m", (const uint8_t[]){4, 244, 0, 0}},
-    {0x49af, 1, 0x000049af, "b.m", (const uint8_t[]){4, 244, 0, 0}},
-    {0x596e, 2, 0x0000596e, "inside.bare", (const uint8_t[]){0, 248, 0, 0}},
-    {0xd96e, 2, 0x0000d96e, "inside.bare_reply", (const uint8_t[]){0, 248, 0, 0}},
+    {0x2b72, 0, 0x00002b72, "one.m", gaps_2b72},
+    {0x49af, 1, 0x000049af, "b.m", gaps_49af},
+    {0x596e, 2, 0x0000596e, "inside.bare", gaps_596e},
+    {0xd96e, 2, 0x0000d96e, "inside.bare_reply", gaps_d96e},
 };
 const unsigned oolong_idl_num_messages = 4;

@@ -10,11 +10,17 @@ const struct idl_namespace oolong_idl_namespaces[] = {
 };
 const unsigned oolong_idl_num_namespaces = 3;
 
+static const uint8_t gaps_13e0[] = {4, 244, 0, 0};
+static const uint8_t gaps_3234[] = {2, 246, 0, 0};
+static const uint8_t gaps_490b[] = {2, 2, 8, 240, 0, 0};
+static const uint8_t gaps_675e[] = {0, 248, 0, 0};
+static const uint8_t gaps_c90b[] = {1, 247, 0, 0};
+
 const struct idl_message oolong_idl_messages[] = {
-    {0x13e0, 0, 0x000013e0, "a.set", (const uint8_t[]){4, 244, 0, 0}},
-    {0x3234, 2, 0x00003234, "a.b.c.deep", (const uint8_t[]){2, 246, 0, 0}},
-    {0x490b, 1, 0x0000490b, "a.b.get", (const uint8_t[]){2, 2, 8, 240, 0, 0}},
-    {0x675e, 0, 0x0000675e, "a.again", (const uint8_t[]){0, 248, 0, 0}},
-    {0xc90b, 1, 0x0000c90b, "a.b.get_reply", (const uint8_t[]){1, 247, 0, 0}},
+    {0x13e0, 0, 0x000013e0, "a.set", gaps_13e0},
+    {0x3234, 2, 0x00003234, "a.b.c.deep", gaps_3234},
+    {0x490b, 1, 0x0000490b, "a.b.get", gaps_490b},
+    {0x675e, 0, 0x0000675e, "a.again", gaps_675e},
+    {0xc90b, 1, 0x0000c90b, "a.b.get_reply", gaps_c90b},
 };
 const unsigned oolong_idl_num_messages = 5;

@@ -8,14 +8,23 @@ const struct idl_namespace oolong_idl_namespaces[] = {
 };
 const unsigned oolong_idl_num_namespaces = 1;
 
+static const uint8_t gaps_0001[] = {16, 232, 0, 0};
+static const uint8_t gaps_03e8[] = {0, 248, 0, 0};
+static const uint8_t gaps_1ed3[] = {0, 248, 0, 0};
+static const uint8_t gaps_1ed4[] = {0, 248, 0, 0};
+static const uint8_t gaps_7fff[] = {0, 248, 0, 0};
+static const uint8_t gaps_8001[] = {16, 232, 0, 0};
+static const uint8_t gaps_9ed3[] = {0, 248, 0, 0};
+static const uint8_t gaps_9ed4[] = {0, 248, 0, 0};
+
 const struct idl_message oolong_idl_messages[] = {
-    {0x0001, 0, 0x20000001, "demo.first", (const uint8_t[]){16, 232, 0, 0}},
-    {0x03e8, 0, 0x000003e8, "demo.decimal", (const uint8_t[]){0, 248, 0, 0}},
-    {0x1ed3, 0, 0x00001ed3, "demo.list_set", (const uint8_t[]){0, 248, 0, 0}},
-    {0x1ed4, 0, 0x00001ed4, "demo.stat_put", (const uint8_t[]){0, 248, 0, 0}},
-    {0x7fff, 0, 0x00007fff, "demo.last", (const uint8_t[]){0, 248, 0, 0}},
-    {0x8001, 0, 0x60008001, "demo.first_reply", (const uint8_t[]){16, 232, 0, 0}},
-    {0x9ed3, 0, 0x00009ed3, "demo.list_set_reply", (const uint8_t[]){0, 248, 0, 0}},
-    {0x9ed4, 0, 0x00009ed4, "demo.stat_put_reply", (const uint8_t[]){0, 248, 0, 0}},
+    {0x0001, 0, 0x20000001, "demo.first", gaps_0001},
+    {0x03e8, 0, 0x000003e8, "demo.decimal", gaps_03e8},
+    {0x1ed3, 0, 0x00001ed3, "demo.list_set", gaps_1ed3},
+    {0x1ed4, 0, 0x00001ed4, "demo.stat_put", gaps_1ed4},
+    {0x7fff, 0, 0x00007fff, "demo.last", gaps_7fff},
+    {0x8001, 0, 0x60008001, "demo.first_reply", gaps_8001},
+    {0x9ed3, 0, 0x00009ed3, "demo.list_set_reply", gaps_9ed3},
+    {0x9ed4, 0, 0x00009ed4, "demo.stat_put_reply", gaps_9ed4},
 };
 const unsigned oolong_idl_num_messages = 8;

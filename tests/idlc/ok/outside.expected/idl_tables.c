@@ -11,11 +11,17 @@ const struct idl_namespace oolong_idl_namespaces[] = {
 };
 const unsigned oolong_idl_num_namespaces = 4;
 
+static const uint8_t gaps_2645[] = {4, 4, 16, 232, 0, 0};
+static const uint8_t gaps_2fea[] = {0, 248, 0, 0};
+static const uint8_t gaps_76d7[] = {32, 216, 0, 0};
+static const uint8_t gaps_76e5[] = {1, 247, 0, 0};
+static const uint8_t gaps_a645[] = {0, 248, 0, 0};
+
 const struct idl_message oolong_idl_messages[] = {
-    {0x2645, 2, 0x00002645, "page_fault", (const uint8_t[]){4, 4, 16, 232, 0, 0}},
-    {0x2fea, 1, 0x00002fea, "async", (const uint8_t[]){0, 248, 0, 0}},
-    {0x76d7, 3, 0x200576d7, "with_data", (const uint8_t[]){32, 216, 0, 0}},
-    {0x76e5, 0, 0x000076e5, "notifications", (const uint8_t[]){1, 247, 0, 0}},
-    {0xa645, 2, 0x0000a645, "page_fault_reply", (const uint8_t[]){0, 248, 0, 0}},
+    {0x2645, 2, 0x00002645, "page_fault", gaps_2645},
+    {0x2fea, 1, 0x00002fea, "async", gaps_2fea},
+    {0x76d7, 3, 0x200576d7, "with_data", gaps_76d7},
+    {0x76e5, 0, 0x000076e5, "notifications", gaps_76e5},
+    {0xa645, 2, 0x0000a645, "page_fault_reply", gaps_a645},
 };
 const unsigned oolong_idl_num_messages = 5;
