@@ -63,35 +63,33 @@ compile_together() {
         fail "headers of $2 behind the system's, in C++"
 }
 
-# compile_headers DIR WHAT: each generated header alone and twice, in C and C++, all of them with
-# those of the system, and the tables.
+# compile_headers DIR WHAT: each generated header alone and twice, and the tables, in C and C++; all
+# of them with those of the system.
 compile_headers() {
-    compile_together "$1" "$2"
+    rm -rf "$work/alone"
+    mkdir "$work/alone"
     for header in "$1"/oolong/*.h "$1"/idl/*.h; do
         [ -f "$header" ] || continue
         name=${header#"$1"/}
-        printf '#include <%s>\n#include <%s>\n' "$name" "$name" > "$work/alone.c"
-        cp "$work/alone.c" "$work/alone.cc"
-        for cc in $compilers; do
-            compiles $cc $strict_c $strict -I"$1" $includes "$work/alone.c" || fail "$cc: $name of $2"
-        done
-        for cxx in $cxx_compilers; do
-            case $cxx in
-            clang*) more=$strict_clang_cxx ;;
-            *) more=$strict_gcc_cxx ;;
-            esac
-            compiles $cxx -std=c++17 $strict $more -I"$1" $includes "$work/alone.cc" ||
-                fail "$cxx: $name of $2"
-        done
+        printf '#include <%s>\n#include <%s>\n' "$name" "$name" > "$work/alone/${name%/*}_${name#*/}.c"
     done
-    cp "$1/idl_tables.c" "$work/tables.cc" # a project may have C++ alone
+    cp "$1/idl_tables.c" "$work/alone"
+    for file in "$work"/alone/*.c; do
+        cp "$file" "${file%.c}.cc"
+    done
+    # What stands alone for one compiler does for the other, whose warnings need one file.
+    cat "$work"/alone/*.c > "$work/all.c"
+    cp "$work/all.c" "$work/all.cc"
     for cc in $compilers; do
-        compiles $cc $strict_c $strict -I"$1" $includes "$1/idl_tables.c" || fail "$cc: tables of $2"
+        [ "$cc" = clang ] && files=$work/all.c || files=$work/alone/*.c
+        compiles $cc $strict_c $strict -I"$1" $includes $files || fail "$cc: $2"
     done
     for cxx in $cxx_compilers; do
-        compiles $cxx -std=c++17 $strict -Wold-style-cast -Wzero-as-null-pointer-constant -I"$1" \
-            $includes "$work/tables.cc" || fail "$cxx: tables of $2"
+        [ "$cxx" = clang++ ] && files=$work/all.cc || files=$work/alone/*.cc
+        [ "$cxx" = clang++ ] && more=$strict_clang_cxx || more=$strict_gcc_cxx
+        compiles $cxx -std=c++17 $strict $more -I"$1" $includes $files || fail "$cxx: $2"
     done
+    compile_together "$1" "$2"
 }
 
 # Which of the compilers this machine has.
