@@ -42,17 +42,18 @@ function(oolong_generate_idl target)
     list(APPEND files ${file})
   endforeach()
   # The other headers are by-products that nobody needs to name: whoever includes one of them
-  # includes oolong/idl.h too, and is compiled after the target.
-  set(outputs ${arg_OUT}/oolong/idl.h ${arg_OUT}/idl_tables.c)
+  # includes oolong/idl.h too, and is compiled after the target. The tables are a by-product as well,
+  # because make gives the second of two outputs a new time, changed or not.
   add_custom_command(
-    OUTPUT ${outputs}
+    OUTPUT ${arg_OUT}/oolong/idl.h
+    BYPRODUCTS ${arg_OUT}/idl_tables.c
     COMMAND Oolong::idlc --out-dir ${arg_OUT} --depfile ${CMAKE_CURRENT_BINARY_DIR}/${target}.d
             ${files}
     DEPENDS Oolong::idlc ${files}
     DEPFILE ${CMAKE_CURRENT_BINARY_DIR}/${target}.d
     COMMENT "Compiling interfaces for ${target}"
     VERBATIM)
-  add_custom_target(${target}_files DEPENDS ${outputs})
+  add_custom_target(${target}_files DEPENDS ${arg_OUT}/oolong/idl.h)
   add_library(${target} INTERFACE)
   add_dependencies(${target} ${target}_files)
   target_include_directories(${target} INTERFACE ${arg_OUT})
