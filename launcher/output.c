@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,6 +78,12 @@ static ssize_t sink_write_some(struct sink *sink, const char *data, size_t len)
     return write(sink->source.fd, data, len);
 }
 
+static void tell_paused(const struct stream *stream)
+{
+    if (stream->paused)
+        atomic_store(stream->paused, paused);
+}
+
 static void set_paused(bool pause)
 {
     if (paused == pause)
@@ -85,6 +92,7 @@ static void set_paused(bool pause)
     for (struct stream *stream = streams; stream; stream = stream->next) {
         if (stream->source.fd < 0)
             continue;
+        tell_paused(stream);
         // A pipe that hung up is reported whatever it is watched for.
         if (pause)
             loop_forget(&stream->source);
@@ -269,6 +277,7 @@ void stream_open(struct stream *stream, int fd, const char *name, bool is_plain)
     stream->len = 0;
     stream->next = streams;
     streams = stream;
+    tell_paused(stream);
     if (!paused)
         loop_watch(&stream->source, EPOLLIN);
 }

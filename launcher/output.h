@@ -11,7 +11,8 @@
 struct stream {
     struct source source; // fd -1 when it is at its end
     const char *name;
-    bool is_plain; // the main task's standard output, on a terminal: no name in front
+    _Atomic uint32_t *paused; // where to say that it is not read now; NULL: nowhere
+    bool is_plain;            // the main task's standard output, on a terminal: no name in front
     char line[4096];
     unsigned len;
     struct stream *next;
@@ -20,7 +21,7 @@ struct stream {
 // Prepares standard output and error. Tasks' lines go to standard error if `on_stderr`.
 void output_init(bool on_stderr);
 
-// Takes `fd` over. `name` must live as long as the stream.
+// Takes `fd` over. `stream->paused` is the caller's. `name` must live as long as the stream.
 void stream_open(struct stream *stream, int fd, const char *name, bool is_plain);
 
 // Whether the main task's standard output has to come to us first: ours is a terminal.

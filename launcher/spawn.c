@@ -355,6 +355,7 @@ static void born(struct birth *b, pid_t pid)
     task->started_ns = now_ns();
     task->control_fd = b->control[0];
     b->control[0] = -1;
+    task->output.paused = &task->page->output_paused;
     stream_open(&task->output, b->pipe[0], task->spec->name, false);
     b->pipe[0] = -1;
     if (b->main[0] >= 0) {

@@ -3,7 +3,8 @@
 //
 // Nobody waits for whoever reads the log: a line that finds no room is left out, and so is one that
 // repeats itself too often, for a peer can provoke it. Both are counted in the state page, and the
-// launcher says how many there were.
+// launcher says how many there were. Only for the launcher itself, which has no time just now but
+// goes on reading, a line of the program's own waits for a while.
 
 #include <resea/printf.h>
 #include <ctype.h>
@@ -13,12 +14,17 @@
 #include <oolong/internal.h>
 #include <oolong/log_limit.h>
 #include "bell.h"
+#include "futex.h"
 #include "format.h"
 #include "log.h"
 
 #define MAX_LINE 1024 // no more than PIPE_BUF: a line is written as a whole, or not at all
 
+#define LOOK_NS     1000000    // between two looks for room,
+#define PATIENCE_NS 1000000000 // and until there must be some
+
 static int log_fd = STDERR_FILENO;
+static bool launcher_is_stopped; // as far as we know
 
 void log_begin(void)
 {
@@ -41,11 +47,34 @@ static size_t make_line(char line[MAX_LINE], const char *prefix, const char *fmt
     return len;
 }
 
-static void write_line(char line[MAX_LINE], size_t len)
+static bool try_line(const char *line, size_t len)
+{
+    return write(log_fd, line, len) == (ssize_t)len;
+}
+
+// Tries again while the launcher reads. Who waited for nothing does not wait again until there was
+// room.
+static bool try_for_a_while(const struct state_page *page, const char *line, size_t len)
+{
+    uint64_t now = bell_now_ns(), end = now + PATIENCE_NS;
+    while (!launcher_is_stopped && !atomic_load(&page->output_paused)) {
+        struct futex_word word = {&page->output_paused, 0};
+        futex_wait(&word, 1, now + LOOK_NS);
+        if (try_line(line, len))
+            return true;
+        now = bell_now_ns();
+        launcher_is_stopped = now >= end;
+    }
+    return false;
+}
+
+static void write_line(char line[MAX_LINE], size_t len, bool may_wait)
 {
     struct state_page *page = ipc_own_page();
     line[len++] = '\n';
-    if (write(log_fd, line, len) != (ssize_t)len && page)
+    if (try_line(line, len))
+        launcher_is_stopped = false;
+    else if (page && !(may_wait && try_for_a_while(page, line, len)))
         count(&page->lines_unread);
 }
 
@@ -67,7 +96,7 @@ void oolong_log(const char *prefix, const char *fmt, ...)
     size_t len = make_line(line, prefix, fmt, args);
     va_end(args);
     if (!is_repeated(&limit, log_key(line, false)))
-        write_line(line, len);
+        write_line(line, len, true);
 }
 
 void oolong_warn(const char *prefix, const char *fmt, ...)
@@ -80,7 +109,7 @@ void oolong_warn(const char *prefix, const char *fmt, ...)
     va_start(args, fmt);
     size_t len = make_line(line, prefix, fmt, args);
     va_end(args);
-    write_line(line, len);
+    write_line(line, len, false);
 }
 
 void oolong_panic(const char *fmt, ...)
@@ -90,7 +119,7 @@ void oolong_panic(const char *fmt, ...)
     va_start(args, fmt);
     size_t len = make_line(line, "panic: ", fmt, args);
     va_end(args);
-    write_line(line, len);
+    write_line(line, len, true);
     printf_flush();
     task_abort();
 }

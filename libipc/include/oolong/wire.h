@@ -213,6 +213,8 @@ struct state_page {
     // for each value. The launcher writes this, then reads `copying`; vm writes `copying`, then
     // reads this: one of the two sees the other.
     _Atomic uint32_t watch;
+    // 1 while the launcher does not read what the owner says, because nobody takes it from there.
+    _Atomic uint32_t output_paused;
     _Alignas(64) struct peer_line peers[CONFIG_NUM_TASKS]; // by the peer's slot
     // vm's page only: how many senders are parked for the task in that slot. vm publishes the
     // count, then reads the task's wait word and what it has copied out; the task publishes those,
