@@ -357,7 +357,7 @@ static unsigned judge(const struct request *request, char *path, bool *is_dir)
 static void make(struct answer *answer, const struct request *request)
 {
     char path[TARGET_MAX + 2];
-    bool is_dir;
+    bool is_dir = false;
     unsigned status = judge(request, path, &is_dir);
     if (status) {
         answer_error(answer, request, status);
