@@ -21,6 +21,16 @@ void opened_init(struct volume *volume)
         list_init(&volume->open_files[i]);
 }
 
+void opened_drop(struct volume *volume)
+{
+    for (unsigned i = 0; i < VOLUME_OPEN_LISTS; i++) {
+        LIST_FOR_EACH (file, &volume->open_files[i], struct opened, elem) {
+            list_remove(&file->elem);
+            free(file);
+        }
+    }
+}
+
 struct opened *opened_find(struct volume *volume, ext2_ino_t ino)
 {
     LIST_FOR_EACH (file, list_of(volume, ino), struct opened, elem) {

@@ -13,6 +13,8 @@ struct opened {
 };
 
 void opened_init(struct volume *volume);
+// Forgets what is open.
+void opened_drop(struct volume *volume);
 
 // NULL: it is not open.
 struct opened *opened_find(struct volume *volume, ext2_ino_t ino);

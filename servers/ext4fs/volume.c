@@ -247,6 +247,7 @@ void volume_drop(struct volume *volume)
         ext2fs_free_block_bitmap(volume->freed);
     if (volume->fs)
         ext2fs_free(volume->fs);
+    opened_drop(volume);
     journal_free(volume->journal);
     dirindexes_destroy(volume->indexes);
     cache_destroy(volume->cache);

@@ -157,7 +157,12 @@ error_t xattr_set(struct volume *volume, ext2_ino_t ino, const char *name, const
                   size_t len)
 {
     struct ext2_xattr_handle *handle;
+    struct ext2_inode_large inode;
     OK_OR_RETURN(begin(volume, ino, name));
+    OK_OR_RETURN(inode_read(volume, ino, &inode));
+    // libext2fs and e2fsck take the block of attributes for one of the target.
+    if (LINUX_S_ISLNK(inode.i_mode) && (inode.i_flags & EXT4_INLINE_DATA_FL))
+        return ERR_NO_SPACE;
     OK_OR_RETURN(read_all(volume, ino, &handle));
     errcode_t code = ext2fs_xattr_set(handle, name, value, len);
     ext2fs_xattrs_close(&handle);
