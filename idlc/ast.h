@@ -174,6 +174,7 @@ struct namespace
     // Of its messages, lengths of payloads too. Set by layout.
     struct table field_names; // struct field
     uint32_t digest;
+    uint32_t scope_digest; // of its name, constants and enums
 };
 
 struct folder {

@@ -53,11 +53,17 @@ static uint32_t digest_text(struct text *text)
     return hash;
 }
 
-uint32_t digest_message(const struct message *message)
+static uint32_t digest_alone(const struct message *message)
 {
     struct text text = {0};
     put_message(&text, message);
     return digest_text(&text);
+}
+
+// With it, all constants and enums of its namespace: who passes a number on may mean one of those.
+uint32_t digest_message(const struct message *message)
+{
+    return digest_alone(message) + (message->ns->parent ? message->ns->scope_digest : 0);
 }
 
 void digest_namespaces(struct program *program)
@@ -75,7 +81,8 @@ void digest_namespaces(struct program *program)
             text_printf(&text, "const %s=%" PRIu64, c->name.text, c->value);
             ns->digest += digest_text(&text);
         }
+        ns->scope_digest = ns->digest;
         for (const struct message *m = ns->messages; m; m = m->next)
-            ns->digest += digest_message(m);
+            ns->digest += digest_alone(m);
     }
 }

@@ -1,6 +1,6 @@
-// Emits idl_tables.c: the names and numbers of all messages, and the digests of all interfaces,
-// for libipc. The structs are declared in <oolong/idl_tables.h>. It is a file of C and of C++: a
-// project may have one of the two languages alone.
+// Emits idl_tables.c: names, numbers and digests of all messages, for libipc. The structs are
+// declared in <oolong/idl_tables.h>. It is a file of C and of C++: a project may have one of the
+// two languages alone.
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -9,7 +9,8 @@
 
 struct row {
     const struct body *body;
-    unsigned ns; // index in the table of namespaces
+    const char *ns;
+    uint32_t digest;
 };
 
 static int compare(const void *left, const void *right)
@@ -18,38 +19,18 @@ static int compare(const void *left, const void *right)
     return (a->body->id > b->body->id) - (a->body->id < b->body->id);
 }
 
-static void put_namespace(struct text *out, const char *name, const char *key, uint32_t digest)
+static size_t make_rows(const struct program *program, struct row *rows)
 {
-    uint32_t name_hash = fnv1a(FNV_START, key);
-    text_printf(out, "    {\"%s\", 0x%08" PRIx32 ", 0x%08" PRIx32 "}, // %s\n", name,
-                name_hash ? name_hash : 1, digest, key);
-}
-
-// A message outside of a namespace is an interface by itself: a program that adds one of its own
-// must not differ from the others in the ones that all have. So each has a row, whose hash is its
-// own name's.
-static unsigned put_namespaces(const struct program *program, struct text *out, struct row *rows,
-                               size_t *num_rows)
-{
-    unsigned index = 0;
+    size_t num_rows = 0;
     for (const struct namespace *ns = program->namespaces; ns; ns = ns->next) {
-        if (ns->parent && !ns->messages)
-            continue; // constants and types alone: nothing travels
         for (const struct message *m = ns->messages; m; m = m->next) {
-            rows[(*num_rows)++] = (struct row){&m->request, index};
+            uint32_t digest = digest_message(m);
+            rows[num_rows++] = (struct row){&m->request, ns->name, digest};
             if (m->has_reply)
-                rows[(*num_rows)++] = (struct row){&m->reply, index};
-            if (!ns->parent) {
-                put_namespace(out, "", m->request.full_name, digest_message(m));
-                index++;
-            }
-        }
-        if (ns->parent) {
-            put_namespace(out, ns->name, ns->name, ns->digest);
-            index++;
+                rows[num_rows++] = (struct row){&m->reply, ns->name, digest};
         }
     }
-    return index;
+    return num_rows;
 }
 
 // The bytes of a body that no field covers: padding, and what is behind the last field. libipc
@@ -76,29 +57,24 @@ static void put_messages(struct text *out, const struct row *rows, size_t num_ro
     text_puts(out, "\nconst struct idl_message oolong_idl_messages[] = {\n");
     for (size_t i = 0; i < num_rows; i++) {
         const struct body *body = rows[i].body;
-        text_printf(out, "    {0x%04x, %u, 0x%08x, \"%s\", gaps_%04x},\n", body->id, rows[i].ns,
-                    body->type, body->full_name, body->id);
+        text_printf(out, "    {0x%04x, 0x%08x, 0x%08" PRIx32 ", \"%s\", \"%s\", gaps_%04x},\n",
+                    body->id, body->type, rows[i].digest, rows[i].ns, body->full_name, body->id);
     }
     if (num_rows == 0)
-        text_puts(out, "    {0, 0, 0, \"\", no_gaps},\n");
+        text_puts(out, "    {0, 0, 0, \"\", \"\", no_gaps},\n");
     text_printf(out, "};\nconst unsigned oolong_idl_num_messages = %zu;\n", num_rows);
 }
 
 void emit_tables(const struct program *program, struct text *out)
 {
-    size_t max_rows = 0, num_rows = 0;
+    size_t max_rows = 0;
     for (const struct message *m = program->messages; m; m = m->next_all)
         max_rows += 2;
     struct row *rows = memory_alloc(max_rows * sizeof(*rows));
+    size_t num_rows = make_rows(program, rows);
 
-    emit_banner(out, "The names of all messages, by number, and the digests of all interfaces.");
+    emit_banner(out, "What is known of all messages, by number.");
     text_puts(out, "#include <oolong/idl_tables.h>\n\n");
-    text_puts(out, "const struct idl_namespace oolong_idl_namespaces[] = {\n");
-    unsigned num_namespaces = put_namespaces(program, out, rows, &num_rows);
-    if (num_namespaces == 0)
-        text_puts(out, "    {\"\", 0, 0},\n");
-    text_printf(out, "};\nconst unsigned oolong_idl_num_namespaces = %u;\n\n", num_namespaces);
-
     if (num_rows > 0)
         qsort(rows, num_rows, sizeof(*rows), compare);
     if (num_rows == 0)

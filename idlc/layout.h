@@ -15,7 +15,8 @@ void number_messages(struct program *program);
 
 // The digest of each namespace: two programs with the same one agree on every byte of it.
 void digest_namespaces(struct program *program);
-// The digest of one message, for those outside of a namespace.
+// The digest of one message: what two programs must agree on that send it to each other. After
+// digest_namespaces().
 uint32_t digest_message(const struct message *message);
 
 #endif

@@ -312,28 +312,53 @@ static void close_descriptor(void *ctx, int fd)
     close(fd);
 }
 
-void compare_digests(const struct task *a, const struct task *b, struct control_grant *grant)
+unsigned compare_digests(const struct task *a, const struct task *b, uint16_t **numbers)
 {
+    unsigned count = 0, k = 0;
+    *numbers = NULL;
     for (unsigned i = 0; i < a->num_digests; i++) {
         const struct digest *mine = &a->digests[i];
-        for (unsigned k = 0; k < b->num_digests; k++) {
-            const struct digest *theirs = &b->digests[k];
-            if (mine->name_hash == theirs->name_hash && mine->digest != theirs->digest &&
-                grant->num_refused < sizeof(grant->refused) / sizeof(grant->refused[0]))
-                grant->refused[grant->num_refused++] = mine->name_hash;
-        }
+        while (k < b->num_digests && b->digests[k].number < mine->number)
+            k++;
+        if (k == b->num_digests || b->digests[k].number != mine->number ||
+            b->digests[k].digest == mine->digest)
+            continue;
+        if (!*numbers)
+            *numbers = xcalloc(a->num_digests - i, sizeof(**numbers));
+        (*numbers)[count++] = mine->number;
     }
+    return count;
+}
+
+static void report_refused(const struct task *a, const struct task *b, const uint16_t *numbers,
+                           unsigned count)
+{
+    char *first = message_label(numbers[0]);
+    char *more = count > 1 ? xasprintf(" and %u other messages", count - 1) : xstrdup("");
+    log_error("%s and %s were built with different versions of %s%s, which are refused",
+              a->spec->name, b->spec->name, first, more);
+    free(first);
+    free(more);
 }
 
 static void describe(void *ctx, task_t id_a, task_t id_b, struct control_grant *grant)
 {
     (void)ctx;
     const struct task *a = task_find(id_a), *b = task_find(id_b);
+    uint16_t *numbers;
     grant->ool_len = b->spec->ool_len;
-    compare_digests(a, b, grant);
-    for (unsigned i = 0; id_a < id_b && i < grant->num_refused; i++) // the other gets a grant too
-        log_error("%s and %s were built with different versions of interface '%s'", a->spec->name,
-                  b->spec->name, namespace_name(grant->refused[i]));
+    grant->num_refused = compare_digests(a, b, &numbers);
+    for (unsigned at = 0; at < grant->num_refused; at += CONTROL_MAX_REFUSED) {
+        struct packet packet = {.type = CTL_REFUSED, .word = wire_word(WIRE_CONTROL, 0, 0)};
+        unsigned left = grant->num_refused - at;
+        packet.refused.task = id_b;
+        packet.refused.count = left < CONTROL_MAX_REFUSED ? left : CONTROL_MAX_REFUSED;
+        memcpy(packet.refused.numbers, numbers + at, packet.refused.count * sizeof(*numbers));
+        channels_push(&suite.channels, id_a, &packet, NULL, 0);
+    }
+    if (grant->num_refused > 0 && id_a < id_b) // the other gets a grant too
+        report_refused(a, b, numbers, grant->num_refused);
+    free(numbers);
 }
 
 // A task with many channels gets small rings: its address space is limited.

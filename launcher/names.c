@@ -17,13 +17,15 @@ const char *message_name(int type)
     return number;
 }
 
-const char *namespace_name(uint32_t name_hash)
+const char *message_interface(int number)
 {
-    static char number[32];
-    for (unsigned i = 0; i < oolong_idl_num_namespaces; i++) {
-        if (oolong_idl_namespaces[i].name_hash == name_hash)
-            return oolong_idl_namespaces[i].name;
-    }
-    snprintf(number, sizeof(number), "%#x", name_hash);
-    return number;
+    const struct idl_message *message = idl_find_message(number);
+    return message ? message->ns : NULL;
+}
+
+char *message_label(int number)
+{
+    const struct idl_message *message = idl_find_message(number);
+    return message ? xasprintf("interface '%s'", *message->ns ? message->ns : message->name)
+                   : xasprintf("message %#x", (unsigned)number);
 }

@@ -9,10 +9,10 @@
 #include <sys/resource.h>
 #include <unistd.h>
 #include <oolong/log_limit.h>
+#include <oolong/message.h>
 #include "segments.h"
 #include "suite.h"
 
-#define MAX_DIGESTS         1024
 #define MAX_LAUNCH_TEXT     (8 << 10)
 #define MAX_QUEUED          4096 // answers that a task has not read
 #define MAX_MEMFD           (1ull << 40)
@@ -59,8 +59,7 @@ static void answer(struct task *task, enum control_op op, error_t error)
 static void on_digests(struct task *task, const struct packet *packet)
 {
     const struct control_digests *d = &packet->digests;
-    unsigned max = sizeof(d->entries) / sizeof(d->entries[0]);
-    if (d->count > max || task->num_digests + d->count > MAX_DIGESTS) {
+    if (d->count > CONTROL_MAX_DIGESTS) {
         task_offend(task, "sent too many interface digests");
         return;
     }
@@ -68,9 +67,15 @@ static void on_digests(struct task *task, const struct packet *packet)
         reallocarray(task->digests, task->num_digests + d->count + 1, sizeof(*task->digests));
     if (!task->digests)
         abort();
-    for (unsigned i = 0; i < d->count; i++)
-        task->digests[task->num_digests++] =
-            (struct digest){d->entries[i].name_hash, d->entries[i].digest};
+    for (unsigned i = 0; i < d->count; i++) {
+        int last = task->num_digests > 0 ? task->digests[task->num_digests - 1].number : -1;
+        // So there are no more than there are numbers.
+        if (d->numbers[i] <= last || d->numbers[i] >= MSG_REPLY_BIT) {
+            task_offend(task, "sent interface digests out of order");
+            return;
+        }
+        task->digests[task->num_digests++] = (struct digest){d->numbers[i], d->digests[i]};
+    }
 }
 
 // vm speaks to every task: what the two make of each other cannot be refused later, by name.
@@ -79,18 +84,20 @@ static const char *dispute_with_vm(struct task *task)
 {
     static const char *const essential[] = {"ool", "discovery", "task", "shm", "vm", ""};
     const struct task *vm = task_find(VM_TASK);
-    struct control_grant differing = {0};
+    const char *dispute = NULL;
+    uint16_t *numbers;
     if (!vm)
         return NULL; // it has ended, and the suite does
-    compare_digests(vm, task, &differing);
-    for (unsigned i = 0; i < differing.num_refused && task->id != VM_TASK; i++) {
-        const char *name = namespace_name(differing.refused[i]);
-        for (size_t k = 0; k < sizeof(essential) / sizeof(essential[0]); k++) {
+    unsigned count = compare_digests(vm, task, &numbers);
+    for (unsigned i = 0; i < count && task->id != VM_TASK && !dispute; i++) {
+        const char *name = message_interface(numbers[i]);
+        for (size_t k = 0; name && k < sizeof(essential) / sizeof(essential[0]); k++) {
             if (!strcmp(name, essential[k]))
-                return *name ? name : "(no namespace)";
+                dispute = *name ? name : "(no namespace)";
         }
     }
-    return NULL;
+    free(numbers);
+    return dispute;
 }
 
 static void on_ready(struct task *task, const struct packet *packet)

@@ -44,9 +44,9 @@ struct task {
     struct stream *main_output; // its standard output, where that is not the command's own
 
     struct digest {
-        uint32_t name_hash;
+        uint16_t number;
         uint32_t digest;
-    } * digests; // of the interfaces that it was built with
+    } * digests; // of the methods that it was built with, ascending
     unsigned num_digests;
 
     struct {
@@ -113,8 +113,8 @@ bool make_memfd(const char *name, size_t size, int *rw, int *ro);
 // then. False: the kernel is older than that (Linux 6.16), and the receiver has to look.
 bool refuse_fds(int end);
 bool fds_are_refused(void);
-// Adds the interfaces that two tasks know in different versions.
-void compare_digests(const struct task *a, const struct task *b, struct control_grant *grant);
+// The numbers that mean different methods to two tasks, ascending; `*numbers` is the caller's.
+unsigned compare_digests(const struct task *a, const struct task *b, uint16_t **numbers);
 extern const struct channel_env control_env;
 // Memory that others may have too and that is charged to a task: segments and pages, its landing
 // buffers, its state page, its regions. In bytes, as much as it can become.
@@ -202,6 +202,8 @@ int doctor(void);
 
 // names.c: names out of the interface tables.
 const char *message_name(int type); // "fs.open"; static
-const char *namespace_name(uint32_t name_hash);
+// The interface of a message, NULL: the launcher does not know it; and both, to be freed.
+const char *message_interface(int number);
+char *message_label(int number);
 
 #endif

@@ -470,17 +470,19 @@ error_t channel_notify(struct channel *ch, notifications_t bits)
     return err;
 }
 
+static int compare_numbers(const void *left, const void *right)
+{
+    const uint16_t *a = left, *b = right;
+    return (*a > *b) - (*a < *b);
+}
+
 bool channel_refuses(struct channel *ch, int type)
 {
-    if (ch->num_refused == 0 || type < 0)
+    uint16_t number = (uint16_t)(MSG_ID(type) & ~MSG_REPLY_BIT);
+    if (ch->num_refused == 0 || type < 0 ||
+        !bsearch(&number, ch->refused, ch->num_refused, sizeof(number), compare_numbers))
         return false;
-    const struct idl_message *message = idl_find_message(type);
-    for (uint32_t i = 0; message && i < ch->num_refused; i++) {
-        if (ch->refused[i] == oolong_idl_namespaces[message->ns].name_hash) {
-            WARN("%s: task %d was built with another version of its interface", message->name,
-                 ch->task);
-            return true;
-        }
-    }
-    return false;
+    WARN("%s: task %d was built with another version of its interface, or its number is another's",
+         msgtype2str(type), ch->task);
+    return true;
 }

@@ -55,8 +55,8 @@ struct channel {
     uint32_t pull_seq;     // of my async pull under way, 0: none
     bool pull_awaited;     // now, by async_recv()
     struct pulled *pulled; // its answer
-    uint32_t num_refused;  // interfaces that the peer was built with another version of
-    uint32_t *refused;     // their names' hashes
+    uint32_t num_refused;  // methods that are another at the peer
+    uint16_t *refused;     // their numbers, ascending
 };
 
 // The answer of an async pull, its payloads fetched: it may have come while the task waited for
@@ -151,7 +151,7 @@ notifications_t channel_collect_notifications(struct channel *ch);
 /// See ipc_notify().
 error_t channel_notify(struct channel *ch, notifications_t bits);
 
-/// Whether the two were built with different versions of the message's interface.
+/// Whether the message's number means another method at the peer: another version, or another.
 bool channel_refuses(struct channel *ch, int type);
 
 #endif

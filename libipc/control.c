@@ -154,10 +154,13 @@ static void send_digests(void)
 {
     struct packet packet = {0};
     struct control_digests *d = &packet.digests;
-    for (unsigned i = 0; i < oolong_idl_num_namespaces; i++) {
-        d->entries[d->count].name_hash = oolong_idl_namespaces[i].name_hash;
-        d->entries[d->count].digest = oolong_idl_namespaces[i].digest;
-        if (++d->count == sizeof(d->entries) / sizeof(d->entries[0])) {
+    for (unsigned i = 0; i < oolong_idl_num_messages; i++) {
+        const struct idl_message *message = &oolong_idl_messages[i];
+        if (message->id & MSG_REPLY_BIT)
+            break; // they are sorted
+        d->numbers[d->count] = message->id;
+        d->digests[d->count] = message->digest;
+        if (++d->count == CONTROL_MAX_DIGESTS) {
             send_control(CTL_DIGESTS, &packet);
             d->count = 0;
         }
@@ -199,6 +202,47 @@ void *ipc_take_landing(task_t task, size_t *len)
     return landing;
 }
 
+// What is refused of the next grant's peer, until that grant comes.
+static struct {
+    task_t task;
+    uint32_t count;
+    uint16_t *numbers; // NULL: there is no memory, or there are none
+} next_refused;
+
+static void on_refused(const struct control_refused *more)
+{
+    uint32_t n = MIN(more->count, (uint32_t)CONTROL_MAX_REFUSED);
+    if (next_refused.task != more->task)
+        next_refused.count = 0;
+    next_refused.task = more->task;
+    // All numbers that there are: it need not grow.
+    if (!next_refused.numbers)
+        next_refused.numbers = malloc((MSG_REPLY_BIT) * sizeof(*next_refused.numbers));
+    if (!next_refused.numbers || next_refused.count + n > MSG_REPLY_BIT)
+        return; // the grant says that there are more, and is not taken
+    memcpy(next_refused.numbers + next_refused.count, more->numbers,
+           n * sizeof(*next_refused.numbers));
+    next_refused.count += n;
+}
+
+// Gives what is refused to its channel. A channel that cannot have it is ended: who does not know
+// what to refuse would misread it.
+static error_t take_refused(struct channel *ch, const struct control_grant *grant)
+{
+    uint32_t count = next_refused.task == grant->task ? next_refused.count : 0;
+    uint16_t *numbers = count > 0 ? malloc(count * sizeof(*numbers)) : NULL;
+    if (numbers)
+        memcpy(numbers, next_refused.numbers, count * sizeof(*numbers));
+    free(next_refused.numbers);
+    memset(&next_refused, 0, sizeof(next_refused));
+    ch->refused = numbers;
+    ch->num_refused = numbers ? count : 0;
+    if (ch->num_refused == grant->num_refused)
+        return OK;
+    channel_end(ch, "there is no memory for what is refused of it");
+    return ERR_NO_MEMORY;
+}
+
 static void on_grant(struct packet *packet, int *fds, int num_fds)
 {
     const struct control_grant *grant = &packet->grant;
@@ -213,13 +257,7 @@ static void on_grant(struct packet *packet, int *fds, int num_fds)
         struct channel *ch = channel_find(grant->task);
         ch->peer_ool_len = grant->ool_len;
         ch->landing = is_vm ? map_landing(fds[2], grant->ool_len) : NULL;
-        uint32_t n =
-            MIN(grant->num_refused, (uint32_t)(sizeof(grant->refused) / sizeof(grant->refused[0])));
-        ch->refused = n > 0 ? calloc(n, sizeof(uint32_t)) : NULL;
-        if (ch->refused) {
-            memcpy(ch->refused, grant->refused, n * sizeof(uint32_t));
-            ch->num_refused = n;
-        }
+        err = take_refused(ch, grant);
     }
     if (IS_ERROR(err)) { // whoever asked for it waits for a word
         answer.arrived = true;
@@ -250,6 +288,9 @@ void control_handle(struct packet *packet, int *fds, int num_fds)
     switch (packet->type) {
     case CTL_GRANT:
         on_grant(packet, fds, num_fds);
+        break;
+    case CTL_REFUSED:
+        on_refused(&packet->refused);
         break;
     case CTL_ANSWER:
         answer.arrived = true;

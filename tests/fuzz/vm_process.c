@@ -180,12 +180,18 @@ void vp_start(unsigned k)
     strcpy(m.launcher_may_serve.name, k % 2 ? "*" : "a name");
     vp_say(&m);
 
+    if (k == 1) {
+        struct packet refused = {.type = CTL_REFUSED, .word = wire_word(WIRE_CONTROL, 0, 0)};
+        refused.refused.task = task->id;
+        refused.refused.count = 1;
+        refused.refused.numbers[0] = oolong_idl_messages[0].id;
+        say(&refused);
+    }
     struct packet packet = {.type = CTL_GRANT, .word = wire_word(WIRE_CONTROL, 0, 0)};
     packet.grant.task = task->id;
     packet.grant.chan = next_chan++;
     packet.grant.ool_len = VP_OOL_LEN;
     packet.grant.num_refused = k == 1 ? 1 : 0;
-    packet.grant.refused[0] = oolong_idl_namespaces[0].name_hash;
     struct said *grant = say(&packet);
     grant->num_fds = 3;
     grant->fds[0] = TASK_FD + (int)k;

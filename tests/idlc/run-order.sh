@@ -6,8 +6,8 @@
 numbers() {
     grep -h '^#define [A-Z0-9_]*_MSG ' "$1/oolong/idl.h" | sort
 }
-digest() {
-    sed -n "s|^    {\"$2\", 0x[0-9a-f]*, \(0x[0-9a-f]*\)}.*|\1|p" "$1/idl_tables.c"
+digest() { # of each message, by number
+    sed -n "s|^    {\(0x[0-9a-f]*\), 0x[0-9a-f]*, \(0x[0-9a-f]*\), \"$2\",.*|\1 \2|p" "$1/idl_tables.c"
 }
 compile() {
     cases=$((cases + 1))
@@ -61,12 +61,16 @@ numbers "$work/shuffled" | grep '^#define X_' | diff "$work/first.txt" - || fail
 
 sed 's/oneway three();/oneway three(); rpc four() -> ();/' "$work/first.idl" > "$work/added.idl"
 compile added
-other added
+digest "$work/first" x > "$work/first.digests"
+digest "$work/added" x | grep -Fxc -f "$work/first.digests" | grep -qx 5 || # two have replies
+    fail "a method that is added changes the others' digests"
 numbers "$work/added" | grep -v X_FOUR_ | diff "$work/first.txt" - || fail "a method renumbers"
 
 sed 's/n: int, m: uint8/m: uint8, n: int/' "$work/first.idl" > "$work/fields.idl"
 compile fields
 other fields
+digest "$work/fields" x | grep -Fxc -f "$work/first.digests" | grep -qx 3 ||
+    fail "a field changes more than its method's digest"
 sed 's/b = 2/b = 4/' "$work/first.idl" > "$work/enums.idl"
 compile enums
 other enums

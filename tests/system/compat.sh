@@ -11,4 +11,10 @@ grep -q '^\[notes\] ready$' err || fail "the server did not say that it is ready
 # The interface of test_old_client has another field: its messages are refused by name, others not.
 expect 0 "$oolong" run "$here/compat.ini" --main test_old_client
 grep -q 'notes\.get: .* another version' err || fail "nobody names it: $(cat err)"
+
+# Any number of methods that have changed, and a number that means another method.
+expect 0 "$oolong" run "$here/compat.ini" --main test_changed_client
+grep -q 'chat\.add: .* another' err || fail "nobody names it: $(cat err)"
+grep -q 'different versions of message 0x.* and 150 other messages' err ||
+    fail "the launcher does not say how many: $(cat err)"
 finish

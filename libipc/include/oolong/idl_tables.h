@@ -11,23 +11,16 @@ extern "C" {
 
 struct idl_message {
     uint16_t id;         // MSG_ID(type)
-    uint16_t ns;         // index in oolong_idl_namespaces
     int type;            // the whole type word
+    uint32_t digest;     // of everything that both sides must agree on; a reply has its request's
+    const char *ns;      // "fs"; "" outside of a namespace
     const char *name;    // "fs.open", "fs.open_reply"
     const uint8_t *gaps; // bytes of the body that belong to no field: pairs of offset and length,
                          // ended by a length of 0
 };
 
-struct idl_namespace {
-    const char *name;   // "" for messages outside a namespace
-    uint32_t name_hash; // never 0
-    uint32_t digest;    // of everything that both sides must agree on
-};
-
 extern const struct idl_message oolong_idl_messages[]; // sorted by id
 extern const unsigned oolong_idl_num_messages;
-extern const struct idl_namespace oolong_idl_namespaces[];
-extern const unsigned oolong_idl_num_namespaces;
 
 /// The message of a type, NULL when the program was built without its interface.
 static inline const struct idl_message *idl_find_message(int type)

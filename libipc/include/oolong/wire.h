@@ -289,6 +289,7 @@ enum control_op {
                   // shared memory also the own region (read-write), the peer's (read-only); to vm
                   // also the peer's landing memory
     CTL_ANSWER,   // struct control_answer; descriptors for CTL_MEMFD: read-write, read-only
+    CTL_REFUSED,  // struct control_refused: before a grant, as many packets as needed
     CTL_TEXT,     // struct control_text: a piece of the text that answers CTL_KDEBUG
     CTL_CONSOLE,  // nothing: the terminal shows something else than the task left there. The task
                   // gets NOTIFY_IRQ, and has nothing to read
@@ -347,8 +348,13 @@ struct control_grant {
     uint32_t chan;
     uint64_t ool_len;     // largest payload that the peer receives, in bytes
     uint32_t ring_size;   // of both regions, in bytes, a power of two; 0: a socket channel
-    uint32_t num_refused; // interfaces whose digests differ
-    uint32_t refused[48]; // their namespaces' hashes (idl_namespace.name_hash)
+    uint32_t num_refused; // methods that are another at the peer, which CTL_REFUSED named before
+};
+#define CONTROL_MAX_REFUSED 120
+struct control_refused {
+    int32_t task;
+    uint32_t count;
+    uint16_t numbers[CONTROL_MAX_REFUSED]; // of their requests, ascending in all packets together
 };
 struct control_answer {
     int32_t op;   // enum control_op
@@ -362,12 +368,11 @@ struct control_text {
     uint16_t len;  // bytes in text
     char text[232];
 };
+#define CONTROL_MAX_DIGESTS 40
 struct control_digests {
     uint32_t count;
-    struct {
-        uint32_t name_hash;
-        uint32_t digest;
-    } entries[30];
+    uint16_t numbers[CONTROL_MAX_DIGESTS]; // of requests, ascending in all packets together
+    uint32_t digests[CONTROL_MAX_DIGESTS]; // idl_message.digest
 };
 struct control_task {
     int32_t task;
@@ -390,6 +395,7 @@ struct packet {
         struct control_boot boot;
         struct control_file file;
         struct control_grant grant;
+        struct control_refused refused;
         struct control_answer answer;
         struct control_text text;
         struct control_digests digests;
