@@ -211,14 +211,18 @@ static void put_dispatch(struct text *out, const struct namespace *ns)
                 "\n/// Serves one received message. False: it is none of this interface (or "
                 "not as the\n/// interface has it) and was not touched: see "
                 "discard_unknown_message(). True: it was served,\n"
-                "/// replied to, and its payloads are freed.\n"
+                "/// replied to, and its payloads are freed. Answers ASYNC_MSG too, for "
+                "async_send().\n"
                 "static inline bool %sdispatch(const struct %sops *ops, "
                 "struct message *m)\n{\n    switch (m->type) {\n",
                 ns->prefix, ns->prefix);
     for (const struct message *message = ns->messages; message; message = message->next)
         text_printf(out, "    case %s:\n        %s_serve_(ops, *m);\n        return true;\n",
                     message->request.macro, message->request.c_name);
-    text_puts(out, "    default:\n        return false;\n    }\n}\n");
+    text_puts(out, "#ifdef ASYNC_MSG // what async_send() queued is asked for\n"
+                   "    case ASYNC_MSG:\n        (void)async_reply(m->src);\n"
+                   "        return true;\n#endif\n"
+                   "    default:\n        return false;\n    }\n}\n");
 }
 
 static const char notes[] =
@@ -241,7 +245,7 @@ void emit_server(const struct namespace *ns, struct text *out)
     text_puts(out, notes);
     text_printf(out, "#ifndef OOLONG_IDL_SERVER_%s_H\n#define OOLONG_IDL_SERVER_%s_H\n\n",
                 ns->c_name, ns->c_name);
-    text_puts(out, "#include <oolong/idl_stub.h>\n\n"
+    text_puts(out, "#include <oolong/idl_stub.h>\n#include <resea/async.h>\n\n"
                    "// Parameters have the interface's names, which a program may use as well.\n"
                    "#pragma GCC diagnostic push\n#pragma GCC diagnostic ignored \"-Wshadow\"\n\n");
     emit_doc(out, "", ns->doc);

@@ -45,20 +45,22 @@ void emit_skeleton(const struct namespace *ns, struct text *out)
     for (const struct message *message = ns->messages; message; message = message->next)
         put_handler(out, message);
     put_table(out, ns);
-    text_printf(out,
-                "void main(void)\n{\n"
-                "    ASSERT_OK(ipc_serve(\"%s\"));\n"
-                "    INFO(\"ready\");\n\n"
-                "    while (true) {\n"
-                "        struct message m;\n"
-                "        error_t err = ipc_recv(IPC_ANY, &m);\n"
-                "        if (IS_ERROR(err)) {\n"
-                "            WARN(\"cannot receive: %%s\", err2str(err));\n"
-                "            continue;\n"
-                "        }\n"
-                "        if (!%sdispatch(&ops, &m))\n"
-                "            discard_unknown_message(&m);\n"
-                "    }\n}\n",
-                ns->name, ns->prefix);
+    text_printf(
+        out,
+        "void main(void)\n{\n"
+        "    ASSERT_OK(ipc_serve(\"%s\"));\n"
+        "    INFO(\"ready\");\n\n"
+        "    while (true) {\n"
+        "        struct message m;\n"
+        "        error_t err = ipc_recv(IPC_ANY, &m);\n"
+        "        if (IS_ERROR(err)) {\n"
+        "            WARN(\"cannot receive: %%s\", err2str(err));\n"
+        "            continue;\n"
+        "        }\n"
+        "        // Also answers ASYNC_MSG with what async_send() has queued for its sender.\n"
+        "        if (!%sdispatch(&ops, &m))\n"
+        "            discard_unknown_message(&m);\n"
+        "    }\n}\n",
+        ns->name, ns->prefix);
     emit_wrap(out);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 #include <resea/ipc.h>
+#include <resea/printf.h>
 #include "channel.h"
 #include "control.h"
 #include "copy.h"
@@ -12,7 +13,8 @@
 #include "receive.h"
 #include "stream.h"
 
-#define MAX_QUEUED      16384 // messages for one destination
+#define MAX_QUEUED      16384              // messages for one destination,
+#define MAX_BYTES       ((size_t)16 << 20) // and of their payloads, unless it is a single message
 #define PULL_TIMEOUT_MS 1000
 
 struct queued {
@@ -25,6 +27,7 @@ struct queue {
     task_t dst;
     list_t messages;
     size_t len;
+    size_t bytes; // of payloads
 };
 
 static list_t queues = {&queues, &queues};
@@ -92,6 +95,13 @@ static struct queued *copy_message(const struct message *m)
     return q;
 }
 
+static bool has_room(const struct queue *queue, size_t bytes)
+{
+    if (queue->len == 0)
+        return true;
+    return queue->len < MAX_QUEUED && queue->bytes + bytes <= MAX_BYTES;
+}
+
 error_t async_send(task_t dst, struct message *m)
 {
     struct channel *ch;
@@ -107,11 +117,18 @@ error_t async_send(task_t dst, struct message *m)
         drop_dead_queues();
         queue = find_queue(dst, true);
     }
-    struct queued *q = queue && queue->len < MAX_QUEUED ? copy_message(&measured) : NULL;
+    size_t bytes = ool_total_len(&measured);
+    if (queue && !has_room(queue, bytes)) {
+        WARN("%zu messages with %zu bytes wait for task %d, which does not ask for them",
+             queue->len, queue->bytes, dst);
+        return ERR_NO_MEMORY;
+    }
+    struct queued *q = queue ? copy_message(&measured) : NULL;
     if (!q)
         return ERR_NO_MEMORY;
     list_push_back(&queue->messages, &q->elem);
     queue->len++;
+    queue->bytes += bytes;
     return ipc_notify(dst, NOTIFY_ASYNC);
 }
 
@@ -125,6 +142,7 @@ static error_t answer_pull(struct channel *ch, struct queue *queue)
     if (err != ERR_WOULD_BLOCK) {
         list_remove(&q->elem);
         queue->len--;
+        queue->bytes -= ool_total_len(&q->m);
         free_queued(q);
     }
     return err;
@@ -145,10 +163,15 @@ error_t async_reply(task_t dst)
     return err;
 }
 
-bool async_is_empty(task_t dst)
+size_t async_queued(task_t dst)
 {
     struct queue *queue = find_queue(dst, false);
-    return !queue || queue->len == 0;
+    return queue ? queue->len : 0;
+}
+
+bool async_is_empty(task_t dst)
+{
+    return async_queued(dst) == 0;
 }
 
 static msec_t now_ms(void)

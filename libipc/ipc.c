@@ -1,5 +1,6 @@
 // Owns the sends: rendezvous, calls, replies, notifications. The receives are in receive.c.
 
+#include <resea/async.h>
 #include <resea/ipc.h>
 #include <stdlib.h>
 #include <string.h>
@@ -397,10 +398,16 @@ void ipc_free_payloads(struct message *m)
 
 void discard_unknown_message(struct message *m)
 {
+    if (m->type == ASYNC_MSG && !async_is_empty(m->src)) {
+        (void)async_reply(m->src);
+        return;
+    }
     WARN("unknown message %s from task %d", msgtype2str(m->type), m->src);
     ipc_free_payloads(m);
     struct channel *ch = channel_find(m->src);
-    if (ch && ch->call_open)
+    if (ch && m->type == ASYNC_MSG)
+        (void)!ipc_answer_pull(ch, &(struct message){.type = ERR_NOT_ACCEPTABLE});
+    else if (ch && ch->call_open)
         ipc_reply_err(m->src, ERR_NOT_ACCEPTABLE);
 }
 

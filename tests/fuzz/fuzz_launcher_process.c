@@ -94,12 +94,11 @@ static void make_request(struct lp_proc *proc, struct packet *packet, const stru
     packet->word = wire_word(WIRE_CONTROL, 0, 0);
     switch (packet->type) {
     case CTL_DIGESTS:
-        packet->digests.count = step->b & 1 ? step->len : step->b % 31;
-        for (unsigned i = 0; i < 30; i++) {
-            packet->digests.entries[i].name_hash = step->b & 2 && i < oolong_idl_num_namespaces
-                                                       ? oolong_idl_namespaces[i].name_hash
-                                                       : i;
-            packet->digests.entries[i].digest = step->len;
+        packet->digests.count = step->b & 1 ? step->len : step->b % (CONTROL_MAX_DIGESTS + 1);
+        for (unsigned i = 0; i < CONTROL_MAX_DIGESTS; i++) {
+            packet->digests.numbers[i] =
+                step->b & 2 ? oolong_idl_messages[i].id : (uint16_t)(step->len + i);
+            packet->digests.digests[i] = step->len;
         }
         break;
     case CTL_KDEBUG:

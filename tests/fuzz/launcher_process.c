@@ -407,6 +407,7 @@ static void check_packet(struct lp_proc *proc, const struct packet *packet, int 
         if (num_fds != (packet->answer.op == CTL_MEMFD && !packet->answer.error ? 2 : 0))
             lp_fail("%s gets an answer with %d descriptors", proc->name, num_fds);
         break;
+    case CTL_REFUSED:
     case CTL_TEXT:
         proc->num_texts += !packet->text.more;
         if (num_fds || packet->text.len > sizeof(packet->text.text))
@@ -466,9 +467,9 @@ void lp_obey(struct lp_proc *proc, const struct packet *packet)
     switch (packet->type) {
     case CTL_BOOT:
         reply.digests.count = 2;
-        reply.digests.entries[0].name_hash = 1;
-        reply.digests.entries[0].digest = (uint32_t)proc->id % 2;
-        reply.digests.entries[1].name_hash = oolong_idl_namespaces[0].name_hash;
+        reply.digests.numbers[0] = 1;
+        reply.digests.digests[0] = (uint32_t)proc->id % 2;
+        reply.digests.numbers[1] = oolong_idl_messages[1].id;
         lp_send_control(proc, CTL_DIGESTS, &reply);
         reply = (struct packet){0};
         lp_send_control(proc, CTL_READY, &reply);

@@ -138,6 +138,47 @@ static void silent_lead(void)
     quit(a);
 }
 
+// Payloads are bounded together, whoever does not ask for them.
+static void bytes_lead(void)
+{
+    task_t a = meet("a");
+    uint8_t *data = pattern(1 << 20, 0);
+    for (int i = 0; i < 16; i++) {
+        struct message m = data_message(data, 1 << 20, i);
+        CHECK_OK(async_send(a, &m));
+    }
+    struct message m = data_message(data, 1, 0);
+    CHECK_ERR(async_send(a, &m), ERR_NO_MEMORY);
+    CHECK_EQ(async_queued(a), 16);
+    send_item(a, 0); // has none
+    CHECK_EQ(async_queued(a), 17);
+    free(data);
+    step(a);
+}
+
+static void just_await_step(void)
+{
+    await_step(meet("main"));
+}
+
+// A server that knows nothing of pulls, but for what it does with unknown messages.
+static void serve_after_sending(void)
+{
+    send_item(meet("main"), 5);
+    serve_until_quit();
+}
+
+static void unaware_lead(void)
+{
+    task_t a = meet("a");
+    struct message m;
+    expect_notifications(NOTIFY_ASYNC);
+    pull_item(a, 5);
+    CHECK_ERR(async_recv(a, &m), ERR_NOT_ACCEPTABLE);
+    check_serves(a);
+    quit(a);
+}
+
 // Answers calls, and the pull that came before them last.
 static void leave_the_pull_open(void)
 {
@@ -312,6 +353,8 @@ const struct scenario async_scenarios[] = {
     SCENARIO(async_is_bounded, .lead = bounded_lead, .a = send_too_many, .b = pull_one),
     SCENARIO(async_silent_source, .lead = silent_lead, .a = be_silent_then_serve,
              .b = step_a_when_told),
+    SCENARIO(async_bytes_are_bounded, .lead = bytes_lead, .a = just_await_step),
+    SCENARIO(async_source_that_is_unaware, .lead = unaware_lead, .a = serve_after_sending),
     SCENARIO(async_numbers_come_round, .lead = come_round_lead, .a = leave_the_pull_open),
     SCENARIO(async_source_that_sends, .lead = crossed_lead, .a = send_instead_of_answering),
     SCENARIO(async_dead_source, .lead = dead_lead, .a = end_when_stepped, .b = end_a_when_told,

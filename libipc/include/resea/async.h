@@ -19,9 +19,13 @@ struct async_message {
 };
 
 /// Queues a copy of `m` (payloads too) for `dst` and notifies it with NOTIFY_ASYNC. Never blocks.
-/// Whoever uses it must answer ASYNC_MSG with async_reply() in its main loop.
+/// Whoever uses it must answer ASYNC_MSG in its main loop: the *_dispatch() functions that idlc
+/// writes do, and so does discard_unknown_message() when something is queued; a loop of one's own
+/// calls async_reply().
 ///
-/// ERR_NO_MEMORY: 16,384 messages wait for `dst` already. Otherwise as ipc_notify().
+/// ERR_NO_MEMORY: 16,384 messages wait for `dst` already, or with this one their payloads would
+/// have more than 16 MiB. (A single message is queued whatever its size.) Otherwise as
+/// ipc_notify().
 error_t async_send(task_t dst, struct message *m) __mustuse;
 
 /// Pulls the next message that `src` has queued for the caller. After NOTIFY_ASYNC, which does not
@@ -40,7 +44,8 @@ error_t async_recv(task_t src, struct message *m) __mustuse;
 /// ipc_send_noblock(); it is dropped, so that it does not stop those behind it.
 error_t async_reply(task_t dst);
 
-/// Whether nothing is queued for `dst`.
+/// How many messages are queued for `dst`; whether there are none.
+size_t async_queued(task_t dst);
 bool async_is_empty(task_t dst);
 
 #ifdef __cplusplus

@@ -13,6 +13,7 @@
 #define OOLONG_IDL_SERVER_task_H
 
 #include <oolong/idl_stub.h>
+#include <resea/async.h>
 
 // Parameters have the interface's names, which a program may use as well.
 #pragma GCC diagnostic push
@@ -221,7 +222,7 @@ static inline void task_union_serve_(const struct task_ops *idl_ops_, struct mes
 
 /// Serves one received message. False: it is none of this interface (or not as the
 /// interface has it) and was not touched: see discard_unknown_message(). True: it was served,
-/// replied to, and its payloads are freed.
+/// replied to, and its payloads are freed. Answers ASYNC_MSG too, for async_send().
 static inline bool task_dispatch(const struct task_ops *ops, struct message *m)
 {
     switch (m->type) {
@@ -246,6 +247,11 @@ static inline bool task_dispatch(const struct task_ops *ops, struct message *m)
     case TASK_UNION_MSG:
         task_union_serve_(ops, *m);
         return true;
+#ifdef ASYNC_MSG // what async_send() queued is asked for
+    case ASYNC_MSG:
+        (void)async_reply(m->src);
+        return true;
+#endif
     default:
         return false;
     }
