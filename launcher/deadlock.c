@@ -15,7 +15,7 @@ static int waits_for(const struct waiting *now, int slot)
     return TASK_SLOT(other);
 }
 
-static bool is_unchanged(const struct deadlock *d, const struct waiting *now, int slot)
+bool deadlock_is_unchanged(const struct deadlock *d, const struct waiting *now, int slot)
 {
     return d->last[slot].task == now[slot].task && d->last[slot].wait == now[slot].wait;
 }
@@ -35,7 +35,7 @@ static void check_ring(struct deadlock *d, const struct waiting *now, int start,
     bool is_stable = true, is_known = true;
     int slot = start;
     do {
-        is_stable = is_stable && is_unchanged(d, now, slot);
+        is_stable = is_stable && deadlock_is_unchanged(d, now, slot);
         is_known = is_known && is_reported(d, now, slot);
         ring[len++] = now[slot];
         slot = waits_for(now, slot);

@@ -23,4 +23,7 @@ struct deadlock {
 void deadlock_scan(struct deadlock *d, const struct waiting now[CONFIG_NUM_TASKS],
                    void (*report)(void *ctx, const struct waiting *ring, unsigned len), void *ctx);
 
+// Whether the task in a slot is in the same wait as in the scan before.
+bool deadlock_is_unchanged(const struct deadlock *d, const struct waiting *now, int slot);
+
 #endif

@@ -76,6 +76,7 @@ struct task_spec {
     int program_line; // of `program`, or as `line`
     int profile_line;
     bool program_unknown;       // `program` has an error: no use to look for it
+    bool restart_due;           // it has ended, and is going to be started again
     unsigned failures;          // in a row: how long a restart waits
     unsigned num_restarts;      // that count for the limit,
     uint64_t restarts_since_ns; // and when the first of them was

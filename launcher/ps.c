@@ -13,6 +13,9 @@ static char *state_text(const struct task *task)
         return xstrdup("ended");
     if (task->phase == TASK_STARTING)
         return xstrdup("starting");
+    char *lookup = absent_state(task, word);
+    if (lookup)
+        return lookup;
     switch (wait_word_kind(word)) {
     case WAIT_RUNNING:
         return xstrdup("running");

@@ -46,6 +46,7 @@ static void on_restart(struct timer *timer)
 {
     struct restart *restart = (struct restart *)((char *)timer - offsetof(struct restart, timer));
     num_restarts--;
+    restart->spec->restart_due = false;
     if (!suite.stopping) {
         task_start(restart->spec, NULL);
         tell_if_nobody_is_left();
@@ -98,6 +99,7 @@ static bool schedule_restart(struct task *task, const siginfo_t *info)
     log_error("task %s is started again in %llu ms", spec->name, (unsigned long long)delay);
     struct restart *restart = xcalloc(1, sizeof(*restart));
     restart->spec = spec;
+    spec->restart_due = true;
     restart->timer.fire = on_restart;
     loop_timer(&restart->timer, delay);
     num_restarts++;

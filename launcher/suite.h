@@ -64,6 +64,7 @@ struct task {
     struct control_trap trap;
     uint64_t kill_at_ns;   // when it is killed if it has not ended by itself; 0: never
     const char *offence;   // the rule of its control channel that it broke
+    char absent[64];       // the name of which it was said that it waits in vain
     const char *suspicion; // that it broke one, unless it is ending right now
     char *exec_error;      // it never became the program
 };
@@ -181,6 +182,11 @@ int run_suite(const struct run_options *options);
 int check_suite(const struct run_options *options);
 // vm is ready: starts the tasks of the suite.
 void suite_start_tasks(void);
+
+// absent.c. Reports once that a task waits for a name that nobody serves or will; what `ps` says of
+// its wait, to be freed, NULL when it is for no name.
+void absent_look(struct task *task, uint64_t wait, bool is_stable);
+char *absent_state(const struct task *task, uint64_t wait);
 
 // ps.c. The table of tasks as text; the caller frees it.
 char *ps_text(void);

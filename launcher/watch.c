@@ -53,6 +53,8 @@ static void on_scan(struct timer *timer)
             log_tell(task, false);
         if (is_ready)
             now[slot] = (struct waiting){task->id, atomic_load(&task->page->wait)};
+        if (is_ready)
+            absent_look(task, now[slot].wait, deadlock_is_unchanged(&deadlock, now, slot));
         if (!task || task->exited || !task->kill_at_ns || task->kill_at_ns > now_ns())
             continue;
         if (task->suspicion && !task->trapped && !task->debugged)

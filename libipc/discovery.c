@@ -53,6 +53,7 @@ static task_t look_up(const char *name, task_t except)
     m.discovery_lookup.timeout_ms =
         lookup_timeout >= 0 ? (uint32_t)lookup_timeout : control_boot.lookup_timeout_ms;
     m.discovery_lookup.except = except;
+    snprintf(channel_own_page->wait_name, sizeof(channel_own_page->wait_name), "%s", name);
     wait_begin(WAIT_CALL, VM_TASK, DISCOVERY_LOOKUP_MSG);
     error_t err = ool_call_vm(&m);
     wait_end();

@@ -215,6 +215,7 @@ struct state_page {
     _Atomic uint32_t watch;
     // 1 while the launcher does not read what the owner says, because nobody takes it from there.
     _Atomic uint32_t output_paused;
+    _Alignas(64) char wait_name[64]; // that the owner looks up, in a call of that type
     _Alignas(64) struct peer_line peers[CONFIG_NUM_TASKS]; // by the peer's slot
     // vm's page only: how many senders are parked for the task in that slot. vm publishes the
     // count, then reads the task's wait word and what it has copied out; the task publishes those,

@@ -13,6 +13,7 @@
 #define OOLONG_IDL_SERVER_free_H
 
 #include <oolong/idl_stub.h>
+#include <resea/async.h>
 
 // Parameters have the interface's names, which a program may use as well.
 #pragma GCC diagnostic push
@@ -233,7 +234,7 @@ static inline void free_send_serve_(const struct free_ops *idl_ops_, struct mess
 
 /// Serves one received message. False: it is none of this interface (or not as the
 /// interface has it) and was not touched: see discard_unknown_message(). True: it was served,
-/// replied to, and its payloads are freed.
+/// replied to, and its payloads are freed. Answers ASYNC_MSG too, for async_send().
 static inline bool free_dispatch(const struct free_ops *ops, struct message *m)
 {
     switch (m->type) {
@@ -258,6 +259,11 @@ static inline bool free_dispatch(const struct free_ops *ops, struct message *m)
     case FREE_SEND_MSG:
         free_send_serve_(ops, *m);
         return true;
+#ifdef ASYNC_MSG // what async_send() queued is asked for
+    case ASYNC_MSG:
+        (void)async_reply(m->src);
+        return true;
+#endif
     default:
         return false;
     }

@@ -1,0 +1,13 @@
+#!/bin/sh
+# A task that waits for a name that cannot come is reported once, and why.
+. "$OOLONG_SOURCE/tests/system/lib.sh"
+
+for case in "gone|nobody serves: no task runs of those that may (server)" \
+    "never|no task of the suite may serve"; do
+    name=${case%%|*}
+    expect 0 "$oolong" run "$here/absent.ini" --set "name=$name"
+    echo "[client] $name: ERR_TIMEOUT" | diff - out >&2 || fail "another output: $(cat out err)"
+    [ "$(grep -c 'waits for' err)" = 1 ] || fail "not reported once: $(cat err)"
+    grep -qF ") waits for '$name', which ${case#*|}" err || fail "another report: $(cat err)"
+done
+finish
