@@ -24,7 +24,8 @@ bool date_format(int64_t time, char date[DATE_LEN])
         return false;
     timestamp_to_datetime((uint64_t)time, &t);
     snprintf(date, DATE_LEN, "%.3s, %02u %s %04u %02u:%02u:%02u GMT", days[day_of_week(time)],
-             t.day, months[(t.month - 1u) % 12], t.year % 10000, t.hour, t.minute, t.second);
+             t.day % 100u, months[(t.month - 1u) % 12], t.year % 10000, t.hour % 100u,
+             t.minute % 100u, t.second % 100u); // which tells the compiler how wide they are
     return true;
 }
 
