@@ -92,9 +92,10 @@ static bool lease_works(void)
         int again = fd < 0 ? -1 : open_again(fd, O_RDWR);
         if (fd >= 0)
             close(fd);
-        works = again >= 0 && is_last(again);
-        if (again >= 0)
-            close(again);
+        if (again < 0) // no descriptors left: that says nothing of later
+            return false;
+        works = is_last(again);
+        close(again);
     }
     return works;
 }

@@ -116,6 +116,8 @@ static void make_request(struct lp_proc *proc, struct packet *packet, const stru
         packet->task.task = some_task(step->value);
         packet->task.value = (int)(step->len & 0xff) - 8;
         packet->task.size = step->b & 1 ? step->value : step->len & 0xffff;
+        if (packet->type == CTL_MEMFD && packet->task.size <= 1ull << 40)
+            packet->task.size &= UINT32_MAX; // a terabyte is given back in 65,536 turns
         break;
     }
     // Whoever may end others is allowed to.

@@ -158,7 +158,9 @@ void vp_say(const struct message *m)
 void vp_start(unsigned k)
 {
     struct vp_task *task = &vp_tasks[k];
-    if (task->pid || num_said > LAUNCHER_MAX / 2)
+    // Not before vm has seen the end of the channel to the slot's last task: both would have the
+    // same descriptor here.
+    if (task->pid || task->watched || num_said > LAUNCHER_MAX / 2)
         return;
     int gen = task->gen;
     reset_task(task);
@@ -251,8 +253,9 @@ static void on_launch(const struct control_text *text)
     m.launcher_launched.token = vp_launcher.token = text->token;
     m.launcher_launched.task = ERR_NOT_FOUND;
     unsigned k = vp_launcher.launches_at % VP_HOSTILE;
-    if (!vp_launcher.no_launch && !vp_tasks[k].pid) {
+    if (!vp_launcher.no_launch && !vp_tasks[k].pid)
         vp_start(k);
+    if (vp_tasks[k].pid && !vp_tasks[k].dead) {
         m.launcher_launched.task = vp_tasks[k].id;
     }
     vp_say(&m);
