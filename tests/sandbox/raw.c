@@ -155,6 +155,37 @@ static void change_terminal(void)
     tcsetattr(STDIN_FILENO, TCSANOW, &settings);
 }
 
+// By name: the numbers change with what is added.
+static const struct op_name {
+    const char *name;
+    enum control_op op;
+} op_names[] = {
+    {"boot", CTL_BOOT},     {"file", CTL_FILE},       {"grant", CTL_GRANT},
+    {"text", CTL_TEXT},     {"console", CTL_CONSOLE}, {"connect", CTL_CONNECT},
+    {"ack", CTL_GRANT_ACK}, {"destroy", CTL_DESTROY}, {"abort", CTL_ABORT},
+    {"reap", CTL_REAP},     {"launch", CTL_LAUNCH},   {"memfd", CTL_MEMFD},
+    {"closed", CTL_CLOSED}, {"copying", CTL_COPYING},
+};
+#define NUM_OP_NAMES (sizeof(op_names) / sizeof(op_names[0]))
+
+static const char *op_name(int op)
+{
+    for (size_t i = 0; i < NUM_OP_NAMES; i++) {
+        if ((int)op_names[i].op == op)
+            return op_names[i].name;
+    }
+    return "another";
+}
+
+static int op_or_number(const char *text)
+{
+    for (size_t i = 0; i < NUM_OP_NAMES; i++) {
+        if (!strcmp(op_names[i].name, text))
+            return (int)op_names[i].op;
+    }
+    return atoi(text);
+}
+
 // Waits for the answer to a request and prints it.
 static void print_answer(void)
 {
@@ -162,7 +193,7 @@ static void print_answer(void)
     int fds[PACKET_MAX_FDS];
     int num = receive(&packet, fds);
     if (packet.type == CTL_ANSWER)
-        printf("answer op %d task %d error %d\n", packet.answer.op, packet.answer.task,
+        printf("answer to %s task %d error %d\n", op_name(packet.answer.op), packet.answer.task,
                packet.answer.error);
     else if (packet.type == CTL_GRANT)
         printf("grant task %d with %d descriptors\n", packet.grant.task, num);
@@ -234,7 +265,7 @@ int main(int argc, char **argv)
     if (!strcmp(argv[0], "vm"))
         play_vm();
     const char *what = argc > 1 ? argv[1] : "wait";
-    int number = argc > 2 ? atoi(argv[2]) : 0;
+    int number = argc > 2 ? op_or_number(argv[2]) : 0;
     if (!strcmp(what, "before")) {
         // A call by its number, arguments 0, while there is the outer filter alone.
         long result = syscall(number, 0, 0, 0, 0, 0, 0);
