@@ -8,22 +8,35 @@
 #include <resea/printf.h>
 
 static task_t tcpip; // 0: it is to be looked up
+
+// How it gives us frames.
+static enum {
+    UNKNOWN,
+    DIRECT, // it sends them
+    QUEUED, // it queues them, as Resea's does, and never waits for us
+} manner;
 static unsigned long long num_dropped;
 
 void netdevice_find_tcpip(const uint8_t mac[6])
 {
     while (tcpip <= 0) {
         task_t found = ipc_lookup("tcpip");
-        if (IS_OK(found) && IS_OK(task_watch(VM_TASK, found)) &&
-            IS_OK(tcpip_register_device(found, mac))) {
+        if (IS_ERROR(found) || IS_ERROR(task_watch(VM_TASK, found)))
+            continue;
+        (void)net_direct(found); // a server for which that is no message goes on as it likes
+        if (IS_OK(tcpip_register_device(found, mac))) {
             tcpip = found;
+            manner = UNKNOWN;
         }
     }
 }
 
-bool netdevice_is_tcpip(task_t task)
+bool netdevice_takes_from(task_t task)
 {
-    return task == tcpip;
+    if (task != tcpip)
+        return false;
+    manner = DIRECT;
+    return true;
 }
 
 void netdevice_dropped(const char *why)
@@ -39,7 +52,9 @@ void netdevice_pass_up(const void *frame, size_t len)
     m.net_rx.payload_len = len;
     if (tcpip <= 0)
         return;
-    error_t err = async_is_empty(tcpip) ? ipc_send_noblock(tcpip, &m) : ERR_WOULD_BLOCK;
+    error_t err = manner == QUEUED        ? ipc_send(tcpip, &m)
+                  : async_is_empty(tcpip) ? ipc_send_noblock(tcpip, &m)
+                                          : ERR_WOULD_BLOCK;
     if (err == ERR_WOULD_BLOCK)
         err = async_send(tcpip, &m);
     if (IS_ERROR(err))
@@ -60,7 +75,20 @@ void netdevice_answer_pull(task_t task)
         netdevice_dropped(err2str(err));
 }
 
-void netdevice_pull_exits(void)
+// Of a server that sends frames nothing is queued. It may be waiting for us now.
+static void pull_frames(void (*tx)(const void *frame, size_t len))
+{
+    struct message m;
+    while (tcpip > 0 && manner != DIRECT && async_recv(tcpip, &m) == OK) {
+        if (m.type == NET_TX_MSG) {
+            manner = QUEUED;
+            tx(m.net_tx.payload, m.net_tx.payload_len);
+        }
+        ipc_free_payloads(&m);
+    }
+}
+
+void netdevice_pull(void (*tx)(const void *frame, size_t len))
 {
     struct message m;
     while (async_recv(VM_TASK, &m) == OK) {
@@ -68,4 +96,5 @@ void netdevice_pull_exits(void)
             tcpip = 0;
         ipc_free_payloads(&m);
     }
+    pull_frames(tx);
 }

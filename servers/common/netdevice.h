@@ -8,8 +8,8 @@
 // each receive: after a restart it is another task.
 void netdevice_find_tcpip(const uint8_t mac[6]);
 
-// Whether a task is the TCP/IP server, the only one who may send frames.
-bool netdevice_is_tcpip(task_t task);
+// Whether a frame that a task has sent is the TCP/IP server's, which alone may send any.
+bool netdevice_takes_from(task_t task);
 
 // A frame for the TCP/IP server: straight to it while it waits, else into the queue. What does not
 // fit that is dropped, as a network does.
@@ -26,7 +26,8 @@ void netdevice_answer_pull(task_t task);
 // Notes that a frame was dropped, and says so the first time.
 void netdevice_dropped(const char *why);
 
-// vm tells when the TCP/IP server has ended. Call it on NOTIFY_ASYNC.
-void netdevice_pull_exits(void);
+// vm tells when the TCP/IP server has ended; and a server that queues frames for the device,
+// instead of sending them, tells of them, which then go to `tx`. Call it on NOTIFY_ASYNC.
+void netdevice_pull(void (*tx)(const void *frame, size_t len));
 
 #endif

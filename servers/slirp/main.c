@@ -121,16 +121,22 @@ void oolong_prepare(void)
         forward_open(slirp, &options.forwards[i]);
 }
 
-static void tx(task_t client, const void *frame, size_t len)
+static void transmit(const void *frame, size_t len)
 {
-    if (!netdevice_is_tcpip(client) || len > 65535)
+    if (len > 65535)
         return;
     if (servers_see_question(frame, len, inet_addr(NAME_SERVER)) == ASKED_AGAIN) {
         resolv_next();
-        poll_run(
-            slirp); // libslirp looks at the time there, and asks for its server anew each second
+        // libslirp looks at the time there, and asks for its server again each second
+        poll_run(slirp);
     }
     slirp_input(slirp, frame, (int)len);
+}
+
+static void tx(task_t client, const void *frame, size_t len)
+{
+    if (netdevice_takes_from(client))
+        transmit(frame, len);
 }
 
 static const struct net_ops net_ops = {.tx = tx};
@@ -140,7 +146,7 @@ static void handle(struct message *m)
     if (m->type == NOTIFICATIONS_MSG) {
         // The loop looks at sockets and timers.
         if (m->notifications.data & NOTIFY_ASYNC)
-            netdevice_pull_exits();
+            netdevice_pull(transmit);
     } else if (m->type == ASYNC_MSG)
         netdevice_answer_pull(m->src);
     else if (!net_dispatch(&net_ops, m))

@@ -46,11 +46,17 @@ static void read_frames(void)
         PANIC("the interface cannot be watched: %s", err2str(err));
 }
 
-static void tx(task_t client, const void *frame, size_t len)
+static void transmit(const void *frame, size_t len)
 {
     // What the interface does not take now is lost, as on a cable.
-    if (netdevice_is_tcpip(client) && len <= FRAME_MAX && write(fd, frame, len) < 0)
+    if (len <= FRAME_MAX && write(fd, frame, len) < 0)
         netdevice_dropped(strerror(errno));
+}
+
+static void tx(task_t client, const void *frame, size_t len)
+{
+    if (netdevice_takes_from(client))
+        transmit(frame, len);
 }
 
 static const struct net_ops net_ops = {.tx = tx};
@@ -72,7 +78,7 @@ void main(void)
             continue;
         if (m.type == NOTIFICATIONS_MSG) {
             if (m.notifications.data & NOTIFY_ASYNC)
-                netdevice_pull_exits();
+                netdevice_pull(transmit);
             if (m.notifications.data & NOTIFY_IRQ)
                 read_frames();
         } else if (m.type == ASYNC_MSG) {

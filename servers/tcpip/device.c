@@ -9,16 +9,40 @@
 #include "stack.h"
 #include "tcpip.h"
 
+#define TRIES_MAX 4 // frames that go both ways
+
 static task_t device;
+static task_t direct; // the one that has said that it takes frames which are sent to it
+
+// How the device gets its frames.
+static enum {
+    UNKNOWN,
+    DIRECT, // they are sent to it
+    PULLED, // they are queued for it
+} manner;
+static unsigned num_tries;
+
+static bool serves_net(task_t task)
+{
+    ipc_set_lookup_timeout(1);
+    return ipc_lookup("net") == task;
+}
+
+void device_is_direct(task_t task)
+{
+    if (serves_net(task))
+        direct = task;
+}
 
 error_t device_register(task_t task, const uint8_t mac[6], const struct options *options)
 {
-    ipc_set_lookup_timeout(1);
-    if (ipc_lookup("net") != task)
+    if (!serves_net(task))
         return ERR_NOT_PERMITTED;
     if (device && device != task)
         INFO("task %d is the network device now", task);
     device = task;
+    manner = task == direct ? DIRECT : UNKNOWN;
+    num_tries = 0;
     // It waits for this answer: no frame before it.
     tcpip_register_device_reply(task);
     stack_device_up(mac);
@@ -27,6 +51,13 @@ error_t device_register(task_t task, const uint8_t mac[6], const struct options 
     else
         up_configured();
     return DONT_REPLY;
+}
+
+void device_answer_pull(task_t task)
+{
+    if (task == device && manner == UNKNOWN && !async_is_empty(task))
+        manner = PULLED;
+    async_reply(task);
 }
 
 void device_received(task_t task, const void *frame, size_t len)
@@ -73,8 +104,15 @@ void up_transmit(const void *frame, size_t len)
     m.net_tx.payload_len = len;
     if (device <= 0)
         return; // as on a cable that is not plugged in
-    error_t err = ipc_send_noblock(device, &m);
-    if (err == ERR_WOULD_BLOCK)
+    if (manner == UNKNOWN && num_tries++ == TRIES_MAX)
+        manner = DIRECT;
+    error_t err = OK;
+    if (manner != DIRECT)
+        err = async_send(device, &m); // what does not fit the queue is lost
+    if (manner != PULLED && IS_OK(err))
+        err = ipc_send_noblock(device, &m);
+    // A device that pulls may wait for us to take a frame of its own.
+    if (manner == DIRECT && err == ERR_WOULD_BLOCK)
         err = ipc_send(device, &m);
     if (err == ERR_ABORTED || err == ERR_INVALID_TASK)
         device = 0;

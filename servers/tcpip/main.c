@@ -78,6 +78,8 @@ static error_t do_accept(task_t client, handle_t handle, handle_t *new_handle)
     struct sock *listener, *sock;
     OK_OR_RETURN(find(client, handle, LISTENER, &listener));
     OK_OR_RETURN(stream_accept(listener, &sock));
+    if (options.resea)
+        stream_tell_rest(listener);
     return add(client, sock, new_handle);
 }
 
@@ -85,7 +87,14 @@ static error_t do_read(task_t client, handle_t handle, size_t len, void **data, 
 {
     struct sock *sock;
     OK_OR_RETURN(find(client, handle, STREAM, &sock));
-    return stream_read(sock, len, data, data_len);
+    error_t err = stream_read(sock, len, data, data_len);
+    if (options.resea && IS_OK(err))
+        stream_tell_rest(sock);
+    if (!options.resea || (err != ERR_EMPTY && err != ERR_END))
+        return err;
+    *data = malloc(1);
+    *data_len = 0;
+    return *data ? OK : ERR_NO_MEMORY;
 }
 
 static error_t do_write(task_t client, handle_t handle, const void *data, size_t len)
@@ -186,7 +195,7 @@ static void rx(task_t client, const void *frame, size_t len)
     device_received(client, frame, len);
 }
 
-static const struct net_ops net_ops = {.rx = rx};
+static const struct net_ops net_ops = {.rx = rx, .direct = device_is_direct};
 
 static bool told; // NOTIFY_ASYNC: by the device or by vm
 static uint64_t reap_ms;
@@ -202,7 +211,7 @@ static void handle(struct message *m)
             reap_ms = stack_now_ms() + REAP_MS;
         told = true;
     } else if (m->type == ASYNC_MSG) {
-        async_reply(m->src);
+        device_answer_pull(m->src);
     } else if (!early_keep(m) && !net_dispatch(&net_ops, m) && !tcpip_dispatch(&tcpip_ops, m)) {
         discard_unknown_message(m);
     }
@@ -228,7 +237,8 @@ static void run_timers(void)
 static void __noreturn usage(const char *argument)
 {
     oolong_log("error: ",
-               "%s: not \"address=ADDR/BITS\", \"gateway=ADDR\", \"dns=ADDR[:PORT]\" or \"dhcp\"",
+               "%s: not \"address=ADDR/BITS\", \"gateway=ADDR\", \"dns=ADDR[:PORT]\", \"dhcp\" or "
+               "\"resea\"",
                argument);
     exit(EXIT_FAILURE);
 }

@@ -59,6 +59,10 @@ error_t options_parse(struct options *options, const char *argument)
         options->dhcp = true;
         return OK;
     }
+    if (strcmp(argument, "resea") == 0) {
+        options->resea = true;
+        return OK;
+    }
     if (strncmp(argument, address, strlen(address)) == 0)
         return parse_address(options, argument + strlen(address));
     if (strncmp(argument, dns, strlen(dns)) == 0)

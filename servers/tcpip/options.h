@@ -4,6 +4,10 @@
 //   gateway=10.0.2.2        where everything else goes
 //   dns=10.0.2.3[:PORT]     the name server
 //   dhcp                    asks the network for all three instead
+//   resea                   does for clients as Resea's server did: `read` answers nothing where
+//   there
+//                           is nothing (yet, or any more), and `received` and `new_client` are told
+//                           again after each `read` and `accept` that leaves something
 #ifndef TCPIP_OPTIONS_H
 #define TCPIP_OPTIONS_H
 
@@ -12,6 +16,7 @@
 // Addresses in host byte order; 0: not given.
 struct options {
     bool dhcp;
+    bool resea;
     uint32_t addr;
     uint32_t netmask;
     uint32_t gateway;

@@ -70,6 +70,8 @@ __mustuse error_t stream_listen(uint16_t port, int backlog, struct sock **sock);
 __mustuse error_t stream_accept(struct sock *listener, struct sock **sock);
 // Reads at most `len` bytes into new memory.
 __mustuse error_t stream_read(struct sock *sock, size_t len, void **data, size_t *data_len);
+// Tells the owner again, if there is more to read or to accept.
+void stream_tell_rest(struct sock *sock);
 // Sends what there is room for.
 __mustuse error_t stream_send(struct sock *sock, const void *data, size_t len, size_t *sent);
 // Sends all; DONT_REPLY: up_written() tells when that is done. `data` is copied then.

@@ -332,6 +332,15 @@ error_t stream_read(struct sock *sock, size_t len, void **data, size_t *data_len
     return OK;
 }
 
+void stream_tell_rest(struct sock *sock)
+{
+    enum sock_event event = sock->kind == SOCK_LISTENER ? SOCK_NEW_CLIENT : SOCK_RECEIVED;
+    if (sock->in.len == 0 && sock->num_waiting == 0)
+        return;
+    sock_untell(sock, event);
+    sock_tell(sock, event);
+}
+
 error_t stream_send(struct sock *sock, const void *data, size_t len, size_t *sent)
 {
     if (!sock->pcb || sock->out)

@@ -38,5 +38,9 @@ error_t device_register(task_t task, const uint8_t mac[6], const struct options 
 // to us before them is handled before them.
 void device_pull(void (*handle)(struct message *m));
 void device_received(task_t task, const void *frame, size_t len);
+// The device takes frames that are sent to it.
+void device_is_direct(task_t task);
+// Answers ASYNC_MSG: of a client that asks for its events, or of the device that asks for frames.
+void device_answer_pull(task_t task);
 
 #endif

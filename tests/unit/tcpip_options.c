@@ -19,6 +19,9 @@ START_TEST(addresses_are_read)
     ck_assert_uint_eq(o.dns_port, 5353);
     ck_assert(!o.dhcp);
     ck_assert_int_eq(options_parse(&o, "dhcp"), OK);
+    ck_assert(!o.resea);
+    ck_assert_int_eq(options_parse(&o, "resea"), OK);
+    ck_assert(o.resea);
     ck_assert(o.dhcp);
     ck_assert_int_eq(options_parse(&o, "address=1.2.3.4/30"), OK);
     ck_assert_uint_eq(o.netmask, 0xfffffffc);
