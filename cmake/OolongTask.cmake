@@ -77,6 +77,7 @@ function(_oolong_include_own_names name)
   add_custom_command(OUTPUT ${header}
     COMMAND ${_oolong_own_names} ${CMAKE_NM} $<TARGET_FILE:Oolong::ipc> ${header} ${sources}
     DEPENDS ${_oolong_own_names} ${sources}
+    DEPFILE ${header}.d
     COMMENT "Looking for names of libraries that ${name} defines"
     VERBATIM)
   add_custom_target(${name}_own_names DEPENDS ${header})

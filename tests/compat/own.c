@@ -88,6 +88,7 @@ void main(void)
     TEST_EXPECT_EQ(random(), 5);
     TEST_EXPECT_EQ(div(7, 0), ERR_INVALID_ARG);
     TEST_EXPECT_EQ(abs(-(1ll << 40)), 1ull << 40);
+    TEST_EXPECT_EQ(labs(3, 4), 4);
     TEST_EXPECT_EQ(write(1, "abc"), 4);
     puts(&b, "own");
     exit("own too");

@@ -5,4 +5,9 @@
 
 uint32_t random(void);
 
+static inline int labs(int a, int b)
+{
+    return a > b ? a : b;
+}
+
 #endif
