@@ -6,10 +6,12 @@
 #include <resea/ipc.h>
 #include <resea/printf.h>
 #include <resea/syscall.h>
+#include <sched.h>
 #include "stack.h"
 #include "tcpip.h"
 
-#define TRIES_MAX 4 // frames that go both ways
+#define TRIES_MAX   4  // frames that go both ways
+#define PATIENCE_MS 50 // to send one of those
 
 static task_t device;
 static task_t direct; // the one that has said that it takes frames which are sent to it
@@ -84,7 +86,8 @@ void device_pull(void (*handle)(struct message *m))
     struct message m;
     if (!is_late)
         take_sent(handle);
-    if (device <= 0)
+    // A device that pulls sends what it receives, and answers no pull.
+    if (device <= 0 || manner == PULLED)
         return;
     error_t err = async_recv(device, &m);
     is_late = err == ERR_TIMEOUT;
@@ -95,6 +98,16 @@ void device_pull(void (*handle)(struct message *m))
     if (m.type == NET_RX_MSG)
         stack_input(m.net_rx.payload, m.net_rx.payload_len);
     ipc_free_payloads(&m);
+}
+
+// One that takes what is sent to it receives soon; one that pulls may be waiting for us meanwhile.
+static error_t try_to_send(struct message *m)
+{
+    uint64_t deadline = stack_now_ms() + PATIENCE_MS;
+    error_t err;
+    while ((err = ipc_send_noblock(device, m)) == ERR_WOULD_BLOCK && stack_now_ms() < deadline)
+        sched_yield();
+    return err;
 }
 
 void up_transmit(const void *frame, size_t len)
@@ -109,11 +122,13 @@ void up_transmit(const void *frame, size_t len)
     error_t err = OK;
     if (manner != DIRECT)
         err = async_send(device, &m); // what does not fit the queue is lost
-    if (manner != PULLED && IS_OK(err))
+    if (manner == UNKNOWN && IS_OK(err))
+        err = try_to_send(&m);
+    if (manner == DIRECT) {
         err = ipc_send_noblock(device, &m);
-    // A device that pulls may wait for us to take a frame of its own.
-    if (manner == DIRECT && err == ERR_WOULD_BLOCK)
-        err = ipc_send(device, &m);
+        if (err == ERR_WOULD_BLOCK)
+            err = ipc_send(device, &m);
+    }
     if (err == ERR_ABORTED || err == ERR_INVALID_TASK)
         device = 0;
 }

@@ -70,6 +70,8 @@ static void ask_as_device(task_t tcpip)
 static void play_true(task_t tcpip)
 {
     ASSERT_OK(ipc_serve("net"));
+    struct message direct = {.type = NET_DIRECT_MSG};
+    ASSERT_OK(ipc_send(tcpip, &direct));
     ASSERT_OK(be_the_device(tcpip, true_mac));
     ASSERT_OK(ipc_serve("device.up"));
     for (bool answered = false; !answered;) {

@@ -252,6 +252,11 @@ void stack_device_up(const uint8_t mac[6])
 
 void dhcp_begin(void) {}
 
+uint64_t stack_now_ms(void)
+{
+    return 0;
+}
+
 void up_configured(void) {}
 
 static void handle(struct message *m)
