@@ -1,8 +1,11 @@
 // Printing: what the program says on purpose. It waits for its reader, unlike the log.
 
 #include <resea/printf.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <unistd.h>
 #include <resea/syscall.h>
+#include "format.h"
 
 void printf_flush(void)
 {
@@ -20,4 +23,41 @@ error_t sys_console_write(const char *buf, size_t len)
         len -= (size_t)n;
     }
     return OK;
+}
+
+// The program's printf() is the one here, which knows %pI4 and %pI6 too. It is in an object that
+// every task links, so that it also takes the place of that of a sanitizer's library.
+
+// The name by which a program that is built with _FORTIFY_SOURCE calls it.
+int __printf_chk(int flag, const char *fmt, ...);
+
+static void put_stdout(void *to, const char *text, size_t len)
+{
+    fwrite(text, 1, len, to);
+}
+
+static int print(const char *fmt, va_list args)
+{
+    if (oolong_format_is_meant(fmt))
+        return (int)oolong_format(put_stdout, stdout, fmt, args);
+    return vfprintf(stdout, fmt, args);
+}
+
+int __printf_chk(int flag, const char *fmt, ...)
+{
+    (void)flag;
+    va_list args;
+    va_start(args, fmt);
+    int n = print(fmt, args);
+    va_end(args);
+    return n;
+}
+
+int printf(const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    int n = print(fmt, args);
+    va_end(args);
+    return n;
 }
