@@ -7,7 +7,8 @@
 #include "compat/arch/syscall.h"
 #undef syscall // Linux's is meant here
 
-#define NUM_ARGS 6
+#define NUM_ARGS       5
+#define NUM_LINUX_ARGS 6
 
 static long microkernel(long number, const long args[NUM_ARGS])
 {
@@ -44,15 +45,18 @@ static long microkernel(long number, const long args[NUM_ARGS])
     }
 }
 
-long oolong_syscall(long number, ...)
+// Like the C library's, it takes as many arguments as there can be, of which fewer may have been
+// given.
+__attribute__((no_sanitize_address)) long oolong_syscall(long number, ...)
 {
-    long args[NUM_ARGS];
+    bool is_linux = number >> 16 != SYS_NOP >> 16;
+    long args[NUM_LINUX_ARGS] = {0};
     va_list list;
     va_start(list, number);
-    for (int i = 0; i < NUM_ARGS; i++)
+    for (int i = 0; i < (is_linux ? NUM_LINUX_ARGS : NUM_ARGS); i++)
         args[i] = va_arg(list, long);
     va_end(list);
-    if (number >> 16 == SYS_NOP >> 16)
+    if (!is_linux)
         return microkernel(number, args);
     return syscall(number, args[0], args[1], args[2], args[3], args[4], args[5]);
 }

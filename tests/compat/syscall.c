@@ -8,6 +8,7 @@
 void main(void)
 {
     TEST_EXPECT_EQ(syscall(SYS_NOP, 0, 0, 0, 0, 0), OK);
+    TEST_EXPECT_GT(syscall(SYS_TASK_SELF), 0);
     TEST_EXPECT_EQ(syscall(SYS_TASK_SELF, 0, 0, 0, 0, 0), sys_task_self());
     TEST_EXPECT_EQ(syscall(SYS_TASK_DESTROY, VM_TASK, 0, 0, 0, 0), ERR_NOT_PERMITTED);
 
