@@ -13,9 +13,9 @@ typedef void (*format_put)(void *to, const char *text, size_t len);
 bool oolong_format_is_meant(const char *fmt);
 
 /// Formats into `put`, piece by piece. Returns how many characters that were.
-size_t oolong_format(format_put put, void *to, const char *fmt, va_list args);
+size_t oolong_format(format_put put, void *to, const char *fmt, va_list list);
 
 /// The same as vsnprintf() does it.
-int oolong_format_line(char *line, size_t size, const char *fmt, va_list args);
+int oolong_format_line(char *text, size_t size, const char *fmt, va_list args);
 
 #endif

@@ -27,7 +27,7 @@ extern "C" {
 /// Does what sys_ipc() and the like do, with their arguments in their order. SYS_NOP does nothing.
 ///
 /// ERR_INVALID_ARG: none of the numbers above, but like them. For a number of Linux: as syscall(2).
-long oolong_syscall(long number, ...);
+long oolong_syscall(long, ...);
 
 #ifdef __cplusplus
 }
