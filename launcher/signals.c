@@ -2,6 +2,9 @@
 // ignores SIGCHLD has the kernel reap our children, whose process ids would be free while we still
 // send signals there.
 #include <signal.h>
+#include <stdint.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 #include "signals.h"
 
 static bool hangup_is_ignored;
@@ -12,6 +15,12 @@ static void reset(bool keep_hangup)
     for (int signo = 1; signo < NSIG; signo++) {
         if (signo != SIGHUP || !keep_hangup)
             signal(signo, signo == SIGXFSZ ? SIG_IGN : SIG_DFL);
+    }
+    // The C library keeps signals 32 and 33 for its threads, and lets nobody set them. A parent
+    // that is threaded may leave them ignored: posix_spawn() does.
+    for (int signo = 32; signo <= 33; signo++) {
+        const uint64_t kernel_action[4] = {(uintptr_t)SIG_DFL, 0, 0, 0};
+        syscall(SYS_rt_sigaction, signo, kernel_action, NULL, sizeof(uint64_t));
     }
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);

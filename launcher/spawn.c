@@ -460,8 +460,7 @@ task_t task_start(struct task_spec *spec, const struct strings *extra)
     } else if (!open_files(&b)) {
         err = ERR_NOT_FOUND;
     } else if (!(task->box = sandbox_get(spec->profile)) || !make_descriptors(&b)) {
-        log_error("task %s: cannot prepare it: %s%s", spec->name, error_text(errno),
-                  errno == EMFILE ? " (see 'ulimit -Hn')" : "");
+        log_error("task %s: cannot prepare it: %s", spec->name, error_text(errno));
     } else {
         b.path = path;
         pid = fork();

@@ -117,6 +117,10 @@ const char *error_text(int error)
 {
     static char text[160];
     struct rlimit limit;
+    if (error == EMFILE) {
+        snprintf(text, sizeof(text), "%s (see 'ulimit -Hn')", strerror(error));
+        return text;
+    }
     if (error != EFBIG || getrlimit(RLIMIT_FSIZE, &limit) < 0 || limit.rlim_cur == RLIM_INFINITY)
         return strerror(error);
     snprintf(text, sizeof(text),

@@ -387,7 +387,7 @@ static void hear_launcher(void)
 static void gather(int timeout_ms)
 {
     hear_launcher();
-    if (!list_is_empty(&ready))
+    if (pending || !list_is_empty(&ready)) // what the launcher sent may be what we wait for
         timeout_ms = 0;
     list_elem_t *last_round = ready.prev;
     shm_pump();

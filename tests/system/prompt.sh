@@ -41,7 +41,7 @@ keys() {
 }
 
 # In a shell with job control, for Ctrl-Z.
-TERM=screen LC_ALL=C.UTF-8 tmux -f /dev/null new-session -d -s suite -x 100 -y 40 \
+SHELL=/bin/sh TERM=screen LC_ALL=C.UTF-8 tmux -f /dev/null new-session -d -s suite -x 100 -y 40 \
     "exec env PS1='sh: ' sh -i" || { echo "tmux does not start"; exit 77; }
 shows 'sh: *'
 keys "clear; '$oolong' run suite.ini" Enter
