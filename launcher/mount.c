@@ -72,7 +72,6 @@ static void end_mount(struct mount *mount)
 
 static void __noreturn run(const char *path, const char *first, const char *second)
 {
-    signals_reset_for_task();
     execlp(PROGRAM, PROGRAM, first, second, "--", path, (char *)NULL);
     fprintf(stderr, "oolong: cannot run " PROGRAM ": %s\n", strerror(errno));
     _exit(127);
@@ -99,12 +98,15 @@ static bool keeper_mount(const struct spec_file *file)
                               may_let_others_in() ? ",allow_other" : "");
     int status;
     pid_t pid = fork();
-    if (pid == 0)
+    if (pid == 0) {
+        signals_reset_for_task();
         run(file->path, "-o", options);
+    }
     return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
 }
 
-// The signals of the launcher's loop stay blocked here: only its end counts.
+// The signals of the launcher's loop stay blocked here, and while fusermount3 unmounts: only the
+// end of the launcher counts. Whoever ends a service sends SIGTERM to each of its processes.
 static void __noreturn keep(const struct spec_file *file, int socket)
 {
     char number[16], byte;

@@ -63,4 +63,8 @@ stop_mount KILL
 start_mount image
 fusermount3 -u mnt || fail "it cannot be unmounted"
 stop_mount TERM
+# A service manager signals each process, the one that is there to unmount too.
+start_mount image
+pkill -TERM -P "$suite" -x oolong || fail "nobody is there to unmount"
+stop_mount TERM
 finish
