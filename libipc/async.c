@@ -3,13 +3,15 @@
 #include <resea/async.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <resea/ipc.h>
 #include <resea/printf.h>
 #include "channel.h"
+#include "clock.h"
 #include "control.h"
 #include "copy.h"
 #include "ool.h"
+#include "message_type.h"
+#include "payload.h"
 #include "receive.h"
 #include "stream.h"
 
@@ -78,7 +80,7 @@ static struct queued *copy_message(const struct message *m)
     if (!q)
         return NULL;
     q->m = *m;
-    struct ool_descriptor *d = ool_descriptors(&q->m);
+    struct payload *d = payload_descriptors(&q->m);
     int count = m->type >= 0 ? MSG_NUM_PAYLOADS(m->type) : 0;
     for (int k = 0; k < count; k++) {
         void *copy = malloc(d[k].len + 1);
@@ -111,13 +113,13 @@ error_t async_send(task_t dst, struct message *m)
     if ((m->type & MSG_OOL) && stream_find(m->ool_ptr))
         return ERR_INVALID_ARG;
     struct message measured = *m;
-    OK_OR_RETURN(ool_prepare_lengths(&measured));
+    OK_OR_RETURN(payload_measure(&measured));
     struct queue *queue = find_queue(dst, false);
     if (!queue) {
         drop_dead_queues();
         queue = find_queue(dst, true);
     }
-    size_t bytes = ool_total_len(&measured);
+    size_t bytes = payload_total_len(&measured);
     if (queue && !has_room(queue, bytes)) {
         WARN("%zu messages with %zu bytes wait for task %d, which does not ask for them",
              queue->len, queue->bytes, dst);
@@ -142,7 +144,7 @@ static error_t answer_pull(struct channel *ch, struct queue *queue)
     if (err != ERR_WOULD_BLOCK) {
         list_remove(&q->elem);
         queue->len--;
-        queue->bytes -= ool_total_len(&q->m);
+        queue->bytes -= payload_total_len(&q->m);
         free_queued(q);
     }
     return err;
@@ -174,23 +176,17 @@ bool async_is_empty(task_t dst)
     return async_queued(dst) == 0;
 }
 
-static msec_t now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (msec_t)(now.tv_sec % 1000000 * 1000 + now.tv_nsec / 1000000);
-}
-
 // Reads the channel until the answer of the pull is there.
 static error_t await_pull(struct channel *ch)
 {
-    msec_t deadline = now_ms() + PULL_TIMEOUT_MS;
+    uint64_t deadline_ns = clock_deadline_ns(PULL_TIMEOUT_MS);
     while (!ch->pulled) {
-        msec_t left = deadline - now_ms();
+        uint64_t now = clock_now_ns();
         struct packet packet;
         int fd = -1;
-        if (left <= 0 || left > PULL_TIMEOUT_MS)
+        if (now >= deadline_ns)
             return ERR_TIMEOUT;
+        int left = (int)((deadline_ns - now + 999999) / 1000000);
         switch (channel_read(ch, &packet, left, &fd)) {
         case IN_MESSAGE:
             channel_stash(ch, &packet);

@@ -2,6 +2,7 @@
 
 #include "bell.h"
 #include <sched.h>
+#include "clock.h"
 #include "futex.h"
 #include "shm.h"
 #include "transport.h"
@@ -176,12 +177,12 @@ static bool yield_for(struct bell_spin *spin, const struct channel *peer,
         spin->without--;
         return false;
     }
-    uint64_t begun_ns = bell_now_ns(), now = begun_ns;
+    uint64_t begun_ns = clock_now_ns(), now = begun_ns;
     bool come = false;
     for (unsigned n = 0; n < YIELDS && !come && now - begun_ns < LATE_NS; n++) {
         sched_yield();
         come = has_come(wanted);
-        now = bell_now_ns();
+        now = clock_now_ns();
     }
     // What comes with a message came when its sender began to wait for the next, at the latest.
     uint64_t since_ns = atomic_load_explicit(&peer->page->since_ns, memory_order_relaxed);

@@ -3,18 +3,9 @@
 #ifndef LIBIPC_BELL_H
 #define LIBIPC_BELL_H
 
-#include <time.h>
 #include "channel.h"
 
 #define BELL_MAX_CHANNELS 127 // that one call can wait for
-
-/// CLOCK_MONOTONIC, by which deadlines are meant here.
-static inline uint64_t bell_now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
 
 /// Makes what was done for the peer known to it: rings the bell of the own line, and wakes the peer
 /// if it sleeps. After everything that the peer is to see.

@@ -9,8 +9,10 @@
 #include <oolong/idl_tables.h>
 #include <resea/printf.h>
 #include "bell.h"
+#include "clock.h"
 #include "control.h"
 #include "futex.h"
+#include "payload.h"
 #include "receive.h"
 #include "shm.h"
 #include "transport.h"
@@ -249,7 +251,7 @@ static int max_descriptors(const struct channel *ch)
 static error_t read_socket(struct channel *ch, struct packet *packet, int timeout_ms, int *fds,
                            int *num_fds)
 {
-    uint64_t deadline_ns = timeout_ms > 0 ? bell_now_ns() + (uint64_t)timeout_ms * 1000000 : 0;
+    uint64_t deadline_ns = clock_deadline_ns(timeout_ms);
     for (;;) {
         uint32_t bell = bell_read(ch);
         bool keeps = !list_is_empty(&shm_keeping);
@@ -259,7 +261,7 @@ static error_t read_socket(struct channel *ch, struct packet *packet, int timeou
                                      max_descriptors(ch), num_fds);
         if (err != ERR_WOULD_BLOCK)
             return err;
-        if (timeout_ms == 0 || (deadline_ns && bell_now_ns() >= deadline_ns)) {
+        if (timeout_ms == 0 || (deadline_ns && clock_now_ns() >= deadline_ns)) {
             ch->bell_seen = bell;
             return err;
         }
@@ -349,7 +351,7 @@ void channel_drop(struct channel *ch, struct packet *packet)
 {
     if (!ch->carries || wire_kind(packet->word) > WIRE_NOBLOCK || packet->type < 0)
         return;
-    struct ool_descriptor *d = (struct ool_descriptor *)(void *)packet->raw;
+    struct payload *d = (struct payload *)(void *)packet->raw;
     int count = MSG_NUM_PAYLOADS(packet->type);
     if (count > 0 && !d[0].ptr) // there was no memory for them
         return;
@@ -368,8 +370,8 @@ uint32_t channel_next_seq(struct channel *ch)
 }
 
 error_t channel_send_payloads(struct channel *ch, struct packet *packet,
-                              const struct ool_descriptor *payloads, unsigned count,
-                              enum wire_kind kind, uint32_t seq, uint32_t ack, bool block)
+                              const struct payload *payloads, unsigned count, enum wire_kind kind,
+                              uint32_t seq, uint32_t ack, bool block)
 {
     packet->word = wire_word(kind, seq, ack);
     if (ch->shm)

@@ -11,7 +11,7 @@
 #define CHANNEL_MAX_STASH 4
 
 struct shm;
-struct ool_descriptor;
+struct payload;
 
 // What was learned of how to wait before sleeping (bell.c).
 struct bell_spin {
@@ -130,9 +130,8 @@ uint32_t channel_next_seq(struct channel *ch);
 error_t channel_send(struct channel *ch, struct packet *packet, enum wire_kind kind, uint32_t seq,
                      uint32_t ack, bool block) __mustuse;
 error_t channel_send_payloads(struct channel *ch, struct packet *packet,
-                              const struct ool_descriptor *payloads, unsigned count,
-                              enum wire_kind kind, uint32_t seq, uint32_t ack,
-                              bool block) __mustuse;
+                              const struct payload *payloads, unsigned count, enum wire_kind kind,
+                              uint32_t seq, uint32_t ack, bool block) __mustuse;
 
 /// Answers with an empty ACK, or NACK with an error. Never blocks.
 void channel_ack(struct channel *ch, uint32_t seq, error_t error);

@@ -11,7 +11,9 @@
 #include "bell.h"
 #include "control.h"
 #include "in_place.h"
+#include "message_type.h"
 #include "ool.h"
+#include "payload.h"
 #include "receive.h"
 #include "shm.h"
 #include "stream.h"
@@ -28,11 +30,6 @@ static void count_sent(void)
     atomic_store_explicit(&page->num_sent, n + 1, memory_order_relaxed);
 }
 
-static bool has_payloads(const struct message *m)
-{
-    return m->type >= 0 && (m->type & MSG_OOL);
-}
-
 // Zeroes what no field of the message covers: the caller's stack is nobody else's business.
 static void wipe_gaps(struct packet *packet, const struct idl_message *known)
 {
@@ -47,7 +44,7 @@ static void wipe_gaps(struct packet *packet, const struct idl_message *known)
 // A message on its way: the packet, and the payloads that go with it through shared memory.
 struct sending {
     struct packet packet;
-    struct ool_descriptor payloads[MSG_MAX_PAYLOADS];
+    struct payload payloads[MSG_MAX_PAYLOADS];
     unsigned count;
 };
 
@@ -56,14 +53,14 @@ static bool fits(const struct channel *ch, struct message *m)
     size_t lens[MSG_MAX_PAYLOADS];
     unsigned count = (unsigned)MSG_NUM_PAYLOADS(m->type);
     for (unsigned k = 0; k < count; k++)
-        lens[k] = ool_descriptors(m)[k].len;
-    return ool_fits(lens, count, ch->peer_ool_len);
+        lens[k] = payload_descriptors(m)[k].len;
+    return payload_fits(lens, count, ch->peer_ool_len);
 }
 
 // Takes the payloads out of the message: no address of ours leaves with it.
 static void take_along(struct message *m, struct sending *out)
 {
-    struct ool_descriptor *d = ool_descriptors(m);
+    struct payload *d = payload_descriptors(m);
     out->count = (unsigned)MSG_NUM_PAYLOADS(m->type);
     for (unsigned k = 0; k < out->count; k++) {
         out->payloads[k] = d[k];
@@ -78,7 +75,7 @@ static error_t add_payloads(struct channel *ch, struct sending *out, unsigned fl
     bool streamed = stream_find(m.ool_ptr);
     if (streamed && ch->task == VM_TASK) // which would read the bytes at that address
         return ERR_INVALID_ARG;
-    OK_OR_RETURN(ool_prepare_lengths(&m));
+    OK_OR_RETURN(payload_measure(&m));
     // What vm places, it measures. But a stream would be made first.
     if ((ch->shm || streamed) && !fits(ch, &m))
         return ERR_TOO_LARGE;
@@ -89,7 +86,7 @@ static error_t add_payloads(struct channel *ch, struct sending *out, unsigned fl
         err = ool_place(ch->task, &m, flags);
     if (IS_ERROR(err))
         return err == ERR_INVALID_TASK ? ERR_ABORTED : err; // it was alive a moment ago
-    receive_count(&channel_own_page->bytes_sent, ool_total_len(&m));
+    receive_count(&channel_own_page->bytes_sent, payload_total_len(&m));
     memcpy(&out->packet, &m, sizeof(out->packet));
     return OK;
 }
@@ -113,7 +110,7 @@ static error_t make_packet(struct channel *ch, const struct message *m, struct s
     } else {
         wipe_gaps(packet, known);
     }
-    return has_payloads(m) && control_boot.task != VM_TASK ? add_payloads(ch, out, flags) : OK;
+    return payload_any(m) && control_boot.task != VM_TASK ? add_payloads(ch, out, flags) : OK;
 }
 
 static error_t send_out(struct channel *ch, struct sending *out, enum wire_kind kind, uint32_t seq,
@@ -162,7 +159,7 @@ static error_t await_answer(struct channel *ch, uint32_t seq, bool is_call, stru
 // too early by one. (Payloads would have it wait for longer.)
 static bool is_dated_late(const struct channel *ch, const struct message *m)
 {
-    return ch->shm && !has_payloads(m);
+    return ch->shm && !payload_any(m);
 }
 
 static error_t send_once(struct channel *ch, struct message *m, bool is_call, bool *again)
@@ -213,7 +210,7 @@ static error_t deliver(task_t dst, struct message *m, bool is_call)
 
 static error_t send_and_wait(task_t dst, struct message *m, bool is_call)
 {
-    const void *first = has_payloads(m) ? m->ool_ptr : NULL;
+    const void *first = payload_any(m) ? m->ool_ptr : NULL;
     error_t err = deliver(dst, m, is_call);
     if (first)
         in_place_release(dst, first);
@@ -278,7 +275,7 @@ bool ipc_noblock_is_taken(task_t dst)
 static error_t send_noblock(task_t dst, const struct message *m)
 {
     error_t err = deliver_noblock(dst, m);
-    if (has_payloads(m))
+    if (payload_any(m))
         in_place_release(dst, m->ool_ptr);
     return err;
 }
@@ -384,16 +381,6 @@ error_t ipc_notify(task_t dst, notifications_t notifications)
     struct channel *ch;
     OK_OR_RETURN(control_connect(dst, &ch));
     return channel_notify(ch, notifications);
-}
-
-void ipc_free_payloads(struct message *m)
-{
-    if (!has_payloads(m))
-        return;
-    for (int k = 0; k < MSG_NUM_PAYLOADS(m->type); k++) {
-        free(ool_descriptors(m)[k].ptr);
-        ool_descriptors(m)[k].ptr = NULL;
-    }
 }
 
 void discard_unknown_message(struct message *m)

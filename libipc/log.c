@@ -13,7 +13,7 @@
 #include <unistd.h>
 #include <oolong/internal.h>
 #include <oolong/log_limit.h>
-#include "bell.h"
+#include "clock.h"
 #include "futex.h"
 #include "format.h"
 #include "log.h"
@@ -56,13 +56,13 @@ static bool try_line(const char *line, size_t len)
 // room.
 static bool try_for_a_while(const struct state_page *page, const char *line, size_t len)
 {
-    uint64_t now = bell_now_ns(), end = now + PATIENCE_NS;
+    uint64_t now = clock_now_ns(), end = now + PATIENCE_NS;
     while (!launcher_is_stopped && !atomic_load(&page->output_paused)) {
         struct futex_word word = {&page->output_paused, 0};
         futex_wait(&word, 1, now + LOOK_NS);
         if (try_line(line, len))
             return true;
-        now = bell_now_ns();
+        now = clock_now_ns();
         launcher_is_stopped = now >= end;
     }
     return false;
@@ -81,7 +81,7 @@ static void write_line(char line[MAX_LINE], size_t len, bool may_wait)
 static bool is_repeated(struct log_limit *limit, uint64_t key)
 {
     struct state_page *page = ipc_own_page();
-    bool repeated = !log_limit_pass(limit, key, bell_now_ns());
+    bool repeated = !log_limit_pass(limit, key, clock_now_ns());
     if (repeated && page)
         count(&page->lines_repeated);
     return repeated;

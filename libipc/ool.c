@@ -9,10 +9,8 @@
 #include <resea/printf.h>
 #include "control.h"
 #include "copy.h"
+#include "payload.h"
 #include "stream.h"
-
-STATIC_ASSERT(offsetof(struct message, raw) == 8);
-STATIC_ASSERT(sizeof(struct ool_descriptor) == 16);
 
 #define HUGE_PAGE_SIZE ((size_t)2 << 20)
 // Half of that of shm.c: the landing buffers, of the same size as the payload, want a place in the
@@ -65,43 +63,9 @@ error_t ool_register(void)
     return OK;
 }
 
-error_t ool_prepare_lengths(struct message *m)
-{
-    struct ool_descriptor *d = ool_descriptors(m);
-    for (int k = 0; k < MSG_NUM_PAYLOADS(m->type); k++) {
-        bool is_str = MSG_PAYLOAD_IS_STR(m->type, k);
-        if (!d[k].ptr && (d[k].len > 0 || is_str))
-            return ERR_INVALID_ARG;
-        if ((k > 0 || is_str) && stream_find(d[k].ptr))
-            return ERR_INVALID_ARG; // there are no bytes at that address
-        if (is_str)
-            d[k].len = strlen(d[k].ptr) + 1;
-    }
-    return OK;
-}
-
-bool ool_fits(const size_t *lens, unsigned count, uint64_t limit)
-{
-    uint64_t total = 0;
-    for (unsigned k = 0; k < count; k++) {
-        if (lens[k] > limit)
-            return false;
-        total = (k ? ALIGN_UP(total + 1, (uint64_t)16) : 0) + lens[k]; // as vm.idl says of ool.send
-    }
-    return total <= limit;
-}
-
-uint64_t ool_total_len(struct message *m)
-{
-    uint64_t total = 0;
-    for (int k = 0; k < MSG_NUM_PAYLOADS(m->type); k++)
-        total += ool_descriptors(m)[k].len;
-    return total;
-}
-
 error_t ool_place(task_t dst, struct message *m, unsigned flags)
 {
-    struct ool_descriptor *d = ool_descriptors(m);
+    struct payload *d = payload_descriptors(m);
     int count = MSG_NUM_PAYLOADS(m->type);
     struct message req = {.type = OOL_SEND_MSG};
     struct stream *stream = stream_find(d[0].ptr);
@@ -158,7 +122,7 @@ static void *copy_out(const uint8_t *from, size_t *len, bool is_str)
 // Copies all payloads out of a landing buffer into memory of the program.
 static error_t copy_all(const uint8_t *from, const size_t *placed, struct message *m)
 {
-    struct ool_descriptor *d = ool_descriptors(m);
+    struct payload *d = payload_descriptors(m);
     for (int k = 0; k < MSG_NUM_PAYLOADS(m->type); k++) {
         d[k].len = placed[k];
         d[k].ptr = copy_out(from, &d[k].len, MSG_PAYLOAD_IS_STR(m->type, k));
@@ -191,7 +155,7 @@ static unsigned find_receipt(task_t src, uint64_t id)
 // Takes what there is a receipt for. False: vm took the buffer away meanwhile.
 static bool take_placed(unsigned k, task_t src, struct message *m, error_t *err)
 {
-    struct ool_descriptor first = ool_descriptors(m)[0];
+    struct payload first = payload_descriptors(m)[0];
     unsigned count = (unsigned)MSG_NUM_PAYLOADS(m->type);
     struct ool_receipt *receipt = receipt_of(k);
     uint64_t id = (uint64_t)(uintptr_t)first.ptr;
@@ -199,12 +163,12 @@ static bool take_placed(unsigned k, task_t src, struct message *m, error_t *err)
     memcpy(lens, receipt->lens, sizeof(lens)); // once: vm may be writing there
     *err = ERR_INVALID_ARG;
     if (receipt->count == count && lens[0] == first.len &&
-        ool_fits(lens, count, control_boot.ool_len))
+        payload_fits(lens, count, control_boot.ool_len))
         *err = copy_all((const uint8_t *)(receipt + 1), lens, m);
     if (!atomic_compare_exchange_strong(&receipt->id, &id, 0)) {
         if (IS_OK(*err))
             ipc_free_payloads(m);
-        ool_descriptors(m)[0] = first;
+        payload_descriptors(m)[0] = first;
         return false;
     }
     atomic_store(&channel_own_page->copied_out[k], id);
@@ -216,7 +180,7 @@ static bool take_placed(unsigned k, task_t src, struct message *m, error_t *err)
 // itself has registered; and what it says yes to it does not take away any more.
 static error_t take_verified(task_t src, struct message *m)
 {
-    struct ool_descriptor first = ool_descriptors(m)[0];
+    struct payload first = payload_descriptors(m)[0];
     uint64_t id = (uint64_t)(uintptr_t)first.ptr;
     struct message req = {.type = OOL_VERIFY_MSG};
     req.ool_verify.src = src;
@@ -244,7 +208,7 @@ static error_t take_verified(task_t src, struct message *m)
 error_t ool_take(task_t src, struct message *m)
 {
     error_t err;
-    struct ool_descriptor first = ool_descriptors(m)[0];
+    struct payload first = payload_descriptors(m)[0];
     unsigned k = find_receipt(src, (uint64_t)(uintptr_t)first.ptr);
     if (k < OOL_NUM_BUFFERS && take_placed(k, src, m, &err))
         return err;

@@ -19,28 +19,8 @@ error_t ool_place(task_t dst, struct message *m, unsigned flags) __mustuse;
 /// ERR_TRY_AGAIN: the reservation was revoked. Any other error: the payload is not to be had.
 error_t ool_take(task_t src, struct message *m) __mustuse;
 
-/// Whether payloads of these lengths fit a landing buffer of `limit` bytes: the rule of both
-/// transports.
-bool ool_fits(const size_t *lens, unsigned count, uint64_t limit);
-
 /// Tells vm, when somebody is parked for the caller, that its page says something new: that it
 /// waits for `src` alone, or has copied out what `src` placed.
 void ool_announce(task_t src);
-
-/// The length that a sender's payload number `k` has: strings are measured.
-error_t ool_prepare_lengths(struct message *m) __mustuse;
-
-// A payload's descriptor in a message.
-struct ool_descriptor {
-    void *ptr;
-    size_t len;
-};
-static inline struct ool_descriptor *ool_descriptors(struct message *m)
-{
-    return (struct ool_descriptor *)(void *)m->raw;
-}
-
-/// The length of all payloads of a message together, once they are measured.
-uint64_t ool_total_len(struct message *m);
 
 #endif

@@ -8,13 +8,15 @@
 #include <resea/ipc.h>
 #include <resea/printf.h>
 #include "bell.h"
+#include "clock.h"
 #include "control.h"
+#include "message_type.h"
 #include "ool.h"
+#include "payload.h"
 #include "shm.h"
 #include "transport.h"
 
-#define COOL_MS      1000 // of idleness after which the memory of rings is given back
-#define RECENT_TYPES 16u
+#define COOL_MS 1000 // of idleness after which the memory of rings is given back
 
 static notifications_t pending;
 static list_t ready = {&ready, &ready}; // channels with something to read, in the order of turns
@@ -29,7 +31,7 @@ static unsigned num_passed; // in front of the queue, which notifications may no
 
 void wait_since_now(void)
 {
-    atomic_store_explicit(&channel_own_page->since_ns, bell_now_ns(), memory_order_relaxed);
+    atomic_store_explicit(&channel_own_page->since_ns, clock_now_ns(), memory_order_relaxed);
 }
 
 static uint64_t next_wait_word(enum wait_kind kind, task_t task, int type)
@@ -67,37 +69,6 @@ void receive_pend(notifications_t bits)
 
 // --- Taking
 // ------------------------------------------------------------------------------------------
-
-// What was looked up a moment ago is in one line of memory, the reply beside its request.
-static const struct idl_message *find_message(int type)
-{
-    static struct {
-        int type;
-        const struct idl_message *message;
-    } recent[RECENT_TYPES];
-    unsigned i = (2u * (unsigned)type + ((type & MSG_REPLY_BIT) != 0)) % RECENT_TYPES;
-    if (recent[i].type != type) {
-        recent[i].message = idl_find_message(type);
-        recent[i].type = type;
-    }
-    return recent[i].message;
-}
-
-bool message_type_is_valid(int type, const struct idl_message **known)
-{
-    const struct idl_message *found = type < 0 ? NULL : find_message(type);
-    if (known)
-        *known = found;
-    if (type < 0)
-        return true;
-    if (type == NOTIFICATIONS_MSG) // which this library alone makes, out of what pages say
-        return false;
-    if (found)
-        return found->type == type;
-    if (type & MSG_RESERVED_BITS)
-        return false;
-    return (type & MSG_OOL) || !(type & (MSG_STR | 0x1f0000));
-}
 
 void receive_count(_Atomic uint64_t *counter, uint64_t n)
 {
@@ -148,7 +119,7 @@ static error_t admit(struct channel *ch, struct packet *packet, struct message *
         if (control_boot.task == VM_TASK)
             return ERR_NOT_ACCEPTABLE;
         OK_OR_RETURN(ch->carries ? carried(&taken) : ool_take(ch->task, &taken));
-        receive_count(&channel_own_page->bytes_received, ool_total_len(&taken));
+        receive_count(&channel_own_page->bytes_received, payload_total_len(&taken));
     }
     *m = taken;
     m->src = ch->task;
@@ -366,7 +337,7 @@ static void look_at_sockets(int timeout_ms, list_elem_t *last_round)
 
 static void sleep_for_bells(int timeout_ms)
 {
-    bell_wait_any(timeout_ms > 0 ? bell_now_ns() + (uint64_t)timeout_ms * 1000000 : 0);
+    bell_wait_any(clock_deadline_ns(timeout_ms));
 }
 
 // Takes all that the launcher has sent: a newcomer's channel is there before the next turn, however

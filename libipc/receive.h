@@ -13,11 +13,6 @@ void wait_end(void);
 void wait_publish(enum wait_kind kind, task_t task, int type);
 void wait_since_now(void);
 
-struct idl_message;
-/// Whether a type word is one that idlc could have made, or an error. `*known` (`known` may be
-/// NULL) becomes what this program knows about it, NULL for nothing.
-bool message_type_is_valid(int type, const struct idl_message **known);
-
 /// Receives from anybody. ERR_WOULD_BLOCK: `noblock`, and there is nothing.
 error_t receive_open(struct message *m, bool noblock) __mustuse;
 

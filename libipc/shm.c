@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 #include "bell.h"
+#include "clock.h"
 #include "control.h"
 #include "copy.h"
 #include "transport.h"
@@ -175,7 +176,7 @@ static bool lengths_are_allowed(const struct shm_incoming *in)
     size_t lens[MSG_MAX_PAYLOADS];
     for (unsigned k = 0; k < in->count; k++)
         lens[k] = in->payloads[k].len;
-    return ool_fits(lens, in->count, control_boot.ool_len);
+    return payload_fits(lens, in->count, control_boot.ool_len);
 }
 
 // The packet brings payloads, which are to be taken before it is given to anybody.
@@ -250,7 +251,7 @@ static uint8_t *buffer(struct shm_incoming *in)
 {
     if (in->next == in->count)
         return (uint8_t *)&in->status;
-    struct ool_descriptor *d = &in->payloads[in->next];
+    struct payload *d = &in->payloads[in->next];
     if (!d->ptr && !in->error) {
         d->ptr = malloc(d->len + 1);
         if (!d->ptr)
@@ -273,7 +274,7 @@ static error_t finish_status(struct shm_incoming *in)
 
 static error_t finish_part(struct shm_incoming *in)
 {
-    struct ool_descriptor *d = &in->payloads[in->next];
+    struct payload *d = &in->payloads[in->next];
     bool is_status = in->next == in->count;
     uint8_t *buf = is_status ? NULL : buffer(in);
     if (buf) {
@@ -330,7 +331,7 @@ static void hand_over(struct shm_incoming *in, struct packet *packet)
     if (in->error) {
         for (unsigned k = 0; k < in->count; k++)
             free(in->payloads[k].ptr);
-        in->payloads[0] = (struct ool_descriptor){NULL, (size_t)(intptr_t)in->error};
+        in->payloads[0] = (struct payload){NULL, (size_t)(intptr_t)in->error};
     }
     memcpy(packet->raw, in->payloads, in->count * sizeof(in->payloads[0]));
 }
@@ -353,12 +354,12 @@ static error_t try_recv(struct channel *ch, struct packet *packet)
 
 error_t shm_recv(struct channel *ch, struct packet *packet, int timeout_ms)
 {
-    uint64_t deadline_ns = timeout_ms > 0 ? bell_now_ns() + (uint64_t)timeout_ms * 1000000 : 0;
+    uint64_t deadline_ns = clock_deadline_ns(timeout_ms);
     for (;;) {
         error_t err = try_recv(ch, packet);
         if (err != ERR_WOULD_BLOCK || timeout_ms == 0)
             return err;
-        if (deadline_ns && bell_now_ns() >= deadline_ns)
+        if (deadline_ns && clock_now_ns() >= deadline_ns)
             return ERR_WOULD_BLOCK;
         shm_say_taken(ch);
         shm_pump();

@@ -8,7 +8,7 @@
 #define LIBIPC_SHM_H
 
 #include "channel.h"
-#include "ool.h"
+#include "payload.h"
 
 struct stream;
 
@@ -18,7 +18,7 @@ struct stream;
 struct shm_outgoing {
     list_elem_t elem; // in `kept`
     struct packet packet;
-    struct ool_descriptor payloads[MSG_MAX_PAYLOADS + 1];
+    struct payload payloads[MSG_MAX_PAYLOADS + 1];
     struct stream *stream; // makes the first payload; NULL: it is there
     uint64_t status;       // how that went
     unsigned count, next;
@@ -33,7 +33,7 @@ struct shm_outgoing {
 struct shm_incoming {
     bool active;
     struct packet packet;
-    struct ool_descriptor payloads[MSG_MAX_PAYLOADS];
+    struct payload payloads[MSG_MAX_PAYLOADS];
     unsigned count, next;
     size_t done;
     bool streamed;   // `status` comes behind them
@@ -104,9 +104,8 @@ enum shm_mode {
 ///
 /// ERR_WOULD_BLOCK: no slot is free, or too much is kept (never with SHM_BLOCK). ERR_ABORTED: the
 /// peer ended. ERR_NO_MEMORY: the copy cannot be kept. Nothing was sent then.
-error_t shm_send(struct channel *ch, const struct packet *packet,
-                 const struct ool_descriptor *payloads, unsigned count,
-                 enum shm_mode mode) __mustuse;
+error_t shm_send(struct channel *ch, const struct packet *packet, const struct payload *payloads,
+                 unsigned count, enum shm_mode mode) __mustuse;
 
 /// Puts a packet into the next slot, which is free. The bell is not rung.
 void shm_put_packet(struct shm *s, const struct packet *packet);

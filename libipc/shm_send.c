@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <resea/printf.h>
 #include "bell.h"
+#include "clock.h"
 #include "copy.h"
 #include "shm.h"
 #include "stream.h"
@@ -126,7 +127,7 @@ static void copy_bytes(struct shm *s, struct shm_outgoing *out, size_t len)
         warm_up(s);
     while (len > 0) {
         skip_complete(out);
-        const struct ool_descriptor *d = &out->payloads[out->next];
+        const struct payload *d = &out->payloads[out->next];
         size_t n = MIN(d->len - out->done, len);
         uint8_t *to = REGION_RING(s->own) + s->bytes % s->ring_size;
         const uint8_t *from = (const uint8_t *)d->ptr + out->done;
@@ -227,7 +228,7 @@ static bool wait_for_room(struct channel *ch, const struct shm_outgoing *out, ui
     for (;;) {
         uint32_t seen = bell_read(ch);
         can = can_progress(ch, out);
-        if (can || (deadline_ns && bell_now_ns() >= deadline_ns))
+        if (can || (deadline_ns && clock_now_ns() >= deadline_ns))
             break;
         shm_pump();
         bell_wait(ch, seen, deadline_ns);
@@ -258,9 +259,9 @@ void shm_forget_kept(struct shm *s)
 // Flushes what is kept when the program ends: its callers wait for it.
 static void flush_at_exit(void)
 {
-    uint64_t deadline_ns = bell_now_ns() + EXIT_PATIENCE_NS;
+    uint64_t deadline_ns = clock_now_ns() + EXIT_PATIENCE_NS;
     shm_pump();
-    while (!list_is_empty(&shm_keeping) && bell_now_ns() < deadline_ns) {
+    while (!list_is_empty(&shm_keeping) && clock_now_ns() < deadline_ns) {
         struct shm *s = LIST_CONTAINER(shm_keeping.next, struct shm, keeping);
         bell_wait(s->channel, s->seen, deadline_ns);
         shm_pump();
@@ -401,12 +402,12 @@ static error_t send_or_keep(struct channel *ch, struct shm_outgoing *out)
     struct shm_outgoing *copy = copy_outgoing(out);
     if (!copy)
         return ERR_NO_MEMORY;
-    uint64_t begun_ns = bell_now_ns(), first_byte = ch->shm->bytes;
+    uint64_t begun_ns = clock_now_ns(), first_byte = ch->shm->bytes;
     while (!behind) {
-        uint64_t here_ns = out->stream ? bell_now_ns() : 0;
+        uint64_t here_ns = out->stream ? clock_now_ns() : 0;
         progress(ch, out);
         if (out->stream) // what takes time there is not the peer
-            begun_ns += bell_now_ns() - here_ns;
+            begun_ns += clock_now_ns() - here_ns;
         if (is_done(out) || shm_is_over(ch)) {
             free_outgoing(copy);
             return is_done(out) ? OK : ERR_ABORTED;
@@ -444,8 +445,8 @@ void *shm_alloc(struct channel *ch, size_t len)
     return s->in_place;
 }
 
-error_t shm_send(struct channel *ch, const struct packet *packet,
-                 const struct ool_descriptor *payloads, unsigned count, enum shm_mode mode)
+error_t shm_send(struct channel *ch, const struct packet *packet, const struct payload *payloads,
+                 unsigned count, enum shm_mode mode)
 {
     struct shm_outgoing out;
     struct shm *s = ch->shm;
@@ -470,7 +471,7 @@ error_t shm_send(struct channel *ch, const struct packet *packet,
     out.stream = count > 0 ? stream_find(payloads[0].ptr) : NULL;
     if (out.stream) {
         out.streamed = true;
-        out.payloads[out.count++] = (struct ool_descriptor){&out.status, sizeof(out.status)};
+        out.payloads[out.count++] = (struct payload){&out.status, sizeof(out.status)};
     }
     return mode == SHM_BLOCK ? send_blocking(ch, &out) : send_or_keep(ch, &out);
 }

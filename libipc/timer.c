@@ -3,24 +3,17 @@
 
 #include <resea/timer.h>
 #include <limits.h>
-#include <time.h>
 #include <resea/syscall.h>
+#include "clock.h"
 #include "receive.h"
 
 static uint64_t deadline_ns; // CLOCK_MONOTONIC; 0: not set
-
-static uint64_t now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
 
 error_t timer_set(msec_t timeout)
 {
     if (timeout < 0)
         return ERR_INVALID_ARG;
-    deadline_ns = timeout > 0 ? now_ns() + (uint64_t)timeout * 1000000 : 0;
+    deadline_ns = timeout > 0 ? clock_now_ns() + (uint64_t)timeout * 1000000 : 0;
     return OK;
 }
 
@@ -33,7 +26,7 @@ int timer_remaining(void)
 {
     if (deadline_ns == 0)
         return -1;
-    uint64_t now = now_ns();
+    uint64_t now = clock_now_ns();
     if (now >= deadline_ns)
         return 0;
     return (int)MIN((deadline_ns - now + 999999) / 1000000, (uint64_t)INT_MAX);

@@ -37,7 +37,7 @@ static void put_packet(struct channel *ch, enum wire_kind kind, uint32_t seq, in
 {
     struct shm *s = ch->shm;
     struct packet packet = {.type = type, .word = wire_word(kind, seq, 0)};
-    struct ool_descriptor d = {(void *)(uintptr_t)s->bytes, len};
+    struct payload d = {(void *)(uintptr_t)s->bytes, len};
     memcpy(packet.raw, &d, sizeof(d));
     shm_put_packet(s, &packet);
 }

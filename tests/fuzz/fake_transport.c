@@ -7,7 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 #include "control.h"
-#include "ool.h"
+#include "payload.h"
 #include "transport.h"
 
 #define VM_FD   500

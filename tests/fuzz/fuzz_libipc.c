@@ -12,7 +12,7 @@
 #include <resea/ipc.h>
 #include <resea/syscall.h>
 #include "fake_transport.h"
-#include "ool.h"
+#include "payload.h"
 #include "target.h"
 
 enum step_kind {
@@ -60,7 +60,7 @@ static void check_received(error_t err, struct message *m, task_t from)
         abort();
     last = *m;
     for (int k = 0; m->src != KERNEL_TASK && k < MSG_NUM_PAYLOADS(m->type); k++) {
-        struct ool_descriptor *d = &ool_descriptors(m)[k];
+        struct payload *d = &payload_descriptors(m)[k];
         if (!d->ptr || (MSG_PAYLOAD_IS_STR(m->type, k) && strlen(d->ptr) >= d->len))
             abort();
     }
@@ -110,8 +110,8 @@ static struct message make_message(const struct step *step)
                                 ERR_NOT_FOUND, FS_WRITE_MSG, INVALID_MSG,       0x20030001};
     struct message m = {.type = step->a == 255 ? (int)step->value : types[step->a % 8]};
     for (int k = 0; m.type > 0 && k < MSG_NUM_PAYLOADS(m.type); k++)
-        ool_descriptors(&m)[k] =
-            (struct ool_descriptor){payload, step->b < 128 ? step->b : (step->b - 128u) * 64};
+        payload_descriptors(&m)[k] =
+            (struct payload){payload, step->b < 128 ? step->b : (step->b - 128u) * 64};
     return m;
 }
 

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <oolong/internal.h>
 #include <resea/printf.h>
-#include "../../libipc/receive.h"
+#include "../../libipc/message_type.h"
 #include "live_world.h"
 
 #define ANSWER_MS 10000

@@ -4,7 +4,7 @@
 #include <sys/socket.h>
 #include "scenario.h"
 #include "../../libipc/channel.h"
-#include "../../libipc/ool.h"
+#include "../../libipc/payload.h"
 
 // Packets of the wrong size, and of no known kind.
 static void send_raw(task_t dst, size_t len, uint32_t word)
@@ -145,7 +145,7 @@ static void answer_vm_unasked(void)
     static const int types[] = {STAGE_ASK_REPLY_MSG, STAGE_SAY_REPLY_MSG, STAGE_FOUR_REPLY_MSG,
                                 DISCOVERY_LOOKUP_MSG, OOL_SEND_REPLY_MSG};
     static const enum wire_kind kinds[] = {WIRE_REPLY, WIRE_ACK, WIRE_NACK};
-    const struct ool_descriptor mine = {(void *)0x4141414141414141, 16};
+    const struct payload mine = {(void *)0x4141414141414141, 16};
     struct channel *vm = channel_find(VM_TASK);
     struct message m = {.type = BENCHMARK_NOP_MSG};
     for (unsigned i = 0; i < 5 * 3 * 3; i++) {

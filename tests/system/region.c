@@ -26,7 +26,7 @@ static void put_ahead(struct channel *ch, enum wire_kind kind, int type, const s
     struct packet packet = {.type = type, .word = wire_word(kind, 1, 0)};
     for (int k = 0; k < MSG_NUM_PAYLOADS(type); k++) {
         uintptr_t begin = k == 0 ? s->bytes + ahead : 0x1234;
-        struct ool_descriptor d = {(void *)begin, lens[k]};
+        struct payload d = {(void *)begin, lens[k]};
         memcpy(packet.raw + (size_t)k * sizeof(d), &d, sizeof(d));
     }
     shm_put_packet(s, &packet);
