@@ -39,16 +39,16 @@ function(oolong_private target)
   target_compile_definitions(${target} PRIVATE _GNU_SOURCE)
 endfunction()
 
-# The interfaces of the base system, in one place: the generated header holds them all.
+# The interfaces of the base system. The generated header holds them all, in this order.
 set(OOLONG_BASE_IDL
   ${CMAKE_SOURCE_DIR}/libipc/base.idl
   ${CMAKE_SOURCE_DIR}/vm/vm.idl
   ${CMAKE_SOURCE_DIR}/launcher/launcher.idl
-  ${CMAKE_SOURCE_DIR}/servers/archivefs/fs.idl
-  ${CMAKE_SOURCE_DIR}/servers/ramdisk/blk.idl
-  ${CMAKE_SOURCE_DIR}/servers/random/random.idl
-  ${CMAKE_SOURCE_DIR}/servers/rtc/rtc.idl
-  ${CMAKE_SOURCE_DIR}/servers/time/time.idl
-  ${CMAKE_SOURCE_DIR}/servers/pong/pong.idl
-  ${CMAKE_SOURCE_DIR}/servers/net/net.idl
-  ${CMAKE_SOURCE_DIR}/servers/tcpip/tcpip.idl)
+  ${CMAKE_SOURCE_DIR}/servers/interfaces/fs.idl
+  ${CMAKE_SOURCE_DIR}/servers/interfaces/blk.idl
+  ${CMAKE_SOURCE_DIR}/servers/interfaces/random.idl
+  ${CMAKE_SOURCE_DIR}/servers/interfaces/rtc.idl
+  ${CMAKE_SOURCE_DIR}/servers/interfaces/time.idl
+  ${CMAKE_SOURCE_DIR}/servers/interfaces/pong.idl
+  ${CMAKE_SOURCE_DIR}/servers/interfaces/net.idl
+  ${CMAKE_SOURCE_DIR}/servers/interfaces/tcpip.idl)
