@@ -1,10 +1,11 @@
 // Lookups of names that nobody serves, and nobody will unless somebody starts a task. A task says
 // in its page for which name it waits.
+#include "absent.h"
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <oolong/message.h>
-#include "suite.h"
+#include "log.h"
 
 // Whether the task waits for a name. It is a claim of the task: printable as it comes out of here.
 static bool is_looking_up(const struct task *task, uint64_t wait, char name[64])

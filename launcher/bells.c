@@ -1,12 +1,11 @@
-// What the launcher says to tasks that sleep on memory (futexes) instead of on their sockets: see
-// struct peer_line in wire.h.
+// See bells.h.
+#include "bells.h"
 #include <errno.h>
 #include <limits.h>
 #include <linux/futex.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
-#include "suite.h"
 
 #ifndef SYS_futex_waitv
 #define SYS_futex_waitv 449

@@ -1,7 +1,7 @@
 // The pure half of the launcher's work with channels; see channel.h.
+#include "channel.h"
 #include <stdlib.h>
 #include <string.h>
-#include "channel.h"
 #include "util.h"
 
 void channels_init(struct channels *c, const struct channel_env *env)

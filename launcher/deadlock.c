@@ -1,7 +1,7 @@
 // The graph has at most one edge out of each task, so following it from a task either ends or runs
 // into a ring.
-#include <string.h>
 #include "deadlock.h"
+#include <string.h>
 
 // The slot that the task in `slot` waits for, or -1.
 static int waits_for(const struct waiting *now, int slot)

@@ -1,4 +1,5 @@
-// `oolong doctor`: tries what suites need of this host, and says what to do where it is missing.
+// See doctor.h.
+#include "doctor.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -12,7 +13,11 @@
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "suite.h"
+#include "bells.h"
+#include "descriptors.h"
+#include "program.h"
+#include "sandbox.h"
+#include "util.h"
 
 // Descriptors that a suite of all slots takes in the launcher: three a task, and those on their
 // way.

@@ -1,8 +1,8 @@
 // Reads the lines of a suite file; see lines.h.
+#include "lines.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "lines.h"
 #include "util.h"
 
 struct reader {

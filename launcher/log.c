@@ -1,15 +1,23 @@
-// The launcher's own messages, and what is said of the logs of tasks; see output.h. Nothing waits
-// for whoever reads them: what finds no room, or repeats itself too often, is left out and counted.
+// See log.h.
+#include "log.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <oolong/log_limit.h>
-#include "suite.h"
+#include "mask.h"
 #include "util.h"
 
-#define TELL_MS    5000 // from one count of what a task's log left out to the next
 #define RECENT_LEN 4096
+
+static bool write_directly(char *text)
+{
+    mask_print(stderr, "oolong: %s", text);
+    return true;
+}
+
+static bool (*writer)(char *text) = write_directly;
+static unsigned verbosity;
 
 static struct {
     struct log_limit limit;
@@ -36,6 +44,16 @@ static void keep(const char *line)
     recent.len += len + 1;
 }
 
+void log_set_writer(bool (*write)(char *text))
+{
+    writer = write;
+}
+
+void log_set_level(unsigned level)
+{
+    verbosity = level;
+}
+
 char *log_recent(void)
 {
     return xasprintf("%.*s", (int)recent.len, recent.text);
@@ -45,7 +63,7 @@ char *log_recent(void)
 static bool say(char *text)
 {
     keep(text);
-    return output_log(text);
+    return writer(text);
 }
 
 static char *make_text(const char *format, va_list args)
@@ -79,13 +97,12 @@ void log_verbose(unsigned level, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    if (suite.verbose >= level)
+    if (verbosity >= level)
         log_line(format, args);
     va_end(args);
 }
 
-// Returns whether that was said.
-static bool tell(const char *whose, uint32_t repeated, uint32_t unread)
+bool log_left_out(const char *whose, uint32_t repeated, uint32_t unread)
 {
     char *text = xasprintf("%s: lines left out: %u that repeat others, %u that nobody read in time",
                            whose, repeated, unread);
@@ -96,21 +113,6 @@ static bool tell(const char *whose, uint32_t repeated, uint32_t unread)
 
 void log_tell_own(void)
 {
-    if ((own.repeated || own.unread) && tell("these messages", own.repeated, own.unread))
+    if ((own.repeated || own.unread) && log_left_out("these messages", own.repeated, own.unread))
         own.repeated = own.unread = 0;
-}
-
-void log_tell(struct task *task, bool is_last)
-{
-    uint32_t repeated = atomic_load(&task->page->lines_repeated) - task->log.repeated;
-    uint32_t unread = atomic_load(&task->page->lines_unread) - task->log.unread;
-    if ((!repeated && !unread) || (!is_last && now_ns() < task->log.next_ns))
-        return;
-    char *whose = xasprintf("the log of %s (%d)", task->spec->name, task->id);
-    if (tell(whose, repeated, unread)) {
-        task->log.repeated += repeated;
-        task->log.unread += unread;
-        task->log.next_ns = now_ns() + TELL_MS * NS_PER_MS;
-    }
-    free(whose);
 }

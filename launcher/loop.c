@@ -1,5 +1,6 @@
 // epoll, a signalfd and a timerfd. One event at a time: a handler may end tasks, and an event that
 // was fetched before could name what is no more.
+#include "loop.h"
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -7,8 +8,7 @@
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
-#include "loop.h"
-#include "output.h"
+#include "log.h"
 #include "util.h"
 
 static int epoll_fd = -1;

@@ -7,10 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <oolong/types.h>
+#include "doctor.h"
 #include "mask.h"
 #include "profiles.h"
+#include "run.h"
 #include "signals.h"
-#include "suite.h"
 
 #define EXIT_USAGE 2
 

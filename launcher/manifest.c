@@ -1,5 +1,6 @@
 // Reads a suite file: sections, ${KEY}, and the checks that need the whole file. What a line is, is
 // in lines.c; what the single keys mean is in keys.c.
+#include "manifest.h"
 #include <errno.h>
 #include <limits.h>
 #include <stdarg.h>
@@ -8,7 +9,6 @@
 #include <oolong/types.h>
 #include <oolong/wire.h>
 #include "lines.h"
-#include "manifest.h"
 #include "mask.h"
 
 #define MAX_LEN (1 << 20) // of a suite file

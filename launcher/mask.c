@@ -1,4 +1,5 @@
 // Lines without what would control a terminal; see mask.h.
+#include "mask.h"
 #include <langinfo.h>
 #include <locale.h>
 #include <stdarg.h>
@@ -7,7 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 #include <oolong/printable.h>
-#include "mask.h"
 #include "util.h"
 
 bool mask_is_utf8(void)

@@ -1,5 +1,5 @@
-// Figures of the tasks, out of their state pages, in Prometheus' text format. The pages are the
-// tasks' own: a task that lies there is wrong about itself alone.
+// See metrics.h. The pages are the tasks' own: a task that lies there is wrong about itself alone.
+#include "metrics.h"
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,6 +2,7 @@
 // over a socket. A keeper, one process for each mount, holds the other end of that socket, and
 // unmounts when ours is closed, by us or by our death; so nothing stays mounted, however the suite
 // ends. (fusermount3 has an option that does the same, but for ordinary users not before 3.15.)
+#include "mount.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -14,8 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <oolong/types.h>
-#include "mount.h"
-#include "output.h"
+#include "log.h"
 #include "signals.h"
 
 #define PROGRAM       "fusermount3"

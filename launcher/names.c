@@ -1,8 +1,9 @@
-// Names out of the tables that idlc generates from the interfaces.
+// See names.h.
+#include "names.h"
 #include <stdio.h>
 #include <oolong/idl_tables.h>
 #include <oolong/message.h>
-#include "suite.h"
+#include "util.h"
 
 const char *message_name(int type)
 {

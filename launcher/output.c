@@ -1,4 +1,5 @@
 // Prefixing, line buffering and writing without ever blocking; see output.h.
+#include "output.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -11,9 +12,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <oolong/printable.h>
+#include "log.h"
 #include "mask.h"
-#include "output.h"
-#include "suite.h"
+#include "terminal.h"
 #include "util.h"
 
 #define READ_LEN     16384       // at most, from a pipe at once
@@ -35,6 +36,7 @@ struct sink {
 
 static struct sink sinks[2]; // standard output and error
 static struct sink *task_sink;
+static void (*on_wiped)(void);
 static struct stream *streams;
 static bool paused;
 static bool is_mid_line; // of what the main task prints on a terminal
@@ -127,7 +129,7 @@ static void sink_flush(struct sink *sink)
         loop_forget(&sink->source);
     if (sink->cleared && sink->len == 0) {
         sink->cleared = false;
-        terminal_redraw();
+        on_wiped();
     }
     if (sinks[0].len + sinks[1].len > BACKLOG_HIGH)
         set_paused(true);
@@ -165,13 +167,6 @@ static void sink_add(struct sink *sink, const char *data, size_t len)
     sink->len += len;
 }
 
-void output_init(bool on_stderr)
-{
-    sink_init(&sinks[0], STDOUT_FILENO);
-    sink_init(&sinks[1], STDERR_FILENO);
-    task_sink = &sinks[on_stderr];
-}
-
 // Where both outputs are the user's terminal, a line must not begin behind what a program printed.
 static void begin_line(struct sink *sink)
 {
@@ -185,6 +180,30 @@ static void mask_text(char *text, size_t len)
 {
     size_t done = printable_mask(text, len, mask_is_utf8());
     memset(text + done, '?', len - done);
+}
+
+// A line of the launcher's, with "oolong: " in front.
+static bool write_log(char *text)
+{
+    struct sink *sink = &sinks[1];
+    if (sink->len > LOG_HIGH)
+        return false;
+    mask_line(text, sink->is_tty);
+    begin_line(sink);
+    sink_add(sink, "oolong: ", strlen("oolong: "));
+    sink_add(sink, text, strlen(text));
+    sink_add(sink, "\n", 1);
+    sink_flush(sink);
+    return true;
+}
+
+void output_init(bool on_stderr, void (*line_was_wiped)(void))
+{
+    sink_init(&sinks[0], STDOUT_FILENO);
+    sink_init(&sinks[1], STDERR_FILENO);
+    task_sink = &sinks[on_stderr];
+    on_wiped = line_was_wiped;
+    log_set_writer(write_log);
 }
 
 static void emit_line(struct stream *stream)
@@ -306,24 +325,6 @@ void stream_close(struct stream *stream)
         emit_line(stream);
     }
     sink_flush(sink_of(stream));
-}
-
-bool output_log(char *text)
-{
-    struct sink *sink = &sinks[1];
-    if (!task_sink) {
-        mask_print(stderr, "oolong: %s", text);
-        return true;
-    }
-    if (sink->len > LOG_HIGH)
-        return false;
-    mask_line(text, sink->is_tty);
-    begin_line(sink);
-    sink_add(sink, "oolong: ", strlen("oolong: "));
-    sink_add(sink, text, strlen(text));
-    sink_add(sink, "\n", 1);
-    sink_flush(sink);
-    return true;
 }
 
 bool output_is_awaited(void)

@@ -18,8 +18,10 @@ struct stream {
     struct stream *next;
 };
 
-// Prepares standard output and error. Tasks' lines go to standard error if `on_stderr`.
-void output_init(bool on_stderr);
+// Prepares standard output and error, and writes the launcher's own messages (log.h) from now on.
+// Tasks' lines go to standard error if `on_stderr`. `line_was_wiped` is called after output has
+// taken the place of a line that a task edits on the terminal.
+void output_init(bool on_stderr, void (*line_was_wiped)(void));
 
 // Takes `fd` over. `stream->paused` is the caller's. `name` must live as long as the stream.
 void stream_open(struct stream *stream, int fd, const char *name, bool is_plain);
@@ -30,20 +32,8 @@ bool output_masks_main(void);
 // Reads what is there (everything, when the task ended) and ends the last line.
 void stream_close(struct stream *stream);
 
-// Writes a line of the launcher's on standard error, with "oolong: " in front; `text` may be
-// changed. False: too much is waiting there.
-bool output_log(char *text);
-
 // Whether standard output has not taken yet what tasks have printed there.
 bool output_is_awaited(void);
-
-// In log.c: a message to people, by output_log(), unless it is one of many.
-void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
-// The same with --verbose given `level` times or more.
-void log_verbose(unsigned level, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-// The last of these lines, up to 4 KiB of them: memory for free().
-char *log_recent(void);
 
 // Waits until everything is written, at most `timeout_ms` in all.
 void output_finish(unsigned timeout_ms);

@@ -1,4 +1,5 @@
 // The choice of cores; see placement.h.
+
 #include "placement.h"
 
 #define NOT_REACHED (-1)

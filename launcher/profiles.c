@@ -2,6 +2,7 @@
 // kill; open and everything else that takes a path stands in SET_LOADER alone, for reading;
 // io_uring_setup stands in SET_DISK_START alone, socket and its like in SET_SLIRP. How the table
 // becomes filters is in sandbox.c.
+#include "profiles.h"
 #include <asm/termbits.h>
 #include <asm/ioctls.h>
 #include <errno.h>
@@ -18,7 +19,6 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <oolong/wire.h>
-#include "profiles.h"
 
 #define LOW32 0xffffffffu
 

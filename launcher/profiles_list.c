@@ -1,10 +1,10 @@
 // `oolong profiles`: the table of profiles.c for people, with the number of calls of each role.
+#include "profiles.h"
 #include <seccomp.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "profiles.h"
 
 #define MARGIN 8
 #define WIDTH  96

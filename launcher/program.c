@@ -1,4 +1,5 @@
 // Where programs and the files of tasks are, and whether all of them are there.
+#include "program.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -11,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "mount.h"
-#include "suite.h"
+#include "util.h"
 
 // Where programs are: libexec/oolong beside the folder of this executable.
 static const char *programs_dir(void)

@@ -1,7 +1,10 @@
-// The table of tasks, out of their state pages.
+// See ps.h.
+#include "ps.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "absent.h"
+#include "channel_env.h"
 #include "suite.h"
 
 static char *state_text(const struct task *task)

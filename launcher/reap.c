@@ -1,5 +1,6 @@
 // The end of tasks. A dead task stays a zombie, so that its process id is nobody else's, until vm
-// acknowledged its end; then it is reaped, and its slot is free. Restarts, with back-off.
+// acknowledged its end; then it is reaped, and its slot is free.
+#include "reap.h"
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,103 +9,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <oolong/message.h>
+#include "bells.h"
+#include "control.h"
+#include "log.h"
 #include "mount.h"
+#include "report.h"
+#include "restart.h"
 #include "segments.h"
-#include "suite.h"
-
-#define FIRST_DELAY_MS 100
-#define MAX_DELAY_MS   10000
-// A task that ran for so long is healthy: its next failure counts as the first.
-#define HEALTHY_NS (10000 * NS_PER_MS)
-
-struct restart {
-    struct timer timer;
-    struct task_spec *spec;
-};
-
-static unsigned num_restarts; // to come
-
-void task_kill(struct task *task, int signal)
-{
-    if (!task->exited && task->pid > 0)
-        kill(task->pid, signal);
-    if (task->debuggee.fd >= 0)
-        kill(task->task_pid, signal);
-}
-
-void tell_if_nobody_is_left(void)
-{
-    for (int slot = TASK_SLOT(VM_TASK) + 1; slot < CONFIG_NUM_TASKS; slot++) {
-        if (suite.tasks[slot] && !suite.tasks[slot]->exited)
-            return;
-    }
-    if (num_restarts == 0 && !suite.stopping)
-        log_error("no task is left; Ctrl-C ends the suite");
-}
-
-static void on_restart(struct timer *timer)
-{
-    struct restart *restart = (struct restart *)((char *)timer - offsetof(struct restart, timer));
-    num_restarts--;
-    restart->spec->restart_due = false;
-    if (!suite.stopping) {
-        task_start(restart->spec, NULL);
-        tell_if_nobody_is_left();
-    }
-    free(restart);
-    control_flush_all();
-}
-
-static bool has_failed(const struct task *task, const siginfo_t *info)
-{
-    return task->exec_error || info->si_code != CLD_EXITED || info->si_status != 0;
-}
-
-// Counts one more restart. False: there were as many as may be.
-static bool count_restart(struct task_spec *spec)
-{
-    const struct restart_limit *limit =
-        spec->restart_limit.num ? &spec->restart_limit : &suite.manifest.restart_limit;
-    uint64_t now = now_ns();
-    if (limit->num == RESTART_UNLIMITED)
-        return true;
-    if (!spec->num_restarts || now - spec->restarts_since_ns > limit->seconds * 1000 * NS_PER_MS) {
-        spec->restarts_since_ns = now;
-        spec->num_restarts = 0;
-    }
-    if (spec->num_restarts >= limit->num) {
-        log_error("task %s is not started again: it was, %u times in %u s (restart_limit)",
-                  spec->name, limit->num, limit->seconds);
-        return false;
-    }
-    spec->num_restarts++;
-    return true;
-}
-
-// False: it should be started again, and has been too often.
-static bool schedule_restart(struct task *task, const siginfo_t *info)
-{
-    struct task_spec *spec = task->spec;
-    if (suite.stopping || task->destroyed || spec->restart == RESTART_NEVER ||
-        (spec->restart == RESTART_ON_FAILURE && !has_failed(task, info)))
-        return true;
-    if (!count_restart(spec))
-        return false;
-    if (now_ns() - task->started_ns > HEALTHY_NS)
-        spec->failures = 0;
-    unsigned doublings = spec->failures < 7 ? spec->failures : 7;
-    uint64_t delay = (uint64_t)FIRST_DELAY_MS << doublings;
-    delay = delay < MAX_DELAY_MS ? delay : MAX_DELAY_MS;
-    spec->failures++;
-    log_error("task %s is started again in %llu ms", spec->name, (unsigned long long)delay);
-    struct restart *restart = xcalloc(1, sizeof(*restart));
-    restart->spec = spec;
-    spec->restart_due = true;
-    restart->timer.fire = on_restart;
-    loop_timer(&restart->timer, delay);
-    num_restarts++;
-    return true;
-}
+#include "stop.h"
+#include "vmlink.h"
 
 static int exception_of(const struct task *task, const siginfo_t *info)
 {
@@ -121,7 +34,7 @@ static void free_task(struct task *task)
     if (task->exited)
         waitpid(task->pid, NULL, 0);
     segments_task_ended(task->id);
-    suite.tasks[TASK_SLOT(task->id)] = NULL;
+    suite_remove(task);
     channels_free(&suite.channels, task->id);
     munmap(task->page, STATE_PAGE_SIZE);
     close(task->page_fd);
@@ -149,7 +62,7 @@ static void end_task(struct task *task, int exception, int status)
     channels_ended(&suite.channels, task->id);
     bell_ring_all(task);
     task->phase = TASK_ENDED;
-    if (task->announced && !suite.stopping)
+    if (task->announced && !stop_has_begun())
         vm_task_ended(task->id, exception, status);
     else
         task->forgotten = true;
@@ -157,7 +70,7 @@ static void end_task(struct task *task, int exception, int status)
 
 void task_ended_in_debugger(struct task *task)
 {
-    if (task->phase != TASK_ENDED && !suite.stopping) {
+    if (task->phase != TASK_ENDED && !stop_has_begun()) {
         log_error("task %s (%d) ended; its debugger goes on", task->spec->name, task->id);
         end_task(task, EXCEPTION_TYPE_CRASHED, 128 + SIGKILL);
     }
@@ -174,7 +87,7 @@ static int exit_status_of(const struct task *task, const siginfo_t *info)
 // cannot go on, which it would say again.
 static bool is_lost(const struct task *task, const siginfo_t *info)
 {
-    return task->spec->vital && !suite.stopping && has_failed(task, info) &&
+    return task->spec->vital && !stop_has_begun() && task_has_failed(task, info) &&
            (task->spec->restart == RESTART_NEVER || info->si_code == CLD_EXITED);
 }
 
@@ -204,25 +117,25 @@ static void child_ended(struct task *task, const siginfo_t *info)
     stream_close(&task->output);
     if (task->main_output)
         stream_close(task->main_output);
-    log_tell(task, true);
+    report_left_out(task, true);
     mount_end(task->spec);
     if (task->phase != TASK_ENDED) {
         report_end(task, info);
         end_task(task, exception_of(task, info), exit_status_of(task, info));
     }
-    if (!suite.stopping && (task->is_main || task->spec->vital || task->id == VM_TASK) &&
+    if (!stop_has_begun() && (task->is_main || task->spec->vital || task->id == VM_TASK) &&
         vm_is_ending()) {
         log_error("vm ended: the suite ends");
         stop_now(1);
-    } else if (task->is_main && !suite.stopping) {
+    } else if (task->is_main && !stop_has_begun()) {
         stop_suite(exit_status_of(task, info));
-    } else if (is_lost(task, info) || (!schedule_restart(task, info) && task->spec->vital)) {
+    } else if (is_lost(task, info) || (!restart_schedule(task, info) && task->spec->vital)) {
         log_error("the suite is nothing without %s: it ends", task->spec->name);
         stop_suite(1);
     } else {
         tell_if_nobody_is_left();
     }
-    if (task->forgotten || suite.stopping)
+    if (task->forgotten || stop_has_begun())
         free_task(task);
     stop_continue();
 }

@@ -1,4 +1,5 @@
-// What people are told when a task ends otherwise than by itself with status 0.
+// See report.h.
+#include "report.h"
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -6,7 +7,11 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "suite.h"
+#include "log.h"
+#include "names.h"
+#include "stop.h"
+
+#define TELL_MS 5000 // between two counts of what one log left out
 
 // What a program that makes a forbidden call may have wanted, and how tasks do that.
 static const char *alternative_to(const char *call)
@@ -141,7 +146,7 @@ void report_end(const struct task *task, const siginfo_t *info)
     bool is_clean = info->si_code == CLD_EXITED && info->si_status == 0 && !task->exec_error;
     // What we did ourselves was said when it was done; what main returns is the command's answer.
     bool is_expected =
-        is_clean || suite.stopping || task->destroyed || task->offence ||
+        is_clean || stop_has_begun() || task->destroyed || task->offence ||
         (task->is_main && info->si_code == CLD_EXITED && !task->exec_error && !task->trapped);
     if (is_expected) {
         char *what = describe(task, info);
@@ -156,4 +161,19 @@ void report_end(const struct task *task, const siginfo_t *info)
     free(what);
     free(core);
     free(last);
+}
+
+void report_left_out(struct task *task, bool is_last)
+{
+    uint32_t repeated = atomic_load(&task->page->lines_repeated) - task->log.repeated;
+    uint32_t unread = atomic_load(&task->page->lines_unread) - task->log.unread;
+    if ((!repeated && !unread) || (!is_last && now_ns() < task->log.next_ns))
+        return;
+    char *whose = xasprintf("the log of %s (%d)", task->spec->name, task->id);
+    if (log_left_out(whose, repeated, unread)) {
+        task->log.repeated += repeated;
+        task->log.unread += unread;
+        task->log.next_ns = now_ns() + TELL_MS * NS_PER_MS;
+    }
+    free(whose);
 }

@@ -1,24 +1,33 @@
 // What tasks may ask of the launcher: one row for each control packet says who may send it and
 // when; anything else ends the sender.
-#include <errno.h>
-#include <fcntl.h>
+#include "requests.h"
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <unistd.h>
 #include <oolong/log_limit.h>
 #include <oolong/message.h>
+#include "boot.h"
+#include "digests.h"
+#include "log.h"
+#include "metrics.h"
+#include "program.h"
+#include "ps.h"
+#include "reap.h"
+#include "sandbox.h"
 #include "segments.h"
-#include "suite.h"
+#include "spawn.h"
+#include "stall.h"
+#include "stop.h"
+#include "violation.h"
+#include "vmlink.h"
 
 #define MAX_LAUNCH_TEXT     (8 << 10)
 #define MAX_QUEUED          4096 // answers that a task has not read
 #define MAX_MEMFD           (1ull << 40)
 #define INSPECT_BURST       20                // looks of a task at all the others,
 #define INSPECT_INTERVAL_NS (100 * NS_PER_MS) // and then one in this time
-#define SUSPECT_GRACE_MS    1000              // from what looks like its end to its end
 #define TRAP_GRACE_MS       5000              // for writing a core file
 
 // What vm asks to launch, while it arrives in pieces.
@@ -28,76 +37,16 @@ static struct {
     char text[MAX_LAUNCH_TEXT + 1];
 } launch;
 
-void task_offend(struct task *task, const char *offence)
+static void on_digests(struct task *task, const struct packet *packet)
 {
-    if (task->phase == TASK_ENDED || task->offence)
-        return;
-    task->offence = offence;
-    log_error("task %s (%d) %s: killed", task->spec->name, task->id, offence);
-    task_kill(task, SIGKILL);
-}
-
-// What a process that is ending does can look like a breach: it is left a moment to end.
-static void suspect(struct task *task, const char *offence)
-{
-    if (!task->suspicion)
-        task->suspicion = offence;
-    if (!task->kill_at_ns)
-        task->kill_at_ns = now_ns() + SUSPECT_GRACE_MS * NS_PER_MS;
-}
-
-void task_hung_up(struct task *task)
-{
-    suspect(task, "closed its control channel");
+    const char *rule = digests_add(task, &packet->digests);
+    if (rule)
+        task_violates(task, rule);
 }
 
 static void answer(struct task *task, enum control_op op, error_t error)
 {
     channels_answer(&suite.channels, task->id, op, 0, error);
-}
-
-static void on_digests(struct task *task, const struct packet *packet)
-{
-    const struct control_digests *d = &packet->digests;
-    if (d->count > CONTROL_MAX_DIGESTS) {
-        task_offend(task, "sent too many interface digests");
-        return;
-    }
-    task->digests =
-        reallocarray(task->digests, task->num_digests + d->count + 1, sizeof(*task->digests));
-    if (!task->digests)
-        abort();
-    for (unsigned i = 0; i < d->count; i++) {
-        int last = task->num_digests > 0 ? task->digests[task->num_digests - 1].number : -1;
-        // So there are no more than there are numbers.
-        if (d->numbers[i] <= last || d->numbers[i] >= MSG_REPLY_BIT) {
-            task_offend(task, "sent interface digests out of order");
-            return;
-        }
-        task->digests[task->num_digests++] = (struct digest){d->numbers[i], d->digests[i]};
-    }
-}
-
-// vm speaks to every task: what the two make of each other cannot be refused later, by name.
-// Returns the interface on which they differ, or NULL.
-static const char *dispute_with_vm(struct task *task)
-{
-    static const char *const essential[] = {"ool", "discovery", "task", "shm", "vm", ""};
-    const struct task *vm = task_find(VM_TASK);
-    const char *dispute = NULL;
-    uint16_t *numbers;
-    if (!vm)
-        return NULL; // it has ended, and the suite does
-    unsigned count = compare_digests(vm, task, &numbers);
-    for (unsigned i = 0; i < count && task->id != VM_TASK && !dispute; i++) {
-        const char *name = message_interface(numbers[i]);
-        for (size_t k = 0; name && k < sizeof(essential) / sizeof(essential[0]); k++) {
-            if (!strcmp(name, essential[k]))
-                dispute = *name ? name : "(no namespace)";
-        }
-    }
-    free(numbers);
-    return dispute;
 }
 
 static void on_ready(struct task *task, const struct packet *packet)
@@ -106,21 +55,21 @@ static void on_ready(struct task *task, const struct packet *packet)
     int filters = sandbox_count_filters(task->task_pid);
     if (!task->debugged && filters != -2 && filters != suite.own_filters + 2) {
         // The kernel takes the filters off a process that ends.
-        suspect(task, "says that it is ready, and is not under both of its filters");
+        task_is_suspect(task, "says that it is ready, and is not under both of its filters");
         return;
     }
-    const char *interface = dispute_with_vm(task);
+    const char *interface = digests_dispute_with_vm(task);
     if (interface) {
         log_error("task %s and vm were built with different versions of interface '%s'",
                   task->spec->name, interface);
-        task_offend(task, "must be built again");
+        task_violates(task, "must be built again");
         return;
     }
     task->phase = TASK_READY;
     channels_ready(&suite.channels, task->id);
     log_verbose(2, "task %s (%d) is ready", task->spec->name, task->id);
     if (task->id == VM_TASK)
-        suite_start_tasks();
+        boot_tasks();
 }
 
 static void on_connect(struct task *task, const struct packet *packet)
@@ -132,7 +81,7 @@ static void on_connect(struct task *task, const struct packet *packet)
 static void on_grant_ack(struct task *task, const struct packet *packet)
 {
     if (!channels_ack(&suite.channels, task->id, packet->task.task))
-        task_offend(task, "acknowledged a channel that it was not given");
+        task_violates(task, "acknowledged a channel that it was not given");
 }
 
 static void send_text(struct task *task, uint32_t token, const char *text, error_t error)
@@ -308,7 +257,7 @@ static void on_launch(struct task *vm, const struct packet *packet)
         launch.len = 0;
     launch.token = t->token;
     if (t->len > sizeof(t->text)) {
-        task_offend(vm, "sent a text of a wrong length");
+        task_violates(vm, "sent a text of a wrong length");
         return;
     }
     bool fits = launch.len + t->len <= MAX_LAUNCH_TEXT;
@@ -320,7 +269,7 @@ static void on_launch(struct task *vm, const struct packet *packet)
     task_t id = ERR_TOO_LARGE;
     if (launch.len <= MAX_LAUNCH_TEXT) {
         launch.text[launch.len] = '\0';
-        id = suite.stopping ? ERR_UNAVAILABLE : launch_text(launch.text);
+        id = stop_has_begun() ? ERR_UNAVAILABLE : launch_text(launch.text);
     }
     launch.len = 0;
     vm_launched(t->token, id);
@@ -395,7 +344,7 @@ void request_handle(struct task *task, const struct packet *packet)
     // What is found in the queue of one that ended can only explain its end.
     bool is_over = task->exited || task->trapped || task->offence || task->suspicion;
     if (wire_kind(packet->word) != WIRE_CONTROL) {
-        task_offend(task, "sent something else than a control packet to the launcher");
+        task_violates(task, "sent something else than a control packet to the launcher");
         return;
     }
     if (is_exec_failure(task, packet) || (is_over && packet->type != CTL_TRAP))
@@ -407,10 +356,10 @@ void request_handle(struct task *task, const struct packet *packet)
             continue;
         if (task->id != VM_TASK && row->op != CTL_GRANT_ACK &&
             suite.channels.endpoints[TASK_SLOT(task->id)].num_queued > MAX_QUEUED)
-            task_offend(task, "asks and does not read the answers");
+            task_violates(task, "asks and does not read the answers");
         else
             row->handle(task, packet);
         return;
     }
-    task_offend(task, "sent a control packet that it may not send");
+    task_violates(task, "sent a control packet that it may not send");
 }

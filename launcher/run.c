@@ -1,5 +1,6 @@
 // `oolong run` and `oolong check`: what happens in which order, from the suite file to the exit
 // status.
+#include "run.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -9,16 +10,24 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
-#include "placement.h"
+#include "bells.h"
+#include "boot.h"
+#include "channel_env.h"
+#include "console.h"
+#include "control.h"
+#include "log.h"
 #include "mask.h"
 #include "mount.h"
+#include "program.h"
+#include "reap.h"
+#include "requests.h"
+#include "sandbox.h"
 #include "signals.h"
-#include "suite.h"
+#include "stop.h"
+#include "terminal.h"
+#include "watch.h"
 
-#define VM_FILES        4096 // a channel and a page for each task, and shared memory
 #define OUTPUT_GRACE_MS 2000 // to write what the tasks said, at the end
-
-struct suite suite;
 
 static void set_core(cpu_set_t *set, int cpu)
 {
@@ -139,22 +148,6 @@ int check_suite(const struct run_options *options)
     return is_good ? 0 : 1;
 }
 
-static void make_vm_spec(void)
-{
-    struct task_spec *spec = xcalloc(1, sizeof(*spec));
-    task_spec_init(spec);
-    free(spec->profile);
-    spec->name = xstrdup("vm");
-    spec->program = xstrdup(suite.manifest.vm_program);
-    spec->profile = xstrdup("vm");
-    spec->memory = 0; // its tables are bounded by themselves
-    spec->files = VM_FILES;
-    // All but vm's own channels may be memory: then its clients are anywhere, and it goes to them.
-    if (suite.manifest.shm_works && suite.manifest.transport != TRANSPORT_SOCKET)
-        spec->core = CORE_ANY;
-    suite.vm_spec = spec;
-}
-
 // Descriptors 0 to 2 are the command's, whatever the caller left closed.
 static void open_standard_descriptors(void)
 {
@@ -191,7 +184,7 @@ static void on_signal(int signo)
         break;
     case SIGTSTP:
         if (!suite.debug_name)
-            terminal_suspend();
+            console_suspend();
         break;
     case SIGINT:
         if (!suite.debug_name) // it is gdb's
@@ -206,12 +199,17 @@ static void on_signal(int signo)
     }
 }
 
+static const struct control_ops control_ops = {
+    .packet = request_handle,
+    .debuggee_ended = task_ended_in_debugger,
+};
+
 static bool prepare(const struct run_options *options)
 {
     open_standard_descriptors();
     raise_descriptor_limit();
     suite.pid = getpid();
-    suite.verbose = options->verbose;
+    log_set_level(options->verbose);
     suite.own_filters = sandbox_count_filters(0);
     suite.cpu = sched_getcpu(); // likely to be where there is room
     signal(SIGPIPE, SIG_IGN);
@@ -219,55 +217,15 @@ static bool prepare(const struct run_options *options)
         fprintf(stderr, "oolong: cannot make the event loop: %s\n", strerror(errno));
         return false;
     }
-    if (!control_make_table()) {
+    if (!channel_table_make()) {
         fprintf(stderr, "oolong: cannot make the table of channels: %s\n", error_text(errno));
         return false;
     }
-    channels_init(&suite.channels, &control_env);
-    output_init(options->main.len > 0);
+    control_init(&control_ops);
+    channels_init(&suite.channels, &channel_env);
+    output_init(options->main.len > 0, console_redraw);
     terminal_save();
     return true;
-}
-
-static void start_or_stop(struct task_spec *spec, const struct strings *extra)
-{
-    if (task_start(spec, extra) < 0)
-        stop_suite(1);
-    control_flush_all(); // what is sent to it holds descriptors until it is sent
-}
-
-// The cores that the launcher may use, beginning with its own.
-static void choose_cores(void)
-{
-    int cpus[CPU_SETSIZE] = {suite.cpu};
-    unsigned num_cpus = 1;
-    cpu_set_t set;
-    if (sched_getaffinity(0, sizeof(set), &set) == 0) {
-        for (int i = 1; i < CPU_SETSIZE; i++) {
-            int cpu = (suite.cpu + i) % CPU_SETSIZE;
-            if (CPU_ISSET(cpu, &set))
-                cpus[num_cpus++] = cpu;
-        }
-    }
-    placement_choose(&suite.manifest, suite.main_name, cpus, num_cpus);
-}
-
-void suite_start_tasks(void)
-{
-    struct task_spec *main_spec = NULL;
-    choose_cores();
-    for (struct task_spec *spec = suite.manifest.tasks; spec && !suite.stopping;
-         spec = spec->next) {
-        bool is_main = suite.main_name ? spec->name == suite.main_name : spec->is_main;
-        if (is_main)
-            main_spec = spec;
-        else if (spec->autostart && !spec->is_main)
-            start_or_stop(spec, NULL);
-    }
-    // Last, so that it is the first to be stopped.
-    if (main_spec && !suite.stopping)
-        start_or_stop(main_spec, &suite.main_args);
-    tell_if_nobody_is_left();
 }
 
 int run_suite(const struct run_options *options)
@@ -277,14 +235,13 @@ int run_suite(const struct run_options *options)
         manifest_free(&suite.manifest);
         return 1;
     }
-    make_vm_spec();
     if (!prepare(options))
         return 1;
     log_verbose(1, "suite %s, vm on core %d", suite.manifest.name, suite.cpu);
     watch_start();
-    if (task_start(suite.vm_spec, NULL) < 0)
+    if (boot_vm() < 0)
         stop_suite(1);
-    while (!suite.finished) {
+    while (!stop_is_done()) {
         control_flush_all();
         loop_once();
     }
@@ -296,5 +253,5 @@ int run_suite(const struct run_options *options)
     log_tell_own();
     terminal_restore();
     output_finish(OUTPUT_GRACE_MS);
-    return suite.exit_status;
+    return stop_exit_status();
 }

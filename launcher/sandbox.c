@@ -3,6 +3,7 @@
 // Both filters trap: the kernel takes the strictest answer of a process's filters, so with an outer
 // filter that kills, libipc's handler would never get to say which call it was. Until libipc has
 // installed its handler a trap kills as well; and the call is never executed either way.
+#include "sandbox.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/seccomp.h>
@@ -17,7 +18,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 #include "profiles.h"
-#include "sandbox.h"
 #include "util.h"
 
 #ifdef OOLONG_SANITIZED

@@ -15,6 +15,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "log.h"
 #include "suite.h"
 
 #define PIECE   (16u << 20) // freed at once: about a millisecond

@@ -1,11 +1,11 @@
 // Dispositions and the mask of signals; see signals.h. Both are inherited over exec: a parent that
 // ignores SIGCHLD has the kernel reap our children, whose process ids would be free while we still
 // send signals there.
+#include "signals.h"
 #include <signal.h>
 #include <stdint.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-#include "signals.h"
 
 static bool hangup_is_ignored;
 

@@ -1,5 +1,6 @@
 // Starts a task: its descriptors, the fork, what the new process does before it becomes the
 // program, and the boot packets. The grant to vm is queued before the task is told to go on.
+#include "spawn.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -12,12 +13,20 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include "channel_env.h"
+#include "control.h"
+#include "descriptors.h"
+#include "log.h"
 #include "mask.h"
+#include "program.h"
 #include "signals.h"
-#include "suite.h"
+#include "vmlink.h"
 
 #define OOM_SCORE  100 // a task counts as if it had a tenth of the memory more; see proc(5)
 #define NUM_PLACED (WIRE_LOG_FD + 1) // descriptors of a task when it starts
+
+static unsigned num_started;
+static bool main_started; // another task of its name may be launched later
 
 // What is needed while a task is being started; -1 what is not there.
 struct birth {
@@ -38,22 +47,6 @@ struct birth {
     int filter;  // the role's
     int *files;  // one for each file of the spec
 };
-
-struct task *task_find(task_t id)
-{
-    if (id <= 0 || TASK_SLOT(id) >= CONFIG_NUM_TASKS)
-        return NULL;
-    struct task *task = suite.tasks[TASK_SLOT(id)];
-    return task && task->id == id ? task : NULL;
-}
-
-const char *task_label(task_t id)
-{
-    if (id == KERNEL_TASK)
-        return "launcher";
-    struct task *task = task_find(id);
-    return task ? task->spec->name : "?";
-}
 
 static void close_fd(int *fd)
 {
@@ -128,7 +121,7 @@ static bool make_descriptors(struct birth *b)
     if (b->null_fd < 0 || (task->id != VM_TASK && socketpair(AF_UNIX, type, 0, b->vm) < 0))
         return false;
     b->filter = fcntl(task->box->role_fd, F_DUPFD_CLOEXEC, 0);
-    b->vm_page = task->id == VM_TASK ? control_open_table()
+    b->vm_page = task->id == VM_TASK ? channel_table_open()
                                      : fcntl(task_find(VM_TASK)->page_fd, F_DUPFD_CLOEXEC, 0);
     if (b->filter < 0 || b->vm_page < 0)
         return false;
@@ -351,7 +344,7 @@ static void born(struct birth *b, pid_t pid)
     struct task *task = b->task;
     task->pid = pid;
     task->task_pid = task->debugged ? 0 : pid;
-    task->order = ++suite.num_started;
+    task->order = ++num_started;
     task->started_ns = now_ns();
     task->control_fd = b->control[0];
     b->control[0] = -1;
@@ -404,23 +397,22 @@ static struct task *new_task(struct task_spec *spec, const struct strings *extra
     task->spec = spec;
     task->control_fd = task->page_fd = task->vm_end = task->landing_fd = -1;
     task->output.source.fd = task->debuggee.fd = -1;
-    // Another one of the same name may be launched later.
-    task->is_main = !suite.main_started &&
-                    (suite.main_name ? !strcmp(spec->name, suite.main_name) : spec->is_main);
-    suite.main_started = suite.main_started || task->is_main;
+    task->is_main =
+        !main_started && (suite.main_name ? !strcmp(spec->name, suite.main_name) : spec->is_main);
+    main_started = main_started || task->is_main;
     task->debugged = suite.debug_name && !strcmp(spec->name, suite.debug_name);
     strings_add(&task->args, spec->name);
     for (size_t i = 0; i < spec->args.len; i++)
         strings_add(&task->args, spec->args.items[i]);
     for (size_t i = 0; extra && i < extra->len; i++)
         strings_add(&task->args, extra->items[i]);
-    suite.tasks[TASK_SLOT(id)] = task;
+    suite_add(task);
     return task;
 }
 
 static void discard_task(struct task *task)
 {
-    suite.tasks[TASK_SLOT(task->id)] = NULL;
+    suite_remove(task);
     channels_ended(&suite.channels, task->id);
     channels_free(&suite.channels, task->id);
     if (task->page)

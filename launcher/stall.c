@@ -10,12 +10,14 @@
 //
 // We look every 50 ms, from when vm says that it begins to copy until it has not copied for a
 // second: a suite in which nobody copies is left asleep.
+#include "stall.h"
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 #include "suite.h"
+#include "violation.h"
 
 #define LOOK_MS  50
 #define STALL_NS (100 * NS_PER_MS)
@@ -73,7 +75,7 @@ static void look_at(const struct task *vm)
     } else if (now_ns() - stall.seen_ns >= STALL_NS) {
         struct task *task = task_find(id);
         if (task)
-            task_offend(task, "has memory that keeps vm waiting");
+            task_violates(task, "has memory that keeps vm waiting");
     }
 }
 

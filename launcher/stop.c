@@ -1,10 +1,13 @@
-// The end of the suite: tasks one after the other, the youngest first, then vm.
+// See stop.h.
+#include "stop.h"
 #include <signal.h>
 #include "suite.h"
 
 // For all tasks together to end by themselves.
 #define STOP_DEADLINE_MS 1000
 
+static bool has_begun, is_done;
+static int status;
 static struct timer deadline;
 static bool is_late;
 static struct task *asked; // got SIGTERM, and has not ended yet
@@ -37,12 +40,12 @@ static void on_deadline(struct timer *timer)
 
 void stop_suite(int exit_status)
 {
-    if (suite.stopping) {
+    if (has_begun) {
         on_deadline(&deadline);
         return;
     }
-    suite.stopping = true;
-    suite.exit_status = exit_status;
+    has_begun = true;
+    status = exit_status;
     deadline.fire = on_deadline;
     loop_timer(&deadline, STOP_DEADLINE_MS);
     stop_continue();
@@ -50,19 +53,19 @@ void stop_suite(int exit_status)
 
 void stop_now(int exit_status)
 {
-    suite.exit_status = suite.stopping ? suite.exit_status : exit_status;
-    suite.stopping = is_late = true;
+    status = has_begun ? status : exit_status;
+    has_begun = is_late = true;
     kill_all(true);
     stop_continue();
 }
 
 void stop_continue(void)
 {
-    if (!suite.stopping)
+    if (!has_begun)
         return;
     struct task *task = youngest();
     if (!task) {
-        suite.finished = true;
+        is_done = true;
     } else if (task->id == VM_TASK) {
         // It handles no signal, and has nobody left to serve.
         task_kill(task, SIGKILL);
@@ -70,4 +73,19 @@ void stop_continue(void)
         asked = task;
         task_kill(task, SIGTERM);
     }
+}
+
+bool stop_has_begun(void)
+{
+    return has_begun;
+}
+
+bool stop_is_done(void)
+{
+    return is_done;
+}
+
+int stop_exit_status(void)
+{
+    return status;
 }

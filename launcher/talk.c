@@ -1,3 +1,4 @@
+
 #include "talk.h"
 
 static void set(struct talk_table *table, int row, int slot, bool value)

@@ -1,4 +1,5 @@
 // Memory, lists of strings and command lines; see util.h.
+#include "util.h"
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -6,7 +7,6 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
-#include "util.h"
 
 static void *check_memory(void *pointer)
 {

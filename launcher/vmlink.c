@@ -1,9 +1,10 @@
 // What vm is told: messages from KERNEL_TASK, in one queue with the grants, so that vm knows a task
 // before it can hear from it.
+#include "vmlink.h"
 #include <stdio.h>
 #include <string.h>
 #include <oolong/message.h>
-#include "suite.h"
+#include "log.h"
 
 static void tell_vm(const struct message *m)
 {

@@ -1,9 +1,15 @@
 // What the launcher looks at twice a second: rings of waiting tasks, tasks that should have ended,
 // and lines that were left out of logs.
+#include "watch.h"
 #include <signal.h>
 #include <stdlib.h>
+#include "absent.h"
 #include "deadlock.h"
+#include "log.h"
+#include "names.h"
+#include "report.h"
 #include "suite.h"
+#include "violation.h"
 
 #define SCAN_MS 500
 
@@ -50,7 +56,7 @@ static void on_scan(struct timer *timer)
         bool is_ready = task && task->phase == TASK_READY;
         now[slot] = (struct waiting){0};
         if (task)
-            log_tell(task, false);
+            report_left_out(task, false);
         if (is_ready)
             now[slot] = (struct waiting){task->id, atomic_load(&task->page->wait)};
         if (is_ready)
@@ -58,7 +64,7 @@ static void on_scan(struct timer *timer)
         if (!task || task->exited || !task->kill_at_ns || task->kill_at_ns > now_ns())
             continue;
         if (task->suspicion && !task->trapped && !task->debugged)
-            task_offend(task, task->suspicion);
+            task_violates(task, task->suspicion);
         if (!task->debugged)
             task_kill(task, SIGKILL);
     }

@@ -16,6 +16,7 @@
 #include <unistd.h>
 #include <oolong/idl_tables.h>
 #include "launcher_process.h"
+#include "reap.h"
 #include "target.h"
 
 enum step_kind {
@@ -291,7 +292,7 @@ static void check_honest(void)
     struct packet packet = {0};
     bool failed = lp_failing.was_set;
     lp_failing.is_set = false;
-    if (suite.stopping || lp_may_end)
+    if (stop_has_begun() || lp_may_end)
         return;
     if (!honest || !server || !lp_find("vm"))
         lp_fail("somebody who keeps to the rules is gone");
@@ -310,7 +311,7 @@ static void finish(void)
 {
     lp_may_end = true;
     stop_suite(0);
-    for (unsigned i = 0; i < 8 && !suite.finished; i++) {
+    for (unsigned i = 0; i < 8 && !stop_is_done(); i++) {
         lp_run();
         lp_now_ns += 2000 * NS_PER_MS;
     }

@@ -15,6 +15,8 @@
 #include <unistd.h>
 #include <oolong/idl_tables.h>
 #include <oolong/message.h>
+#include "control.h"
+#include "reap.h"
 
 #define FIRST_PID 5000000 // above what the kernel gives
 #define MAX_TURNS 20000
@@ -161,7 +163,7 @@ int __wrap_kill(pid_t pid, int signo)
         return 0;
     }
     struct lp_proc *proc = by_pid(pid);
-    bool allowed = suite.stopping || lp_may_end;
+    bool allowed = stop_has_begun() || lp_may_end;
     if (proc->by_the_rules && !allowed)
         lp_fail("the launcher ends %s, which has done nothing", proc->name);
     if (signo == SIGKILL || proc->by_the_rules)
@@ -305,8 +307,7 @@ void __wrap_exit(int status)
     __real_exit(status);
 }
 
-bool __wrap_output_log(char *text);
-bool __wrap_output_log(char *text)
+bool lp_log(char *text)
 {
     if (getenv("REPLAY_VERBOSE"))
         fprintf(stderr, "oolong: %s\n", text);

@@ -5,6 +5,7 @@
 #define TESTS_FUZZ_LAUNCHER_PROCESS_H
 
 #include <oolong/wire.h>
+#include "stop.h"
 #include "suite.h"
 
 #define LP_MAX_PROCS 64 // in one input
@@ -65,6 +66,9 @@ void lp_close(void);
 
 /// Says what is wrong and aborts.
 void lp_fail(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));
+
+/// Takes the launcher's messages.
+bool lp_log(char *text);
 
 // launcher_process_loop.c: what loop.h says, by poll() and the clock of the target.
 bool lp_loop_turn(void);

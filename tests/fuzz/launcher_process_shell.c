@@ -9,33 +9,31 @@ void shell_boot(const char *suite_text, const char *debugged)
     static bool booted;
     struct manifest *mf = &suite.manifest;
     static const struct settings settings;
-    struct task_spec *vm_spec = suite.vm_spec;
-    struct strings none = {0};
     memset(&suite, 0, sizeof(suite));
-    is_late = false;
+    has_begun = is_done = is_late = false;
     asked = NULL;
     if (!manifest_parse(mf, "fuzz.ini", suite_text, strlen(suite_text), &settings))
         lp_fail("the suite file has an error: %s", mf->errors.items[0].text);
     mf->shm_works = true;
-    suite.vm_spec = vm_spec;
     if (!booted) {
-        make_vm_spec();
-        if (!control_make_table())
+        if (!channel_table_make())
             lp_fail("no table of channels");
-        output_init(true);
+        control_init(&control_ops);
+        output_init(true, console_redraw);
+        log_set_writer(lp_log);
     }
     booted = true;
     suite.pid = 1;
     suite.debug_name = debugged;
-    channels_init(&suite.channels, &control_env);
+    channels_init(&suite.channels, &channel_env);
     watch_start();
-    if (task_start(suite.vm_spec, &none) < 0)
+    if (boot_vm() < 0)
         lp_fail("vm does not start");
 }
 
 void shell_check_end(void)
 {
-    if (!suite.finished)
+    if (!stop_is_done())
         lp_fail("the suite does not end");
     for (int slot = 0; slot < CONFIG_NUM_TASKS; slot++) {
         if (suite.tasks[slot])

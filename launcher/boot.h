@@ -1,0 +1,13 @@
+// Starting a suite: vm, then its tasks.
+#ifndef LAUNCHER_BOOT_H
+#define LAUNCHER_BOOT_H
+
+#include <oolong/types.h>
+
+// Starts vm. Returns its id or an error, which was logged.
+task_t boot_vm(void);
+
+// vm is ready: starts the tasks of the suite, each on its core.
+void boot_tasks(void);
+
+#endif

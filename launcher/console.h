@@ -1,0 +1,12 @@
+// The tasks that have the console (console = yes): what the launcher does to them because of the
+// terminal.
+#ifndef LAUNCHER_CONSOLE_H
+#define LAUNCHER_CONSOLE_H
+
+// Stops these tasks and the launcher (Ctrl-Z), and lets all go on when the launcher is continued.
+void console_suspend(void);
+
+// Tells these tasks that the line that they edit was wiped from the terminal.
+void console_redraw(void);
+
+#endif

@@ -1,0 +1,12 @@
+// The end of tasks.
+#ifndef LAUNCHER_REAP_H
+#define LAUNCHER_REAP_H
+
+#include "suite.h"
+
+void reap_children(void);
+void reap_task(task_t id); // vm acknowledged its end
+void reap_rest(void);      // vm will not acknowledge any more: all that ended
+void task_ended_in_debugger(struct task *task);
+
+#endif

@@ -1,0 +1,11 @@
+// What vm is told.
+#ifndef LAUNCHER_VMLINK_H
+#define LAUNCHER_VMLINK_H
+
+#include "suite.h"
+
+void vm_announce(struct task *task);
+void vm_task_ended(task_t id, int exception, int status);
+void vm_launched(uint32_t token, task_t task);
+
+#endif
