@@ -10,7 +10,7 @@
 #   oolong_add_task(<name> SOURCES <c>... [LIBS <lib>...] [IDL <idl>...] [NO_INSTALL])
 #       builds a task: a program in C or C++ whose entry point is `void main(void)` or
 #       `void main(const char *cmdline)`. IDL adds interfaces of its own to the base system's.
-#       Functions of the program that have a name of a library's (own-names) are its own.
+#       Functions and types of the program that have a name of a library's (own-names) are its own.
 
 include_guard(GLOBAL)
 

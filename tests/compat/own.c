@@ -1,4 +1,4 @@
-// Functions of the program's own that have names of the C library's, with other types.
+// Functions, variables and types of the program's own that have names of the C library's.
 #include <list.h>
 #include <resea/async.h>
 #include <resea/ipc.h>
@@ -12,10 +12,23 @@
 static list_t waiting;
 static int index = 0;
 
+static const char *errno = "none";
+static int unix = 3;
+
 struct waiter {
     list_elem_t next;
     task_t task;
 };
+
+struct timespec {
+    int ticks;
+};
+
+typedef struct {
+    bool linux;
+} mode_t;
+
+typedef char *pid_t;
 
 // Used before it is defined.
 static task_t select(list_t *list);
@@ -70,6 +83,22 @@ static const char *task_name(task_t task)
     return task == 3 ? "three" : "another";
 }
 
+static unsigned log(unsigned n)
+{
+    return n > 1 ? 1 + log(n / 2) : 0;
+}
+
+static void test_types(void)
+{
+    struct timespec ts = {.ticks = 7};
+    mode_t mode = {.linux = true};
+    pid_t pid = "a string";
+    TEST_EXPECT_EQ(sizeof(ts), sizeof(int));
+    TEST_ASSERT(mode.linux && pid[2] == 's');
+    TEST_EXPECT_EQ(errno[3], 'e');
+    TEST_EXPECT_EQ(unix + log(ts.ticks), 5);
+}
+
 static void exit(const char *why)
 {
     printf("not an exit: %s\n", why);
@@ -96,6 +125,7 @@ void main(void)
     TEST_ASSERT(!strcmp(task_name(3), "three"));
     TEST_ASSERT(!strcmp(__program_name(), "compat_own"));
     index++;
+    test_types();
 
     // The library has the C library's: it writes, reads and closes by those names.
     struct message m;
