@@ -2,10 +2,11 @@
 
 #include "bell.h"
 #include <sched.h>
+#include "channel.h"
 #include "clock.h"
 #include "futex.h"
+#include "page.h"
 #include "shm.h"
-#include "transport.h"
 
 // A peer on another core is waited for by looking again and again, in turns of 20 to 60 ns, which
 // is what a pause takes. Without it, the line would be taken away from its writer between two
@@ -57,11 +58,6 @@ void bell_ring(struct channel *ch)
     }
 }
 
-void bell_publish_sleep(enum sleep_kind kind)
-{
-    atomic_store(&channel_own_page->asleep, (uint32_t)kind);
-}
-
 void bell_note(const struct channel *ch)
 {
     noted = ch;
@@ -71,16 +67,6 @@ void bell_forget(const struct channel *ch)
 {
     if (noted == ch)
         noted = NULL;
-}
-
-void bell_note_core(void)
-{
-    static int last = -1;
-    int cpu = sched_getcpu();
-    if (cpu != last) {
-        last = cpu;
-        atomic_store_explicit(&channel_own_page->cpu, cpu, memory_order_relaxed);
-    }
 }
 
 bool bell_runs_elsewhere(const struct channel *ch)
@@ -188,7 +174,7 @@ static bool yield_for(struct bell_spin *spin, const struct channel *peer,
     uint64_t since_ns = atomic_load_explicit(&peer->page->since_ns, memory_order_relaxed);
     bool late = come && now - begun_ns >= LATE_NS && now - since_ns >= LATE_NS;
     learn_yield(spin, come, late);
-    bell_note_core(); // who yields may be moved
+    page_note_core(); // who yields may be moved
     return come;
 }
 
@@ -198,7 +184,7 @@ static bool wait_awake(struct bell_spin *spin, const struct channel *peer,
 {
     if (!peer->page)
         return false;
-    bell_note_core(); // now, when there is time, and not when the message has come
+    page_note_core(); // now, when there is time, and not when the message has come
     return bell_runs_elsewhere(peer) ? spin_for(spin, peer, wanted) : yield_for(spin, peer, wanted);
 }
 
@@ -213,11 +199,11 @@ static bool any_changed(const struct futex_word *words, unsigned count)
 
 static void sleep_on(const struct futex_word *words, unsigned count, uint64_t deadline_ns)
 {
-    bell_publish_sleep(SLEEP_FUTEX);
+    page_publish_sleep(SLEEP_FUTEX);
     if (!any_changed(words, count))
         futex_wait(words, count, deadline_ns);
-    bell_publish_sleep(SLEEP_NOT);
-    bell_note_core();
+    page_publish_sleep(SLEEP_NOT);
+    page_note_core();
 }
 
 bool bell_await_pending(struct channel *ch)

@@ -33,9 +33,6 @@ void bell_sleep(struct channel *ch, uint32_t seen, uint64_t deadline_ns);
 /// Returns at once when one is. May return early.
 void bell_wait_any(uint64_t deadline_ns);
 
-/// Says how the task is going to sleep, with a full fence: what is read after this is newer.
-void bell_publish_sleep(enum sleep_kind kind);
-
 /// `ch` is the one that the program heard from last: the open receive spins for it.
 void bell_note(const struct channel *ch);
 void bell_forget(const struct channel *ch);
@@ -43,8 +40,5 @@ void bell_forget(const struct channel *ch);
 /// Whether the peer runs on another core than the caller, as far as it said. Spinning for somebody
 /// who waits for this very core would only hold it up.
 bool bell_runs_elsewhere(const struct channel *ch);
-
-/// Publishes on which core the task runs.
-void bell_note_core(void);
 
 #endif

@@ -14,10 +14,10 @@
 #include "futex.h"
 #include "payload.h"
 #include "receive.h"
+#include "self.h"
 #include "shm.h"
 #include "transport.h"
 
-struct state_page *channel_own_page;
 list_t channel_all = {&channel_all, &channel_all};
 unsigned channel_count, channel_num_shm;
 static struct channel *by_slot[CONFIG_NUM_TASKS];
@@ -74,7 +74,7 @@ static struct channel *make_channel(task_t task, uint32_t chan, int page_fd)
     list_init(&ch->stash);
     list_nullify(&ch->ready);
     list_nullify(&ch->all);
-    ch->bell = &channel_own_page->launcher_bell;
+    ch->bell = &ipc_self.page->launcher_bell;
     if (page_fd >= 0) {
         void *page = mmap(NULL, STATE_PAGE_SIZE, PROT_READ, MAP_SHARED, page_fd, 0);
         if (page == MAP_FAILED) {
@@ -83,9 +83,9 @@ static struct channel *make_channel(task_t task, uint32_t chan, int page_fd)
             goto out;
         }
         ch->page = page;
-        ch->line = &ch->page->peers[TASK_SLOT(control_boot.task)];
+        ch->line = &ch->page->peers[TASK_SLOT(ipc_self.boot.task)];
         ch->bell = &ch->line->bell;
-        ch->own_line = &channel_own_page->peers[slot];
+        ch->own_line = &ipc_self.page->peers[slot];
     }
 out:
     if (page_fd >= 0)
@@ -131,7 +131,7 @@ static error_t refuse(struct channel *ch, task_t task, uint32_t chan, int fd)
 {
     close(fd); // first, as in channel_end()
     if (task >= 0 && TASK_SLOT(task) < CONFIG_NUM_TASKS) {
-        struct peer_line *line = &channel_own_page->peers[TASK_SLOT(task)];
+        struct peer_line *line = &ipc_self.page->peers[TASK_SLOT(task)];
         atomic_store(&line->closed, chan);
         atomic_fetch_add(&line->bell, 1);
         futex_wake(&line->bell);
@@ -243,7 +243,7 @@ static int max_descriptors(const struct channel *ch)
         return PACKET_MAX_FDS;
     if (ch->task == VM_TASK)
         return ch->wants_fd ? 1 : TRANSPORT_NO_FDS;
-    return control_boot.flags & BOOT_NO_FDS ? TRANSPORT_NO_FDS : 0;
+    return ipc_self.boot.flags & BOOT_NO_FDS ? TRANSPORT_NO_FDS : 0;
 }
 
 // Waits for the peer's bell where waiting has an end, or something is kept for others, who may make
@@ -427,10 +427,10 @@ bool channel_peer_is_ready(struct channel *ch)
     case WAIT_OPEN:
         return true;
     case WAIT_RECV:
-        return wait_word_task(word) == control_boot.task;
+        return wait_word_task(word) == ipc_self.boot.task;
     case WAIT_CALL:
         // It waits for me only once I took its call; before, it is still sending.
-        return wait_word_task(word) == control_boot.task && ch->call_open;
+        return wait_word_task(word) == ipc_self.boot.task && ch->call_open;
     default:
         return false;
     }

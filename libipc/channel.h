@@ -71,7 +71,6 @@ struct stashed {
     struct packet packet;
 };
 
-extern struct state_page *channel_own_page;
 extern list_t channel_all; // struct channel: those that have not ended
 extern unsigned channel_count, channel_num_shm;
 

@@ -4,9 +4,10 @@
 #include <string.h>
 #include <resea/ipc.h>
 #include <resea/printf.h>
-#include "control.h"
+#include "channel.h"
 #include "ool.h"
-#include "receive.h"
+#include "page.h"
+#include "self.h"
 
 // Which name a task id was found under, newest first. Ids are never used again, so an entry stays
 // true; it goes when there are too many.
@@ -51,9 +52,9 @@ static task_t look_up(const char *name, task_t except)
     m.discovery_lookup.name = (char *)(uintptr_t)name;
     m.discovery_lookup.name_len = strlen(name) + 1;
     m.discovery_lookup.timeout_ms =
-        lookup_timeout >= 0 ? (uint32_t)lookup_timeout : control_boot.lookup_timeout_ms;
+        lookup_timeout >= 0 ? (uint32_t)lookup_timeout : ipc_self.boot.lookup_timeout_ms;
     m.discovery_lookup.except = except;
-    snprintf(channel_own_page->wait_name, sizeof(channel_own_page->wait_name), "%s", name);
+    snprintf(ipc_self.page->wait_name, sizeof(ipc_self.page->wait_name), "%s", name);
     wait_begin(WAIT_CALL, VM_TASK, DISCOVERY_LOOKUP_MSG);
     error_t err = ool_call_vm(&m);
     wait_end();

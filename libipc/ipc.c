@@ -8,27 +8,21 @@
 #include <oolong/internal.h>
 #include <resea/printf.h>
 #include <resea/syscall.h>
-#include "bell.h"
+#include "channel.h"
 #include "control.h"
 #include "in_place.h"
+#include "map.h"
 #include "message_type.h"
 #include "ool.h"
+#include "page.h"
 #include "payload.h"
 #include "receive.h"
-#include "shm.h"
+#include "self.h"
 #include "stream.h"
-#include "transport.h"
 
 // How often a payload is placed again when its reservation was revoked because the task was
 // stopped between placing and sending.
 #define MAX_TRIES 16
-
-static void count_sent(void)
-{
-    struct state_page *page = channel_own_page;
-    uint64_t n = atomic_load_explicit(&page->num_sent, memory_order_relaxed);
-    atomic_store_explicit(&page->num_sent, n + 1, memory_order_relaxed);
-}
 
 // Zeroes what no field of the message covers: the caller's stack is nobody else's business.
 static void wipe_gaps(struct packet *packet, const struct idl_message *known)
@@ -86,7 +80,7 @@ static error_t add_payloads(struct channel *ch, struct sending *out, unsigned fl
         err = ool_place(ch->task, &m, flags);
     if (IS_ERROR(err))
         return err == ERR_INVALID_TASK ? ERR_ABORTED : err; // it was alive a moment ago
-    receive_count(&channel_own_page->bytes_sent, payload_total_len(&m));
+    page_count(&ipc_self.page->bytes_sent, payload_total_len(&m));
     memcpy(&out->packet, &m, sizeof(out->packet));
     return OK;
 }
@@ -106,11 +100,11 @@ static error_t make_packet(struct channel *ch, const struct message *m, struct s
     memcpy(packet, m, sizeof(*packet));
     if (m->type < 0) {
         memset(packet->raw, 0, sizeof(packet->raw));
-        receive_count(&channel_own_page->errors_sent, 1);
+        page_count(&ipc_self.page->errors_sent, 1);
     } else {
         wipe_gaps(packet, known);
     }
-    return payload_any(m) && control_boot.task != VM_TASK ? add_payloads(ch, out, flags) : OK;
+    return payload_any(m) && ipc_self.boot.task != VM_TASK ? add_payloads(ch, out, flags) : OK;
 }
 
 static error_t send_out(struct channel *ch, struct sending *out, enum wire_kind kind, uint32_t seq,
@@ -175,7 +169,7 @@ static error_t send_once(struct channel *ch, struct message *m, bool is_call, bo
     OK_OR_RETURN(send_out(ch, &out, is_call ? WIRE_CALL : WIRE_SEND, seq, ack, true));
     if (is_dated_late(ch, m))
         wait_since_now();
-    count_sent();
+    page_count_sent();
     error_t err = await_answer(ch, seq, is_call, m, &refused);
     if (refused) {
         ch->call_open = call_open; // it waits for its answer still
@@ -230,7 +224,7 @@ static error_t send_reply(struct channel *ch, const struct message *m, uint32_t 
         sent = channel_send(ch, &packet, WIRE_REPLY, 0, seq, false);
     }
     if (IS_OK(sent))
-        count_sent();
+        page_count_sent();
     return IS_ERROR(err) ? err : sent;
 }
 
@@ -262,7 +256,7 @@ static error_t deliver_noblock(task_t dst, const struct message *m)
         channel_publish(ch);
         return err;
     }
-    count_sent();
+    page_count_sent();
     return OK;
 }
 
@@ -357,24 +351,9 @@ void ipc_reply_err(task_t dst, error_t error)
         ipc_reply(dst, &m);
 }
 
-error_t ipc_reply_fd(task_t dst, struct message *m, int fd)
-{
-    struct channel *ch = channel_find(dst);
-    if (!ch || !ch->call_open)
-        return ERR_WOULD_BLOCK;
-    struct packet packet;
-    memcpy(&packet, m, sizeof(packet));
-    packet.word = wire_word(WIRE_REPLY, 0, ch->taken_call);
-    ch->call_open = false;
-    count_sent();
-    error_t err = transport_send(ch->fd, &packet, false, fd);
-    bell_ring(ch);
-    return err;
-}
-
 error_t ipc_notify(task_t dst, notifications_t notifications)
 {
-    if (dst == control_boot.task) {
+    if (dst == ipc_self.boot.task) {
         receive_pend(notifications);
         return OK;
     }
@@ -396,11 +375,6 @@ void discard_unknown_message(struct message *m)
         (void)!ipc_answer_pull(ch, &(struct message){.type = ERR_NOT_ACCEPTABLE});
     else if (ch && ch->call_open)
         ipc_reply_err(m->src, ERR_NOT_ACCEPTABLE);
-}
-
-struct state_page *ipc_own_page(void)
-{
-    return channel_own_page;
 }
 
 const struct state_page *ipc_peer_page(task_t task)

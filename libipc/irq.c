@@ -1,13 +1,14 @@
 // Owns the descriptors that a server watches beside its channels. Interrupts of a device become
 // readiness of a descriptor.
 
+#include "irq.h"
 #include <driver/irq.h>
 #include <errno.h>
 #include <poll.h>
 #include <unistd.h>
 #include <resea/syscall.h>
-#include "control.h"
 #include "receive.h"
+#include "self.h"
 #include "transport.h"
 
 #define MAX_WATCHES 64
@@ -76,7 +77,7 @@ error_t sys_irq_acquire(unsigned irq)
 {
     if (irq != CONSOLE_IRQ)
         return ERR_NOT_FOUND;
-    if (!(control_boot.flags & BOOT_CONSOLE))
+    if (!(ipc_self.boot.flags & BOOT_CONSOLE))
         return ERR_NOT_PERMITTED;
     console_is_acquired = true;
     await_console();
@@ -104,7 +105,7 @@ error_t irq_release(unsigned irq)
 
 int sys_console_read(char *buf, size_t len)
 {
-    if (!(control_boot.flags & BOOT_CONSOLE))
+    if (!(ipc_self.boot.flags & BOOT_CONSOLE))
         return ERR_NOT_PERMITTED;
     if (len == 0)
         return 0;

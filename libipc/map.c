@@ -3,7 +3,9 @@
 
 #include <sys/mman.h>
 #include <unistd.h>
-#include "receive.h"
+#include "map.h"
+#include <oolong/message.h>
+#include <oolong/wire.h>
 
 #define MAP_WRITABLE 1 // bit 0 of the length that vm puts in the place of the address
 
@@ -31,4 +33,12 @@ error_t map_reply(struct message *m, int fd)
         return ERR_NO_MEMORY;
     *vaddr = (vaddr_t)addr;
     return OK;
+}
+
+void *map_landing(int fd, uint64_t ool_len)
+{
+    void *addr = mmap(NULL, ool_landing_len((size_t)ool_len), PROT_READ | PROT_WRITE,
+                      MAP_SHARED | MAP_NORESERVE, fd, 0);
+    close(fd);
+    return addr == MAP_FAILED ? NULL : addr;
 }

@@ -7,9 +7,10 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <resea/printf.h>
-#include "control.h"
+#include "channel.h"
 #include "copy.h"
 #include "payload.h"
+#include "self.h"
 #include "stream.h"
 
 #define HUGE_PAGE_SIZE ((size_t)2 << 20)
@@ -48,18 +49,18 @@ error_t ool_call_vm(struct message *m)
 
 error_t ool_register(void)
 {
-    if (region || control_boot.task == VM_TASK)
+    if (region || ipc_self.boot.task == VM_TASK)
         return OK;
 
     // Lazily populated: memory is used as far as payloads have reached, and then kept, because a
     // fresh page costs ten times the copy into it.
-    stride = ool_buffer_stride((size_t)control_boot.ool_len);
+    stride = ool_buffer_stride((size_t)ipc_self.boot.ool_len);
     struct message m = {.type = OOL_RECV_MSG};
-    m.ool_recv.addr = (vaddr_t)control_landing;
-    m.ool_recv.len = control_boot.ool_len;
+    m.ool_recv.addr = (vaddr_t)ipc_self.landing;
+    m.ool_recv.len = ipc_self.boot.ool_len;
     m.ool_recv.region = OOL_REGION_SHARED;
     OK_OR_RETURN(ool_call_vm(&m));
-    region = control_landing;
+    region = ipc_self.landing;
     return OK;
 }
 
@@ -89,9 +90,9 @@ error_t ool_place(task_t dst, struct message *m, unsigned flags)
         req.ool_send.len4 = d[3].len;
     }
 
-    atomic_store_explicit(&channel_own_page->parked_in_vm, 1, memory_order_relaxed);
+    atomic_store_explicit(&ipc_self.page->parked_in_vm, 1, memory_order_relaxed);
     error_t err = ool_call_vm(&req);
-    atomic_store_explicit(&channel_own_page->parked_in_vm, 0, memory_order_relaxed);
+    atomic_store_explicit(&ipc_self.page->parked_in_vm, 0, memory_order_relaxed);
     OK_OR_RETURN(err);
     // No address of anybody leaves with the message: all descriptors carry the id.
     for (int k = 0; k < count; k++)
@@ -163,7 +164,7 @@ static bool take_placed(unsigned k, task_t src, struct message *m, error_t *err)
     memcpy(lens, receipt->lens, sizeof(lens)); // once: vm may be writing there
     *err = ERR_INVALID_ARG;
     if (receipt->count == count && lens[0] == first.len &&
-        payload_fits(lens, count, control_boot.ool_len))
+        payload_fits(lens, count, ipc_self.boot.ool_len))
         *err = copy_all((const uint8_t *)(receipt + 1), lens, m);
     if (!atomic_compare_exchange_strong(&receipt->id, &id, 0)) {
         if (IS_OK(*err))
@@ -171,7 +172,7 @@ static bool take_placed(unsigned k, task_t src, struct message *m, error_t *err)
         payload_descriptors(m)[0] = first;
         return false;
     }
-    atomic_store(&channel_own_page->copied_out[k], id);
+    atomic_store(&ipc_self.page->copied_out[k], id);
     ool_announce(src);
     return true;
 }
@@ -200,7 +201,7 @@ static error_t take_verified(task_t src, struct message *m)
         err = copy_all((const uint8_t *)req.ool_verify_reply.received_at, lens, m);
     // Whichever buffer it was: what else was copied out vm has seen when it was asked.
     for (unsigned k = 0; k < OOL_NUM_BUFFERS; k++)
-        atomic_store(&channel_own_page->copied_out[k], id);
+        atomic_store(&ipc_self.page->copied_out[k], id);
     ool_announce(src);
     return err;
 }
@@ -220,7 +221,7 @@ void ool_announce(task_t src)
     // The page says it already. vm publishes its count, then reads our page: one of us sees the
     // other.
     struct channel *vm = channel_find(VM_TASK);
-    if (!vm || atomic_load(&vm->page->parked[TASK_SLOT(control_boot.task)]) == 0)
+    if (!vm || atomic_load(&vm->page->parked[TASK_SLOT(ipc_self.boot.task)]) == 0)
         return;
     struct message m = {.type = OOL_RECV_MSG};
     m.ool_recv.region = OOL_REGION_ANNOUNCE;

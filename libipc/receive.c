@@ -8,59 +8,28 @@
 #include <resea/ipc.h>
 #include <resea/printf.h>
 #include "bell.h"
+#include "channel.h"
 #include "clock.h"
 #include "control.h"
+#include "irq.h"
+#include "map.h"
 #include "message_type.h"
 #include "ool.h"
+#include "page.h"
 #include "payload.h"
+#include "self.h"
 #include "shm.h"
+#include "timer.h"
 #include "transport.h"
 
 #define COOL_MS 1000 // of idleness after which the memory of rings is given back
 
 static notifications_t pending;
 static list_t ready = {&ready, &ready}; // channels with something to read, in the order of turns
-static uint32_t episode;
 static uint32_t rounds_begun;
 static struct channel *unserved; // its turn gave nothing: it keeps its place
 static bool unserved_was_passed;
 static unsigned num_passed; // in front of the queue, which notifications may not pass again
-
-// --- What the task waits for
-// -----------------------------------------------------------------------
-
-void wait_since_now(void)
-{
-    atomic_store_explicit(&channel_own_page->since_ns, clock_now_ns(), memory_order_relaxed);
-}
-
-static uint64_t next_wait_word(enum wait_kind kind, task_t task, int type)
-{
-    episode++;
-    atomic_store_explicit(&channel_own_page->wait_type, type, memory_order_relaxed);
-    return wait_word(kind, episode, task);
-}
-
-void wait_publish(enum wait_kind kind, task_t task, int type)
-{
-    // What is sent after this is seen after it.
-    atomic_store_explicit(&channel_own_page->wait, next_wait_word(kind, task, type),
-                          memory_order_release);
-}
-
-void wait_begin(enum wait_kind kind, task_t task, int type)
-{
-    wait_since_now();
-    // Sequentially consistent: what is read of other pages after this is newer than this.
-    atomic_store(&channel_own_page->wait, next_wait_word(kind, task, type));
-}
-
-void wait_end(void)
-{
-    // Nothing is read of others on account of it, so it may be seen a little later.
-    atomic_store_explicit(&channel_own_page->wait, wait_word(WAIT_RUNNING, episode, 0),
-                          memory_order_release);
-}
 
 void receive_pend(notifications_t bits)
 {
@@ -69,26 +38,6 @@ void receive_pend(notifications_t bits)
 
 // --- Taking
 // ------------------------------------------------------------------------------------------
-
-void receive_count(_Atomic uint64_t *counter, uint64_t n)
-{
-    uint64_t before = atomic_load_explicit(counter, memory_order_relaxed);
-    atomic_store_explicit(counter, before + n, memory_order_relaxed);
-}
-
-// What a server was asked last says more of its end than an answer to its own questions.
-static void count_received(struct channel *ch, int type, bool is_answer)
-{
-    static bool is_asked;
-    struct state_page *page = channel_own_page;
-    uint64_t n = atomic_load_explicit(&page->num_received, memory_order_relaxed);
-    atomic_store_explicit(&page->num_received, n + 1, memory_order_relaxed);
-    if (is_answer && is_asked)
-        return;
-    is_asked = !is_answer;
-    atomic_store_explicit(&page->last_type, type, memory_order_relaxed);
-    atomic_store_explicit(&page->last_src, ch->task, memory_order_relaxed);
-}
 
 // Payloads that came with their packet, or the error that stands in their place.
 static error_t carried(const struct message *m)
@@ -116,10 +65,10 @@ static error_t admit(struct channel *ch, struct packet *packet, struct message *
     struct message taken;
     memcpy(&taken, packet, sizeof(taken));
     if (packet->type >= 0 && (packet->type & MSG_OOL)) {
-        if (control_boot.task == VM_TASK)
+        if (ipc_self.boot.task == VM_TASK)
             return ERR_NOT_ACCEPTABLE;
         OK_OR_RETURN(ch->carries ? carried(&taken) : ool_take(ch->task, &taken));
-        receive_count(&channel_own_page->bytes_received, payload_total_len(&taken));
+        page_count(&ipc_self.page->bytes_received, payload_total_len(&taken));
     }
     *m = taken;
     m->src = ch->task;
@@ -148,8 +97,8 @@ bool receive_take(struct channel *ch, struct packet *packet, struct message *m, 
     uint32_t seq = wire_seq(packet->word);
     error_t err = ERR_INVALID_ARG; // an error is an answer, not a question
     if (kind != WIRE_CALL || packet->type >= 0)
-        err = control_boot.task == VM_TASK ? admit_request_to_vm(ch, packet, m)
-                                           : admit(ch, packet, m);
+        err = ipc_self.boot.task == VM_TASK ? admit_request_to_vm(ch, packet, m)
+                                            : admit(ch, packet, m);
     if (kind == WIRE_NOBLOCK)
         mark_noblock_taken(ch);
     if (IS_ERROR(err)) {
@@ -169,7 +118,7 @@ bool receive_take(struct channel *ch, struct packet *packet, struct message *m, 
     } else if (kind == WIRE_SEND && ch->fd >= 0) {
         channel_ack(ch, seq, OK);
     }
-    count_received(ch, packet->type, false);
+    page_count_received(ch->task, packet->type, false);
     bell_note(ch);
     *result = packet->type < 0 ? packet->type : OK;
     return true;
@@ -205,7 +154,7 @@ error_t receive_answer(struct channel *ch, struct packet *packet, int fd, struct
         }
         err = fd < 0 ? admit(ch, packet, m) : admit_mapped(ch, packet, fd, m);
         if (IS_OK(err))
-            count_received(ch, packet->type, true);
+            page_count_received(ch->task, packet->type, true);
         return err;
     }
     if (fd >= 0)
@@ -317,13 +266,13 @@ static void look_at_sockets(int timeout_ms, list_elem_t *last_round)
     void *cookies[TRANSPORT_MAX_EVENTS];
     bool sleeps = channel_num_shm > 0 && timeout_ms != 0;
     if (sleeps) {
-        bell_publish_sleep(SLEEP_SOCKET);
+        page_publish_sleep(SLEEP_SOCKET);
         if (any_shm_pending())
             timeout_ms = 0;
     }
     int n = transport_wait(cookies, timeout_ms);
     if (sleeps)
-        bell_publish_sleep(SLEEP_NOT);
+        page_publish_sleep(SLEEP_NOT);
     for (int i = 0; i < n; i++) {
         struct channel *ch = irq_owns(cookies[i]) ? NULL : cookies[i];
         if (!ch)
@@ -368,7 +317,7 @@ static void gather(int timeout_ms)
     else if (timeout_ms != 0)
         sleep_for_bells(timeout_ms);
     rounds_begun++;
-    atomic_store_explicit(&channel_own_page->rounds_begun, rounds_begun, memory_order_relaxed);
+    atomic_store_explicit(&ipc_self.page->rounds_begun, rounds_begun, memory_order_relaxed);
     if (channel_num_shm > 0) {
         LIST_FOR_EACH (ch, &channel_all, struct channel, all) {
             if (!ch->listed && (ch->shm || !sockets) && channel_is_pending(ch))
@@ -414,7 +363,7 @@ static bool serve(struct channel *ch, struct message *m, error_t *result)
     }
     memcpy(m, &packet, sizeof(*m));
     m->src = KERNEL_TASK;
-    count_received(ch, packet.type, false);
+    page_count_received(ch->task, packet.type, false);
     *result = OK;
     return true;
 }
@@ -455,7 +404,7 @@ void receive_list_stashed(struct channel *ch)
 // Says how far the rounds of looking are served: see state_page.rounds_served.
 static void publish_served(uint32_t served)
 {
-    atomic_store_explicit(&channel_own_page->rounds_served, served, memory_order_relaxed);
+    atomic_store_explicit(&ipc_self.page->rounds_served, served, memory_order_relaxed);
 }
 
 // Looks for what there is; waits for it unless `noblock`, or there is something already.

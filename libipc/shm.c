@@ -7,9 +7,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 #include "bell.h"
+#include "channel.h"
 #include "clock.h"
-#include "control.h"
 #include "copy.h"
+#include "payload.h"
+#include "self.h"
 #include "transport.h"
 
 // Copied out in one go, before the sender is told that there is room.
@@ -176,7 +178,7 @@ static bool lengths_are_allowed(const struct shm_incoming *in)
     size_t lens[MSG_MAX_PAYLOADS];
     for (unsigned k = 0; k < in->count; k++)
         lens[k] = in->payloads[k].len;
-    return payload_fits(lens, in->count, control_boot.ool_len);
+    return payload_fits(lens, in->count, ipc_self.boot.ool_len);
 }
 
 // The packet brings payloads, which are to be taken before it is given to anybody.

@@ -6,8 +6,10 @@
 #include <sys/mman.h>
 #include <resea/printf.h>
 #include "bell.h"
+#include "channel.h"
 #include "clock.h"
 #include "copy.h"
+#include "payload.h"
 #include "shm.h"
 #include "stream.h"
 

@@ -19,8 +19,10 @@
 #include <resea/printf.h>
 #include <resea/syscall.h>
 #include <resea/task.h>
-#include "control.h"
+#include "abort.h"
+#include "boot.h"
 #include "log.h"
+#include "self.h"
 
 // The program's main, renamed when it was compiled. One that takes nothing ignores the argument.
 void oolong_main(const char *cmdline);
@@ -118,7 +120,7 @@ static void on_trap(__unused int sig, siginfo_t *info, void *context)
     }
     if (is_of_abort(info))
         task_abort();
-    control_trap(info->si_syscall, info->si_arch, (uintptr_t)info->si_call_addr);
+    abort_trapped(info->si_syscall, info->si_arch, (uintptr_t)info->si_call_addr);
 }
 
 static void prepare_process(void)
@@ -171,10 +173,10 @@ error_t sys_notify(task_t dst, notifications_t notifications)
 static void start(void)
 {
     prepare_process();
-    control_start();
+    boot_start();
     log_begin();
     if (!oolong_prepare)
-        control_confine();
+        boot_confine();
 }
 
 #ifndef OOLONG_SANITIZED
@@ -208,13 +210,13 @@ int main(int argc, char **argv)
 #ifdef OOLONG_SANITIZED
     start(); // the sanitizers' own start comes from constructors
 #endif
-    if (control_boot.flags & BOOT_MAIN)
+    if (ipc_self.boot.flags & BOOT_MAIN)
         on_exit(check_output, NULL);
     if (oolong_prepare) {
         oolong_prepare();
-        control_confine();
+        boot_confine();
     }
-    control_ready();
+    boot_ready();
     oolong_main(task_cmdline());
     exit(EXIT_SUCCESS);
 }

@@ -1,11 +1,11 @@
 // Owns the task's one timer: a deadline that the open receive waits for. There is no message, so
 // there is no stale one.
 
+#include "timer.h"
 #include <resea/timer.h>
 #include <limits.h>
 #include <resea/syscall.h>
 #include "clock.h"
-#include "receive.h"
 
 static uint64_t deadline_ns; // CLOCK_MONOTONIC; 0: not set
 

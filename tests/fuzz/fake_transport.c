@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-#include "control.h"
+#include "boot.h"
 #include "payload.h"
 #include "transport.h"
 
@@ -98,7 +98,7 @@ void fake_boot(void)
     boot_fds[2] = make_page(&page);
     boot_fds[3] = make_memory(ool_landing_len(FAKE_OOL_LEN));
     push_system(0, &boot);
-    control_start();
+    boot_start();
 }
 
 void fake_reset(void)

@@ -12,8 +12,8 @@
 #include <unistd.h>
 #include <oolong/idl_tables.h>
 #include <oolong/internal.h>
+#include "boot.h"
 #include "channel.h"
-#include "control.h"
 #include "transport.h"
 
 #define TASK_FD      100000
@@ -102,7 +102,7 @@ void vp_boot(void)
     boot.boot.core = -1;
     strcpy(boot.boot.name, "vm");
     said[num_said++] = (struct said){boot, {boot_fds[0], boot_fds[1]}, 2};
-    control_start();
+    boot_start();
     shell_start();
     lowest_fd = next_fd();
 }

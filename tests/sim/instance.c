@@ -4,7 +4,7 @@
 #include <resea/syscall.h>
 #include <resea/timer.h>
 #include "api.h"
-#include "control.h"
+#include "boot.h"
 #ifdef SIM_VM
 #include "vm.h"
 void oolong_main(void);
@@ -12,8 +12,8 @@ void oolong_main(void);
 
 static void start(void)
 {
-    control_start();
-    control_ready();
+    boot_start();
+    boot_ready();
 }
 
 const struct sim_api sim_api = {

@@ -14,8 +14,9 @@ static int fake_clock(int clock, struct timespec *now);
 #define sched_getcpu  fake_core
 #define clock_gettime fake_clock
 #include "../../libipc/bell.c"
+#include "../../libipc/page.c"
 
-struct state_page *channel_own_page;
+struct self ipc_self;
 list_t channel_all = {&channel_all, &channel_all};
 list_t shm_keeping = {&shm_keeping, &shm_keeping};
 unsigned channel_count;
@@ -98,7 +99,7 @@ void shm_wake_by_socket(struct channel *channel)
 
 static void prepare(int core_of_peer)
 {
-    channel_own_page = &own;
+    ipc_self.page = &own;
     ch = (struct channel){.page = &peers, .line = &peers.peers[0], .own_line = &own.peers[0]};
     ch.bell = &peers.peers[0].bell;
     bell_spin_init(&ch.spin);
