@@ -1,33 +1,18 @@
-// What the keys of a suite file mean: a table of keys for each kind of section, and ${KEY}.
+// A table of keys for each kind of section; see keys.h.
+#include "keys.h"
 #include <errno.h>
 #include <linux/if.h>
 #include <stdlib.h>
 #include <string.h>
 #include <oolong/types.h>
 #include <oolong/wire.h>
-#include "manifest.h"
+#include "diagnostics.h"
 #include "mask.h"
 #include "sandbox.h"
+#include "settings.h"
 
-#define DEFAULT_MEMORY          (1ull << 30)
-#define DEFAULT_FILES           1200 // two tasks of a full suite need 511 channels and as many page copies
 #define DEFAULT_RESTART_SECONDS 10
 #define MAX_OOL_LEN             (1ull << 30)
-
-void task_spec_init(struct task_spec *task)
-{
-    *task = (struct task_spec){
-        .profile = xstrdup("plain"),
-        .autostart = true,
-        .memory = DEFAULT_MEMORY,
-        .shared_memory = SHARED_AS_MEMORY,
-        .files = DEFAULT_FILES,
-        .ool_len = CONFIG_OOL_BUFFER_LEN,
-        .cpu = CPU_AUTO,
-        .core = -1,
-        .ring_size = DEFAULT_RING,
-    };
-}
 
 static void bad_value(struct place *at, const char *value, const char *wanted)
 {
@@ -281,18 +266,6 @@ static void set_cpu(struct place *at, const char *value)
         bad_value(at, value, "auto, any or the number of a core");
 }
 
-bool manifest_parse_transport(const char *value, enum transport *transport)
-{
-    static const char *const names[] = {"auto", "shm", "socket"};
-    for (unsigned i = 0; i < 3; i++) {
-        if (!strcmp(value, names[i])) {
-            *transport = (enum transport)i;
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool parse_transport(struct place *at, const char *value, enum transport *transport)
 {
     bool good = manifest_parse_transport(value, transport);
@@ -328,18 +301,25 @@ static void set_ring(struct place *at, const char *value)
         at->task->ring_size = (uint32_t)number;
 }
 
-static void add_file(struct place *at, struct spec_file file, const char *path, int len)
+// Adds a file to the task; `path` becomes the file's own.
+static void add_file(struct place *at, struct spec_file file, char *path)
 {
     struct task_spec *task = at->task;
-    // What a user names on the command line is meant from where the user is.
-    const char *dir = *path == '/' || at->from_setting ? "" : at->mf->dir;
     task->file = reallocarray(task->file, task->num_files + 1, sizeof(*task->file));
     if (!task->file)
         abort();
     file.name = xstrdup(file.name);
-    file.path = xasprintf("%s%.*s", dir, len, path);
+    file.path = path;
     file.line = at->line;
     task->file[task->num_files++] = file;
+}
+
+// A path as the launcher opens it, relative to the suite file. What a user names on the command
+// line is meant from where the user is.
+static char *full_path(const struct place *at, const char *path, size_t len)
+{
+    const char *dir = *path == '/' || at->from_setting ? "" : at->mf->dir;
+    return xasprintf("%s%.*s", dir, (int)len, path);
 }
 
 // file.NAME = PATH [ro|rw]. The mode is the last word, when it is one of the two.
@@ -357,8 +337,8 @@ static void set_file(struct place *at, const char *value)
         manifest_error(at->mf, at->line, "must be file.NAME = PATH [ro|rw]");
         return;
     }
-    add_file(at, (struct spec_file){.name = (char *)(uintptr_t)name, .writable = writable}, value,
-             (int)len);
+    add_file(at, (struct spec_file){.name = (char *)(uintptr_t)name, .writable = writable},
+             full_path(at, value, len));
 }
 
 static void set_mount(struct place *at, const char *value)
@@ -368,27 +348,18 @@ static void set_mount(struct place *at, const char *value)
         manifest_error(at->mf, at->line, "must be mount.NAME = FOLDER");
         return;
     }
-    add_file(at, (struct spec_file){.name = (char *)(uintptr_t)name, .is_mount = true}, value,
-             (int)strlen(value));
+    add_file(at, (struct spec_file){.name = (char *)(uintptr_t)name, .is_mount = true},
+             full_path(at, value, strlen(value)));
 }
 
 // tap = NAME: an interface of the host, handed to the task as the file "tap".
 static void set_tap(struct place *at, const char *value)
 {
-    struct task_spec *task = at->task;
-    if (!*value || strlen(value) >= IFNAMSIZ || strpbrk(value, "/% \t")) {
+    static char name[] = "tap";
+    if (!*value || strlen(value) >= IFNAMSIZ || strpbrk(value, "/% \t"))
         bad_value(at, value, "the name of an interface");
-        return;
-    }
-    task->file = reallocarray(task->file, task->num_files + 1, sizeof(*task->file));
-    if (!task->file)
-        abort();
-    task->file[task->num_files++] = (struct spec_file){
-        .name = xstrdup("tap"),
-        .path = xstrdup(value),
-        .is_tap = true,
-        .line = at->line,
-    };
+    else
+        add_file(at, (struct spec_file){.name = name, .is_tap = true}, xstrdup(value));
 }
 
 static const struct key {
@@ -479,51 +450,4 @@ void manifest_suite_key(struct place *at, const char *value)
     } else {
         manifest_error(mf, at->line, "a suite has no key '%s'", key);
     }
-}
-
-static const char *find_setting(const struct settings *settings, const char *key, size_t len)
-{
-    for (size_t i = settings ? settings->pairs.len : 0; i-- > 0;) {
-        const char *pair = settings->pairs.items[i];
-        if (!strncmp(pair, key, len) && pair[len] == '=')
-            return pair + len + 1;
-    }
-    return NULL;
-}
-
-bool settings_have(const struct settings *settings, const char *key)
-{
-    return find_setting(settings, key, strlen(key)) != NULL;
-}
-
-char *settings_expand(const struct settings *settings, const char *value, char **error)
-{
-    char *result = xstrdup("");
-    while (*value) {
-        size_t len = strcspn(value, "$");
-        char *more = NULL;
-        if (len) {
-            more = xasprintf("%s%.*s", result, (int)len, value);
-        } else if (value[1] != '{') {
-            len = value[1] == '$' ? 2 : 1; // "$$" is a dollar sign
-            more = xasprintf("%s$", result);
-        } else {
-            size_t key_len = strcspn(value + 2, "}");
-            const char *found = find_setting(settings, value + 2, key_len);
-            len = key_len + 3;
-            if (value[len - 1] != '}')
-                *error = xstrdup("${ without }");
-            else if (!found)
-                *error = xasprintf("${%.*s} is not set: give --set %.*s=VALUE", (int)key_len,
-                                   value + 2, (int)key_len, value + 2);
-            else
-                more = xasprintf("%s%s", result, found);
-        }
-        free(result);
-        result = more;
-        if (!result)
-            return NULL;
-        value += len;
-    }
-    return result;
 }

@@ -93,14 +93,12 @@ void loop_cancel(struct timer *timer)
         link = &(*link)->next;
     if (*link)
         *link = timer->next;
-    timer->is_set = false;
 }
 
 void loop_timer(struct timer *timer, uint64_t delay_ms)
 {
     loop_cancel(timer);
     timer->at_ns = now_ns() + delay_ms * NS_PER_MS;
-    timer->is_set = true;
     struct timer **link = &timers;
     while (*link && (*link)->at_ns <= timer->at_ns)
         link = &(*link)->next;

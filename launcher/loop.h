@@ -18,7 +18,6 @@ struct timer {
     uint64_t at_ns;
     void (*fire)(struct timer *timer);
     struct timer *next;
-    bool is_set;
 };
 
 // Makes the loop. `on_signal` gets SIGCHLD, SIGINT, SIGTERM, SIGHUP and SIGTSTP, which are blocked

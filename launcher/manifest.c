@@ -1,58 +1,25 @@
-// Reads a suite file: sections, ${KEY}, and the checks that need the whole file. What a line is, is
-// in lines.c; what the single keys mean is in keys.c.
+// See manifest.h.
 #include "manifest.h"
-#include <errno.h>
-#include <limits.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <oolong/types.h>
-#include <oolong/wire.h>
-#include "lines.h"
-#include "mask.h"
 
-#define MAX_LEN (1 << 20) // of a suite file
+#define DEFAULT_MEMORY (1ull << 30)
+#define DEFAULT_FILES  1200 // two tasks of a full suite need 511 channels and as many page copies
 
-struct reader {
-    struct manifest *mf;
-    bool in_suite;          // the section is [suite]
-    bool in_nothing;        // the section is one that was complained about, or is left out
-    struct task_spec *task; // the section is [task ...]
-    struct strings seen;    // keys of this section
-};
-
-void manifest_error(struct manifest *mf, int line, const char *format, ...)
+void task_spec_init(struct task_spec *task)
 {
-    va_list args;
-    char *text = NULL;
-    va_start(args, format);
-    if (vasprintf(&text, format, args) < 0)
-        text = NULL;
-    va_end(args);
-    struct diagnostics *errors = &mf->errors;
-    errors->items = reallocarray(errors->items, errors->len + 1, sizeof(*errors->items));
-    if (!text || !errors->items)
-        abort();
-    errors->items[errors->len++] = (struct diagnostic){line, text};
-}
-
-void manifest_print_errors(const struct manifest *mf, FILE *out)
-{
-    const struct diagnostics *errors = &mf->errors;
-    for (int line = 0, next; line != INT_MAX; line = next) {
-        next = INT_MAX;
-        for (size_t i = 0; i < errors->len; i++) {
-            const struct diagnostic *e = &errors->items[i];
-            if (e->line > line && e->line < next)
-                next = e->line;
-            if (e->line != line)
-                continue;
-            if (line)
-                mask_print(out, "%s:%d: error: %s", mf->path, line, e->text);
-            else
-                mask_print(out, "%s: error: %s", mf->path, e->text);
-        }
-    }
+    *task = (struct task_spec){
+        .profile = xstrdup("plain"),
+        .autostart = true,
+        .memory = DEFAULT_MEMORY,
+        .shared_memory = SHARED_AS_MEMORY,
+        .files = DEFAULT_FILES,
+        .ool_len = CONFIG_OOL_BUFFER_LEN,
+        .cpu = CPU_AUTO,
+        .core = -1,
+        .ring_size = DEFAULT_RING,
+    };
 }
 
 static void add_task(struct manifest *mf, struct task_spec *task)
@@ -63,7 +30,7 @@ static void add_task(struct manifest *mf, struct task_spec *task)
     *last = task;
 }
 
-static struct task_spec *new_task(struct manifest *mf, const char *name, int line)
+struct task_spec *manifest_add_task(struct manifest *mf, const char *name, int line)
 {
     struct task_spec *task = xcalloc(1, sizeof(*task));
     task_spec_init(task);
@@ -72,201 +39,6 @@ static struct task_spec *new_task(struct manifest *mf, const char *name, int lin
     task->line = task->program_line = task->profile_line = line;
     add_task(mf, task);
     return task;
-}
-
-static void begin_task(struct reader *r, int line, const char *name)
-{
-    if (!is_plain_name(name)) {
-        manifest_error(r->mf, line, "'%s' cannot name a task: 1 to 63 of A-Z a-z 0-9 _ . -", name);
-    } else if (!strcmp(name, "vm") || !strcmp(name, "launcher")) {
-        manifest_error(r->mf, line, "%s belongs to every suite and is not listed", name);
-    } else if (manifest_find(r->mf, name)) {
-        manifest_error(r->mf, line, "task %s is already at line %d", name,
-                       manifest_find(r->mf, name)->line);
-    } else {
-        r->task = new_task(r->mf, name, line);
-        return;
-    }
-    r->in_nothing = true;
-}
-
-// `condition` is what stands behind the name: "if KEY" lets the task be part of the suite only when
-// the setting is given.
-static bool is_wanted(struct reader *r, int line, const char *name, const char *condition)
-{
-    if (!*condition)
-        return true;
-    const char *key = condition + 3;
-    bool is_condition = !strncmp(condition, "if ", 3) && is_plain_name(key);
-    if (!is_condition)
-        manifest_error(r->mf, line, "'%s': only 'if KEY' may stand behind a task's name",
-                       condition);
-    else if (settings_have(r->mf->settings, key))
-        return true;
-    else
-        strings_add(&r->mf->left_out, name);
-    r->in_nothing = true;
-    return false;
-}
-
-static void begin_section(void *arg, int line, const char *head)
-{
-    struct reader *r = arg;
-    r->in_suite = r->in_nothing = false;
-    r->task = NULL;
-    strings_free(&r->seen);
-
-    char *section = xstrdup(head ? head : "");
-    if (!head) {
-        r->in_nothing = true;
-    } else if (!strcmp(section, "suite")) {
-        r->in_suite = true;
-    } else if (!strncmp(section, "task ", 5) || !strncmp(section, "task\t", 5)) {
-        char *save = NULL;
-        char *name = strtok_r(section + 5, " \t", &save);
-        char *condition = name ? save + strspn(save, " \t") : NULL;
-        if (!name)
-            begin_task(r, line, "");
-        else if (is_wanted(r, line, name, condition))
-            begin_task(r, line, name);
-    } else {
-        manifest_error(r->mf, line, "[%s] is not a section: [suite] or [task NAME]", section);
-        r->in_nothing = true;
-    }
-    free(section);
-}
-
-static void handle_pair(void *arg, const struct pair *pair)
-{
-    struct reader *r = arg;
-    if (r->in_nothing)
-        return;
-    char *error = NULL;
-    const char *key = pair->key;
-    struct place at = {r->mf, r->task, pair->line, key, *pair->value == '$', pair->has_comment};
-    // A value with blanks is one argument: args are split before they are filled in.
-    bool is_args = r->task && !strcmp(key, "args");
-    char *value =
-        is_args ? xstrdup(pair->value) : settings_expand(r->mf->settings, pair->value, &error);
-    if (!value) {
-        manifest_error(r->mf, pair->line, "%s", error);
-        free(error);
-        if (r->task && !strcmp(key, "program"))
-            r->task->program_unknown = true;
-    } else if (!pair->is_more && strings_contain(&r->seen, key)) {
-        manifest_error(r->mf, pair->line, "%s is given twice", key);
-    } else if (r->in_suite) {
-        manifest_suite_key(&at, value);
-    } else if (r->task) {
-        manifest_task_key(&at, value, pair->is_more);
-    } else {
-        manifest_error(r->mf, pair->line, "%s stands before the first section", key);
-    }
-    if (!strings_contain(&r->seen, key))
-        strings_add(&r->seen, key);
-    free(value);
-}
-
-static void handle_error(void *arg, int line, const char *text)
-{
-    struct reader *r = arg;
-    manifest_error(r->mf, line, "%s", text);
-}
-
-// A task's landing buffers are mapped when it starts; the rest of it takes this at least.
-#define LEAST_BESIDE (16ull << 20)
-
-static void check_memory(struct manifest *mf, const struct task_spec *task)
-{
-    uint64_t landing = ool_landing_len((size_t)task->ool_len);
-    if (task->memory && task->memory < landing + LEAST_BESIDE)
-        manifest_error(mf, task->line,
-                       "task %s: memory is to be %lluM or more, because its landing buffers take "
-                       "%lluM (see ool_buffer)",
-                       task->name, (unsigned long long)((landing + LEAST_BESIDE - 1) >> 20) + 1,
-                       (unsigned long long)((landing - 1) >> 20) + 1);
-}
-
-// What a task says of others must be of tasks that there are; those that are left out today are.
-static void check_peers(struct manifest *mf, const struct task_spec *task,
-                        const struct strings *names, const char *what)
-{
-    for (size_t i = 0; i < names->len; i++) {
-        const char *name = names->items[i];
-        if (!manifest_find(mf, name) && strcmp(name, "vm") && !strings_contain(&mf->left_out, name))
-            manifest_error(mf, task->line, "task %s %s%s, and there is no [task %s]", task->name,
-                           what, name, name);
-    }
-}
-
-// What can only be seen when all tasks are known.
-static void check_whole(struct manifest *mf)
-{
-    const struct task_spec *console = NULL, *is_main = NULL;
-    for (struct task_spec *task = mf->tasks; task; task = task->next) {
-        check_peers(mf, task, &task->calls, "calls ");
-        check_peers(mf, task, &task->shm_peers, "has transport.");
-        check_peers(mf, task, &task->socket_peers, "has transport.");
-        check_memory(mf, task);
-        if (task->is_main && is_main)
-            manifest_error(mf, task->line, "task %s is the main one already", is_main->name);
-        if (task->is_main)
-            is_main = task;
-        if (task->console && strcmp(task->profile, "console"))
-            manifest_error(mf, task->line,
-                           "task %s has console = yes, and its profile %s does not let it read the "
-                           "terminal: profile = console",
-                           task->name, task->profile);
-        if (task->console && task->autostart && console)
-            manifest_error(mf, task->line, "task %s has the console already", console->name);
-        if (task->console && task->autostart)
-            console = task;
-        if (task->is_main && task->restart != RESTART_NEVER)
-            manifest_error(mf, task->line, "task %s is the main one and cannot be restarted",
-                           task->name);
-    }
-}
-
-bool manifest_parse(struct manifest *mf, const char *path, const char *text, size_t len,
-                    const struct settings *settings)
-{
-    *mf = (struct manifest){.path = xstrdup(path), .settings = settings};
-    const char *slash = strrchr(path, '/');
-    mf->dir = slash ? xasprintf("%.*s", (int)(slash - path + 1), path) : xstrdup("");
-    const char *base = slash ? slash + 1 : path;
-    mf->name = xasprintf("%.*s", (int)strcspn(base, "."), base);
-    mf->vm_program = xstrdup("vm");
-    mf->restart_limit = (struct restart_limit){5, 10}; // as systemd's
-
-    struct reader reader = {.mf = mf};
-    const struct lines_user user = {begin_section, handle_pair, handle_error};
-    lines_read(text, len, &user, &reader);
-    strings_free(&reader.seen);
-    check_whole(mf);
-    return mf->errors.len == 0;
-}
-
-bool manifest_load(struct manifest *mf, const char *path, const struct settings *settings)
-{
-    FILE *file = fopen(path, "re");
-    char *text = xcalloc(1, MAX_LEN + 1);
-    size_t len = file ? fread(text, 1, MAX_LEN + 1, file) : 0;
-    if (!file || ferror(file)) {
-        int error = errno;
-        *mf = (struct manifest){.path = xstrdup(path)};
-        manifest_error(mf, 0, "%s", strerror(error));
-    } else if (len > MAX_LEN) {
-        *mf = (struct manifest){.path = xstrdup(path)};
-        manifest_error(mf, 0, "the file is larger than %d bytes", MAX_LEN);
-    } else {
-        manifest_parse(mf, path, text, len, settings);
-        if (!len)
-            manifest_error(mf, 0, "the file is empty");
-    }
-    free(text);
-    if (file)
-        fclose(file);
-    return mf->errors.len == 0;
 }
 
 struct task_spec *manifest_find(const struct manifest *mf, const char *name)
@@ -280,7 +52,7 @@ struct task_spec *manifest_find(const struct manifest *mf, const char *name)
 struct task_spec *manifest_add_program(struct manifest *mf, const char *program)
 {
     const char *slash = strrchr(program, '/');
-    struct task_spec *task = new_task(mf, slash ? slash + 1 : program, 0);
+    struct task_spec *task = manifest_add_task(mf, slash ? slash + 1 : program, 0);
     if (slash) {
         free(task->program);
         task->program = xasprintf("%s%s", *program == '/' ? "" : mf->dir, program);
@@ -357,4 +129,16 @@ void manifest_free(struct manifest *mf)
     free(mf->name);
     free(mf->vm_program);
     *mf = (struct manifest){0};
+}
+
+bool manifest_parse_transport(const char *value, enum transport *transport)
+{
+    static const char *const names[] = {"auto", "shm", "socket"};
+    for (unsigned i = 0; i < 3; i++) {
+        if (!strcmp(value, names[i])) {
+            *transport = (enum transport)i;
+            return true;
+        }
+    }
+    return false;
 }

@@ -1,9 +1,8 @@
-// The suite file: what tasks there are and what each may do. Reading it and checking it; nothing
-// here starts anything. The format is described in oolong-suite(5).
+// What a suite file says: what tasks there are and what each may do. Data, and questions about it;
+// suite_file.h reads it.
 #ifndef LAUNCHER_MANIFEST_H
 #define LAUNCHER_MANIFEST_H
 
-#include <stdio.h>
 #include "util.h"
 
 enum restart_policy {
@@ -111,27 +110,15 @@ struct manifest {
     struct diagnostics errors;
 };
 
-// Values for ${KEY}, as "KEY=VALUE".
-struct settings {
-    struct strings pairs;
-};
-
-// Reads and checks a suite file. Returns whether it is free of errors; they are in
-// `mf->errors`. Release with manifest_free() in both cases.
-bool manifest_load(struct manifest *mf, const char *path, const struct settings *settings);
-
-// The same for a text in memory, as if it were the file `path`.
-bool manifest_parse(struct manifest *mf, const char *path, const char *text, size_t len,
-                    const struct settings *settings);
 void manifest_free(struct manifest *mf);
 
-void manifest_error(struct manifest *mf, int line, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-
-// Prints "path:line: error: text" lines, lowest line first.
-void manifest_print_errors(const struct manifest *mf, FILE *out);
-
 struct task_spec *manifest_find(const struct manifest *mf, const char *name);
+
+// A spec with what holds where the file says nothing.
+void task_spec_init(struct task_spec *task);
+
+// Adds the spec of [task NAME] at a line.
+struct task_spec *manifest_add_task(struct manifest *mf, const char *name, int line);
 
 // Makes a spec for a program that is not in the file, with what every unlisted program has:
 // profile plain, calls = *, serves nothing, no rights. `program` is a name, or a path (relative to
@@ -150,27 +137,7 @@ bool manifest_uses_shm(const struct manifest *mf, const struct task_spec *a,
 // Whether the suite, or one of its tasks, says shm and not auto.
 bool manifest_insists_on_shm(const struct manifest *mf);
 
-// Replaces each ${KEY} in `value`. Returns the text (the caller frees it) or NULL with `*error` set
-// to a text that the caller frees.
-char *settings_expand(const struct settings *settings, const char *value, char **error);
-
-// Whether a key was given.
-bool settings_have(const struct settings *settings, const char *key);
-
-// Where a value stands.
-struct place {
-    struct manifest *mf;
-    struct task_spec *task; // NULL in [suite]
-    int line;
-    const char *key;
-    bool from_setting; // the value begins with ${...}
-    bool has_comment;  // a comment was cut off from the line
-};
-
-// In keys.c: one `key = value` of a section; `is_more` says that the line continues the value.
-void manifest_suite_key(struct place *at, const char *value);
-void manifest_task_key(struct place *at, const char *value, bool is_more);
-void task_spec_init(struct task_spec *task);
+// "auto", "shm" or "socket". False: it is none of these.
 bool manifest_parse_transport(const char *value, enum transport *transport);
 
 #endif

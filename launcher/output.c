@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <oolong/list.h>
 #include <oolong/printable.h>
 #include "log.h"
 #include "mask.h"
@@ -277,7 +278,7 @@ static struct sink *sink_of(const struct stream *stream)
 
 static void on_stream(struct source *source, uint32_t events)
 {
-    struct stream *stream = (struct stream *)((char *)source - offsetof(struct stream, source));
+    struct stream *stream = LIST_CONTAINER(source, struct stream, source);
     (void)events;
     if (!stream_read(stream)) {
         loop_forget(source);

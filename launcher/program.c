@@ -11,6 +11,7 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "diagnostics.h"
 #include "mount.h"
 #include "util.h"
 

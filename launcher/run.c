@@ -15,6 +15,7 @@
 #include "channel_env.h"
 #include "console.h"
 #include "control.h"
+#include "diagnostics.h"
 #include "log.h"
 #include "mask.h"
 #include "mount.h"
@@ -24,6 +25,7 @@
 #include "sandbox.h"
 #include "signals.h"
 #include "stop.h"
+#include "suite_file.h"
 #include "terminal.h"
 #include "watch.h"
 

@@ -2,7 +2,8 @@
 #ifndef LAUNCHER_RUN_H
 #define LAUNCHER_RUN_H
 
-#include "manifest.h"
+#include "settings.h"
+#include "util.h"
 
 struct run_options {
     const char *path; // of the suite file

@@ -3,7 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "manifest.h"
+#include "diagnostics.h"
+#include "suite_file.h"
 #include "target.h"
 
 static void check_print(const struct manifest *mf)

@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <oolong/wire.h>
-#include "manifest.h"
+#include "diagnostics.h"
+#include "suite_file.h"
 
 static struct manifest mf;
 static struct settings settings;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "placement.h"
+#include "suite_file.h"
 
 static struct manifest mf;
 static bool shm_works;
