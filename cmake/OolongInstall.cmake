@@ -18,7 +18,7 @@ get_target_property(ipc_target Oolong::ipc ALIASED_TARGET)
 set_target_properties(${ipc_target} PROPERTIES OUTPUT_NAME oolong)
 install(FILES $<TARGET_FILE:${ipc_target}> DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(DIRECTORY libipc/include/ ${OOLONG_GENERATED_DIR}/ DESTINATION ${OOLONG_INCLUDEDIR}
-        FILES_MATCHING PATTERN "*.h" PATTERN internal.h EXCLUDE PATTERN wire.h EXCLUDE)
+        FILES_MATCHING PATTERN "*.h" PATTERN internal.h EXCLUDE PATTERN "wire*.h" EXCLUDE)
 install(DIRECTORY libipc/compat/ DESTINATION ${OOLONG_INCLUDEDIR}/compat
         FILES_MATCHING PATTERN "*.h")
 

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 #include <oolong/types.h>
+#include <oolong/wire_version.h>
 #include "doctor.h"
 #include "mask.h"
 #include "profiles.h"
@@ -106,7 +107,7 @@ static void parse_options(struct run_options *options, int argc, char **argv)
             fputs(help_text, stdout);
             exit(finish_output(0));
         case 'V':
-            printf("oolong %s\n", OOLONG_VERSION);
+            printf("oolong %s (wire %x)\n", OOLONG_VERSION, WIRE_VERSION);
             exit(finish_output(0));
         case ':':
             usage_error("a value is missing behind ", argv[optind - 1]);

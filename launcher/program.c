@@ -14,6 +14,7 @@
 #include "diagnostics.h"
 #include "mount.h"
 #include "util.h"
+#include "wire_note.h"
 
 // Where programs are: libexec/oolong beside the folder of this executable.
 static const char *programs_dir(void)
@@ -108,16 +109,19 @@ static void check_files(struct manifest *mf, const struct task_spec *task)
 void program_check_all(struct manifest *mf)
 {
     char *path;
-    if (!program_find(mf->vm_program, &path))
-        manifest_error(mf, 0, "cannot run the vm server %s: %s", path, strerror(errno));
+    const char *error =
+        program_find(mf->vm_program, &path) ? wire_note_check(path) : strerror(errno);
+    if (error)
+        manifest_error(mf, 0, "cannot run the vm server %s: %s", path, error);
     free(path);
     for (const struct task_spec *task = mf->tasks; task; task = task->next) {
         check_files(mf, task);
         if (task->program_unknown)
             continue;
-        if (!program_find(task->program, &path))
+        error = program_find(task->program, &path) ? wire_note_check(path) : strerror(errno);
+        if (error)
             manifest_error(mf, task->program_line, "task %s: cannot run %s: %s", task->name, path,
-                           strerror(errno));
+                           error);
         free(path);
     }
 }

@@ -98,6 +98,8 @@ static void find_main(const struct run_options *options)
         return;
     }
     free(path);
+    if (!spec->line)
+        spec->program_unknown = false; // it was found: checked further with the others
     spec->restart = RESTART_NEVER;
     suite.main_name = spec->name;
     for (size_t i = 1; i < options->main.len; i++)

@@ -21,6 +21,7 @@
 #include "program.h"
 #include "signals.h"
 #include "vmlink.h"
+#include "wire_note.h"
 
 #define OOM_SCORE  100 // a task counts as if it had a tenth of the memory more; see proc(5)
 #define NUM_PLACED (WIRE_LOG_FD + 1) // descriptors of a task when it starts
@@ -316,6 +317,7 @@ static void push_boot(struct birth *b)
         b->filter = -1;
         boot->num_filter = task->box->role_len;
     }
+    boot->wire = WIRE_VERSION;
     boot->task = task->id;
     boot->vm_pid = vm->task_pid;
     boot->flags = (spec->console ? BOOT_CONSOLE : 0) | (task->debugged ? BOOT_DEBUG : 0) |
@@ -446,9 +448,11 @@ task_t task_start(struct task_spec *spec, const struct strings *extra)
     char *path;
     error_t err = ERR_NO_MEMORY;
     pid_t pid = -1;
-    if (!program_find(spec->program, &path)) {
+    const char *why =
+        program_find(spec->program, &path) ? wire_note_check(path) : error_text(errno);
+    if (why) {
         err = ERR_NOT_FOUND;
-        log_error("task %s: cannot run %s: %m", spec->name, path);
+        log_error("task %s: cannot run %s: %s", spec->name, path, why);
     } else if (!open_files(&b)) {
         err = ERR_NOT_FOUND;
     } else if (!(task->box = sandbox_get(spec->profile)) || !make_descriptors(&b)) {

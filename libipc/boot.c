@@ -28,6 +28,18 @@ static void __noreturn bad_start(const char *why)
     exit(EXIT_FAILURE);
 }
 
+static void __noreturn other_version(uint32_t launchers)
+{
+    char text[16] = "none";
+    if (launchers >> 31) // always set in a version
+        snprintf(text, sizeof(text), "%x", launchers);
+    fprintf(stderr,
+            "%s: it was built with another version of Oolong than the launcher (wire %x, "
+            "the launcher's is %s): build it again\n",
+            program_invocation_short_name, WIRE_VERSION, text);
+    exit(EXIT_FAILURE);
+}
+
 // The kernel drops descriptors for which there is no room, and says that it did.
 static void __noreturn too_few_descriptors(void)
 {
@@ -68,10 +80,13 @@ static error_t map_talk_table(int fd)
 
 void boot_start(void)
 {
-    struct packet packet;
+    struct packet packet = {0};
     int fds[PACKET_MAX_FDS];
     int num_fds = 0;
     error_t err = transport_recv(CONTROL_FD, &packet, true, fds, PACKET_MAX_FDS, &num_fds);
+    // Checked first: another version may have other packets and more descriptors.
+    if ((IS_OK(err) || err == ERR_NOT_ACCEPTABLE) && packet.boot.wire != WIRE_VERSION)
+        other_version(packet.boot.wire);
     if (err == ERR_NOT_ACCEPTABLE)
         too_few_descriptors();
     if (IS_ERROR(err) || packet.type != CTL_BOOT || num_fds < 1)

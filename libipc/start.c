@@ -29,6 +29,9 @@ void oolong_main(const char *cmdline);
 
 #pragma weak oolong_prepare
 
+// The launcher reads it from the program's file before it starts the program.
+WIRE_NOTE_ATTRIBUTES static const struct wire_note wire_note = WIRE_NOTE;
+
 static int arg_count;
 static char **arg_vector;
 static char *arg_line;

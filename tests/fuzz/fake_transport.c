@@ -86,6 +86,7 @@ void fake_boot(void)
     void *page;
     struct packet boot = {.type = CTL_BOOT};
     boot.word = wire_word(WIRE_CONTROL, 0, 0);
+    boot.boot.wire = WIRE_VERSION;
     boot.boot.task = FAKE_SELF;
     boot.boot.vm_pid = 1;
     boot.boot.vm_chan = 1;

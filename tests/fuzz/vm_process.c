@@ -97,6 +97,7 @@ void vp_boot(void)
     }
     some_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
     struct packet boot = {.type = CTL_BOOT, .word = wire_word(WIRE_CONTROL, 0, 0)};
+    boot.boot.wire = WIRE_VERSION;
     boot.boot.task = VM_TASK;
     boot.boot.vm_pid = 1;
     boot.boot.core = -1;

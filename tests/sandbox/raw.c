@@ -15,6 +15,8 @@
 #include <oolong/message.h>
 #include <oolong/wire.h>
 
+WIRE_NOTE_ATTRIBUTES static const struct wire_note wire_note = WIRE_NOTE;
+
 static struct control_boot boot;
 static int boot_fds[PACKET_MAX_FDS];
 

@@ -166,6 +166,7 @@ static void push_boot(const struct proc *p, uint32_t chan, struct file *vm_end,
                       struct file *landing)
 {
     struct packet packet = {.type = CTL_BOOT, .word = wire_word(WIRE_CONTROL, 0, 0)};
+    packet.boot.wire = WIRE_VERSION;
     packet.boot.task = p->id;
     packet.boot.vm_pid = sim.procs[VM].pid;
     packet.boot.vm_chan = chan;

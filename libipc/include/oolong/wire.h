@@ -21,6 +21,30 @@
 
 #include <stdatomic.h>
 #include <oolong/types.h>
+#include <oolong/wire_version.h>
+
+// --- The wire version ---------------------------------------------------------------------------
+//
+// WIRE_VERSION is a hash of this file and of what else lays out packets and pages (see
+// libipc/CMakeLists.txt). The launcher starts only programs that have its own version in an ELF
+// note, and a program goes on only if CTL_BOOT has the program's own version. The note and the
+// place of the version in CTL_BOOT stay as they are in all versions.
+
+// Raise this when something gets another meaning while all declarations stay as they are: the
+// order of two writes, for example, or the layout that idlc gives to messages.
+#define WIRE_REVISION 1
+
+// The ELF note.
+struct wire_note {
+    uint32_t name_len, version_len, type; // as elf(5) has them
+    char name[8];
+    uint32_t version;
+};
+#define WIRE_NOTE_ATTRIBUTES __attribute__((section(".note.oolong"), used, aligned(4)))
+#define WIRE_NOTE                                                                                  \
+    {                                                                                              \
+        sizeof("Oolong"), sizeof(uint32_t), 1, "Oolong", WIRE_VERSION                              \
+    }
 
 #define TASK_SLOT_BITS       10
 #define TASK_SLOT(task)      ((task) & ((1 << TASK_SLOT_BITS) - 1))
@@ -327,6 +351,7 @@ enum boot_flags {
 };
 
 struct control_boot {
+    uint32_t wire; // WIRE_VERSION; first in all versions
     int32_t task;
     int32_t vm_pid;             // to be named with PR_SET_PTRACER
     uint32_t flags;             // enum boot_flags
@@ -336,10 +361,9 @@ struct control_boot {
     uint32_t num_filter;        // instructions in the role filter; 0: none
     uint32_t lookup_timeout_ms; // 0: for ever
     int32_t core;               // vm only: that it shall stay on, but not its second thread; or -1
-    uint32_t pad;
-    uint64_t ool_len; // largest payload that this task receives, in bytes
-    char name[64];    // NUL-terminated
-    char profile[32]; // the sandbox profile's name
+    uint64_t ool_len;           // largest payload that this task receives, in bytes
+    char name[64];              // NUL-terminated
+    char profile[32];           // the sandbox profile's name
 };
 struct control_file {
     char name[64];
