@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "diag.h"
-#include "parser_internal.h"
+#include "grammar.h"
 #include "source.h"
 
 #define MAX_INCLUDE_DEPTH 32
@@ -60,16 +60,16 @@ static void report_cycle(struct parser *parser, struct span span, const struct s
     text_free(&chain);
 }
 
-static void include_known(struct parser *parser, struct span span, const struct source *source,
-                          bool by_pattern)
+static void include_known(struct parser *parser, const struct include *include,
+                          const struct source *source)
 {
-    // "*.idl" matches the file that says it; that is not what its writer means.
-    if (source == parser->source && by_pattern)
+    // The pattern in `include "*.idl"` also matches the file that contains it. No cycle is meant.
+    if (source == parser->source && include->is_pattern)
         return;
     if (source->is_open) {
-        report_cycle(parser, span, source);
+        report_cycle(parser, include->span, source);
     } else if (source->ns != parser->ns) {
-        diag_error(parser->program, span, "%s was read in another namespace already",
+        diag_error(parser->program, include->span, "%s was read in another namespace already",
                    source_basename(source));
         diag_help(parser->program, "include a file in one namespace only");
     }
@@ -82,23 +82,23 @@ static void report_unreadable(struct parser *parser, struct span span, const cha
         diag_help(parser->program, "include the files in it, as in \"FOLDER/*.idl\"");
 }
 
-static void include_file(struct parser *parser, struct span span, const char *path, bool by_pattern)
+struct source *include_open(struct parser *parser, const struct include *include, const char *path)
 {
     struct source *source = NULL;
     switch (source_open(parser->program, path, true, &source)) {
     case SOURCE_NEW:
         source->includer = parser->source;
         source->depth = parser->source->depth + 1;
-        parser_run(parser->program, source, parser->ns);
-        break;
+        return source;
     case SOURCE_KNOWN:
-        include_known(parser, span, source, by_pattern);
+        include_known(parser, include, source);
         break;
     case SOURCE_FAILED:
-        report_unreadable(parser, span, path, errno);
+        report_unreadable(parser, include->span, path, errno);
         parser->program->lost_names = true;
         break;
     }
+    return NULL;
 }
 
 static void add_folder(struct program *program, const char *path)
@@ -134,31 +134,29 @@ static void add_folders(struct program *program, const char *path, const char *p
     }
 }
 
-static void include_pattern(struct parser *parser, struct span span, const char *pattern)
+static void find_files(struct parser *parser, const char *pattern, struct include *include)
 {
-    glob_t found = {0};
     const char *path = resolve(parser, pattern);
-    int error = glob(path, 0, NULL, &found);
+    include->is_pattern = is_pattern(pattern);
+    int error = glob(path, 0, NULL, &include->found);
     add_folders(parser->program, path, pattern);
-    if (error == 0) {
-        for (size_t i = 0; i < found.gl_pathc; i++)
-            include_file(parser, span, found.gl_pathv[i], is_pattern(pattern));
-    } else {
-        diag_error(parser->program, span, "no file matches \"%s\"", pattern);
+    if (error != 0) {
+        diag_error(parser->program, include->span, "no file matches \"%s\"", pattern);
         diag_help(parser->program, "paths start from the folder of the file that includes");
         parser->program->lost_names = true;
     }
-    globfree(&found);
 }
 
-bool parse_include(struct parser *parser)
+bool include_parse(struct parser *parser, struct include *include)
 {
+    *include = (struct include){0};
     parser_take(parser);
     if (parser->token->kind != TOKEN_STRING) {
         parser_unexpected(parser, "a \"file\" to include");
         return false;
     }
     struct token *file = parser_take(parser);
+    include->span = file->span;
     if (!parser_expect_end(parser, "after the include"))
         return false;
 
@@ -166,11 +164,15 @@ bool parse_include(struct parser *parser)
         diag_error(parser->program, file->span, "files include each other more than %d deep",
                    MAX_INCLUDE_DEPTH);
         diag_help(parser->program, "include files side by side");
-        return true;
-    }
-    if (file->text)
-        include_pattern(parser, file->span, file->text);
-    else
+    } else if (file->text) {
+        find_files(parser, file->text, include);
+    } else {
         parser->program->lost_names = true;
+    }
     return true;
+}
+
+void include_free(struct include *include)
+{
+    globfree(&include->found);
 }

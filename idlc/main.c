@@ -10,6 +10,7 @@
 #include "emit.h"
 #include "parser.h"
 #include "source.h"
+#include "stale.h"
 
 #ifndef IDLC_VERSION
 #define IDLC_VERSION "unknown"
@@ -121,7 +122,7 @@ static bool write_output(const struct program *program, const struct options *op
     compile_emit(program, &output);
     if (options->depfile)
         put_depfile(program, output_add_depfile(&output, options->depfile), options->out_dir);
-    bool ok = output_write(&output, options->out_dir);
+    bool ok = output_write(&output, options->out_dir) && stale_remove(&output, options->out_dir);
     output_free(&output);
     return ok;
 }

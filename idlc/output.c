@@ -229,7 +229,7 @@ bool output_write(struct output *output, const char *dir)
         free(path);
     }
     clean_up(output, &made, ok);
-    return ok && stale_remove(output, dir);
+    return ok;
 }
 
 void output_free(struct output *output)

@@ -22,12 +22,9 @@ struct text *output_add(struct output *output, const char *path);
 // The same for the list of dependencies, which goes to `path` itself.
 struct text *output_add_depfile(struct output *output, const char *path);
 // Writes all files below `dir`, which is made when it is not there. Each appears under its name
-// only when all were written; one that has its text already keeps its time. Headers of namespaces
-// that are gone are removed. On failure nothing new is left, a message is on stderr, and false is
-// returned.
+// only when all were written; one that has its text already keeps its time. On failure nothing new
+// is left, a message is on stderr, and false is returned.
 bool output_write(struct output *output, const char *dir);
-// Removes what an earlier run wrote for namespaces and this one does not. (stale.c)
-bool stale_remove(const struct output *output, const char *dir);
 void output_free(struct output *output);
 
 #endif

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "diag.h"
-#include "parser_internal.h"
+#include "grammar.h"
 
 // TYPE [ "[" NUMBER "]" ]
 bool parse_type_ref(struct parser *parser, struct type_ref *type)

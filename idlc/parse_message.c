@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "diag.h"
-#include "parser_internal.h"
+#include "grammar.h"
 
 static bool parse_fields(struct parser *parser, struct body *body)
 {

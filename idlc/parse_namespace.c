@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "diag.h"
-#include "parser_internal.h"
+#include "grammar.h"
 #include "source.h"
 
 #define MAX_DEPTH 8 // of namespaces in namespaces
@@ -48,9 +48,10 @@ static struct namespace *find(struct parser *parser, const struct namespace *par
     return NULL;
 }
 
-// Finds the namespace to add to, or makes one. An interface stands in one file: two programs must
-// not see different parts of it by accident. What another file has of it can only repeat it.
-static struct namespace *open_namespace(struct parser *parser, const struct ident *ident)
+// The namespace of that name, which may be opened several times in one file. Another file's
+// namespace of the same name is a copy, which copies.c compares: an interface stands in one file,
+// so that two programs cannot see different parts of it by accident.
+static struct namespace *find_or_make(struct parser *parser, const struct ident *ident)
 {
     struct namespace *outer = parser->ns;
     struct namespace *ns = find(parser, outer->copy_of ? outer->copy_of : outer, ident->text);
@@ -61,39 +62,39 @@ static struct namespace *open_namespace(struct parser *parser, const struct iden
     return new;
 }
 
-bool parse_namespace(struct parser *parser)
+static bool check_depth(struct parser *parser, const struct ident *ident)
 {
-    struct ident ident;
-    struct token *first = parser->token;
-    parser_take(parser);
-    if (!parser_expect_name(parser, "the namespace's name", &ident))
-        return false;
     unsigned depth = 0;
     for (const struct namespace *ns = parser->ns; ns; ns = ns->parent)
         depth++;
-    if (depth > MAX_DEPTH) {
-        diag_error(parser->program, ident.span, "namespaces are nested more than %d deep",
-                   MAX_DEPTH);
-        diag_help(parser->program, "join some of the names with _");
-        return false;
-    }
-    if (!parser_expect(parser, '{', "after the namespace's name"))
-        return false;
+    if (depth <= MAX_DEPTH)
+        return true;
+    diag_error(parser->program, ident->span, "namespaces are nested more than %d deep", MAX_DEPTH);
+    diag_help(parser->program, "join some of the names with _");
+    return false;
+}
 
-    struct namespace *outer = parser->ns;
-    struct namespace *ns = open_namespace(parser, &ident);
-    if (!ns->doc) {
+bool namespace_open(struct parser *parser, struct ident *ident)
+{
+    struct token *first = parser->token;
+    parser_take(parser);
+    if (!parser_expect_name(parser, "the namespace's name", ident) || !check_depth(parser, ident) ||
+        !parser_expect(parser, '{', "after the namespace's name"))
+        return false;
+    parser->ns = find_or_make(parser, ident);
+    if (!parser->ns->doc) {
         first->is_doc_taken = true;
-        ns->doc = first->doc;
+        parser->ns->doc = first->doc;
     }
+    return true;
+}
 
-    parser->ns = ns;
-    parse_statements(parser);
-    parser->ns = outer;
+bool namespace_close(struct parser *parser, const struct ident *ident)
+{
     if (parser_accept(parser, '}'))
         return true;
     parser_unexpected(parser, "`}`");
-    diag_note(parser->program, ident.span, "it would close this namespace");
+    diag_note(parser->program, ident->span, "it would close this namespace");
     diag_help(parser->program, "close it with }");
     return false;
 }

@@ -1,4 +1,5 @@
-// The parser's frame: the cursor, the list of statements, and finding the way back after an error.
+// The grammar's root: runs of statements, namespaces and included files, which hold statements
+// again, and the way back to the next statement after an error.
 //
 //   file      = { statement }
 //   statement = doc | namespace | message | type | const | enum | include
@@ -8,134 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cursor.h"
 #include "diag.h"
-#include "parser_internal.h"
+#include "grammar.h"
 #include "source.h"
 
-struct token *parser_take(struct parser *parser)
-{
-    struct token *token = parser->token;
-    if (token->kind == TOKEN_END)
-        return token;
-    if (token->kind == TOKEN_MARK && token->mark == '{')
-        parser->braces++;
-    if (token->kind == TOKEN_MARK && token->mark == '}' && parser->braces > 0)
-        parser->braces--;
-    parser->previous = token;
-    parser->token++;
-    return token;
-}
-
-const char *parser_take_doc(struct parser *parser)
-{
-    parser->token->is_doc_taken = true;
-    return parser->token->doc;
-}
-
-bool parser_is(const struct parser *parser, char mark)
-{
-    return parser->token->kind == TOKEN_MARK && parser->token->mark == mark;
-}
-
-bool parser_is_word(const struct parser *parser, const char *word)
-{
-    return parser->token->kind == TOKEN_NAME && strcmp(parser->token->text, word) == 0;
-}
-
-bool parser_accept(struct parser *parser, char mark)
-{
-    bool is_there = parser_is(parser, mark);
-    if (is_there)
-        parser_take(parser);
-    return is_there;
-}
-
-bool parser_accept_word(struct parser *parser, const char *word)
-{
-    bool is_there = parser_is_word(parser, word);
-    if (is_there)
-        parser_take(parser);
-    return is_there;
-}
-
-void parser_unexpected(struct parser *parser, const char *wanted)
-{
-    const struct token *token = parser->token;
-    if (token->kind == TOKEN_END) {
-        diag_error(parser->program, token->span, "the file ends where %s should be", wanted);
-        return;
-    }
-    int len = token->span.len > 40 ? 40 : (int)token->span.len;
-    diag_error(parser->program, token->span, "`%.*s` stands where %s should be", len,
-               parser->source->text + token->span.pos, wanted);
-}
-
-bool parser_expect(struct parser *parser, char mark, const char *where)
-{
-    if (parser_accept(parser, mark))
-        return true;
-    char wanted[80];
-    snprintf(wanted, sizeof(wanted), "`%c` %s", mark, where);
-    parser_unexpected(parser, wanted);
-    return false;
-}
-
-bool parser_expect_name(struct parser *parser, const char *what, struct ident *ident)
-{
-    if (parser->token->kind != TOKEN_NAME) {
-        parser_unexpected(parser, what);
-        return false;
-    }
-    const struct token *token = parser_take(parser);
-    *ident = (struct ident){token->text, token->span};
-    return true;
-}
-
-bool parser_expect_number(struct parser *parser, const char *what, uint64_t *value,
-                          struct span *span)
-{
-    if (parser->token->kind != TOKEN_NUMBER) {
-        parser_unexpected(parser, what);
-        return false;
-    }
-    const struct token *token = parser_take(parser);
-    *value = token->value;
-    *span = token->span;
-    return true;
-}
-
-bool parser_at_statement(const struct parser *parser)
-{
-    static const char *const words[] = {"namespace", "rpc",   "oneway", "async",  "idempotent",
-                                        "type",      "const", "enum",   "include"};
-    if (parser->token->kind != TOKEN_NAME)
-        return false;
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-        if (parser_is_word(parser, words[i]))
-            return true;
-    }
-    return false;
-}
-
-// The `;` of a statement. A forgotten one is reported at the end of the line that lacks it, and
-// the next statement is not lost for it.
-bool parser_expect_end(struct parser *parser, const char *what)
-{
-    if (parser_accept(parser, ';'))
-        return true;
-    bool is_forgotten = parser->token->kind == TOKEN_END || parser_is(parser, '}') ||
-                        (parser_at_statement(parser) && parser->token->is_line_start);
-    if (!is_forgotten) {
-        char wanted[80];
-        snprintf(wanted, sizeof(wanted), "`;` %s", what);
-        parser_unexpected(parser, wanted);
-        return false;
-    }
-    const struct span *span = &parser->previous->span;
-    diag_error(parser->program, (struct span){span->source, span->pos + span->len, 0},
-               "`;` is missing %s", what);
-    return true;
-}
+static void parse_statements(struct parser *parser);
+static void parse_file(struct program *program, struct source *source, struct namespace *ns);
 
 // After an error: to the end of the statement, or to what looks like the next one.
 static void recover(struct parser *parser, unsigned braces)
@@ -157,6 +37,31 @@ static void recover(struct parser *parser, unsigned braces)
             return;
         }
     }
+}
+
+static bool parse_namespace(struct parser *parser)
+{
+    struct namespace *outer = parser->ns;
+    struct ident ident;
+    if (!namespace_open(parser, &ident))
+        return false;
+    parse_statements(parser);
+    parser->ns = outer;
+    return namespace_close(parser, &ident);
+}
+
+static bool parse_include(struct parser *parser)
+{
+    struct include include;
+    if (!include_parse(parser, &include))
+        return false;
+    for (size_t i = 0; i < include.found.gl_pathc; i++) {
+        struct source *source = include_open(parser, &include, include.found.gl_pathv[i]);
+        if (source)
+            parse_file(parser->program, source, parser->ns);
+    }
+    include_free(&include);
+    return true;
 }
 
 static bool parse_statement(struct parser *parser)
@@ -183,7 +88,8 @@ static bool parse_statement(struct parser *parser)
     return false;
 }
 
-void parse_statements(struct parser *parser)
+// Up to the end of the file, or to the `}` of the namespace.
+static void parse_statements(struct parser *parser)
 {
     unsigned braces = parser->braces;
     while (parser->token->kind != TOKEN_END) {
@@ -198,7 +104,7 @@ void parse_statements(struct parser *parser)
     }
 }
 
-void parser_run(struct program *program, struct source *source, struct namespace *ns)
+static void parse_file(struct program *program, struct source *source, struct namespace *ns)
 {
     source->is_open = true;
     source->ns = ns;
@@ -239,7 +145,7 @@ void parser_add_file(struct program *program, const char *path)
     struct source *source = NULL;
     switch (source_open(program, path, false, &source)) {
     case SOURCE_NEW:
-        parser_run(program, source, program->namespaces);
+        parse_file(program, source, program->namespaces);
         break;
     case SOURCE_KNOWN:
         break; // named twice, or included by another
@@ -252,7 +158,7 @@ void parser_add_file(struct program *program, const char *path)
 
 void parser_add_text(struct program *program, const char *name, const char *text, size_t len)
 {
-    parser_run(program, source_add(program, name, text, len), program->namespaces);
+    parse_file(program, source_add(program, name, text, len), program->namespaces);
 }
 
 struct program *program_new(void)

@@ -1,6 +1,8 @@
 // Removes headers of earlier runs whose namespace is gone: a program that includes one would be
-// built with messages that nobody has any more. Only what idlc made is removed, which its first
-// lines tell.
+// built with messages that no server has any more. Only files that idlc made are removed; their
+// first lines say so.
+#include "stale.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -10,7 +12,6 @@
 #include <unistd.h>
 
 #include "emit.h"
-#include "output.h"
 
 #define FOLDER   "idl"
 #define HEAD_LEN 4096 // of a file, with the words
