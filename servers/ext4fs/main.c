@@ -1,8 +1,9 @@
 // ext4fs: serves `fs` from an ext2, ext3 or ext4 file system on the device that serves `blk`. With
 // the argument `ro` it changes nothing.
 //
-// Owns the handlers by path; those by node are serve_nodes.c. The file system's life is volume.c,
-// its names tree.c and entry.c, paths walk.c, contents file.c and write.c.
+// Owns the handlers by path; serve_nodes.c has those by node, serve.c what both share. The rest of
+// the folder knows no messages: volume.c opens and commits the file system, walk.c follows paths,
+// tree.c and entry.c change names, file.c and write.c read and write contents.
 //
 // Changes are kept in memory and brought to the device by fs.sync, as soon as no more of them come,
 // some seconds after the first of them in any case, and at the end of the suite.
@@ -15,12 +16,10 @@
 #include <resea/ipc.h>
 #include <resea/printf.h>
 #include <resea/task.h>
-#include <resea/timer.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
-#include <time.h>
 #include "attr.h"
 #include "blkdev.h"
 #include "file.h"
@@ -28,26 +27,14 @@
 #include "listing.h"
 #include "opened.h"
 #include "serve.h"
+#include "serve_nodes.h"
 #include "tree.h"
 #include "walk.h"
 
 #define LISTING_LEN (1024u * 1024) // bytes of one answer to fs.list, at most
-#define COMMIT_MS   5000           // from the first change to the commit, at most
-#define QUIET_MS    3              // without a change, after which they are committed
-#define COMMIT_PART 10             // of the time, one part, goes into such commits
 #define STOP_IRQ    1              // the suite ends
 
-struct volume *volume;
 static int stop_fd = -1;
-
-// When changes that nobody asked to commit are committed.
-static struct {
-    bool timer_runs;
-    uint64_t num_changes; // so far
-    uint64_t num_seen;    // when the timer was set
-    uint64_t since_ms;    // the first change that is not committed
-    uint64_t took_ms;     // the last commit
-} quiet;
 
 void oolong_prepare(void)
 {
@@ -59,69 +46,7 @@ void oolong_prepare(void)
         stop_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
-static uint64_t now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
-static void wait_for_quiet(void)
-{
-    uint64_t wait_ms = MAX((uint64_t)QUIET_MS, quiet.took_ms * COMMIT_PART);
-    quiet.num_seen = quiet.num_changes;
-    quiet.timer_runs = IS_OK(timer_set((msec_t)MIN(wait_ms, (uint64_t)COMMIT_MS)));
-}
-
-// The timer: nothing came since it was set, or something is old enough.
-static void commit_when_quiet(void)
-{
-    uint64_t begin = now_ms();
-    quiet.timer_runs = false;
-    if (!volume_is_dirty(volume))
-        return;
-    if (quiet.num_seen != quiet.num_changes && begin - quiet.since_ms < COMMIT_MS) {
-        wait_for_quiet();
-        return;
-    }
-    error_t err = volume_commit(volume);
-    if (IS_ERROR(err))
-        WARN("changes could not be written: %s", err2str(err));
-    quiet.took_ms = now_ms() - begin;
-}
-
-error_t serve_changed(error_t err)
-{
-    error_t commit_err = volume_relieve(volume);
-    if (IS_ERROR(commit_err))
-        WARN("changes could not be written: %s", err2str(commit_err));
-    quiet.num_changes++;
-    if (!quiet.timer_runs && volume_is_dirty(volume) && !volume->read_only) {
-        quiet.since_ms = now_ms();
-        wait_for_quiet();
-    }
-    return err;
-}
-
 // --- Handles ------------------------------------------------------------------------------------
-
-void serve_release(void *file)
-{
-    error_t err = opened_put(volume, file);
-    if (IS_ERROR(err))
-        WARN("a removed file could not be freed: %s", err2str(err));
-}
-
-error_t serve_open(task_t client, ext2_ino_t ino, handle_t *handle)
-{
-    struct opened *file = opened_get(volume, ino);
-    if (!file)
-        return ERR_NO_MEMORY;
-    error_t err = fsclients_open(client, file, handle);
-    if (IS_ERROR(err))
-        serve_release(file);
-    return err;
-}
 
 static error_t open_file(task_t client, ext2_ino_t ino, handle_t *handle)
 {
@@ -229,13 +154,6 @@ static error_t fs_do_resize(task_t client, handle_t handle, offset_t size)
     if (!file)
         return ERR_NOT_FOUND;
     return CHANGE(file_resize(volume, file->ino, size));
-}
-
-void serve_was_read(ext2_ino_t ino, struct ext2_inode_large *inode)
-{
-    attr_was_read(volume, ino, inode);
-    error_t err = serve_changed(OK);
-    (void)err; // it was read
 }
 
 // --- What is known of a path --------------------------------------------------------------------
@@ -524,7 +442,7 @@ static void notified(notifications_t bits)
         (void)serve_changed(OK);
     }
     if (bits & NOTIFY_TIMER)
-        commit_when_quiet();
+        serve_commit_when_quiet();
 }
 
 void main(void)

@@ -1,17 +1,22 @@
-// What the handlers by path (main.c) and those by node (serve_nodes.c) have in common.
+// The volume that is served: what the handlers by path (main.c) and by node (serve_nodes.c) share.
 #ifndef EXT4FS_SERVE_H
 #define EXT4FS_SERVE_H
 
-#include <idl/fs_server.h>
 #include "inode.h"
 
 // The file system that is served.
 extern struct volume *volume;
 
-// After a change: it is on its way to the device. Returns `err`.
+// Call it after each change: it commits changes soon, or now if they take too much memory. Returns
+// `err`.
 error_t serve_changed(error_t err);
 
-// Blocks that were freed can be used after a commit, so what finds the device full is tried again.
+// Call it when the timer has run out: commits if no change came since the timer was set, or if a
+// change is old enough.
+void serve_commit_when_quiet(void);
+
+// Makes a change. Freed blocks can be used after a commit, so a change that finds the device full
+// is tried again after one.
 #define CHANGE(expr)                                                                               \
     ({                                                                                             \
         error_t change_err_ = (expr);                                                              \
@@ -23,13 +28,10 @@ error_t serve_changed(error_t err);
 // Opens an inode of any kind for a client.
 __mustuse error_t serve_open(task_t client, ext2_ino_t ino, handle_t *handle);
 
-// One handle less of an opened file.
+// A client has closed its handle of an opened file.
 void serve_release(void *file);
 
-// What was read may get another time of access.
+// Call it after a read: it may set the inode's time of access.
 void serve_was_read(ext2_ino_t ino, struct ext2_inode_large *inode);
-
-// Adds the handlers by node.
-void serve_nodes(struct fs_ops *ops);
 
 #endif

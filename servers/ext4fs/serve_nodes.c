@@ -1,4 +1,5 @@
-// The handlers of fs.node_*: by number, whatever the names are.
+// The handlers of fs.node_*, which name files by number instead of by path.
+#include "serve_nodes.h"
 #include <config.h>
 #include <resea/printf.h>
 #include <stdlib.h>

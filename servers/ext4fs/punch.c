@@ -1,0 +1,75 @@
+// Giving blocks of a file back. What the file claims to have is checked first: libext2fs would free
+// blocks that are not on the device.
+#include "file.h"
+#include "inode.h"
+#include "io.h"
+
+// Whether all blocks of a file with extents are on the device.
+static error_t check_extents(struct volume *volume, ext2_ino_t ino, struct ext2_inode_large *inode)
+{
+    ext2_extent_handle_t handle;
+    struct ext2fs_extent extent;
+    uint64_t begin = volume->fs->super->s_first_data_block;
+    uint64_t end = ext2fs_blocks_count(volume->fs->super), total = 0;
+    OK_OR_RETURN(error_of(ext2fs_extent_open2(volume->fs, ino, inode_short(inode), &handle)));
+    bool is_bad = false;
+    errcode_t code = ext2fs_extent_get(handle, EXT2_EXTENT_ROOT, &extent);
+    while (code == 0 && !is_bad) {
+        uint64_t num = extent.e_flags & EXT2_EXTENT_FLAGS_LEAF ? extent.e_len : 1;
+        is_bad = extent.e_pblk < begin || num > end || extent.e_pblk > end - num;
+        // An inner node is seen before and after what is below it.
+        total += num;
+        is_bad |= total > 3 * end;
+        code = ext2fs_extent_get(handle, EXT2_EXTENT_NEXT, &extent);
+    }
+    ext2fs_extent_free(handle);
+    if (is_bad)
+        return ERR_UNAVAILABLE;
+    bool at_end = code == EXT2_ET_EXTENT_NO_NEXT || code == EXT2_ET_EXTENT_NOT_FOUND;
+    return at_end ? OK : error_of(code);
+}
+
+struct seen_blocks {
+    uint64_t begin; // of what a file can have
+    uint64_t end;
+    uint64_t num; // seen
+    bool is_bad;
+};
+
+static int see_block(ext2_filsys fs, blk64_t *block, e2_blkcnt_t at, blk64_t ref, int offset,
+                     void *arg)
+{
+    (void)fs, (void)at, (void)ref, (void)offset;
+    struct seen_blocks *seen = arg;
+    // A file with more blocks than the device has counts some of them more than once.
+    seen->is_bad = *block < seen->begin || *block >= seen->end || ++seen->num > seen->end;
+    return seen->is_bad ? BLOCK_ABORT : 0;
+}
+
+// Whether all blocks of a file with a block map are on the device.
+static error_t check_map(struct volume *volume, ext2_ino_t ino)
+{
+    struct seen_blocks seen = {
+        .begin = volume->fs->super->s_first_data_block,
+        .end = ext2fs_blocks_count(volume->fs->super),
+    };
+    errcode_t code =
+        ext2fs_block_iterate3(volume->fs, ino, BLOCK_FLAG_READ_ONLY, NULL, see_block, &seen);
+    return seen.is_bad ? ERR_UNAVAILABLE : error_of(code);
+}
+
+// libext2fs 1.47.0 refuses an extent that ends with the last block of the device. The count of
+// blocks is one higher while it looks.
+error_t file_punch(struct volume *volume, ext2_ino_t ino, struct ext2_inode_large *inode,
+                   uint64_t first, uint64_t last)
+{
+    ext2_filsys fs = volume->fs;
+    uint64_t num_blocks = ext2fs_blocks_count(fs->super);
+    bool has_extents = inode->i_flags & EXT4_EXTENTS_FL;
+    OK_OR_RETURN(has_extents ? check_extents(volume, ino, inode) : check_map(volume, ino));
+    if (has_extents)
+        ext2fs_blocks_count_set(fs->super, num_blocks + 1);
+    errcode_t code = ext2fs_punch(fs, ino, inode_short(inode), NULL, first, last);
+    ext2fs_blocks_count_set(fs->super, num_blocks);
+    return error_of(code);
+}
