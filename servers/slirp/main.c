@@ -17,7 +17,6 @@
 #include <arpa/inet.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <time.h>
 #include "netdevice.h"
 #include "servers.h"
 #include "slirp.h"
@@ -29,19 +28,6 @@ static const uint8_t guest_mac[6] = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
 
 static Slirp *slirp;
 static struct options options;
-
-static int64_t clock_ns(void *opaque)
-{
-    (void)opaque;
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
-int64_t clock_ms(void)
-{
-    return clock_ns(NULL) / 1000000;
-}
 
 static ssize_t send_packet(const void *frame, size_t len, void *opaque)
 {

@@ -8,7 +8,9 @@
 
 #define SLIRP_IRQ 1 // its sockets, of irq_watch_fd()
 
-// Milliseconds of a clock that does not go backwards.
+// clock.c: a clock that does not go backwards. clock_ns() has the parameter of libslirp's
+// callbacks.
+int64_t clock_ns(void *opaque);
 int64_t clock_ms(void);
 
 // poll.c: the sockets that libslirp wants to hear of.
