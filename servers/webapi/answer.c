@@ -28,6 +28,7 @@ static int64_t now(void)
 
 static void write_head(struct answer *answer, struct head *head)
 {
+    answer->status = head->status;
     head->date = now();
     head->keep_alive = answer->keep_alive;
     head_write(&answer->text, head);
@@ -93,12 +94,12 @@ static unsigned status_of(error_t err)
     }
 }
 
-static void answer_metrics(struct answer *answer, const struct request *request)
+static void answer_metrics(struct answer *answer, const struct request *request, size_t num_conns)
 {
     struct text body = {0};
     if (answer_condition(answer, request, &(struct version){0}))
         return;
-    if (!metrics_write(&body)) {
+    if (!metrics_write(&body, num_conns)) {
         text_free(&body);
         answer_error(answer, request, 500);
         return;
@@ -354,7 +355,7 @@ static unsigned judge(const struct request *request, char *path, bool *is_dir)
     return host && !host_is_ours(host, len) ? 421 : 0;
 }
 
-static void make(struct answer *answer, const struct request *request)
+static void make(struct answer *answer, const struct request *request, size_t num_conns)
 {
     char path[TARGET_MAX + 2];
     bool is_dir = false;
@@ -362,7 +363,7 @@ static void make(struct answer *answer, const struct request *request)
     if (status) {
         answer_error(answer, request, status);
     } else if (strcmp(path, "/metrics") == 0) {
-        answer_metrics(answer, request);
+        answer_metrics(answer, request, num_conns);
     } else {
         ipc_set_lookup_timeout(LOOKUP_TIME_MS);
         answer->fs = ipc_lookup("fs");
@@ -378,14 +379,12 @@ static void make(struct answer *answer, const struct request *request)
     }
 }
 
-void answer_make(struct answer *answer, const struct request *request)
+void answer_make(struct answer *answer, const struct request *request, size_t num_conns)
 {
     *answer = (struct answer){.keep_alive = request->keep_alive};
-    make(answer, request);
-    unsigned status = 0;
-    if (answer->text.len > 12)
-        status = (unsigned)atoi(answer->text.bytes + 9);
-    metrics_count(status, answer->text.len + answer->left);
+    make(answer, request, num_conns);
+    if (!answer->failed) // otherwise nothing of it is sent
+        metrics_count(answer->status, answer->text.len + answer->left);
 }
 
 static void refill_listing(struct answer *answer)

@@ -189,7 +189,7 @@ static enum step read_some(struct conn *conn)
     }
     conn->in_at += request_feed(&conn->request, conn->in + conn->in_at, conn->in_len - conn->in_at);
     if (conn->request.state != REQUEST_PART) {
-        answer_make(&conn->answer, &conn->request);
+        answer_make(&conn->answer, &conn->request, num_conns);
         conn->answering = true;
     }
     return STEP_AGAIN;

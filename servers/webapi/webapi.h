@@ -13,6 +13,7 @@ struct answer {
     struct text text;
     size_t sent; // of `text`
     task_t fs;
+    unsigned status;
     handle_t file; // 0: none
     uint64_t offset;
     uint64_t left;
@@ -24,14 +25,14 @@ struct answer {
 
 // answer.c
 
-// Makes the answer to a request, which is whole or bad.
-void answer_make(struct answer *answer, const struct request *request);
+// Makes the answer to a request, which is whole or bad. The page of figures has `num_conns`.
+void answer_make(struct answer *answer, const struct request *request, size_t num_conns);
 // Replaces the text by the next bytes of the file or the listing. False: there are none.
 bool answer_refill(struct answer *answer);
 void answer_free(struct answer *answer);
 
 // metrics.c: the page of figures. False: the launcher does not give them.
-bool metrics_write(struct text *text);
+bool metrics_write(struct text *text, size_t num_conns);
 void metrics_count(unsigned status, uint64_t bytes); // of a new answer
 void metrics_count_bytes(uint64_t bytes);            // more of one
 

@@ -174,6 +174,8 @@ for figure in messages_sent messages_received payload_bytes_sent payload_bytes_r
 done
 grep -q '^oolong_http_answers_total{status="2xx"} 20[0-9][0-9][0-9]$' body ||
     fail "the answers are not counted: $(cat body)"
+grep -q '^oolong_http_answers_total{status="4xx"} [1-9]' body ||
+    fail "the errors are not counted: $(cat body)"
 
 stop
 finish
