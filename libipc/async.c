@@ -9,6 +9,7 @@
 #include "clock.h"
 #include "control.h"
 #include "copy.h"
+#include "inbox.h"
 #include "message_type.h"
 #include "ool.h"
 #include "page.h"
@@ -239,7 +240,7 @@ static error_t pull(struct channel *ch, struct message *m)
 static error_t expect_more(error_t err)
 {
     if (IS_OK(err))
-        receive_pend(NOTIFY_ASYNC);
+        inbox_pend(NOTIFY_ASYNC);
     return err;
 }
 

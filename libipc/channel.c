@@ -12,6 +12,7 @@
 #include "clock.h"
 #include "control.h"
 #include "futex.h"
+#include "inbox.h"
 #include "payload.h"
 #include "receive.h"
 #include "self.h"
@@ -34,11 +35,9 @@ static void unmap_page(struct channel *ch)
 
 static void free_channel(struct channel *ch)
 {
-    struct stashed *s;
-    while ((s = LIST_POP_FRONT(&ch->stash, struct stashed, elem))) {
-        channel_drop(ch, &s->packet);
-        free(s);
-    }
+    struct packet packet;
+    while (inbox_pop(ch, &packet))
+        channel_drop(ch, &packet);
     shm_detach(ch);
     unmap_page(ch);
     bell_forget(ch);
@@ -185,7 +184,7 @@ void channel_end(struct channel *ch, const char *why)
         _exit(EXIT_FAILURE);
     if (why)
         WARN("ended the channel to task %d: %s", ch->task, why);
-    receive_pend(channel_collect_notifications(ch)); // its last; the page goes
+    inbox_pend(channel_collect_notifications(ch)); // its last; the page goes
     if (ch->own_line)
         atomic_store(&ch->own_line->closed, ch->chan);
     list_remove(&ch->all);
@@ -223,7 +222,7 @@ static enum incoming on_answer(struct channel *ch, struct packet *packet)
             ch->pulled->error = receive_answer(ch, packet, -1, &ch->pulled->m);
             // The notification of what it brings has been taken already.
             if (!ch->pull_awaited && ch->pulled->error != ERR_EMPTY)
-                receive_pend(NOTIFY_ASYNC);
+                inbox_pend(NOTIFY_ASYNC);
             return IN_HANDLED;
         }
     }
@@ -310,7 +309,7 @@ enum incoming channel_read(struct channel *ch, struct packet *packet, int timeou
         // would not look at this channel without a ring.
         ch->seen = (uint16_t)((ch->seen & ~PEER_RING) | (channel_peer_sent(ch) & PEER_RING));
         channel_publish(ch);
-        receive_pend(channel_collect_notifications(ch));
+        inbox_pend(channel_collect_notifications(ch));
         return IN_HANDLED;
     default:
         channel_drop(ch, packet);
@@ -321,30 +320,11 @@ enum incoming channel_read(struct channel *ch, struct packet *packet, int timeou
 
 void channel_stash(struct channel *ch, const struct packet *packet)
 {
-    struct stashed *s = NULL;
-    if (ch->num_stashed < CHANNEL_MAX_STASH || ch->task == KERNEL_TASK)
-        s = malloc(sizeof(*s));
-    if (!s) {
-        struct packet dropped = *packet;
-        channel_drop(ch, &dropped);
-        channel_end(ch, "it has too many messages under way");
+    if (inbox_push(ch, packet))
         return;
-    }
-    s->packet = *packet;
-    list_push_back(&ch->stash, &s->elem);
-    ch->num_stashed++;
-    receive_list_stashed(ch);
-}
-
-bool channel_unstash(struct channel *ch, struct packet *packet)
-{
-    struct stashed *s = LIST_POP_FRONT(&ch->stash, struct stashed, elem);
-    if (!s)
-        return false;
-    *packet = s->packet;
-    ch->num_stashed--;
-    free(s);
-    return true;
+    struct packet dropped = *packet;
+    channel_drop(ch, &dropped);
+    channel_end(ch, "it has too many messages under way");
 }
 
 void channel_drop(struct channel *ch, struct packet *packet)

@@ -6,10 +6,6 @@
 #include <oolong/message.h>
 #include <oolong/wire.h>
 
-// Packets that a peer can have sent before we receive from it: an async pull, a SEND or CALL, a
-// NOBLOCK, and one to spare. Who has more under way breaks the rules.
-#define CHANNEL_MAX_STASH 4
-
 struct shm;
 struct payload;
 
@@ -66,11 +62,6 @@ struct pulled {
     struct message m;
 };
 
-struct stashed {
-    list_elem_t elem;
-    struct packet packet;
-};
-
 extern list_t channel_all; // struct channel: those that have not ended
 extern unsigned channel_count, channel_num_shm;
 
@@ -114,9 +105,6 @@ enum incoming channel_read(struct channel *ch, struct packet *packet, int timeou
 
 /// Keeps a packet for a later receive; ends the channel of a peer that has too many under way.
 void channel_stash(struct channel *ch, const struct packet *packet);
-
-/// Takes the first stashed packet. False: there is none.
-bool channel_unstash(struct channel *ch, struct packet *packet);
 
 /// Frees the payloads of a packet that is not going to be taken.
 void channel_drop(struct channel *ch, struct packet *packet);

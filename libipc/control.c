@@ -16,8 +16,8 @@
 #include <resea/syscall.h>
 #include <resea/task.h>
 #include "channel.h"
+#include "inbox.h"
 #include "map.h"
-#include "receive.h"
 #include "self.h"
 
 // The answer to the request under way: a task has one at a time.
@@ -143,7 +143,7 @@ void control_handle(struct packet *packet, int *fds, int num_fds)
         on_text(&packet->text);
         break;
     case CTL_CONSOLE:
-        receive_pend(NOTIFY_IRQ);
+        inbox_pend(NOTIFY_IRQ);
         break;
     default:
         WARN("the launcher sent control packet %d, which is unknown", packet->type);

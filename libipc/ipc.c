@@ -11,6 +11,7 @@
 #include "channel.h"
 #include "control.h"
 #include "in_place.h"
+#include "inbox.h"
 #include "map.h"
 #include "message_type.h"
 #include "ool.h"
@@ -354,7 +355,7 @@ void ipc_reply_err(task_t dst, error_t error)
 error_t ipc_notify(task_t dst, notifications_t notifications)
 {
     if (dst == ipc_self.boot.task) {
-        receive_pend(notifications);
+        inbox_pend(notifications);
         return OK;
     }
     struct channel *ch;

@@ -7,7 +7,7 @@
 #include <poll.h>
 #include <unistd.h>
 #include <resea/syscall.h>
-#include "receive.h"
+#include "inbox.h"
 #include "self.h"
 #include "transport.h"
 
@@ -70,7 +70,7 @@ static bool console_is_acquired;
 static void await_console(void)
 {
     if (console_is_acquired && irq_watch_fd(STDIN_FILENO, CONSOLE_IRQ) == ERR_INVALID_ARG)
-        receive_pend(NOTIFY_IRQ);
+        inbox_pend(NOTIFY_IRQ);
 }
 
 error_t sys_irq_acquire(unsigned irq)

@@ -11,6 +11,7 @@
 #include "channel.h"
 #include "clock.h"
 #include "control.h"
+#include "inbox.h"
 #include "irq.h"
 #include "map.h"
 #include "message_type.h"
@@ -24,20 +25,7 @@
 
 #define COOL_MS 1000 // of idleness after which the memory of rings is given back
 
-static notifications_t pending;
-static list_t ready = {&ready, &ready}; // channels with something to read, in the order of turns
-static uint32_t rounds_begun;
-static struct channel *unserved; // its turn gave nothing: it keeps its place
-static bool unserved_was_passed;
-static unsigned num_passed; // in front of the queue, which notifications may not pass again
-
-void receive_pend(notifications_t bits)
-{
-    pending |= bits;
-}
-
-// --- Taking
-// ------------------------------------------------------------------------------------------
+// --- Taking -------------------------------------------------------------------------------------
 
 // Payloads that came with their packet, or the error that stands in their place.
 static error_t carried(const struct message *m)
@@ -173,8 +161,7 @@ void receive_drop_answer(struct channel *ch, struct packet *packet, int fd)
         ipc_free_payloads(&dropped);
 }
 
-// --- Closed receive
-// ----------------------------------------------------------------------------------
+// --- Closed receive -----------------------------------------------------------------------------
 
 static error_t await_message(struct channel *ch, struct message *m, bool noblock)
 {
@@ -182,7 +169,7 @@ static error_t await_message(struct channel *ch, struct message *m, bool noblock
         struct packet packet;
         error_t result;
         int fd = -1;
-        if (channel_unstash(ch, &packet)) {
+        if (inbox_pop(ch, &packet)) {
             if (receive_take(ch, &packet, m, &result))
                 return result;
             continue;
@@ -219,30 +206,7 @@ error_t receive_closed(task_t src, struct message *m, bool noblock)
     return err;
 }
 
-// --- Open receive
-// ------------------------------------------------------------------------------------
-
-// Since when the peer waits, as its page says.
-static uint64_t waits_since(const struct channel *ch)
-{
-    return ch->page ? atomic_load_explicit(&ch->page->since_ns, memory_order_relaxed) : 0;
-}
-
-// Puts a channel into the queue of turns, behind those of earlier rounds. epoll's order tells when
-// a channel first had anything, an acknowledgement that was read long ago for example; first come
-// first served goes by when the peers began to wait.
-static void enlist(struct channel *ch, list_elem_t *first)
-{
-    // A peer's page is looked at only when there is somebody to compare it with: the line that says
-    // since when is written by the peer with each wait.
-    list_elem_t *at = &ready;
-    while (at->prev != first &&
-           waits_since(LIST_CONTAINER(at->prev, struct channel, ready)) > waits_since(ch))
-        at = at->prev;
-    ch->listed = true;
-    ch->round = rounds_begun;
-    list_push_back(at, &ch->ready);
-}
+// --- Open receive -------------------------------------------------------------------------------
 
 // Whether the task waits on its descriptors: no peer has shared memory, something else than a
 // channel is watched, or there are more channels than one call can wait for.
@@ -261,7 +225,7 @@ static bool any_shm_pending(void)
 }
 
 // Waits for descriptors. Peers with shared memory send a packet when they see that we sleep so.
-static void look_at_sockets(int timeout_ms, list_elem_t *last_round)
+static void look_at_sockets(int timeout_ms)
 {
     void *cookies[TRANSPORT_MAX_EVENTS];
     bool sleeps = channel_num_shm > 0 && timeout_ms != 0;
@@ -276,11 +240,11 @@ static void look_at_sockets(int timeout_ms, list_elem_t *last_round)
     for (int i = 0; i < n; i++) {
         struct channel *ch = irq_owns(cookies[i]) ? NULL : cookies[i];
         if (!ch)
-            pending |= NOTIFY_IRQ;
+            inbox_pend(NOTIFY_IRQ);
         else if (ch->shm)
             shm_hear(ch);
-        if (ch && !ch->listed)
-            enlist(ch, last_round);
+        if (ch)
+            inbox_add(ch);
     }
 }
 
@@ -301,31 +265,28 @@ static void hear_launcher(void)
     }
 }
 
-// Puts the channels that have something at the end of the queue of turns, and collects the
-// notification bits that are visible on them. A channel in the queue keeps its place, so nobody
-// is passed over twice by the same other.
+// Looks at all channels, in one round: those that have something come to the end of the queue of
+// turns. A channel in the queue keeps its place, so no peer is passed over twice by the same other.
 static void gather(int timeout_ms)
 {
     hear_launcher();
-    if (pending || !list_is_empty(&ready)) // what the launcher sent may be what we wait for
+    if (!inbox_is_empty()) // what the launcher sent may be what we wait for
         timeout_ms = 0;
-    list_elem_t *last_round = ready.prev;
+    inbox_begin_round();
     shm_pump();
     bool sockets = waits_on_sockets();
     if (sockets)
-        look_at_sockets(timeout_ms, last_round);
+        look_at_sockets(timeout_ms);
     else if (timeout_ms != 0)
         sleep_for_bells(timeout_ms);
-    rounds_begun++;
-    atomic_store_explicit(&ipc_self.page->rounds_begun, rounds_begun, memory_order_relaxed);
+    inbox_count_round();
     if (channel_num_shm > 0) {
         LIST_FOR_EACH (ch, &channel_all, struct channel, all) {
-            if (!ch->listed && (ch->shm || !sockets) && channel_is_pending(ch))
-                enlist(ch, last_round);
+            if ((ch->shm || !sockets) && channel_is_pending(ch))
+                inbox_add(ch);
         }
     }
-    LIST_FOR_EACH (ch, &ready, struct channel, ready)
-        pending |= channel_collect_notifications(ch);
+    inbox_end_round();
 }
 
 // Waits for whatever comes. When nothing does for a while, the memory of rings goes back.
@@ -334,8 +295,18 @@ static void gather_patiently(void)
     int timeout_ms = timer_remaining();
     bool cools = shm_num_warm > 0 && (timeout_ms < 0 || timeout_ms > COOL_MS);
     gather(cools ? COOL_MS : timeout_ms);
-    if (cools && !pending && list_is_empty(&ready))
+    if (cools && inbox_is_empty())
         shm_cool();
+}
+
+// Looks for what there is; waits for it unless `noblock`, or there is something already.
+static void look(bool noblock)
+{
+    inbox_note_served();
+    if (noblock || !inbox_is_empty())
+        gather(0);
+    else
+        gather_patiently();
 }
 
 // Reads one packet of the channel whose turn it is. True: `m` has something for the program.
@@ -343,7 +314,7 @@ static bool serve(struct channel *ch, struct message *m, error_t *result)
 {
     struct packet packet;
     int fd = -1;
-    if (channel_unstash(ch, &packet)) {
+    if (inbox_pop(ch, &packet)) {
         if (ch->task != KERNEL_TASK)
             return receive_take(ch, &packet, m, result);
     } else {
@@ -368,85 +339,33 @@ static bool serve(struct channel *ch, struct message *m, error_t *result)
     return true;
 }
 
-// Notifications have a turn as everybody has: who is ready now comes before the next.
+// Notifications have a turn as channels have: a channel that is ready now comes before the next.
 static bool deliver_notifications(struct message *m)
 {
-    if (num_passed > 0)
+    notifications_t bits;
+    if (!inbox_may_notify())
         return false;
     if (timer_remaining() == 0) {
         timer_clear();
-        pending |= NOTIFY_TIMER;
+        inbox_pend(NOTIFY_TIMER);
     }
-    if (!pending)
+    if (!inbox_take_notifications(&bits))
         return false;
-    LIST_FOR_EACH (ch, &ready, struct channel, ready)
-        num_passed += ch->task != KERNEL_TASK;
     memset(m, 0, sizeof(*m));
     m->type = NOTIFICATIONS_MSG;
     m->src = KERNEL_TASK;
-    m->notifications.data = pending;
-    pending = 0;
+    m->notifications.data = bits;
     return true;
-}
-
-// What was stashed while the task waited for somebody else has waited longest. What the launcher
-// said (to vm, of a new task) was said before that task's channel came: it is not interleaved with
-// what comes through the channel.
-void receive_list_stashed(struct channel *ch)
-{
-    if (!ch->listed) {
-        ch->listed = true;
-        ch->round = rounds_begun;
-        list_push_back(ch->task == KERNEL_TASK ? ready.next : &ready, &ch->ready);
-    }
-}
-
-// Says how far the rounds of looking are served: see state_page.rounds_served.
-static void publish_served(uint32_t served)
-{
-    atomic_store_explicit(&ipc_self.page->rounds_served, served, memory_order_relaxed);
-}
-
-// Looks for what there is; waits for it unless `noblock`, or there is something already.
-static void look(bool noblock)
-{
-    if (list_is_empty(&ready))
-        publish_served(rounds_begun);
-    if (noblock || pending || !list_is_empty(&ready))
-        gather(0);
-    else
-        gather_patiently();
-    if (unserved && unserved->listed) {
-        list_remove(&unserved->ready);
-        list_push_back(ready.next, &unserved->ready);
-        num_passed += unserved_was_passed;
-    } else if (unserved) {
-        unserved->num_unserved = 0;
-    }
-    unserved = NULL;
 }
 
 // Serves the channel whose turn it is. True: `m` has something for the program.
 static bool take_turn(struct message *m, error_t *result)
 {
-    struct channel *ch = LIST_POP_FRONT(&ready, struct channel, ready);
-    ch->listed = false;
-    if (ch->task != KERNEL_TASK) { // whose messages overtake
-        publish_served(ch->round - 1);
-        unserved_was_passed = num_passed > 0;
-        num_passed -= unserved_was_passed;
-    }
-    bool served = serve(ch, m, result);
-    // An answer that nobody waits for, or a ring: the message behind it must not lose its turn.
-    // More of them than an honest peer has under way do lose it.
-    ch->num_unserved = served || ch->num_unserved == CHANNEL_MAX_STASH ? 0 : ch->num_unserved + 1;
-    if (ch->task != KERNEL_TASK && ch->fd >= 0 && ch->num_unserved > 0)
-        unserved = ch;
-    if (ch->num_stashed > 0)
-        receive_list_stashed(ch);
-    else
-        channel_collect(ch);
-    return served;
+    struct channel *ch = inbox_next();
+    bool gave = serve(ch, m, result);
+    inbox_served(ch, gave);
+    channel_collect(ch);
+    return gave;
 }
 
 error_t receive_open(struct message *m, bool noblock)
@@ -458,7 +377,7 @@ error_t receive_open(struct message *m, bool noblock)
         look(noblock);
         if (deliver_notifications(m))
             break;
-        if (list_is_empty(&ready)) {
+        if (!inbox_has_turn()) {
             if (!noblock)
                 continue;
             result = ERR_WOULD_BLOCK;

@@ -25,10 +25,4 @@ error_t ipc_answer_pull(struct channel *ch, const struct message *m) __mustuse;
 /// Drops an answer that nobody waits for any more.
 void receive_drop_answer(struct channel *ch, struct packet *packet, int fd);
 
-/// A packet of `ch` was stashed: its turn comes at the next open receive.
-void receive_list_stashed(struct channel *ch);
-
-/// Adds notification bits of my own: timer, IRQ, a notification to myself.
-void receive_pend(notifications_t bits);
-
 #endif

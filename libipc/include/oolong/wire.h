@@ -281,7 +281,7 @@ static inline bool talk_is_allowed(const struct talk_table *table, task_t a, tas
 // OK.
 //
 // Whoever has more packets under way than there are slots breaks the rules (see
-// CHANNEL_MAX_STASH); a packet that finds no slot is, for its sender, a full channel.
+// INBOX_MAX_STASH); a packet that finds no slot is, for its sender, a full channel.
 #define REGION_SLOTS      16
 #define REGION_RING(base) ((uint8_t *)(base) + REGION_SLOTS * 256)
 #define REGION_SIZE(ring) (REGION_SLOTS * 256 + (size_t)(ring))
