@@ -6,7 +6,8 @@
 #include "clock.h"
 #include "futex.h"
 #include "page.h"
-#include "shm.h"
+#include "region.h"
+#include "transport.h"
 
 // A peer on another core is waited for by looking again and again, in turns of 20 to 60 ns, which
 // is what a pause takes. Without it, the line would be taken away from its writer between two
@@ -39,6 +40,13 @@ void bell_spin_init(struct bell_spin *spin)
     *spin = (struct bell_spin){.limit = SPIN_MAX, .retry = SPIN_RETRY};
 }
 
+static void wake_by_socket(struct channel *ch)
+{
+    // A full socket wakes as well.
+    struct packet packet = {.word = wire_word(WIRE_RING, 0, 0)};
+    (void)!transport_send(ch->fd, &packet, false, -1);
+}
+
 void bell_ring(struct channel *ch)
 {
     struct peer_line *own = ch->own_line;
@@ -51,10 +59,26 @@ void bell_ring(struct channel *ch)
         break;
     case SLEEP_SOCKET:
         if (ch->shm)
-            shm_wake_by_socket(ch);
+            wake_by_socket(ch);
         break;
     default:
         break;
+    }
+}
+
+void bell_hear(struct channel *ch)
+{
+    // What is left wakes us again: nobody who sends without pause holds us up.
+    for (int i = 0; i < REGION_SLOTS; i++) {
+        struct packet packet;
+        error_t err = transport_recv(ch->fd, &packet, false, NULL, 0, NULL);
+        if (err == ERR_WOULD_BLOCK)
+            return;
+        if (IS_ERROR(err) || wire_kind(packet.word) != WIRE_RING) {
+            ch->shm->hung = true;
+            transport_unwatch(ch->fd);
+            return;
+        }
     }
 }
 
@@ -83,6 +107,11 @@ static void relax(void)
 #endif
 }
 
+bool bell_is_pending(const struct channel *ch)
+{
+    return ch->shm ? region_is_pending(ch) : channel_bell(ch) != ch->bell_seen;
+}
+
 // What a wait is for: the peer's bell; or a packet, or room for what is kept; or, with no `ch`,
 // something in any channel.
 struct wanted {
@@ -95,18 +124,18 @@ struct wanted {
 static bool any_pending(void)
 {
     LIST_FOR_EACH (ch, &channel_all, struct channel, all) {
-        if (channel_is_pending(ch))
+        if (bell_is_pending(ch))
             return true;
     }
-    return shm_pump_is_due();
+    return region_pump_is_due();
 }
 
 static bool has_come(const struct wanted *wanted)
 {
     if (wanted->pending)
-        return channel_is_pending(wanted->ch) || shm_pump_is_due();
+        return bell_is_pending(wanted->ch) || region_pump_is_due();
     if (wanted->ch)
-        return bell_read(wanted->ch) != wanted->seen;
+        return channel_bell(wanted->ch) != wanted->seen;
     return any_pending();
 }
 
@@ -134,7 +163,7 @@ static bool spin_for(struct bell_spin *spin, const struct channel *peer,
     unsigned n = 0;
     while (n < limit) {
         bool all = channel_count <= SPIN_ALL && n % SPIN_OTHERS == 0;
-        if (wanted->ch || all ? has_come(wanted) : channel_is_pending(peer))
+        if (wanted->ch || all ? has_come(wanted) : bell_is_pending(peer))
             break;
         relax();
         n++;
@@ -215,7 +244,7 @@ bool bell_await_pending(struct channel *ch)
 void bell_wait(struct channel *ch, uint32_t seen, uint64_t deadline_ns)
 {
     struct wanted wanted = {.ch = ch, .seen = seen};
-    if (bell_read(ch) == seen && !wait_awake(&ch->spin, ch, &wanted))
+    if (channel_bell(ch) == seen && !wait_awake(&ch->spin, ch, &wanted))
         bell_sleep(ch, seen, deadline_ns);
 }
 
@@ -225,26 +254,27 @@ void bell_sleep(struct channel *ch, uint32_t seen, uint64_t deadline_ns)
     unsigned count = 0;
     words[count++] = (struct futex_word){ch->bell, seen};
     // Those who drain a kept reply are served meanwhile.
-    LIST_FOR_EACH (other, &shm_keeping, struct shm, keeping) {
+    LIST_FOR_EACH (other, region_keeping(), struct shm, keeping) {
         if (other->channel != ch && count < FUTEX_MAX_WORDS)
             words[count++] = (struct futex_word){other->channel->bell, other->seen};
     }
     sleep_on(words, count, deadline_ns);
 }
 
-void bell_wait_any(uint64_t deadline_ns)
+bool bell_await_any(void)
+{
+    struct wanted anything = {0};
+    return any_pending() || (noted && wait_awake(&open_spin, noted, &anything));
+}
+
+void bell_sleep_any(uint64_t deadline_ns)
 {
     struct futex_word words[FUTEX_MAX_WORDS];
     unsigned count = 0;
-    struct wanted anything = {0};
-    if (any_pending() || (noted && wait_awake(&open_spin, noted, &anything)))
-        return;
     // The bells first, then what they may have rung for: what comes in between is seen by one.
     LIST_FOR_EACH (ch, &channel_all, struct channel, all) {
-        if (ch->shm)
-            shm_say_taken(ch);
         if (count < FUTEX_MAX_WORDS)
-            words[count++] = (struct futex_word){ch->bell, bell_read(ch)};
+            words[count++] = (struct futex_word){ch->bell, channel_bell(ch)};
     }
     if (!any_pending())
         sleep_on(words, count, deadline_ns);

@@ -11,13 +11,14 @@
 /// if it sleeps. After everything that the peer is to see.
 void bell_ring(struct channel *ch);
 
-void bell_spin_init(struct bell_spin *spin);
+/// Takes the wake-ups of a peer off the socket of a channel with shared memory.
+void bell_hear(struct channel *ch);
 
-/// The bell by which the peer says that it did something for us. Read it, look, then wait.
-static inline uint32_t bell_read(const struct channel *ch)
-{
-    return atomic_load_explicit(ch->bell, memory_order_acquire);
-}
+/// Whether there is something to read, as far as memory says. (A socket of a peer that rings no
+/// bell is not looked at; nothing obliges a task to hear such a peer.)
+bool bell_is_pending(const struct channel *ch);
+
+void bell_spin_init(struct bell_spin *spin);
 
 /// Waits until the peer's bell is not `seen` any more, or until `deadline_ns` (0: for ever):
 /// spinning for a while when the peer runs on another core, giving it the core a few times when it
@@ -29,9 +30,10 @@ void bell_wait(struct channel *ch, uint32_t seen, uint64_t deadline_ns);
 bool bell_await_pending(struct channel *ch);
 void bell_sleep(struct channel *ch, uint32_t seen, uint64_t deadline_ns);
 
-/// Waits for all channels at once, until one of them is pending or `deadline_ns` (0: for ever).
-/// Returns at once when one is. May return early.
-void bell_wait_any(uint64_t deadline_ns);
+/// The same for all channels at once. Between the two calls the caller says what it has taken:
+/// bell_sleep_any() reads the bells, and sleeps unless something is pending then. May return early.
+bool bell_await_any(void);
+void bell_sleep_any(uint64_t deadline_ns);
 
 /// `ch` is the one that the program heard from last: the open receive spins for it.
 void bell_note(const struct channel *ch);

@@ -15,8 +15,10 @@
 #include "inbox.h"
 #include "payload.h"
 #include "receive.h"
+#include "region.h"
 #include "self.h"
-#include "shm.h"
+#include "shm_recv.h"
+#include "shm_send.h"
 #include "transport.h"
 
 list_t channel_all = {&channel_all, &channel_all};
@@ -33,12 +35,21 @@ static void unmap_page(struct channel *ch)
     ch->landing = NULL;
 }
 
+// What is kept for the peer goes with its ring.
+static void detach(struct channel *ch)
+{
+    if (!ch->shm)
+        return;
+    shm_forget_kept(ch->shm);
+    region_detach(ch);
+}
+
 static void free_channel(struct channel *ch)
 {
     struct packet packet;
     while (inbox_pop(ch, &packet))
         channel_drop(ch, &packet);
-    shm_detach(ch);
+    detach(ch);
     unmap_page(ch);
     bell_forget(ch);
     if (ch->pulled)
@@ -115,7 +126,7 @@ static error_t enter(struct channel *ch, int fd)
         displace(by_slot[slot]);
     by_slot[slot] = ch;
     ch->fd = fd;
-    ch->bell_seen = bell_read(ch) - 1; // it may have rung before
+    ch->bell_seen = channel_bell(ch) - 1; // it may have rung before
     list_push_back(&channel_all, &ch->all);
     channel_count++;
     channel_num_shm += ch->shm != NULL;
@@ -151,7 +162,7 @@ error_t channel_add_shm(const struct control_grant *grant, const int fds[4])
     struct channel *ch = make_channel(grant->task, grant->chan, fds[1]);
     error_t err = ERR_NO_MEMORY;
     if (ch) {
-        err = shm_attach(ch, grant->ring_size, fds[2], fds[3]);
+        err = region_attach(ch, grant->ring_size, fds[2], fds[3]);
     } else {
         close(fds[2]);
         close(fds[3]);
@@ -190,7 +201,7 @@ void channel_end(struct channel *ch, const char *why)
     list_remove(&ch->all);
     channel_count--;
     channel_num_shm -= ch->shm != NULL;
-    shm_detach(ch);
+    detach(ch);
     transport_unwatch(ch->fd);
     transport_close(ch->fd);
     ch->fd = -1;
@@ -229,11 +240,6 @@ static enum incoming on_answer(struct channel *ch, struct packet *packet)
     return IN_ANSWER;
 }
 
-bool channel_is_pending(const struct channel *ch)
-{
-    return ch->shm ? shm_is_pending(ch) : bell_read(ch) != ch->bell_seen;
-}
-
 // Descriptors that may come with a packet. vm is trusted to send what was asked for; what others
 // send with a packet either cannot be sent, or ends the channel.
 static int max_descriptors(const struct channel *ch)
@@ -252,8 +258,8 @@ static error_t read_socket(struct channel *ch, struct packet *packet, int timeou
 {
     uint64_t deadline_ns = clock_deadline_ns(timeout_ms);
     for (;;) {
-        uint32_t bell = bell_read(ch);
-        bool keeps = !list_is_empty(&shm_keeping);
+        uint32_t bell = channel_bell(ch);
+        bool keeps = !list_is_empty(region_keeping());
         if (keeps)
             shm_pump();
         error_t err = transport_recv(ch->fd, packet, timeout_ms < 0 && !keeps, fds,

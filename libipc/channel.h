@@ -65,15 +65,17 @@ struct pulled {
 extern list_t channel_all; // struct channel: those that have not ended
 extern unsigned channel_count, channel_num_shm;
 
+/// The bell by which the peer says that it did something for us. Read it, look, then wait.
+static inline uint32_t channel_bell(const struct channel *ch)
+{
+    return atomic_load_explicit(ch->bell, memory_order_acquire);
+}
+
 /// Adds a channel that the launcher granted. Takes `fd` and `page_fd` (-1: none).
 error_t channel_add(task_t task, uint32_t chan, int fd, int page_fd) __mustuse;
 
 /// The same for one with shared memory. Takes the descriptors, in the order of CTL_GRANT.
 error_t channel_add_shm(const struct control_grant *grant, const int fds[4]) __mustuse;
-
-/// Whether there is something to read, as far as memory says. (A socket of a peer that rings no
-/// bell is not looked at; nothing obliges anybody to hear it.)
-bool channel_is_pending(const struct channel *ch);
 
 /// The open channel to `task`, or NULL.
 struct channel *channel_find(task_t task);

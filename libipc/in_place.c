@@ -6,7 +6,7 @@
 #include <oolong/list.h>
 #include <resea/ipc.h>
 #include "channel.h"
-#include "shm.h"
+#include "shm_send.h"
 #include "stream.h"
 
 struct block {
@@ -34,10 +34,8 @@ void in_place_release(task_t dst, const void *payload)
     if (stream_release(payload))
         return;
     struct channel *ch = channel_find(dst);
-    if (ch && ch->shm && payload && ch->shm->in_place == payload) {
-        ch->shm->in_place = NULL;
+    if (ch && ch->shm && payload && shm_release(ch, payload))
         return;
-    }
     LIST_FOR_EACH (block, &blocks, struct block, elem) {
         if (block->data == payload) {
             list_remove(&block->elem);

@@ -14,8 +14,8 @@
 #include "stream.h"
 
 #define HUGE_PAGE_SIZE ((size_t)2 << 20)
-// Half of that of shm.c: the landing buffers, of the same size as the payload, want a place in the
-// caches too.
+// Half of RING_LARGE in shm_recv.c: the landing buffers, of the same size as the payload, want a
+// place in the caches too.
 #define LANDING_LARGE ((size_t)4 << 20)
 
 static uint8_t *region; // the landing buffers, each in `stride` bytes; NULL: not registered

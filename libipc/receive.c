@@ -18,8 +18,10 @@
 #include "ool.h"
 #include "page.h"
 #include "payload.h"
+#include "region.h"
 #include "self.h"
-#include "shm.h"
+#include "shm_recv.h"
+#include "shm_send.h"
 #include "timer.h"
 #include "transport.h"
 
@@ -218,10 +220,10 @@ static bool waits_on_sockets(void)
 static bool any_shm_pending(void)
 {
     LIST_FOR_EACH (ch, &channel_all, struct channel, all) {
-        if (ch->shm && channel_is_pending(ch))
+        if (ch->shm && bell_is_pending(ch))
             return true;
     }
-    return shm_pump_is_due();
+    return region_pump_is_due();
 }
 
 // Waits for descriptors. Peers with shared memory send a packet when they see that we sleep so.
@@ -242,7 +244,7 @@ static void look_at_sockets(int timeout_ms)
         if (!ch)
             inbox_pend(NOTIFY_IRQ);
         else if (ch->shm)
-            shm_hear(ch);
+            bell_hear(ch);
         if (ch)
             inbox_add(ch);
     }
@@ -250,7 +252,15 @@ static void look_at_sockets(int timeout_ms)
 
 static void sleep_for_bells(int timeout_ms)
 {
-    bell_wait_any(clock_deadline_ns(timeout_ms));
+    uint64_t deadline_ns = clock_deadline_ns(timeout_ms);
+    if (bell_await_any())
+        return;
+    // Before the bells are read: what a peer does because of it is seen by its bell.
+    LIST_FOR_EACH (ch, &channel_all, struct channel, all) {
+        if (ch->shm)
+            shm_say_taken(ch);
+    }
+    bell_sleep_any(deadline_ns);
 }
 
 // Takes all that the launcher has sent: a newcomer's channel is there before the next turn, however
@@ -259,7 +269,7 @@ static void hear_launcher(void)
 {
     struct channel *ch = channel_find(KERNEL_TASK);
     struct packet packet;
-    while (channel_is_pending(ch)) {
+    while (bell_is_pending(ch)) {
         if (channel_read(ch, &packet, 0, NULL) == IN_MESSAGE_OF_LAUNCHER)
             channel_stash(ch, &packet);
     }
@@ -282,7 +292,7 @@ static void gather(int timeout_ms)
     inbox_count_round();
     if (channel_num_shm > 0) {
         LIST_FOR_EACH (ch, &channel_all, struct channel, all) {
-            if ((ch->shm || !sockets) && channel_is_pending(ch))
+            if ((ch->shm || !sockets) && bell_is_pending(ch))
                 inbox_add(ch);
         }
     }
@@ -293,7 +303,7 @@ static void gather(int timeout_ms)
 static void gather_patiently(void)
 {
     int timeout_ms = timer_remaining();
-    bool cools = shm_num_warm > 0 && (timeout_ms < 0 || timeout_ms > COOL_MS);
+    bool cools = region_num_warm() > 0 && (timeout_ms < 0 || timeout_ms > COOL_MS);
     gather(cools ? COOL_MS : timeout_ms);
     if (cools && inbox_is_empty())
         shm_cool();

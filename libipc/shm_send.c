@@ -1,6 +1,7 @@
 // Owns what goes out through shared memory: packets, the streaming of payloads, and the copies of
 // replies that their callers do not drain.
 
+#include "shm_send.h"
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -10,7 +11,7 @@
 #include "clock.h"
 #include "copy.h"
 #include "payload.h"
-#include "shm.h"
+#include "region.h"
 #include "stream.h"
 
 // What is put into the ring before the peer is told, when it runs on another core and can copy it
@@ -33,15 +34,29 @@
 // a pull, a reply or an acknowledgement, a noblock send, a ring.
 #define MAX_KEPT 4
 
-list_t shm_keeping = {&shm_keeping, &shm_keeping};
-unsigned shm_num_warm;
+// A packet that goes out, and its payloads: `next` is the payload being copied into the ring,
+// `done` how much of it is there. `put`: the packet itself is in its slot. Behind the payloads of a
+// message of which one is a stream, `status` goes as one more.
+struct shm_outgoing {
+    list_elem_t elem; // in `kept`
+    struct packet packet;
+    struct payload payloads[MSG_MAX_PAYLOADS + 1];
+    struct stream *stream; // makes the first payload; NULL: it is there
+    uint64_t status;       // how that went
+    unsigned count, next;
+    size_t done;
+    bool begun; // the packet says where its payloads are
+    bool put;
+    bool owned;    // the payloads are copies of ours
+    bool streamed; // `status` is one of them
+};
 
 // Bytes that fit the ring, and slots that are free. A peer that claims to have taken what was never
 // put has neither: it only stops its own channel.
 static size_t room(const struct channel *ch)
 {
     const struct shm *s = ch->shm;
-    uint64_t taken = shm_line_is_valid(ch) ? atomic_load(&ch->line->bytes_taken) : 0;
+    uint64_t taken = region_line_is_valid(ch) ? atomic_load(&ch->line->bytes_taken) : 0;
     uint64_t under_way = s->bytes - taken;
     return under_way <= s->ring_size ? s->ring_size - (size_t)under_way : 0;
 }
@@ -63,7 +78,7 @@ static size_t useful_room(const struct channel *ch, const struct shm_outgoing *o
 static bool has_slot(const struct channel *ch)
 {
     struct shm *s = ch->shm;
-    if (s->head - s->peer_took >= REGION_SLOTS && shm_line_is_valid(ch))
+    if (s->head - s->peer_took >= REGION_SLOTS && region_line_is_valid(ch))
         s->peer_took = atomic_load_explicit(&ch->line->taken, memory_order_acquire);
     return s->head - s->peer_took < REGION_SLOTS;
 }
@@ -108,12 +123,6 @@ static void skip_complete(struct shm_outgoing *out)
     }
 }
 
-static void warm_up(struct shm *s)
-{
-    shm_num_warm += !s->warm;
-    s->warm = true;
-}
-
 // Has the program make bytes of the first payload. Behind an error the rest of them is what the
 // ring had there before, which the peer does not use.
 static void make_bytes(struct shm_outgoing *out, uint8_t *to, size_t at, size_t len)
@@ -126,7 +135,7 @@ static void make_bytes(struct shm_outgoing *out, uint8_t *to, size_t at, size_t 
 static void copy_bytes(struct shm *s, struct shm_outgoing *out, size_t len)
 {
     if (len > 0)
-        warm_up(s);
+        region_set_warm(s, true);
     while (len > 0) {
         skip_complete(out);
         const struct payload *d = &out->payloads[out->next];
@@ -187,7 +196,7 @@ static void publish(struct channel *ch, const struct packet *packet)
     struct peer_line *own = ch->own_line;
     if (!own)
         return;
-    shm_publish_taken(ch);
+    region_publish_taken(ch);
     atomic_store_explicit(&own->bytes, s->bytes, memory_order_release);
     if (packet)
         shm_put_packet(s, packet);
@@ -219,7 +228,7 @@ static void progress(struct channel *ch, struct shm_outgoing *out)
 
 static bool can_progress(const struct channel *ch, const struct shm_outgoing *out)
 {
-    return useful_room(ch, out) > 0 || (!out->put && has_slot(ch)) || shm_is_over(ch);
+    return useful_room(ch, out) > 0 || (!out->put && has_slot(ch)) || region_is_over(ch);
 }
 
 // Waits until `out` can go on. False: it cannot by `deadline_ns` (0: for ever).
@@ -228,7 +237,7 @@ static bool wait_for_room(struct channel *ch, const struct shm_outgoing *out, ui
     bool can;
     atomic_store(&ch->own_line->wants, 1);
     for (;;) {
-        uint32_t seen = bell_read(ch);
+        uint32_t seen = channel_bell(ch);
         can = can_progress(ch, out);
         if (can || (deadline_ns && clock_now_ns() >= deadline_ns))
             break;
@@ -263,8 +272,8 @@ static void flush_at_exit(void)
 {
     uint64_t deadline_ns = clock_now_ns() + EXIT_PATIENCE_NS;
     shm_pump();
-    while (!list_is_empty(&shm_keeping) && clock_now_ns() < deadline_ns) {
-        struct shm *s = LIST_CONTAINER(shm_keeping.next, struct shm, keeping);
+    while (!list_is_empty(region_keeping()) && clock_now_ns() < deadline_ns) {
+        struct shm *s = LIST_CONTAINER(region_keeping()->next, struct shm, keeping);
         bell_wait(s->channel, s->seen, deadline_ns);
         shm_pump();
     }
@@ -316,17 +325,17 @@ static void keep(struct channel *ch, struct shm_outgoing *out, struct shm_outgoi
     if (!registered)
         registered = atexit(flush_at_exit) == 0;
     if (list_is_empty(&s->kept))
-        list_push_back(&shm_keeping, &s->keeping);
+        list_push_back(region_keeping(), &s->keeping);
     list_push_back(&s->kept, &copy->elem);
     s->num_kept++;
     atomic_store(&ch->own_line->wants, 1);
-    s->seen = bell_read(ch) - 1; // look again at once
+    s->seen = channel_bell(ch) - 1; // look again at once
 }
 
 static void pump(struct shm *s)
 {
     struct channel *ch = s->channel;
-    s->seen = bell_read(ch);
+    s->seen = channel_bell(ch);
     while (!list_is_empty(&s->kept)) {
         struct shm_outgoing *out = LIST_CONTAINER(s->kept.next, struct shm_outgoing, elem);
         progress(ch, out);
@@ -336,7 +345,7 @@ static void pump(struct shm *s)
         s->num_kept--;
         free_outgoing(out);
     }
-    if (shm_is_over(ch))
+    if (region_is_over(ch))
         shm_forget_kept(s);
     if (list_is_empty(&s->kept)) {
         list_remove(&s->keeping);
@@ -346,19 +355,10 @@ static void pump(struct shm *s)
 
 void shm_pump(void)
 {
-    LIST_FOR_EACH (s, &shm_keeping, struct shm, keeping) {
-        if (bell_read(s->channel) != s->seen)
+    LIST_FOR_EACH (s, region_keeping(), struct shm, keeping) {
+        if (channel_bell(s->channel) != s->seen)
             pump(s);
     }
-}
-
-bool shm_pump_is_due(void)
-{
-    LIST_FOR_EACH (s, &shm_keeping, struct shm, keeping) {
-        if (bell_read(s->channel) != s->seen)
-            return true;
-    }
-    return false;
 }
 
 // --- Sending ------------------------------------------------------------------------------------
@@ -371,7 +371,7 @@ static error_t send_blocking(struct channel *ch, struct shm_outgoing *out)
             progress(ch, out);
         if (is_done(out))
             return OK;
-        if (shm_is_over(ch))
+        if (region_is_over(ch))
             return ERR_ABORTED;
         if (list_is_empty(&ch->shm->kept))
             wait_for_room(ch, out, 0);
@@ -410,7 +410,7 @@ static error_t send_or_keep(struct channel *ch, struct shm_outgoing *out)
         progress(ch, out);
         if (out->stream) // what takes time there is not the peer
             begun_ns += clock_now_ns() - here_ns;
-        if (is_done(out) || shm_is_over(ch)) {
+        if (is_done(out) || region_is_over(ch)) {
             free_outgoing(copy);
             return is_done(out) ? OK : ERR_ABORTED;
         }
@@ -427,8 +427,7 @@ void shm_cool(void)
         struct shm *s = ch->shm;
         if (!s || !s->warm)
             continue;
-        s->warm = false; // also when it keeps its memory: it is not asked again and again
-        shm_num_warm--;
+        region_set_warm(s, false); // also when it keeps its memory: it is not asked again and again
         if (!s->in_place && room(ch) == s->ring_size && list_is_empty(&s->kept))
             madvise(REGION_RING(s->own), s->ring_size, MADV_REMOVE);
     }
@@ -442,9 +441,18 @@ void *shm_alloc(struct channel *ch, size_t len)
     skip_to_start(ch, len);
     if (room(ch) < len)
         return NULL;
-    warm_up(s);
+    region_set_warm(s, true);
     s->in_place = REGION_RING(s->own) + s->bytes % s->ring_size;
     return s->in_place;
+}
+
+bool shm_release(struct channel *ch, const void *payload)
+{
+    struct shm *s = ch->shm;
+    if (s->in_place != payload)
+        return false;
+    s->in_place = NULL;
+    return true;
 }
 
 error_t shm_send(struct channel *ch, const struct packet *packet, const struct payload *payloads,
@@ -452,7 +460,7 @@ error_t shm_send(struct channel *ch, const struct packet *packet, const struct p
 {
     struct shm_outgoing out;
     struct shm *s = ch->shm;
-    if (!ch->own_line || shm_is_over(ch))
+    if (!ch->own_line || region_is_over(ch))
         return ERR_ABORTED;
     if (count > 0 && s->in_place && s->in_place != payloads[0].ptr)
         return ERR_IN_USE; // it would be written over

@@ -2,7 +2,8 @@
 
 #include <idl/chaos.h>
 #include "../../libipc/bell.h"
-#include "../../libipc/shm.h"
+#include "../../libipc/region.h"
+#include "../../libipc/shm_send.h"
 #include "neighbour.h"
 
 #define UNDER_WAY   8          // packets, of a sender that plays by the rules
@@ -19,17 +20,17 @@ static struct channel *shared_channel(void)
 
 static uint32_t taken_by_peer(const struct channel *ch)
 {
-    return shm_line_is_valid(ch) ? atomic_load(&ch->line->taken) : 0;
+    return region_line_is_valid(ch) ? atomic_load(&ch->line->taken) : 0;
 }
 
 static uint64_t drained_by_peer(const struct channel *ch)
 {
-    return shm_line_is_valid(ch) ? atomic_load(&ch->line->bytes_taken) : 0;
+    return region_line_is_valid(ch) ? atomic_load(&ch->line->bytes_taken) : 0;
 }
 
 static uint64_t put_by_peer(const struct channel *ch)
 {
-    return shm_line_is_valid(ch) ? atomic_load(&ch->line->bytes) : 0;
+    return region_line_is_valid(ch) ? atomic_load(&ch->line->bytes) : 0;
 }
 
 // The packet of a message with `len` bytes that are still to come.
@@ -105,7 +106,7 @@ void scribbler(void)
 {
     struct channel *ch = shared_channel();
     enum scribble where = atomic_load(&role->lives) % NUM_SCRIBBLES;
-    for (int i = 0; i < ACTS_A_LIFE && !shm_is_over(ch); i++) {
+    for (int i = 0; i < ACTS_A_LIFE && !region_is_over(ch); i++) {
         scribble(ch, where);
         bell_ring(ch);
         did_it();
@@ -124,7 +125,7 @@ static size_t least(size_t a, size_t b, size_t c)
 static void feed(struct channel *ch, size_t len, size_t step)
 {
     struct shm *s = ch->shm;
-    for (size_t done = 0; done < len && !shm_is_over(ch);) {
+    for (size_t done = 0; done < len && !region_is_over(ch);) {
         size_t room = s->ring_size - (size_t)(s->bytes - drained_by_peer(ch));
         size_t some = least(step, len - done, room);
         if (some == 0)
@@ -140,10 +141,10 @@ static void feed(struct channel *ch, size_t len, size_t step)
 static void await_answer(struct channel *ch)
 {
     struct packet packet;
-    while (!shm_is_over(ch) && !shm_is_pending(ch))
+    while (!region_is_over(ch) && !region_is_pending(ch))
         ;
-    memcpy(&packet, shm_next_slot(ch), sizeof(packet));
-    if (!shm_is_over(ch) && packet.type != CHAOS_ECHO_REPLY_MSG)
+    memcpy(&packet, region_next_slot(ch), sizeof(packet));
+    if (!region_is_over(ch) && packet.type != CHAOS_ECHO_REPLY_MSG)
         WARN("CHECK FAILED: the answer is %s", msgtype2str(packet.type));
 }
 
@@ -153,7 +154,7 @@ static void drain(struct channel *ch, size_t len, size_t step, uint64_t pause_ns
     struct shm *s = ch->shm;
     await_answer(ch);
     uint64_t next_ns = board_now_ns() + pause_ns;
-    for (size_t done = 0; done < len && !shm_is_over(ch);) {
+    for (size_t done = 0; done < len && !region_is_over(ch);) {
         if (pause_ns && board_now_ns() < next_ns)
             continue;
         next_ns = board_now_ns() + pause_ns;
@@ -179,7 +180,7 @@ void trickler(void)
 {
     struct channel *ch = shared_channel();
     const size_t few = 1000, many = 4 * ch->shm->ring_size;
-    for (uint32_t seq = 1; !shm_is_over(ch); seq += 2) {
+    for (uint32_t seq = 1; !region_is_over(ch); seq += 2) {
         put_packet(ch, WIRE_CALL, seq, CHAOS_ECHO_MSG, few);
         feed(ch, few, 1);
         drain(ch, few, 1, 0);

@@ -4,7 +4,8 @@
 #include <malloc.h>
 #include "scenario.h"
 #include "../../libipc/bell.h"
-#include "../../libipc/shm.h"
+#include "../../libipc/region.h"
+#include "../../libipc/shm_send.h"
 
 #define MIB ((size_t)1 << 20)
 

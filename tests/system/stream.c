@@ -3,7 +3,7 @@
 #include <malloc.h>
 #include "scenario.h"
 #include "../../libipc/channel.h"
-#include "../../libipc/shm.h"
+#include "../../libipc/region.h"
 
 #define MIB    ((size_t)1 << 20)
 #define BUFFER CONFIG_OOL_BUFFER_LEN

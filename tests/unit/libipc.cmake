@@ -4,7 +4,7 @@ foreach(module IN ITEMS list bytes handle datetime cmdline names log)
   target_link_libraries(libipc_${module} PRIVATE Oolong::compat)
 endforeach()
 
-# With a scheduler and a clock of its own, it takes no more of the library than bell.c.
+# With a scheduler and a clock of its own, it takes no more of the library than bell.c and page.c.
 oolong_add_unit_test(libipc_bell SOURCES libipc_bell_test.c LIBS)
 target_include_directories(libipc_bell PRIVATE
   $<TARGET_PROPERTY:Oolong::ipc,INTERFACE_INCLUDE_DIRECTORIES> ${PROJECT_SOURCE_DIR}/libipc)

@@ -1,18 +1,16 @@
-// Owns the regions of channels with shared memory, and what comes in through them.
+// Owns what comes in through shared memory: packets, and the payloads that are copied out.
 
-#include "shm.h"
-#include <limits.h>
+#include "shm_recv.h"
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 #include "bell.h"
 #include "channel.h"
 #include "clock.h"
 #include "copy.h"
 #include "payload.h"
+#include "region.h"
 #include "self.h"
-#include "transport.h"
+#include "shm_send.h"
 
 // Copied out in one go, before the sender is told that there is room.
 #define TAKE_PIECE (64u << 10)
@@ -22,135 +20,7 @@
 // So many pieces at a time, however small: who puts a byte now and then holds nobody up.
 #define MAX_PIECES 64
 
-// --- Regions ------------------------------------------------------------------------------------
-
-static size_t map_size(uint32_t ring_size)
-{
-    return REGION_SIZE(ring_size) + ring_size;
-}
-
-static void *map_region(int fd, uint32_t ring_size, int prot)
-{
-    uint8_t *base = mmap(NULL, map_size(ring_size), PROT_NONE,
-                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (base == MAP_FAILED)
-        return NULL;
-    size_t size = REGION_SIZE(ring_size);
-    if (mmap(base, size, prot, MAP_SHARED | MAP_FIXED, fd, 0) == MAP_FAILED ||
-        mmap(base + size, ring_size, prot, MAP_SHARED | MAP_FIXED, fd, REGION_SLOTS * 256) ==
-            MAP_FAILED) {
-        munmap(base, map_size(ring_size));
-        return NULL;
-    }
-    return base;
-}
-
-static bool is_ring_size(uint32_t size)
-{
-    return size >= REGION_MIN_RING && size <= REGION_MAX_RING && !(size & (size - 1));
-}
-
-error_t shm_attach(struct channel *ch, uint32_t ring_size, int own_fd, int peer_fd)
-{
-    struct shm *s = is_ring_size(ring_size) ? calloc(1, sizeof(*s)) : NULL;
-    if (s) {
-        s->channel = ch;
-        s->ring_size = ring_size;
-        list_init(&s->kept);
-        list_nullify(&s->keeping);
-        s->own = map_region(own_fd, ring_size, PROT_READ | PROT_WRITE);
-        s->peers = s->own ? map_region(peer_fd, ring_size, PROT_READ) : NULL;
-        ch->shm = s;
-        ch->carries = true;
-        if (!s->peers)
-            shm_detach(ch);
-    }
-    close(own_fd);
-    close(peer_fd);
-    return ch->shm ? OK : ERR_NO_MEMORY;
-}
-
-void shm_detach(struct channel *ch)
-{
-    struct shm *s = ch->shm;
-    if (!s)
-        return;
-    ch->shm = NULL;
-    shm_num_warm -= s->warm;
-    if (s->own)
-        munmap(s->own, map_size(s->ring_size));
-    if (s->peers)
-        munmap((void *)(uintptr_t)s->peers, map_size(s->ring_size));
-    for (unsigned k = 0; s->in.active && k < s->in.count; k++)
-        free(s->in.payloads[k].ptr);
-    shm_forget_kept(s);
-    free(s);
-}
-
-// --- The peer's side ----------------------------------------------------------------------------
-
-bool shm_is_over(const struct channel *ch)
-{
-    return ch->shm->hung || atomic_load_explicit(&ch->page->ended, memory_order_acquire) ||
-           atomic_load_explicit(&ch->line->closed, memory_order_acquire) == ch->chan;
-}
-
-// Until the peer has heard of the channel, its line is of another one, or of none.
-bool shm_line_is_valid(const struct channel *ch)
-{
-    return ch->shm->valid ||
-           atomic_load_explicit(&ch->line->word, memory_order_acquire) >> 32 == ch->chan;
-}
-
-static uint64_t peer_bytes(const struct channel *ch)
-{
-    return shm_line_is_valid(ch) ? atomic_load_explicit(&ch->line->bytes, memory_order_acquire) : 0;
-}
-
-bool shm_is_pending(const struct channel *ch)
-{
-    const struct shm *s = ch->shm;
-    bool more = s->in.active ? peer_bytes(ch) != s->bytes_taken : shm_has_packet(ch);
-    return more || shm_is_over(ch);
-}
-
-void shm_wake_by_socket(struct channel *ch)
-{
-    // A full socket wakes as well.
-    struct packet packet = {.word = wire_word(WIRE_RING, 0, 0)};
-    (void)!transport_send(ch->fd, &packet, false, -1);
-}
-
-void shm_hear(struct channel *ch)
-{
-    // What is left wakes us again: nobody who sends without pause holds us up.
-    for (int i = 0; i < REGION_SLOTS; i++) {
-        struct packet packet;
-        error_t err = transport_recv(ch->fd, &packet, false, NULL, 0, NULL);
-        if (err == ERR_WOULD_BLOCK)
-            return;
-        if (IS_ERROR(err) || wire_kind(packet.word) != WIRE_RING) {
-            ch->shm->hung = true;
-            transport_unwatch(ch->fd);
-            return;
-        }
-    }
-}
-
 // --- Packets ------------------------------------------------------------------------------------
-
-void shm_publish_taken(struct channel *ch)
-{
-    struct shm *s = ch->shm;
-    if (!ch->own_line)
-        return;
-    if (s->taken != s->taken_published)
-        atomic_store_explicit(&ch->own_line->taken, s->taken, memory_order_release);
-    if (s->bytes_taken != s->bytes_published)
-        atomic_store(&ch->own_line->bytes_taken, s->bytes_taken);
-    s->taken_published = s->taken;
-    s->bytes_published = s->bytes_taken;
-}
 
 // The sender says where in the ring its payloads begin: behind those before, or further on.
 static bool begins_in_the_ring(struct shm *s, struct shm_incoming *in)
@@ -168,7 +38,7 @@ static bool begins_in_the_ring(struct shm *s, struct shm_incoming *in)
 void shm_say_taken(struct channel *ch)
 {
     bool more = ch->shm->bytes_taken != ch->shm->bytes_published;
-    shm_publish_taken(ch);
+    region_publish_taken(ch);
     if (more && ch->own_line && atomic_load(&ch->line->wants))
         bell_ring(ch);
 }
@@ -202,10 +72,10 @@ static error_t take_packet(struct channel *ch, struct packet *packet)
 {
     struct shm *s = ch->shm;
     struct shm_incoming *in = &s->in;
-    if (!shm_has_packet(ch))
+    if (!region_has_packet(ch))
         return ERR_WOULD_BLOCK;
     s->valid = true; // it said so before
-    memcpy(packet, shm_next_slot(ch), sizeof(*packet));
+    memcpy(packet, region_next_slot(ch), sizeof(*packet));
     __asm__ volatile("" ::: "memory"); // what is checked from here on is the copy
     packet->word &= ~REGION_MARK;
     s->taken++;
@@ -213,7 +83,7 @@ static error_t take_packet(struct channel *ch, struct packet *packet)
     in->count = carries ? (unsigned)MSG_NUM_PAYLOADS(packet->type) : 0;
     // Who never answers would otherwise never hear that there is room.
     if (s->taken - s->taken_published >= REGION_SLOTS / 2) {
-        shm_publish_taken(ch);
+        region_publish_taken(ch);
         bell_ring(ch);
     }
     return in->count > 0 ? begin_incoming(s, packet) : OK;
@@ -230,7 +100,7 @@ static void publish_room(struct channel *ch, bool drained)
     bool much = s->bytes_taken - s->bytes_published >= s->ring_size / 4;
     if (!ch->own_line || (!much && !drained))
         return;
-    shm_publish_taken(ch);
+    region_publish_taken(ch);
     if (!atomic_load(&ch->line->wants) ||
         (!drained && s->bytes_taken - s->bytes_rung < s->ring_size / 2))
         return;
@@ -303,7 +173,7 @@ static error_t take_payloads(struct channel *ch)
             OK_OR_RETURN(finish_part(in));
             continue;
         }
-        uint64_t come = peer_bytes(ch) - s->bytes_taken;
+        uint64_t come = region_peer_bytes(ch) - s->bytes_taken;
         if (come > s->ring_size)
             return ERR_NOT_ACCEPTABLE;
         if (come == 0 || pieces++ == MAX_PIECES) {
@@ -342,14 +212,15 @@ static void hand_over(struct shm_incoming *in, struct packet *packet)
 static error_t try_recv(struct channel *ch, struct packet *packet)
 {
     struct shm *s = ch->shm;
-    bool over = shm_is_over(ch); // before: what it put before its end is seen below
+    bool over = region_is_over(ch); // before: what it put before its end is seen below
     error_t err = s->in.active ? OK : take_packet(ch, packet);
     if (IS_OK(err) && s->in.active) {
         err = take_payloads(ch);
         if (IS_OK(err))
             hand_over(&s->in, packet);
     }
-    if (err != ERR_WOULD_BLOCK || !over || (s->in.active && peer_bytes(ch) != s->bytes_taken))
+    if (err != ERR_WOULD_BLOCK || !over ||
+        (s->in.active && region_peer_bytes(ch) != s->bytes_taken))
         return err;
     return ERR_ABORTED;
 }
@@ -368,8 +239,8 @@ error_t shm_recv(struct channel *ch, struct packet *packet, int timeout_ms)
         if (bell_await_pending(ch))
             continue;
         // Also for room that the peer has made for what is kept, since that was looked for.
-        uint32_t seen = bell_read(ch);
-        if (!shm_is_pending(ch) && !shm_pump_is_due())
+        uint32_t seen = channel_bell(ch);
+        if (!region_is_pending(ch) && !region_pump_is_due())
             bell_sleep(ch, seen, deadline_ns);
     }
 }
