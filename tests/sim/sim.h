@@ -1,5 +1,5 @@
 // The simulation of a suite: vm, six tasks and the launcher's channels in one process, driven by
-// one seed. See docs/security.md.
+// one seed. See docs/testing.md.
 //
 // A task is a coroutine with an instance of libipc of its own (the same code, linked once for each
 // slot, so that its statics are the task's). Its system calls come to syscalls*.c, and each is a
