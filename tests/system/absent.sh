@@ -10,4 +10,10 @@ for case in "gone|nobody serves: no task runs of those that may (server)" \
     [ "$(grep -c 'waits for' err)" = 1 ] || fail "not reported once: $(cat err)"
     grep -qF ") waits for '$name', which ${case#*|}" err || fail "another report: $(cat err)"
 done
+
+# The server was there, and another task ended it. It is reported once, however often the task tries.
+expect 0 "$oolong" run "$here/absent_killed.ini"
+echo "[watcher] looks up gone (absent)" | diff - out >&2 || fail "another output: $(cat out err)"
+[ "$(grep -c "waits for 'gone', which nobody serves: no task runs of those that may (server)" err)" = 1 ] ||
+    fail "not reported once: $(cat err)"
 finish

@@ -1,14 +1,69 @@
-// Looks up a name; or, without one, ends at once.
+// Looks up a name, in one of four roles; without arguments it ends at once.
+//   NAME         says what the lookup gave
+//   serve NAME   serves it for ever
+//   kill NAME    ends the server, then looks the name up for ever
+//   watch NAME   ends when `ps` has long shown that a task waits for the name, which is absent
 #include <resea/cmdline.h>
 #include <resea/ipc.h>
 #include <resea/printf.h>
+#include <resea/syscall.h>
 #include <resea/task.h>
+#include <resea/timer.h>
+#include <string.h>
+
+#define LOOK_MS 150 // more often than ten times a second is an error
+#define LOOKS   25  // from the first that showed it: the client has tried again by then
+
+static void serve(const char *name)
+{
+    struct message m;
+    ASSERT_OK(ipc_serve(name));
+    for (;;)
+        ASSERT_OK(ipc_recv(IPC_ANY, &m));
+}
+
+static void end_server(const char *name)
+{
+    ASSERT_OK(task_destroy(ipc_lookup(name)));
+    for (;;)
+        (void)ipc_lookup(name); // which may give the server once more, while it ends
+}
+
+static bool ps_shows(const char *text)
+{
+    static char table[8192];
+    ASSERT_OK(sys_kdebug("ps", 2, table, sizeof(table)));
+    return strstr(table, text);
+}
+
+static void watch(const char *name)
+{
+    char state[64];
+    snprintf(state, sizeof(state), "looks up %s (absent)", name);
+    int looks = 0;
+    while (looks < LOOKS) {
+        struct message m;
+        ASSERT_OK(timer_set(LOOK_MS));
+        ASSERT_OK(ipc_recv(IPC_ANY, &m));
+        if (looks > 0 || ps_shows(state))
+            looks++;
+    }
+    printf("%s\n", state);
+}
 
 void main(void)
 {
+    char *role;
     char *name;
+    cmdline_arg(&role, NULL, "role", true);
     cmdline_arg(&name, NULL, "name", true);
     cmdline_parse(task_cmdline(), NULL);
-    if (name)
-        printf("%s: %s\n", name, err2str(ipc_lookup(name)));
+    if (name && !strcmp(role, "serve"))
+        serve(name);
+    else if (name && !strcmp(role, "kill"))
+        end_server(name);
+    else if (name)
+        watch(name);
+    else if (role)
+        printf("%s: %s\n", role, err2str(ipc_lookup(role)));
 }
