@@ -124,7 +124,7 @@ static error_t await_event(task_t tcpip)
             return ERR_TIMEOUT;
         if (!(m.notifications.data & NOTIFY_ASYNC))
             continue;
-        events_pull();
+        events_pull("");
         error_t err = async_recv(tcpip, &m);
         if (IS_OK(err))
             ipc_free_payloads(&m);

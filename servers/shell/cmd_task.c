@@ -82,9 +82,8 @@ static bool watch(task_t task, const char *label)
     error_t err = events_watch(task, label);
     if (IS_ERROR(err))
         return complain(label, err);
-    bool console;
     while (!interactive && events_watching(task))
-        events_take(true, &console);
+        events_take(true, "");
     return true;
 }
 

@@ -14,11 +14,11 @@
 #include "output.h"
 
 #define HISTORY_LINES 500
+#define CLEAR_LINE    "\r\033[K" // wipes the line from the screen
 
 static EditLine *editor;
 static History *history_;
 static const char *prompt_text = "";
-static bool editing; // a line is on the screen
 static bool line_begins, interrupted;
 
 static char *prompt(EditLine *el)
@@ -27,22 +27,29 @@ static char *prompt(EditLine *el)
     return (char *)(uintptr_t)prompt_text;
 }
 
+// Draws the line again after something else was printed.
+static void redraw(void)
+{
+    printf(CLEAR_LINE); // it may be there already
+    fflush(stdout);
+    el_set(editor, EL_REFRESH);
+}
+
 // The next byte that is typed. Negative: the end of the input.
 static int next_byte(void)
 {
     static char typed[256];
     static int num, at;
-    bool console = false;
+    unsigned events = 0;
     while (at == num) {
         at = 0;
         num = sys_console_read(typed, sizeof(typed));
         if (num < 0)
             return num;
-        // The console, and nothing typed: the launcher has written over the line.
-        if (num == 0 && console)
-            editor_redraw();
-        if (num == 0)
-            events_take(true, &console);
+        // The console is ready and nothing is typed: the launcher has written over the line.
+        if (events & EVENTS_PRINTED || (num == 0 && events & EVENTS_CONSOLE))
+            redraw();
+        events = num == 0 ? events_take(true, CLEAR_LINE) : 0;
     }
     return (unsigned char)typed[at++];
 }
@@ -164,9 +171,8 @@ char *editor_line(const char *text)
     if (IS_ERROR(irq_acquire(CONSOLE_IRQ)))
         return NULL;
 
-    editing = line_begins = true;
+    line_begins = true;
     const char *typed = el_gets(editor, &len);
-    editing = false;
     irq_release(CONSOLE_IRQ);
     if (interrupted) {
         interrupted = false;
@@ -179,18 +185,4 @@ char *editor_line(const char *text)
     if (line && strspn(line, " \t\n") < strlen(line))
         history(history_, &event, H_ENTER, line);
     return line;
-}
-
-void editor_clear(void)
-{
-    if (editing)
-        printf("\r\033[K");
-}
-
-void editor_redraw(void)
-{
-    editor_clear(); // it may be there already
-    fflush(stdout);
-    if (editing)
-        el_set(editor, EL_REFRESH);
 }

@@ -1,4 +1,4 @@
-// What happens to other tasks while the shell does something else: the ends of those it watches.
+// What happens to other tasks while the shell does something else. Owns the list of watched tasks.
 #include "shell.h"
 #include <idl/task.h>
 #include <list.h>
@@ -56,36 +56,38 @@ error_t events_watch(task_t task, const char *label)
     return OK;
 }
 
-void events_pull(void)
+bool events_pull(const char *before)
 {
     struct message m;
+    bool printed = false;
     while (async_recv(VM_TASK, &m) == OK) {
         struct watched *watched = m.type == TASK_EXITED_MSG ? find(m.task_exited.task) : NULL;
         if (!watched)
             continue;
-        editor_clear();
-        printf("task %d (%s) ended", watched->task, watched->label);
+        printf("%stask %d (%s) ended", before, watched->task, watched->label);
         last_status = m.task_exited.status;
         printf(last_status > 0 ? " with status %d\n" : "\n", last_status);
         list_remove(&watched->next);
         free(watched);
-        editor_redraw();
+        printed = true;
     }
+    return printed;
 }
 
-bool events_take(bool wait, bool *console)
+unsigned events_take(bool wait, const char *before)
 {
     struct message m;
     error_t err = sys_ipc(IPC_ANY, IPC_ANY, &m, IPC_RECV | (wait ? 0 : IPC_NOBLOCK));
-    *console = false;
     if (IS_ERROR(err))
-        return false;
-    if (m.type == NOTIFICATIONS_MSG) {
-        *console = (m.notifications.data & NOTIFY_IRQ) != 0;
-        if (m.notifications.data & NOTIFY_ASYNC)
-            events_pull();
-    } else {
+        return 0;
+    if (m.type != NOTIFICATIONS_MSG) {
         discard_unknown_message(&m);
+        return EVENTS_ANY;
     }
-    return true;
+    unsigned events = EVENTS_ANY;
+    if (m.notifications.data & NOTIFY_IRQ)
+        events |= EVENTS_CONSOLE;
+    if ((m.notifications.data & NOTIFY_ASYNC) && events_pull(before))
+        events |= EVENTS_PRINTED;
+    return events;
 }

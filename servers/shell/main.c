@@ -30,7 +30,6 @@ static const char help[] =
     "keeps a character, # begins a comment. Commands:\n"
     "\n";
 
-bool interactive;
 static bool has_editor;
 static bool keep_going;
 static bool read_stdin;   // "-"
@@ -69,13 +68,12 @@ void oolong_prepare(void)
 // Runs a line of a script. False: the script ends.
 static bool run_script_line(char *line)
 {
-    bool console;
     line[strcspn(line, "\n")] = '\0';
     printf(PROMPT);
     (void)output_write(line, strlen(line));
     printf("\n");
     bool ok = run_line(line);
-    while (events_take(false, &console))
+    while (events_take(false, ""))
         ;
     return ok || keep_going;
 }

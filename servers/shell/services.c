@@ -1,10 +1,12 @@
-// The servers that commands talk to.
+// The servers that commands talk to, and what commands say when something fails.
 #include "shell.h"
 #include <resea/ipc.h>
 #include <stdio.h>
 #include "output.h"
 
 #define LOOKUP_TIMEOUT_MS 3000
+
+bool interactive;
 
 FILE *errors(void)
 {
@@ -19,7 +21,7 @@ bool complain(const char *what, error_t err)
 
 bool find_service(const char *name, task_t *task)
 {
-    // Each time anew: a server may have been restarted as another task.
+    // Looked up each time: a server may have been restarted as another task.
     ipc_set_lookup_timeout(LOOKUP_TIMEOUT_MS);
     task_t found = ipc_lookup(name);
     if (IS_ERROR(found)) {

@@ -72,7 +72,10 @@ bool parse_number(const char *text, unsigned long long max, unsigned long long *
 
 // services.c: the tasks that serve the names, looked up once.
 
-// Finds a server, or says that nobody serves the name.
+// True when commands come from a terminal.
+extern bool interactive;
+
+// Finds the server of a name. If there is none, complains and returns false.
 bool find_service(const char *name, task_t *task);
 
 // Where complaints go: standard output at a terminal, standard error in a script.
@@ -81,17 +84,25 @@ FILE *errors(void);
 // Says what went wrong with what, and returns false.
 bool complain(const char *what, error_t err);
 
-// events.c: what happens to other tasks meanwhile.
+// events.c: the ends of watched tasks, and other messages that come while a command runs.
 
 // Tells vm to say when a task ends.
 __mustuse error_t events_watch(task_t task, const char *label);
 
-// Takes one message that is waiting, or with `wait` the next one. Prints what ended. False: there
-// was none. `*console` becomes true when something was typed.
-bool events_take(bool wait, bool *console);
+// What events_take() did, as bits.
+enum events {
+    EVENTS_ANY = 1,     // took a message
+    EVENTS_CONSOLE = 2, // something was typed
+    EVENTS_PRINTED = 4, // printed lines
+};
 
-// Prints which watched tasks have ended.
-void events_pull(void);
+// Takes one message that is waiting, or with `wait` the next one, and prints which watched tasks
+// have ended. `before` is printed before each line.
+unsigned events_take(bool wait, const char *before);
+
+// Prints which watched tasks have ended, as events_take() does. Returns whether it printed
+// something.
+bool events_pull(const char *before);
 
 // The exit status of the watched task that ended last, as task.exited has it.
 int events_last_status(void);
@@ -106,14 +117,5 @@ bool editor_prepare(void);
 
 // The next line, after the prompt `text`; valid until the next call. NULL at the end of the input.
 char *editor_line(const char *text);
-
-// Wipes the line from the screen, for something else to be printed.
-void editor_clear(void);
-
-// Draws the line again after something else was printed.
-void editor_redraw(void);
-
-// True when commands come from a terminal.
-extern bool interactive;
 
 #endif
