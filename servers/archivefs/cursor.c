@@ -1,9 +1,10 @@
 // Reads members through libarchive: formats that compress or scatter what they store. A cursor
 // walks from header to header and can only go forward; going back means to start again.
-#include "reader_private.h"
-#include "stream.h"
+#include "cursor.h"
 #include <stdlib.h>
 #include <string.h>
+#include "scan.h"
+#include "stream.h"
 
 #define WINDOW_LEN   (1024u * 1024)
 #define CACHE_KEY(n) ((uint64_t)1 << 63 | (n))

@@ -1,8 +1,10 @@
 // Reads ranges of the decompressed bytes of an archive. What passes by on the way to a range is
 // kept in the cache, a block at a time, because it is some other file that will be asked for next.
-#include "reader_private.h"
+#include "direct.h"
 #include <stdlib.h>
 #include <string.h>
+#include "image_open.h"
+#include "source.h"
 
 #define BLOCK_LEN (64u * 1024)
 

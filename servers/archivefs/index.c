@@ -1,7 +1,6 @@
 // Builds the tree of an archive's members: nodes, inodes, their names, and what happens when a
 // later member has the path of an earlier one. Looking paths up is in lookup.c.
 #include "index.h"
-#include "index_private.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -90,7 +89,8 @@ static uint32_t hash_name(uint32_t parent, const struct path_part *part)
     return hash;
 }
 
-uint32_t *index_slot(const struct index *index, uint32_t parent, const struct path_part *part)
+// The hash slot of a name: 0 if there is none, else a node's number + 1.
+static uint32_t *find_slot(const struct index *index, uint32_t parent, const struct path_part *part)
 {
     uint32_t mask = index->num_slots - 1;
     for (uint32_t i = hash_name(parent, part);; i++) {
@@ -102,6 +102,26 @@ uint32_t *index_slot(const struct index *index, uint32_t parent, const struct pa
             memcmp(node->name, part->name, part->len) == 0)
             return slot;
     }
+}
+
+uint32_t index_find_child(const struct index *index, uint32_t dir, const struct path_part *part)
+{
+    uint32_t found = *find_slot(index, dir, part);
+    return found == 0 || index->nodes[found - 1].dead ? 0 : found - 1;
+}
+
+// Finds a tidy path without following links. False: no such path.
+static bool find_plain(const struct index *index, const char *path, uint32_t *node)
+{
+    struct path_part part;
+    uint32_t at = 0;
+    while (path_next(&path, &part)) {
+        at = index_find_child(index, at, &part);
+        if (at == 0)
+            return false;
+    }
+    *node = at;
+    return true;
 }
 
 // Keeps the hash table at most half full.
@@ -122,7 +142,7 @@ static bool grow_slots(struct index *index)
         if (node->dead)
             continue;
         struct path_part part = {node->name, strlen(node->name)};
-        *index_slot(index, node->parent, &part) = i + 1;
+        *find_slot(index, node->parent, &part) = i + 1;
     }
     return true;
 }
@@ -139,7 +159,7 @@ static bool new_node(struct index *index, uint32_t parent, const struct path_par
     if (!name)
         return false;
 
-    uint32_t *slot = index_slot(index, parent, part);
+    uint32_t *slot = find_slot(index, parent, part);
     if (*slot != 0)
         index->nodes[*slot - 1].dead = true;
     *number = index->num_nodes++;
@@ -153,7 +173,7 @@ static bool new_node(struct index *index, uint32_t parent, const struct path_par
 static error_t enter_directory(struct index *index, uint32_t parent, const struct path_part *part,
                                uint32_t *dir)
 {
-    uint32_t found = *index_slot(index, parent, part);
+    uint32_t found = *find_slot(index, parent, part);
     if (found != 0 && index_inode(index, found - 1)->kind == INDEX_DIRECTORY) {
         *dir = found - 1;
         return OK;
@@ -199,7 +219,7 @@ static error_t add_hardlink(struct index *index, const struct member *member, co
                             uint32_t parent, const struct path_part *last)
 {
     uint32_t found, node, inode;
-    bool known = index_find_plain(index, target, &found) && index->nodes[found].link_to == 0 &&
+    bool known = find_plain(index, target, &found) && index->nodes[found].link_to == 0 &&
                  index_inode(index, found)->kind != INDEX_DIRECTORY;
     if (known) {
         inode = index->nodes[found].inode;
@@ -251,7 +271,7 @@ error_t index_add(struct index *index, const struct member *member)
     uint32_t inode, node;
     if (!new_inode(index, &member->inode, &inode))
         return ERR_NO_MEMORY;
-    uint32_t found = *index_slot(index, parent, &last);
+    uint32_t found = *find_slot(index, parent, &last);
     if (found != 0 && member->inode.kind == INDEX_DIRECTORY &&
         index_inode(index, found - 1)->kind == INDEX_DIRECTORY) {
         index->nodes[found - 1].inode = inode;
@@ -291,7 +311,7 @@ static int resolve_late_links(struct index *index)
     int num_dropped = 0;
     uint32_t target;
     for (struct late_link *late = index->late_links; late; late = late->next) {
-        if (index_find_plain(index, late->path, &target) &&
+        if (find_plain(index, late->path, &target) &&
             index_inode(index, target)->kind != INDEX_DIRECTORY)
             index->nodes[late->node].link_to = target;
     }
@@ -317,11 +337,43 @@ static int drop_unreachable(struct index *index)
     return num_dropped;
 }
 
+static int compare_nodes(const void *a, const void *b, void *arg)
+{
+    const struct index *index = arg;
+    const struct node *x = &index->nodes[*(const uint32_t *)a];
+    const struct node *y = &index->nodes[*(const uint32_t *)b];
+    if (x->parent != y->parent)
+        return x->parent < y->parent ? -1 : 1;
+    return strcmp(x->name, y->name);
+}
+
+// Puts the children of each directory together in name order; leaves dead nodes out.
+static error_t sort_children(struct index *index)
+{
+    index->sorted = malloc(index->num_nodes * sizeof(*index->sorted));
+    if (!index->sorted)
+        return ERR_NO_MEMORY;
+
+    uint32_t num = 0;
+    for (uint32_t i = 1; i < index->num_nodes; i++) {
+        if (!index->nodes[i].dead)
+            index->sorted[num++] = i;
+    }
+    qsort_r(index->sorted, num, sizeof(*index->sorted), compare_nodes, index);
+
+    for (uint32_t i = 0; i < num; i++) {
+        struct node *parent = &index->nodes[index->nodes[index->sorted[i]].parent];
+        if (parent->num_children++ == 0)
+            parent->first_child = i;
+    }
+    return OK;
+}
+
 int index_finish(struct index *index)
 {
     int num_dropped = resolve_late_links(index);
     num_dropped += drop_unreachable(index);
-    error_t err = index_sort(index);
+    error_t err = sort_children(index);
     return IS_ERROR(err) ? err : num_dropped;
 }
 

@@ -88,9 +88,12 @@ __mustuse error_t index_add(struct index *index, const struct member *member);
 // directory that a later member replaced.
 __mustuse int index_finish(struct index *index);
 
-// Finds what `path` names. Symbolic links on the way are followed, within the archive alone; the
-// last component's only if `follow`. An absolute target starts at the archive's root, and ".." does
-// not leave it. A trailing slash asks for a directory.
+// The child of a directory with that name; 0, the root, if there is none.
+uint32_t index_find_child(const struct index *index, uint32_t dir, const struct path_part *part);
+
+// Finds what `path` names (lookup.c). Symbolic links on the way are followed, within the archive
+// alone; the last component's only if `follow`. An absolute target starts at the archive's root,
+// and ".." does not leave it. A trailing slash asks for a directory.
 //
 // ERR_NOT_FOUND: no such path, or over 40 links. ERR_TOO_LARGE: longer than PATH_LEN_MAX.
 __mustuse error_t index_find(const struct index *index, const char *path, bool follow,

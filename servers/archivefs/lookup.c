@@ -1,31 +1,10 @@
-// Looks paths up in the index, follows symbolic links, and sorts directories.
+// Looks paths up in the index, following symbolic links, and says what path a node has.
 #include "index.h"
-#include "index_private.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define LINKS_MAX 40 // as Linux
-
-// The child of `dir` with that name. 0, which is nobody's child: none.
-static uint32_t find_child(const struct index *index, uint32_t dir, const struct path_part *part)
-{
-    uint32_t found = *index_slot(index, dir, part);
-    return found == 0 || index->nodes[found - 1].dead ? 0 : found - 1;
-}
-
-bool index_find_plain(const struct index *index, const char *path, uint32_t *node)
-{
-    struct path_part part;
-    uint32_t at = 0;
-    while (path_next(&path, &part)) {
-        at = find_child(index, at, &part);
-        if (at == 0)
-            return false;
-    }
-    *node = at;
-    return true;
-}
 
 // Replaces what is left of a path by a link's target and that rest.
 static error_t splice_target(char *rest, size_t size, const char *target, const char *tail)
@@ -70,7 +49,7 @@ error_t index_find(const struct index *index, const char *path, bool follow, uin
             at = index->nodes[at].parent;
             continue;
         }
-        uint32_t child = find_child(index, at, &part);
+        uint32_t child = index_find_child(index, at, &part);
         if (child == 0)
             return ERR_NOT_FOUND;
 
@@ -111,35 +90,4 @@ void index_path(const struct index *index, const struct node *node, char *buf, s
         node = &index->nodes[node->parent];
     }
     snprintf(buf, size, "%s", start);
-}
-
-static int compare_nodes(const void *a, const void *b, void *arg)
-{
-    const struct index *index = arg;
-    const struct node *x = &index->nodes[*(const uint32_t *)a];
-    const struct node *y = &index->nodes[*(const uint32_t *)b];
-    if (x->parent != y->parent)
-        return x->parent < y->parent ? -1 : 1;
-    return strcmp(x->name, y->name);
-}
-
-error_t index_sort(struct index *index)
-{
-    index->sorted = malloc(index->num_nodes * sizeof(*index->sorted));
-    if (!index->sorted)
-        return ERR_NO_MEMORY;
-
-    uint32_t num = 0;
-    for (uint32_t i = 1; i < index->num_nodes; i++) {
-        if (!index->nodes[i].dead)
-            index->sorted[num++] = i;
-    }
-    qsort_r(index->sorted, num, sizeof(*index->sorted), compare_nodes, index);
-
-    for (uint32_t i = 0; i < num; i++) {
-        struct node *parent = &index->nodes[index->nodes[index->sorted[i]].parent];
-        if (parent->num_children++ == 0)
-            parent->first_child = i;
-    }
-    return OK;
 }

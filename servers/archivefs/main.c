@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "fsclients.h"
-#include "image.h"
+#include "image_open.h"
 #include "listing.h"
 #include "prepare.h"
 #include "reader.h"

@@ -1,8 +1,8 @@
 // Chooses the way to read a member's content.
 #include "reader.h"
-#include "reader_private.h"
-#include <stdio.h>
 #include <stdlib.h>
+#include "cursor.h"
+#include "direct.h"
 
 #define CACHE_BYTES (64u * 1024 * 1024)
 
@@ -48,12 +48,6 @@ error_t reader_read(struct reader *reader, const struct inode *inode, uint64_t o
                       ? direct_read(at->direct, inode->direct_at + offset, buf, len)
                       : cursors_read(at->cursors, inode, offset, buf, len);
     return IS_ERROR(err) && at != reader ? reader_fail(reader, err, at->error) : err;
-}
-
-error_t reader_fail(struct reader *reader, error_t err, const char *why)
-{
-    snprintf(reader->error, sizeof(reader->error), "%s", why);
-    return err;
 }
 
 const char *reader_error(const struct reader *reader)

@@ -2,10 +2,11 @@
 // end is an error as a whole: half an archive is not a file system. But a member that is odd by
 // itself costs nothing but itself.
 #include "scan.h"
-#include "stream.h"
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include "image_open.h"
+#include "stream.h"
 
 // The format's family, without its variant.
 static int format_of(const struct stream *stream)

@@ -1,7 +1,8 @@
-// Sources: one pass over the decompressed bytes of an archive, whatever its compression.
-#include "image.h"
-#include "gzip.h"
+// Sources: a plain file is read in pieces, others by gzip.c and filter.c.
+#include "source.h"
 #include "filter.h"
+#include "gzip.h"
+#include "image_open.h"
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -4,7 +4,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
-#include "image.h"
+#include "source.h"
 
 struct stream {
     struct archive *archive;

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include "image.h"
+#include "image_open.h"
 #include "listing.h"
 #include "prepare.h"
 #include "reader.h"

@@ -6,7 +6,7 @@
 #include <archive_entry.h>
 #include <check.h>
 #include <oolong/types.h>
-#include "image.h"
+#include "image_open.h"
 #include "index.h"
 #include "scan.h"
 
