@@ -10,6 +10,7 @@
 #include "control.h"
 #include "copy.h"
 #include "inbox.h"
+#include "link.h"
 #include "message_type.h"
 #include "ool.h"
 #include "page.h"
@@ -189,9 +190,9 @@ static error_t await_pull(struct channel *ch)
         if (now >= deadline_ns)
             return ERR_TIMEOUT;
         int left = (int)((deadline_ns - now + 999999) / 1000000);
-        switch (channel_read(ch, &packet, left, &fd)) {
+        switch (link_read(ch, &packet, left, &fd)) {
         case IN_MESSAGE:
-            channel_stash(ch, &packet);
+            link_stash(ch, &packet);
             break;
         case IN_ANSWER:
             receive_drop_answer(ch, &packet, fd);
@@ -219,14 +220,31 @@ static error_t take_pulled(struct channel *ch, struct message *m)
     return err == ERR_WOULD_BLOCK ? ERR_TRY_AGAIN : err;
 }
 
+// Keeps the answer of a pull for the next async_recv(), also when the task waits for something
+// else. The payload is fetched now: its sender has forgotten it, and the landing buffer is wanted.
+static bool keep_answer(struct channel *ch, struct packet *packet)
+{
+    if (ch->pulled)
+        return false;
+    ch->pulled = calloc(1, sizeof(*ch->pulled));
+    if (!ch->pulled)
+        return false;
+    ch->pulled->error = receive_answer(ch, packet, -1, &ch->pulled->m);
+    // The notification of what it brings has been taken already.
+    if (!ch->pull_awaited && ch->pulled->error != ERR_EMPTY)
+        inbox_pend(NOTIFY_ASYNC);
+    return true;
+}
+
 // Asks `ch` for a message, unless it is being asked already, and waits for the answer.
 static error_t pull(struct channel *ch, struct message *m)
 {
     error_t err = OK;
     if (!ch->pull_seq) {
         struct packet packet = {.type = ASYNC_MSG};
+        link_on_pull_answer(keep_answer);
         ch->pull_seq = channel_next_seq(ch);
-        err = channel_send(ch, &packet, WIRE_CALL, ch->pull_seq, 0, true);
+        err = link_send(ch, &packet, WIRE_CALL, ch->pull_seq, 0, true);
     }
     ch->pull_awaited = true;
     if (IS_OK(err))

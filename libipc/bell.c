@@ -123,7 +123,7 @@ struct wanted {
 // Also when a peer rang for whom something is kept: it may have made room.
 static bool any_pending(void)
 {
-    LIST_FOR_EACH (ch, &channel_all, struct channel, all) {
+    LIST_FOR_EACH (ch, channel_all(), struct channel, all) {
         if (bell_is_pending(ch))
             return true;
     }
@@ -162,7 +162,7 @@ static bool spin_for(struct bell_spin *spin, const struct channel *peer,
     unsigned limit = spin->failures >= spin->retry ? SPIN_MAX : spin->limit;
     unsigned n = 0;
     while (n < limit) {
-        bool all = channel_count <= SPIN_ALL && n % SPIN_OTHERS == 0;
+        bool all = channel_count() <= SPIN_ALL && n % SPIN_OTHERS == 0;
         if (wanted->ch || all ? has_come(wanted) : bell_is_pending(peer))
             break;
         relax();
@@ -272,7 +272,7 @@ void bell_sleep_any(uint64_t deadline_ns)
     struct futex_word words[FUTEX_MAX_WORDS];
     unsigned count = 0;
     // The bells first, then what they may have rung for: what comes in between is seen by one.
-    LIST_FOR_EACH (ch, &channel_all, struct channel, all) {
+    LIST_FOR_EACH (ch, channel_all(), struct channel, all) {
         if (count < FUTEX_MAX_WORDS)
             words[count++] = (struct futex_word){ch->bell, channel_bell(ch)};
     }

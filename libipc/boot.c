@@ -13,8 +13,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 #include <oolong/idl_tables.h>
-#include "channel.h"
 #include "control.h"
+#include "link.h"
 #include "map.h"
 #include "self.h"
 #include "transport.h"
@@ -92,6 +92,7 @@ void boot_start(void)
     if (IS_ERROR(err) || packet.type != CTL_BOOT || num_fds < 1)
         bad_start("it was not started by the launcher");
 
+    control_listen();
     ipc_self.boot = packet.boot;
     bool is_vm = ipc_self.boot.task == VM_TASK;
     int expected = 1 + (is_vm ? 1 : 3) + (ipc_self.boot.num_filter > 0);
@@ -99,9 +100,9 @@ void boot_start(void)
         bad_start("the launcher sent the wrong descriptors");
     ipc_self.page = mmap(NULL, STATE_PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fds[0], 0);
     if (ipc_self.page == MAP_FAILED || IS_ERROR(transport_init()) ||
-        IS_ERROR(channel_add(KERNEL_TASK, 0, CONTROL_FD, -1)) ||
+        IS_ERROR(link_add(KERNEL_TASK, 0, CONTROL_FD, -1)) ||
         IS_ERROR(is_vm ? map_talk_table(fds[1])
-                       : channel_add(VM_TASK, ipc_self.boot.vm_chan, fds[1], fds[2])))
+                       : link_add(VM_TASK, ipc_self.boot.vm_chan, fds[1], fds[2])))
         bad_start("not enough memory");
     close(fds[0]);
     if (!is_vm)

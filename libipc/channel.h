@@ -62,8 +62,11 @@ struct pulled {
     struct message m;
 };
 
-extern list_t channel_all; // struct channel: those that have not ended
-extern unsigned channel_count, channel_num_shm;
+/// The channels that have not ended: a list of struct channel, their number, and the number of
+/// those with shared memory.
+list_t *channel_all(void);
+unsigned channel_count(void);
+unsigned channel_num_shm(void);
 
 /// The bell by which the peer says that it did something for us. Read it, look, then wait.
 static inline uint32_t channel_bell(const struct channel *ch)
@@ -71,11 +74,21 @@ static inline uint32_t channel_bell(const struct channel *ch)
     return atomic_load_explicit(ch->bell, memory_order_acquire);
 }
 
-/// Adds a channel that the launcher granted. Takes `fd` and `page_fd` (-1: none).
-error_t channel_add(task_t task, uint32_t chan, int fd, int page_fd) __mustuse;
+/// Makes a channel that is in no table yet. Takes `page_fd` (-1: none). NULL: there is no memory.
+struct channel *channel_make(task_t task, uint32_t chan, int page_fd);
 
-/// The same for one with shared memory. Takes the descriptors, in the order of CTL_GRANT.
-error_t channel_add_shm(const struct control_grant *grant, const int fds[4]) __mustuse;
+/// Puts a channel into the table, open, with its socket. Returns the one whose slot that was (NULL:
+/// none), which says nothing more to its peer.
+struct channel *channel_enter(struct channel *ch, int fd) __mustuse;
+
+/// Takes a channel out of the list of those that have not ended. It is still found.
+void channel_leave(struct channel *ch);
+
+/// Unmaps the peer's page, and in vm its landing memory.
+void channel_unmap(struct channel *ch);
+
+/// Frees a channel that is in no table and no list.
+void channel_free(struct channel *ch);
 
 /// The open channel to `task`, or NULL.
 struct channel *channel_find(task_t task);
@@ -83,47 +96,8 @@ struct channel *channel_find(task_t task);
 /// The channel to `task` even when it ended: packets of it may be stashed.
 struct channel *channel_find_any(task_t task);
 
-/// Ends a channel: closes it and keeps in mind that it was. With vm or the launcher gone, the task
-/// ends too. What is stashed can still be taken.
-void channel_end(struct channel *ch, const char *why);
-
-/// Frees an ended channel that nobody looks at any more.
-void channel_collect(struct channel *ch);
-
-// What an arriving packet is for whoever waits on its channel.
-enum incoming {
-    IN_MESSAGE, // SEND, CALL or NOBLOCK
-    IN_ANSWER,  // REPLY, ACK or NACK
-    IN_MESSAGE_OF_LAUNCHER,
-    IN_HANDLED, // dealt with; read on
-    IN_NOTHING, // nothing came within the time
-    IN_ENDED,   // the channel ended
-};
-
-/// Reads one packet; `timeout_ms` -1 waits for ever, 0 not at all. Descriptors go to `*fd` (-1:
-/// none), from vm and the launcher alone. Through shared memory, payloads come with the packet: see
-/// channel_drop().
-enum incoming channel_read(struct channel *ch, struct packet *packet, int timeout_ms, int *fd);
-
-/// Keeps a packet for a later receive; ends the channel of a peer that has too many under way.
-void channel_stash(struct channel *ch, const struct packet *packet);
-
-/// Frees the payloads of a packet that is not going to be taken.
-void channel_drop(struct channel *ch, struct packet *packet);
-
 /// The number of the next SEND or CALL: none that an answer can still come for. See wire.h.
 uint32_t channel_next_seq(struct channel *ch);
-
-/// Sends a packet of `kind`. Errors as transport_send(). The second form sends the payloads with
-/// it, through shared memory only.
-error_t channel_send(struct channel *ch, struct packet *packet, enum wire_kind kind, uint32_t seq,
-                     uint32_t ack, bool block) __mustuse;
-error_t channel_send_payloads(struct channel *ch, struct packet *packet,
-                              const struct payload *payloads, unsigned count, enum wire_kind kind,
-                              uint32_t seq, uint32_t ack, bool block) __mustuse;
-
-/// Answers with an empty ACK, or NACK with an error. Never blocks.
-void channel_ack(struct channel *ch, uint32_t seq, error_t error);
 
 // The halves of the peer word.
 uint16_t channel_peer_sent(struct channel *ch);
@@ -135,9 +109,6 @@ bool channel_peer_is_ready(struct channel *ch);
 
 /// Collects the notification bits that the peer has set and marks them as seen.
 notifications_t channel_collect_notifications(struct channel *ch);
-
-/// See ipc_notify().
-error_t channel_notify(struct channel *ch, notifications_t bits);
 
 /// Whether the message's number means another method at the peer: another version, or another.
 bool channel_refuses(struct channel *ch, int type);

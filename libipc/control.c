@@ -17,6 +17,7 @@
 #include <resea/task.h>
 #include "channel.h"
 #include "inbox.h"
+#include "link.h"
 #include "map.h"
 #include "self.h"
 
@@ -39,7 +40,7 @@ static struct channel *launcher(void)
 void control_send(enum control_op op, struct packet *packet)
 {
     packet->type = op;
-    if (IS_ERROR(channel_send(launcher(), packet, WIRE_CONTROL, 0, 0, true)))
+    if (IS_ERROR(link_send(launcher(), packet, WIRE_CONTROL, 0, 0, true)))
         _exit(EXIT_FAILURE); // the launcher is gone
 }
 
@@ -80,7 +81,7 @@ static error_t take_refused(struct channel *ch, const struct control_grant *gran
     ch->num_refused = numbers ? count : 0;
     if (ch->num_refused == grant->num_refused)
         return OK;
-    channel_end(ch, "there is no memory for what is refused of it");
+    link_end(ch, "there is no memory for what is refused of it");
     return ERR_NO_MEMORY;
 }
 
@@ -90,8 +91,8 @@ static void on_grant(struct packet *packet, int *fds, int num_fds)
     bool is_vm = ipc_self.boot.task == VM_TASK;
     if (num_fds != (is_vm ? 3 : grant->ring_size ? 4 : 2))
         return;
-    error_t err = grant->ring_size ? channel_add_shm(grant, fds)
-                                   : channel_add(grant->task, grant->chan, fds[0], fds[1]);
+    error_t err = grant->ring_size ? link_add_shm(grant, fds)
+                                   : link_add(grant->task, grant->chan, fds[0], fds[1]);
     if (is_vm && IS_ERROR(err))
         close(fds[2]);
     if (IS_OK(err)) {
@@ -124,7 +125,7 @@ static void on_text(const struct control_text *text)
     }
 }
 
-void control_handle(struct packet *packet, int *fds, int num_fds)
+static void on_packet(struct packet *packet, int *fds, int num_fds)
 {
     switch (packet->type) {
     case CTL_GRANT:
@@ -150,6 +151,11 @@ void control_handle(struct packet *packet, int *fds, int num_fds)
     }
 }
 
+void control_listen(void)
+{
+    link_on_control(on_packet);
+}
+
 // Handles what comes from the launcher until `task` (-1: none) has a channel or the answer is
 // there. Messages are kept for the next open receive.
 static error_t await_launcher(enum control_op op, task_t task)
@@ -164,8 +170,8 @@ static error_t await_launcher(enum control_op op, task_t task)
                 return answer.body.error;
         }
         struct packet packet;
-        if (channel_read(launcher(), &packet, -1, NULL) == IN_MESSAGE_OF_LAUNCHER)
-            channel_stash(launcher(), &packet);
+        if (link_read(launcher(), &packet, -1, NULL) == IN_MESSAGE_OF_LAUNCHER)
+            link_stash(launcher(), &packet);
     }
 }
 

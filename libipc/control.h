@@ -4,8 +4,8 @@
 
 #include "channel.h"
 
-/// A control packet came. Takes the descriptors.
-void control_handle(struct packet *packet, int *fds, int num_fds);
+/// From now on, control packets of the launcher are handled as they are read.
+void control_listen(void);
 
 /// Returns the channel to `task`, asking the launcher for one when there is none.
 ///

@@ -10,7 +10,7 @@ struct stashed {
     struct packet packet;
 };
 
-static notifications_t pending;
+static notifications_t pending_bits;
 static list_t ready = {&ready, &ready}; // channels with something to read, in the order of turns
 static list_elem_t *last_round;         // the last of them when this round began
 static uint32_t rounds_begun;
@@ -20,12 +20,12 @@ static unsigned num_passed; // in front of the queue, which notifications may no
 
 void inbox_pend(notifications_t bits)
 {
-    pending |= bits;
+    pending_bits |= bits;
 }
 
 bool inbox_is_empty(void)
 {
-    return !pending && list_is_empty(&ready);
+    return !pending_bits && list_is_empty(&ready);
 }
 
 bool inbox_has_turn(void)
@@ -125,7 +125,7 @@ static void put_back_unserved(void)
 void inbox_end_round(void)
 {
     LIST_FOR_EACH (ch, &ready, struct channel, ready)
-        pending |= channel_collect_notifications(ch);
+        pending_bits |= channel_collect_notifications(ch);
     put_back_unserved();
 }
 
@@ -138,12 +138,12 @@ bool inbox_may_notify(void)
 
 bool inbox_take_notifications(notifications_t *bits)
 {
-    if (!pending)
+    if (!pending_bits)
         return false;
     LIST_FOR_EACH (ch, &ready, struct channel, ready)
         num_passed += ch->task != KERNEL_TASK;
-    *bits = pending;
-    pending = 0;
+    *bits = pending_bits;
+    pending_bits = 0;
     return true;
 }
 

@@ -12,6 +12,7 @@
 #include "control.h"
 #include "in_place.h"
 #include "inbox.h"
+#include "link.h"
 #include "map.h"
 #include "message_type.h"
 #include "ool.h"
@@ -111,8 +112,7 @@ static error_t make_packet(struct channel *ch, const struct message *m, struct s
 static error_t send_out(struct channel *ch, struct sending *out, enum wire_kind kind, uint32_t seq,
                         uint32_t ack, bool block)
 {
-    return channel_send_payloads(ch, &out->packet, out->payloads, out->count, kind, seq, ack,
-                                 block);
+    return link_send_payloads(ch, &out->packet, out->payloads, out->count, kind, seq, ack, block);
 }
 
 // Waits for the answer to what was sent as number `seq`. Messages that came before the peer took a
@@ -125,7 +125,7 @@ static error_t await_answer(struct channel *ch, uint32_t seq, bool is_call, stru
         struct packet packet;
         error_t result;
         int fd = -1;
-        switch (channel_read(ch, &packet, -1, &fd)) {
+        switch (link_read(ch, &packet, -1, &fd)) {
         case IN_ANSWER:
             if (wire_ack(packet.word) != seq || (wire_kind(packet.word) == WIRE_ACK && is_call)) {
                 receive_drop_answer(ch, &packet, fd);
@@ -135,7 +135,7 @@ static error_t await_answer(struct channel *ch, uint32_t seq, bool is_call, stru
             return receive_answer(ch, &packet, fd, m);
         case IN_MESSAGE:
             if (!is_call || wire_ack(packet.word) != seq)
-                channel_stash(ch, &packet);
+                link_stash(ch, &packet);
             else if (receive_take(ch, &packet, m, &result))
                 return result;
             break;
@@ -222,7 +222,7 @@ static error_t send_reply(struct channel *ch, const struct message *m, uint32_t 
         err = sent;
     if (IS_ERROR(err)) {
         struct packet packet = {.type = err};
-        sent = channel_send(ch, &packet, WIRE_REPLY, 0, seq, false);
+        sent = link_send(ch, &packet, WIRE_REPLY, 0, seq, false);
     }
     if (IS_OK(sent))
         page_count_sent();
@@ -360,7 +360,7 @@ error_t ipc_notify(task_t dst, notifications_t notifications)
     }
     struct channel *ch;
     OK_OR_RETURN(control_connect(dst, &ch));
-    return channel_notify(ch, notifications);
+    return link_notify(ch, notifications);
 }
 
 void discard_unknown_message(struct message *m)

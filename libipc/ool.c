@@ -9,6 +9,7 @@
 #include <resea/printf.h>
 #include "channel.h"
 #include "copy.h"
+#include "link.h"
 #include "payload.h"
 #include "self.h"
 #include "stream.h"
@@ -27,9 +28,9 @@ error_t ool_call_vm(struct message *m)
     struct packet packet;
     memcpy(&packet, m, sizeof(packet));
     uint32_t seq = channel_next_seq(vm);
-    OK_OR_RETURN(channel_send(vm, &packet, WIRE_CALL, seq, 0, true));
+    OK_OR_RETURN(link_send(vm, &packet, WIRE_CALL, seq, 0, true));
     for (;;) {
-        switch (channel_read(vm, &packet, -1, NULL)) {
+        switch (link_read(vm, &packet, -1, NULL)) {
         case IN_ANSWER:
             if (wire_ack(packet.word) != seq)
                 break; // of a call that was given up
@@ -39,7 +40,7 @@ error_t ool_call_vm(struct message *m)
             m->src = VM_TASK;
             return OK;
         case IN_MESSAGE:
-            channel_stash(vm, &packet);
+            link_stash(vm, &packet);
             break;
         default:
             break;

@@ -13,6 +13,7 @@
 #include "control.h"
 #include "inbox.h"
 #include "irq.h"
+#include "link.h"
 #include "map.h"
 #include "message_type.h"
 #include "ool.h"
@@ -42,7 +43,7 @@ static error_t check_packet(struct channel *ch, struct packet *packet)
                   : !message_type_is_valid(packet->type, NULL) ? ERR_INVALID_ARG
                                                                : OK;
     if (IS_ERROR(err))
-        channel_drop(ch, packet);
+        link_drop(ch, packet);
     return err;
 }
 
@@ -95,7 +96,7 @@ bool receive_take(struct channel *ch, struct packet *packet, struct message *m, 
         if (kind == WIRE_NOBLOCK)
             WARN("dropped %s from task %d: %s", msgtype2str(packet->type), ch->task, err2str(err));
         else if (ch->fd >= 0)
-            channel_ack(ch, seq, err);
+            link_ack(ch, seq, err);
         return false;
     }
 
@@ -106,7 +107,7 @@ bool receive_take(struct channel *ch, struct packet *packet, struct message *m, 
         ch->taken_call = seq;
         ch->call_open = ch->fd >= 0;
     } else if (kind == WIRE_SEND && ch->fd >= 0) {
-        channel_ack(ch, seq, OK);
+        link_ack(ch, seq, OK);
     }
     page_count_received(ch->task, packet->type, false);
     bell_note(ch);
@@ -178,7 +179,7 @@ static error_t await_message(struct channel *ch, struct message *m, bool noblock
         }
         if (ch->fd < 0)
             return ERR_ABORTED;
-        switch (channel_read(ch, &packet, noblock ? 0 : -1, &fd)) {
+        switch (link_read(ch, &packet, noblock ? 0 : -1, &fd)) {
         case IN_MESSAGE:
             if (receive_take(ch, &packet, m, &result))
                 return result;
@@ -214,12 +215,12 @@ error_t receive_closed(task_t src, struct message *m, bool noblock)
 // channel is watched, or there are more channels than one call can wait for.
 static bool waits_on_sockets(void)
 {
-    return channel_num_shm == 0 || irq_any() || channel_count > BELL_MAX_CHANNELS;
+    return channel_num_shm() == 0 || irq_any() || channel_count() > BELL_MAX_CHANNELS;
 }
 
 static bool any_shm_pending(void)
 {
-    LIST_FOR_EACH (ch, &channel_all, struct channel, all) {
+    LIST_FOR_EACH (ch, channel_all(), struct channel, all) {
         if (ch->shm && bell_is_pending(ch))
             return true;
     }
@@ -230,7 +231,7 @@ static bool any_shm_pending(void)
 static void look_at_sockets(int timeout_ms)
 {
     void *cookies[TRANSPORT_MAX_EVENTS];
-    bool sleeps = channel_num_shm > 0 && timeout_ms != 0;
+    bool sleeps = channel_num_shm() > 0 && timeout_ms != 0;
     if (sleeps) {
         page_publish_sleep(SLEEP_SOCKET);
         if (any_shm_pending())
@@ -256,7 +257,7 @@ static void sleep_for_bells(int timeout_ms)
     if (bell_await_any())
         return;
     // Before the bells are read: what a peer does because of it is seen by its bell.
-    LIST_FOR_EACH (ch, &channel_all, struct channel, all) {
+    LIST_FOR_EACH (ch, channel_all(), struct channel, all) {
         if (ch->shm)
             shm_say_taken(ch);
     }
@@ -270,8 +271,8 @@ static void hear_launcher(void)
     struct channel *ch = channel_find(KERNEL_TASK);
     struct packet packet;
     while (bell_is_pending(ch)) {
-        if (channel_read(ch, &packet, 0, NULL) == IN_MESSAGE_OF_LAUNCHER)
-            channel_stash(ch, &packet);
+        if (link_read(ch, &packet, 0, NULL) == IN_MESSAGE_OF_LAUNCHER)
+            link_stash(ch, &packet);
     }
 }
 
@@ -290,8 +291,8 @@ static void gather(int timeout_ms)
     else if (timeout_ms != 0)
         sleep_for_bells(timeout_ms);
     inbox_count_round();
-    if (channel_num_shm > 0) {
-        LIST_FOR_EACH (ch, &channel_all, struct channel, all) {
+    if (channel_num_shm() > 0) {
+        LIST_FOR_EACH (ch, channel_all(), struct channel, all) {
             if ((ch->shm || !sockets) && bell_is_pending(ch))
                 inbox_add(ch);
         }
@@ -330,7 +331,7 @@ static bool serve(struct channel *ch, struct message *m, error_t *result)
     } else {
         if (ch->fd < 0)
             return false;
-        switch (channel_read(ch, &packet, 0, &fd)) {
+        switch (link_read(ch, &packet, 0, &fd)) {
         case IN_MESSAGE:
             return receive_take(ch, &packet, m, result);
         case IN_ANSWER:
@@ -374,7 +375,7 @@ static bool take_turn(struct message *m, error_t *result)
     struct channel *ch = inbox_next();
     bool gave = serve(ch, m, result);
     inbox_served(ch, gave);
-    channel_collect(ch);
+    link_collect(ch);
     return gave;
 }
 

@@ -423,7 +423,7 @@ static error_t send_or_keep(struct channel *ch, struct shm_outgoing *out)
 
 void shm_cool(void)
 {
-    LIST_FOR_EACH (ch, &channel_all, struct channel, all) {
+    LIST_FOR_EACH (ch, channel_all(), struct channel, all) {
         struct shm *s = ch->shm;
         if (!s || !s->warm)
             continue;

@@ -10,7 +10,7 @@
 #include <resea/printf.h>
 #include <resea/syscall.h>
 #include <resea/task.h>
-#include "../../libipc/channel.h"
+#include "../../libipc/link.h"
 #include "board.h"
 
 extern struct board_role *role;

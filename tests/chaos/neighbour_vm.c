@@ -56,12 +56,12 @@ void mutator(void)
         m->ool_send.dst = pair;
         m->ool_send.addr = (vaddr_t)data;
         m->ool_send.len = RACE_LEN;
-        if (channel_send(vm, &packet, WIRE_CALL, seq, 0, true) != OK)
+        if (link_send(vm, &packet, WIRE_CALL, seq, 0, true) != OK)
             return;
         bool gone = board_random(&dice) % 4 == 0;
         uint8_t *at = data + board_random(&dice) % RACE_LEN;
         bool answered;
-        while (!(answered = channel_read(vm, &packet, 0, NULL) == IN_ANSWER)) {
+        while (!(answered = link_read(vm, &packet, 0, NULL) == IN_ANSWER)) {
             for (size_t i = 0; i < RACE_LEN; i += 512)
                 data[i]++;
             if (gone)
@@ -71,7 +71,7 @@ void mutator(void)
         }
         if (gone) {
             while (!answered)
-                answered = channel_read(vm, &packet, -1, NULL) == IN_ANSWER;
+                answered = link_read(vm, &packet, -1, NULL) == IN_ANSWER;
             munmap(data, RACE_LEN);
             data = NULL;
         }
@@ -82,8 +82,8 @@ void mutator(void)
             packet = (struct packet){.type = NET_RX_MSG};
             memcpy(packet.raw, &id, sizeof(id));
             memcpy(packet.raw + 8, &len, sizeof(len));
-            if (channel_send(ch, &packet, WIRE_SEND, seq, 0, true) == OK)
-                while (channel_read(ch, &packet, -1, NULL) != IN_ANSWER && ch->fd >= 0)
+            if (link_send(ch, &packet, WIRE_SEND, seq, 0, true) == OK)
+                while (link_read(ch, &packet, -1, NULL) != IN_ANSWER && ch->fd >= 0)
                     ;
         }
         did_it();
@@ -192,10 +192,10 @@ static void hoard(bool reads)
         struct packet packet = {.type = SHM_MAP_MSG};
         struct message *map = (struct message *)(void *)&packet;
         map->shm_map.shm_id = id;
-        err = channel_send(vm, &packet, WIRE_CALL, n % WIRE_SEQ_MASK + 1, 0, false);
+        err = link_send(vm, &packet, WIRE_CALL, n % WIRE_SEQ_MASK + 1, 0, false);
         did_it();
         int fd; // which is not closed
-        while (reads && channel_read(vm, &packet, 0, &fd) == IN_ANSWER)
+        while (reads && link_read(vm, &packet, 0, &fd) == IN_ANSWER)
             did_it();
     }
 }

@@ -15,7 +15,7 @@ static error_t send_raw(struct channel *ch, enum wire_kind kind, int type)
     static uint32_t seq;
     struct packet packet = {.type = type};
     seq = seq % WIRE_SEQ_MASK + 1;
-    return ch && ch->fd >= 0 ? channel_send(ch, &packet, kind, seq, 0, false) : ERR_ABORTED;
+    return ch && ch->fd >= 0 ? link_send(ch, &packet, kind, seq, 0, false) : ERR_ABORTED;
 }
 
 // As much of everything as it can: first by the rules, then without waiting for any answer.
@@ -43,7 +43,7 @@ void flooder(void)
     }
     for (;;) { // until the launcher has enough of it
         struct packet packet = {.type = CTL_KDEBUG, .text = {.len = 2, .text = "ps"}};
-        (void)!channel_send(channel_find(KERNEL_TASK), &packet, WIRE_CONTROL, 0, 0, false);
+        (void)!link_send(channel_find(KERNEL_TASK), &packet, WIRE_CONTROL, 0, 0, false);
         did_it();
     }
 }
@@ -90,7 +90,7 @@ void mute(void)
         }
     }
     struct packet packet = {.type = CTL_KDEBUG, .text = {.len = 1, .text = "_"}};
-    while (channel_send(to[2], &packet, WIRE_CONTROL, 0, 0, false) != ERR_ABORTED)
+    while (link_send(to[2], &packet, WIRE_CONTROL, 0, 0, false) != ERR_ABORTED)
         did_it();
 }
 

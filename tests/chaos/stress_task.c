@@ -9,7 +9,7 @@
 #include <resea/task.h>
 #include <resea/timer.h>
 #include <sys/mman.h>
-#include "../../libipc/channel.h"
+#include "../../libipc/link.h"
 #include "board.h"
 
 #define MAX_LEN (1u << 17)
@@ -163,14 +163,14 @@ static void drain_slowly(task_t server, uint32_t seed)
     m.chaos_fetch.len = MAX_LEN;
     m.chaos_fetch.seed = seed;
     memcpy(&packet, &m, sizeof(packet));
-    check(channel_send(ch, &packet, WIRE_CALL, ch->seq, 0, true) == OK, "a request by hand");
+    check(link_send(ch, &packet, WIRE_CALL, ch->seq, 0, true) == OK, "a request by hand");
     enum incoming in = IN_NOTHING;
     for (uint64_t i = board_random(&dice) % 5; i > 0 && in == IN_NOTHING; i--) {
         pause_for_ns(board_random(&dice) % 2500000);
-        in = channel_read(ch, &packet, 0, NULL);
+        in = link_read(ch, &packet, 0, NULL);
     }
     while (in == IN_NOTHING || in == IN_HANDLED)
-        in = channel_read(ch, &packet, -1, NULL);
+        in = link_read(ch, &packet, -1, NULL);
     memcpy(&m, &packet, sizeof(m));
     check(in == IN_ANSWER && m.type == CHAOS_FETCH_REPLY_MSG && m.ool_len == MAX_LEN &&
               board_matches(m.ool_ptr, MAX_LEN, seed + 1),

@@ -7,7 +7,7 @@
 #include <oolong/internal.h>
 #include <resea/printf.h>
 #include <resea/task.h>
-#include "../../libipc/channel.h"
+#include "../../libipc/link.h"
 #include "../../libipc/control.h"
 #include "live.h"
 
@@ -21,7 +21,7 @@ static error_t send_request(void)
     struct packet packet;
     memcpy(&packet, &me->message, sizeof(packet));
     seq = seq % WIRE_SEQ_MASK + 1;
-    return channel_send(channel_find(VM_TASK), &packet, WIRE_CALL, seq, 0, true);
+    return link_send(channel_find(VM_TASK), &packet, WIRE_CALL, seq, 0, true);
 }
 
 // What vm hands out can be read, and written when it says so.
@@ -76,7 +76,7 @@ static void drain(int wait_ms)
     for (;;) {
         struct packet packet;
         int fd = -1;
-        switch (channel_read(vm, &packet, wait_ms, &fd)) {
+        switch (link_read(vm, &packet, wait_ms, &fd)) {
         case IN_ANSWER:
             keep_answer(&packet, true, fd);
             break;

@@ -498,8 +498,8 @@ void vp_finish(void)
     }
     if (!shell_is_empty())
         vp_fail("vm keeps something of the tasks");
-    if (channel_count != 1)
-        vp_fail("%u channels are left", channel_count);
+    if (channel_count() != 1)
+        vp_fail("%u channels are left", channel_count());
     if (next_fd() != lowest_fd)
         vp_fail("descriptors are left: %d is free, not %d", next_fd(), lowest_fd);
 }

@@ -1,5 +1,5 @@
 /*
- * Notification bits and rings (channel_notify(), channel_read(), gather() of receive.c). The sender
+ * Notification bits and rings (link_notify(), link_read(), gather() of receive.c). The sender
  * S and the receiver R each write one word for the other: `sent` and `seen` parities. A ring is the
  * one packet that wakes R; messages of S travel in the same channel. R receives from anybody, or
  * from S alone (then notifications stay pending), as it likes. With -DDEATH, S dies at any step.

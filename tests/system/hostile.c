@@ -3,7 +3,7 @@
 
 #include <sys/socket.h>
 #include "scenario.h"
-#include "../../libipc/channel.h"
+#include "../../libipc/link.h"
 #include "../../libipc/payload.h"
 
 // Packets of the wrong size, and of no known kind.
@@ -122,7 +122,7 @@ static void answer_unasked(void)
     for (uint32_t ack = 0; ack < 40; ack++) {
         struct packet packet = {.type = STAGE_ASK_REPLY_MSG};
         enum wire_kind kind = ack % 3 == 0 ? WIRE_REPLY : ack % 3 == 1 ? WIRE_ACK : WIRE_NACK;
-        CHECK_OK(channel_send(ch, &packet, kind, 0, ack, true));
+        CHECK_OK(link_send(ch, &packet, kind, 0, ack, true));
     }
     step(lead);
     serve_until_quit();
@@ -152,7 +152,7 @@ static void answer_vm_unasked(void)
         struct packet packet = {.type = types[i % 5]};
         for (unsigned k = 0; k < MSG_MAX_PAYLOADS; k++)
             memcpy(packet.raw + k * sizeof(mine), &mine, sizeof(mine));
-        CHECK_OK(channel_send(vm, &packet, kinds[i / 5 % 3], 0, i / 15, true));
+        CHECK_OK(link_send(vm, &packet, kinds[i / 5 % 3], 0, i / 15, true));
     }
     CHECK_OK(ipc_call(VM_TASK, &m));
     step(meet("main"));
@@ -166,7 +166,7 @@ static void send_without_waiting(void)
     struct channel *ch = channel_find(lead);
     for (uint32_t seq = 1; seq < 50; seq++) {
         struct packet packet = {.type = STAGE_STEP_MSG};
-        if (IS_ERROR(channel_send(ch, &packet, WIRE_SEND, seq, 0, false)))
+        if (IS_ERROR(link_send(ch, &packet, WIRE_SEND, seq, 0, false)))
             break;
     }
     struct message m;
@@ -196,9 +196,9 @@ static error_t send_descriptor(task_t dst, int type, vaddr_t id, size_t len)
     struct packet packet = {.type = type};
     memcpy(packet.raw, &id, sizeof(id));
     memcpy(packet.raw + 8, &len, sizeof(len));
-    CHECK_OK(channel_send(ch, &packet, WIRE_SEND, ++seq, 0, true));
+    CHECK_OK(link_send(ch, &packet, WIRE_SEND, ++seq, 0, true));
     for (;;) {
-        switch (channel_read(ch, &packet, -1, NULL)) {
+        switch (link_read(ch, &packet, -1, NULL)) {
         case IN_ANSWER:
             CHECK_EQ(wire_ack(packet.word), seq);
             return wire_kind(packet.word) == WIRE_ACK ? OK : packet.type;
@@ -351,7 +351,7 @@ static void ask_vm_twice(void)
     struct message *m = (struct message *)(void *)&packet;
     m->discovery_lookup.name = STR(name);
     m->discovery_lookup.name_len = strlen(name) + 1;
-    CHECK_OK(channel_send(vm, &packet, WIRE_CALL, 9000, 0, true));
+    CHECK_OK(link_send(vm, &packet, WIRE_CALL, 9000, 0, true));
     struct message nop = {.type = BENCHMARK_NOP_MSG};
     CHECK_ERR(ipc_call(VM_TASK, &nop), ERR_IN_USE);
     CHECK_ERR(ipc_call(VM_TASK, &nop), ERR_IN_USE);
@@ -379,7 +379,7 @@ static void forge_notifications(void)
     for (int i = 0; i < 2; i++) {
         struct packet packet;
         memcpy(&packet, &m, sizeof(packet));
-        CHECK_OK(channel_send(ch, &packet, kinds[i], 1000 + (uint32_t)i, 0, true));
+        CHECK_OK(link_send(ch, &packet, kinds[i], 1000 + (uint32_t)i, 0, true));
     }
     step(lead);
 }

@@ -4,6 +4,7 @@
 #include <malloc.h>
 #include "scenario.h"
 #include "../../libipc/bell.h"
+#include "../../libipc/link.h"
 #include "../../libipc/region.h"
 #include "../../libipc/shm_send.h"
 
@@ -256,7 +257,7 @@ static void ask_for_bytes(struct channel *ch, uint32_t seq, size_t len, unsigned
     m.stage_make.len = len;
     m.stage_make.seed = seed;
     memcpy(&packet, &m, sizeof(packet));
-    WAIT_UNTIL(channel_send(ch, &packet, WIRE_CALL, seq, 0, false) == OK);
+    WAIT_UNTIL(link_send(ch, &packet, WIRE_CALL, seq, 0, false) == OK);
 }
 
 // Looks `looks` times at what there is, then waits for the whole.
@@ -267,10 +268,10 @@ static void drain(struct channel *ch, uint32_t seq, size_t len, unsigned seed, u
     enum incoming in = IN_NOTHING;
     for (unsigned i = 0; i < looks && in == IN_NOTHING; i++) {
         let_others_run();
-        in = channel_read(ch, &packet, 0, NULL);
+        in = link_read(ch, &packet, 0, NULL);
     }
     while (in == IN_NOTHING || in == IN_HANDLED)
-        in = channel_read(ch, &packet, -1, NULL);
+        in = link_read(ch, &packet, -1, NULL);
     CHECK_EQ(in, IN_ANSWER);
     CHECK_EQ(wire_ack(packet.word), seq);
     memcpy(&m, &packet, sizeof(m));

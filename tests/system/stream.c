@@ -2,7 +2,7 @@
 
 #include <malloc.h>
 #include "scenario.h"
-#include "../../libipc/channel.h"
+#include "../../libipc/link.h"
 #include "../../libipc/region.h"
 
 #define MIB    ((size_t)1 << 20)
@@ -267,12 +267,12 @@ static void drain_slowly(void)
         struct message m = question(len, seq, fails ? len / 2 : SIZE_MAX, ERR_NO_SPACE);
         struct packet packet;
         memcpy(&packet, &m, sizeof(packet));
-        CHECK_OK(channel_send(ch, &packet, WIRE_CALL, seq, 0, true));
+        CHECK_OK(link_send(ch, &packet, WIRE_CALL, seq, 0, true));
         WAIT_UNTIL(num_sent(b) >= seq); // kept
         check_serves(meet("c"));
         enum incoming in;
         do
-            in = channel_read(ch, &packet, -1, NULL);
+            in = link_read(ch, &packet, -1, NULL);
         while (in == IN_HANDLED);
         CHECK_EQ(in, IN_ANSWER);
         CHECK_EQ(wire_ack(packet.word), seq);

@@ -17,8 +17,6 @@ static int fake_clock(int clock, struct timespec *now);
 #include "../../libipc/page.c"
 
 struct self ipc_self;
-list_t channel_all = {&channel_all, &channel_all};
-unsigned channel_count;
 
 static struct state_page own, peers;
 static struct channel ch;
@@ -80,6 +78,16 @@ bool region_is_pending(const struct channel *channel)
 {
     (void)channel;
     return pending;
+}
+
+list_t *channel_all(void)
+{
+    return region_keeping();
+}
+
+unsigned channel_count(void)
+{
+    return 0;
 }
 
 list_t *region_keeping(void)
