@@ -272,9 +272,8 @@ bool channels_ack(struct channels *c, task_t task, task_t peer)
     return true;
 }
 
-void channels_ended(struct channels *c, task_t task)
+static void drop_queue(struct channels *c, struct endpoint *e)
 {
-    struct endpoint *e = channels_find(c, task);
     while (e->head) {
         struct outgoing *out = take_head(e);
         close_all(c, out->fds, out->num_fds);
@@ -282,6 +281,10 @@ void channels_ended(struct channels *c, task_t task)
     }
     e->unacked = 0;
     e->state = ENDPOINT_ENDED;
+}
+
+static void drop_halves(struct channels *c, task_t task)
+{
     int own = TASK_SLOT(task);
     for (int slot = 0; slot < CONFIG_NUM_TASKS; slot++) {
         // Grants that are queued to others stay: they find the end of file.
@@ -290,6 +293,18 @@ void channels_ended(struct channels *c, task_t task)
         c->halves[slot][own] = HALF_NONE;
         c->halves[own][slot] = HALF_NONE;
     }
+}
+
+void channels_ended(struct channels *c, task_t task, const struct packet *note)
+{
+    c->env.mark_ended(c->env.ctx, task);
+    drop_queue(c, channels_find(c, task));
+    drop_halves(c, task);
+    // A task that waits is woken once, so it must see then that this one has ended: by the mark, or
+    // by the end of a socket, whose other end may have been in a grant of the queue.
+    c->env.wake_waiters(c->env.ctx, task);
+    if (note)
+        channels_push(c, VM_TASK, note, NULL, 0);
 }
 
 void channels_free(struct channels *c, task_t task)

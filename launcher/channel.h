@@ -65,6 +65,9 @@ struct channel_env {
     uint32_t (*ring_size)(void *ctx, task_t a, task_t b);
     // Makes the region of one direction: a read-write and a read-only descriptor.
     bool (*make_region)(void *ctx, uint32_t ring_size, int *rw, int *ro);
+    // Marks a task as ended in its state page; and wakes every task that may wait for it.
+    void (*mark_ended)(void *ctx, task_t task);
+    void (*wake_waiters)(void *ctx, task_t task);
 };
 
 struct channels {
@@ -97,9 +100,10 @@ bool channels_grant_vm(struct channels *c, task_t task, uint32_t chan, int fd, i
 // task get their channels.
 void channels_ready(struct channels *c, task_t task);
 
-// The task ended: its queue is dropped, those who asked for it get ERR_ABORTED. Its slot stays
-// taken until channels_free().
-void channels_ended(struct channels *c, task_t task);
+// The end of a task, from its mark to what vm is told (`note`; NULL: nothing, because vm does not
+// know the task or ends itself). Its queue is dropped, and tasks that asked for it get ERR_ABORTED.
+// Its slot stays taken until channels_free().
+void channels_ended(struct channels *c, task_t task, const struct packet *note);
 void channels_free(struct channels *c, task_t task);
 
 // CTL_CONNECT: `task` wants a channel to `peer`. Answers by queueing grants or an error; not at all

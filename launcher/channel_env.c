@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include "bells.h"
 #include "descriptors.h"
 #include "digests.h"
 #include "log.h"
@@ -164,6 +165,23 @@ static bool make_region(void *ctx, uint32_t size, int *rw, int *ro)
     return false;
 }
 
+// A task that was never started is not in the table any more: nobody knows it.
+static void mark_ended(void *ctx, task_t id)
+{
+    (void)ctx;
+    struct task *task = task_find(id);
+    if (task)
+        bell_mark_ended(task);
+}
+
+static void wake_waiters(void *ctx, task_t id)
+{
+    (void)ctx;
+    struct task *task = task_find(id);
+    if (task)
+        bell_ring_all(task);
+}
+
 const struct channel_env channel_env = {
     .may_talk = may_talk,
     .join = join,
@@ -174,4 +192,6 @@ const struct channel_env channel_env = {
     .describe = describe,
     .ring_size = ring_size,
     .make_region = make_region,
+    .mark_ended = mark_ended,
+    .wake_waiters = wake_waiters,
 };

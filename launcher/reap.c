@@ -9,7 +9,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <oolong/message.h>
-#include "bells.h"
 #include "control.h"
 #include "log.h"
 #include "mount.h"
@@ -53,19 +52,14 @@ static void free_task(struct task *task)
     free(task);
 }
 
-// It is over: tells vm, or forgets it at once when vm never knew it.
+// A task that vm does not know is forgotten at once.
 static void end_task(struct task *task, int exception, int status)
 {
-    // Those who wait for it are woken when all is there to see: the mark, and the end of its
-    // sockets, of which grants in its queue may hold the last.
-    bell_mark_ended(task);
-    channels_ended(&suite.channels, task->id);
-    bell_ring_all(task);
+    bool vm_knows = task->announced && !stop_has_begun();
+    struct packet note = vm_end_note(task->id, exception, status);
+    channels_ended(&suite.channels, task->id, vm_knows ? &note : NULL);
     task->phase = TASK_ENDED;
-    if (task->announced && !stop_has_begun())
-        vm_task_ended(task->id, exception, status);
-    else
-        task->forgotten = true;
+    task->forgotten = !vm_knows;
 }
 
 void task_ended_in_debugger(struct task *task)

@@ -415,7 +415,7 @@ static struct task *new_task(struct task_spec *spec, const struct strings *extra
 static void discard_task(struct task *task)
 {
     suite_remove(task);
-    channels_ended(&suite.channels, task->id);
+    channels_ended(&suite.channels, task->id, NULL);
     channels_free(&suite.channels, task->id);
     if (task->page)
         munmap(task->page, STATE_PAGE_SIZE);

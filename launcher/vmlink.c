@@ -6,12 +6,18 @@
 #include <oolong/message.h>
 #include "log.h"
 
-static void tell_vm(const struct message *m)
+static struct packet as_packet(const struct message *m)
 {
     struct packet packet;
     _Static_assert(sizeof(packet) == sizeof(*m), "a packet is a message");
     memcpy(&packet, m, sizeof(packet));
     packet.word = wire_word(WIRE_NOBLOCK, 0, 0);
+    return packet;
+}
+
+static void tell_vm(const struct message *m)
+{
+    struct packet packet = as_packet(m);
     channels_push(&suite.channels, VM_TASK, &packet, NULL, 0);
 }
 
@@ -51,13 +57,13 @@ void vm_announce(struct task *task)
     }
 }
 
-void vm_task_ended(task_t id, int exception, int status)
+struct packet vm_end_note(task_t id, int exception, int status)
 {
     struct message m = {.type = EXCEPTION_MSG};
     m.exception.task = id;
     m.exception.exception = exception;
     m.exception.status = status;
-    tell_vm(&m);
+    return as_packet(&m);
 }
 
 void vm_launched(uint32_t token, task_t task)

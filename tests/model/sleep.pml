@@ -1,6 +1,6 @@
 /*
  * Sleeping and waking through shared memory (libipc's bell.c, shm_send.c, shm_recv.c,
- * look_at_sockets() of receive.c; the launcher's bells.c and end_task()). Two senders put messages
+ * look_at_sockets() of receive.c; the launcher's bells.c and channels_ended()). Two senders put messages
  * for a receiver R into
  * rings with room for one each; R takes from one of them (as long as that one owes it a message) or
  * from anybody, and then sleeps on the bells of all, or on its sockets. Who has no room says that it

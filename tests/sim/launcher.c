@@ -29,6 +29,7 @@ static uint64_t restart_ns[NUM_SLOTS]; // NEVER: none
 static int next_pid;
 static unsigned num_starts;
 static bool vanished;
+static bool ends_task; // the steps of its end are under way, and others may run between them
 
 // --- What launcher/channel.c asks for -----------------------------------------------------------
 
@@ -97,8 +98,11 @@ static int open_page(void *ctx, task_t task)
 static void close_number(void *ctx, int fd)
 {
     (void)ctx;
-    file_unref(numbers[fd]);
+    struct file *file = numbers[fd];
     numbers[fd] = NULL;
+    file_unref(file);
+    if (ends_task)
+        sched_meanwhile();
 }
 
 static void describe(void *ctx, task_t a, task_t b, struct control_grant *grant)
@@ -125,6 +129,28 @@ static bool make_region(void *ctx, uint32_t size, int *rw, int *ro)
     return true;
 }
 
+static void mark_ended(void *ctx, task_t task)
+{
+    (void)ctx;
+    struct state_page *page = tasks[TASK_SLOT(task)].page->page;
+    atomic_store(&page->ended, 1);
+    sched_meanwhile();
+}
+
+// As bell_ring_all() of launcher/bells.c.
+static void wake_waiters(void *ctx, task_t task)
+{
+    (void)ctx;
+    struct state_page *page = tasks[TASK_SLOT(task)].page->page;
+    for (int slot = 1; slot < NUM_SLOTS; slot++) {
+        if (!tasks[slot].page || slot == TASK_SLOT(task))
+            continue;
+        atomic_fetch_add(&page->peers[slot].bell, 1);
+        sched_ring((uintptr_t)&page->peers[slot].bell);
+        sched_meanwhile();
+    }
+}
+
 static const struct channel_env env = {
     .may_talk = may_talk,
     .join = join,
@@ -135,15 +161,23 @@ static const struct channel_env env = {
     .describe = describe,
     .ring_size = ring_size,
     .make_region = make_region,
+    .mark_ended = mark_ended,
+    .wake_waiters = wake_waiters,
 };
 
 // --- Starting -----------------------------------------------------------------------------------
 
-static void tell(task_t task, const struct message *m)
+static struct packet as_packet(const struct message *m)
 {
     struct packet packet;
     memcpy(&packet, m, sizeof(packet));
     packet.word = wire_word(WIRE_NOBLOCK, 0, 0);
+    return packet;
+}
+
+static void tell(task_t task, const struct message *m)
+{
+    struct packet packet = as_packet(m);
     channels_push(&channels, task, &packet, NULL, 0);
 }
 
@@ -236,19 +270,6 @@ static void free_task(int slot)
 
 static bool read_packet(int slot);
 
-// As bell_ended() of launcher/bells.c.
-static void ring_for_ended(int ended)
-{
-    struct state_page *page = tasks[ended].page->page;
-    atomic_store(&page->ended, 1);
-    for (int slot = 1; slot < NUM_SLOTS; slot++) {
-        if (channels.halves[slot][ended] == HALF_NONE)
-            continue;
-        atomic_fetch_add(&page->peers[slot].bell, 1);
-        sched_ring((uintptr_t)&page->peers[slot].bell);
-    }
-}
-
 static void reap(int slot)
 {
     struct proc *p = &sim.procs[slot];
@@ -262,12 +283,13 @@ static void reap(int slot)
         file_unref(tasks[slot].control);
     tasks[slot].control = NULL;
     tasks[slot].exited = true;
-    ring_for_ended(slot);
-    channels_ended(&channels, p->id);
     struct message m = {.type = EXCEPTION_MSG};
     m.exception.task = p->id;
     m.exception.exception = EXCEPTION_TYPE_CRASHED;
-    tell(VM_TASK, &m);
+    struct packet note = as_packet(&m);
+    ends_task = true;
+    channels_ended(&channels, p->id, &note);
+    ends_task = false;
 }
 
 void launcher_vanish(void)
@@ -441,7 +463,7 @@ void launcher_init(void)
     memset(restart_ns, 0xff, sizeof(restart_ns));
     memory_reset(LAUNCHER);
     table = page_new();
-    vanished = false;
+    vanished = ends_task = false;
     next_pid = 100;
     num_starts = 0;
     channels_init(&channels, &env);

@@ -260,6 +260,33 @@ static void resume(struct proc *p)
     counts.switches++;
 }
 
+static void run_one(uint32_t mask)
+{
+    int slot = choose(mask);
+    sim_note((uint64_t)slot << 32 | (uint32_t)sim.now_ns);
+    struct proc *p = &sim.procs[slot];
+    if (slot == LAUNCHER) {
+        if (!launcher_step())
+            sim.runnable &= ~(1u << LAUNCHER);
+    } else if (p->state == PROC_ENDING) {
+        if (!proc_end_step(p))
+            sim.runnable &= ~(1u << slot);
+    } else {
+        resume(p);
+    }
+}
+
+void sched_meanwhile(void)
+{
+    while (sim_once_in(2)) {
+        uint32_t mask = candidates() & ~(1u << LAUNCHER);
+        if (!mask)
+            return;
+        sim.now_ns += 1 + sim_below(sim.step_ns);
+        run_one(mask);
+    }
+}
+
 void sched_run(void)
 {
     for (;;) {
@@ -276,18 +303,7 @@ void sched_run(void)
             vm_ticks = 0;
             continue;
         }
-        int slot = choose(mask);
-        sim_note((uint64_t)slot << 32 | (uint32_t)sim.now_ns);
-        struct proc *p = &sim.procs[slot];
-        if (slot == LAUNCHER) {
-            if (!launcher_step())
-                sim.runnable &= ~(1u << LAUNCHER);
-        } else if (p->state == PROC_ENDING) {
-            if (!proc_end_step(p))
-                sim.runnable &= ~(1u << slot);
-        } else {
-            resume(p);
-        }
+        run_one(mask);
     }
 }
 

@@ -230,6 +230,8 @@ void sched_wake(struct proc *p);
 /// Wakes those who wait for a futex.
 void sched_ring(uintptr_t bell);
 void sched_leave(void) __noreturn;
+/// A point of the launcher at which the others may run: it is in the middle of a step.
+void sched_meanwhile(void);
 static inline struct proc *sched_self(void)
 {
     return &sim.procs[sim.current];

@@ -41,11 +41,21 @@ static int env_open_page(void *ctx, task_t task)
     return next_fd++;
 }
 
+// What the end of a task does, in its order.
+static char end_order[64];
+
+static void note(const char *step)
+{
+    if (strlen(end_order) + strlen(step) < sizeof(end_order))
+        strcat(end_order, step);
+}
+
 static void env_close(void *ctx, int fd)
 {
     (void)ctx;
     (void)fd;
     num_open--;
+    note("close ");
 }
 
 static void env_describe(void *ctx, task_t a, task_t b, struct control_grant *grant)
@@ -91,6 +101,18 @@ static bool env_make_region(void *ctx, uint32_t ring_size, int *rw, int *ro)
     return true;
 }
 
+static void env_mark_ended(void *ctx, task_t task)
+{
+    (void)ctx, (void)task;
+    note("mark ");
+}
+
+static void env_wake_waiters(void *ctx, task_t task)
+{
+    (void)ctx, (void)task;
+    note("wake ");
+}
+
 static const struct channel_env env = {
     .may_talk = env_may_talk,
     .join = env_join,
@@ -101,7 +123,15 @@ static const struct channel_env env = {
     .describe = env_describe,
     .ring_size = env_ring_size,
     .make_region = env_make_region,
+    .mark_ended = env_mark_ended,
+    .wake_waiters = env_wake_waiters,
 };
+
+static void end(task_t task)
+{
+    *end_order = '\0';
+    channels_ended(c, task, NULL);
+}
 
 static void setup(void)
 {
@@ -121,7 +151,7 @@ static void teardown(void)
 {
     for (int slot = 1; slot < CONFIG_NUM_TASKS; slot++) {
         if (channels_find(c, c->endpoints[slot].id))
-            channels_ended(c, c->endpoints[slot].id);
+            end(c->endpoints[slot].id);
     }
     ck_assert_int_eq(num_open, 0); // every descriptor was given away or closed
     free(c);
@@ -293,7 +323,7 @@ START_TEST(asking_for_one_that_dies_while_it_starts_is_aborted)
 {
     task_t a = add_ready(), b = channels_add(c);
     channels_connect(c, a, b);
-    channels_ended(c, b);
+    end(b);
     expect_answer(a, b, ERR_ABORTED);
     channels_connect(c, a, b);
     expect_answer(a, b, ERR_INVALID_TASK);
@@ -304,11 +334,32 @@ START_TEST(the_grant_of_a_peer_that_died_is_still_delivered)
 {
     task_t a = add_ready(), b = add_ready();
     channels_connect(c, a, b);
-    channels_ended(c, b);
+    end(b);
     channels_free(c, b);
     expect_grant(a, b); // it finds the end of file
     ck_assert(channels_ack(c, a, b));
     ck_assert_int_eq(take(b).type, 0);
+}
+END_TEST
+
+START_TEST(a_task_that_ended_is_marked_then_closed_and_then_its_waiters_are_woken)
+{
+    task_t a = add_ready(), b = add_ready();
+    channels_connect(c, a, b);
+    end(b); // a grant of two descriptors is in its queue
+    ck_assert_str_eq(end_order, "mark close close wake ");
+    expect_grant(a, b);
+}
+END_TEST
+
+START_TEST(vm_is_told_of_an_end_behind_what_it_was_told_before)
+{
+    task_t a = add_ready();
+    struct packet first = {.type = 1}, packet = {.type = 2};
+    channels_push(c, VM_TASK, &first, NULL, 0);
+    channels_ended(c, a, &packet);
+    ck_assert_int_eq(take(VM_TASK).type, 1);
+    ck_assert_int_eq(take(VM_TASK).type, 2);
 }
 END_TEST
 
@@ -317,13 +368,13 @@ START_TEST(a_reused_slot_is_another_task)
     task_t a = add_ready(), b = add_ready();
     channels_connect(c, a, b);
     expect_grant(a, b);
-    channels_ended(c, b);
+    end(b);
     channels_free(c, b);
     task_t again = 0;
     for (int i = 0; i < CONFIG_NUM_TASKS && TASK_SLOT(again) != TASK_SLOT(b); i++) {
         again = add_ready();
         if (TASK_SLOT(again) != TASK_SLOT(b)) {
-            channels_ended(c, again);
+            end(again);
             channels_free(c, again);
         }
     }
@@ -345,7 +396,7 @@ START_TEST(slots_run_out_and_come_back)
         ck_assert_int_gt(last, 0);
     }
     ck_assert_int_eq(channels_add(c), ERR_NO_MEMORY);
-    channels_ended(c, last);
+    end(last);
     ck_assert_int_eq(channels_add(c), ERR_NO_MEMORY); // not before it is reaped
     channels_free(c, last);
     ck_assert_int_eq(TASK_SLOT(channels_add(c)), TASK_SLOT(last));
@@ -447,11 +498,11 @@ START_TEST(the_table_forgets_a_task_with_its_slot)
         a = b;
     }
     ck_assert_uint_eq(count_pairs(), CONFIG_NUM_TASKS - 3);
-    channels_ended(c, first);
+    end(first);
     ck_assert_uint_eq(count_pairs(), CONFIG_NUM_TASKS - 3); // vm may still know it
     channels_free(c, first);
     ck_assert_uint_eq(count_pairs(), CONFIG_NUM_TASKS - 4);
-    channels_ended(c, b);
+    end(b);
     channels_free(c, b);
     ck_assert_uint_eq(count_pairs(), CONFIG_NUM_TASKS - 5);
     channels_free(c, first); // again: nothing
@@ -476,6 +527,8 @@ int main(void)
     tcase_add_test(tc, asking_for_one_that_dies_while_it_starts_is_aborted);
     tcase_add_test(tc, the_grant_of_a_peer_that_died_is_still_delivered);
     tcase_add_test(tc, a_reused_slot_is_another_task);
+    tcase_add_test(tc, a_task_that_ended_is_marked_then_closed_and_then_its_waiters_are_woken);
+    tcase_add_test(tc, vm_is_told_of_an_end_behind_what_it_was_told_before);
     tcase_add_test(tc, slots_run_out_and_come_back);
     tcase_add_loop_test(tc, running_out_of_descriptors_leaks_none, 0, 2);
     tcase_add_test(tc, each_has_its_own_region_to_write_and_the_others_to_read);
