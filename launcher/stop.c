@@ -70,7 +70,10 @@ void stop_continue(void)
         // It handles no signal, and has nobody left to serve.
         task_kill(task, SIGKILL);
     } else if (task != asked && !is_late) {
+        struct packet packet = {.type = CTL_STOP, .word = wire_word(WIRE_CONTROL, 0, 0)};
         asked = task;
+        if (task->phase == TASK_READY)
+            channels_push(&suite.channels, task->id, &packet, NULL, 0);
         task_kill(task, SIGTERM);
     }
 }

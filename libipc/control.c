@@ -144,6 +144,7 @@ static void on_packet(struct packet *packet, int *fds, int num_fds)
         on_text(&packet->text);
         break;
     case CTL_CONSOLE:
+    case CTL_STOP:
         inbox_pend(NOTIFY_IRQ);
         break;
     default:

@@ -10,7 +10,6 @@
 //
 // Sandbox: profile "plain".
 #include <config.h>
-#include <driver/irq.h>
 #include <idl/fs_server.h>
 #include <message.h>
 #include <resea/ipc.h>
@@ -19,7 +18,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include "attr.h"
 #include "blkdev.h"
 #include "file.h"
@@ -32,18 +30,14 @@
 #include "walk.h"
 
 #define LISTING_LEN (1024u * 1024) // bytes of one answer to fs.list, at most
-#define STOP_IRQ    1              // the suite ends
-
-static int stop_fd = -1;
 
 void oolong_prepare(void)
 {
-    // The end of the suite is a signal that waits until a request is done.
+    // The end of the suite is a notification, which waits until a request is done.
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, SIGTERM);
-    if (sigprocmask(SIG_BLOCK, &set, NULL) == 0)
-        stop_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+    sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
 // --- Handles ------------------------------------------------------------------------------------
@@ -435,7 +429,7 @@ static __noreturn void stop(void)
 
 static void notified(notifications_t bits)
 {
-    if (bits & NOTIFY_IRQ)
+    if (bits & NOTIFY_IRQ) // nothing else sets it here
         stop();
     if (bits & NOTIFY_ASYNC) {
         fsclients_reap(serve_release);
@@ -448,8 +442,6 @@ static void notified(notifications_t bits)
 void main(void)
 {
     open_volume();
-    if (stop_fd >= 0)
-        (void)irq_watch_fd(stop_fd, STOP_IRQ);
     serve_nodes(&fs_ops);
     ASSERT_OK(ipc_serve("fs"));
 

@@ -166,7 +166,7 @@ static const struct op_name {
     {"text", CTL_TEXT},     {"console", CTL_CONSOLE}, {"connect", CTL_CONNECT},
     {"ack", CTL_GRANT_ACK}, {"destroy", CTL_DESTROY}, {"abort", CTL_ABORT},
     {"reap", CTL_REAP},     {"launch", CTL_LAUNCH},   {"memfd", CTL_MEMFD},
-    {"closed", CTL_CLOSED}, {"copying", CTL_COPYING},
+    {"closed", CTL_CLOSED}, {"copying", CTL_COPYING}, {"stop", CTL_STOP},
 };
 #define NUM_OP_NAMES (sizeof(op_names) / sizeof(op_names[0]))
 

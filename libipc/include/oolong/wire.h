@@ -318,6 +318,8 @@ enum control_op {
     CTL_TEXT,     // struct control_text: a piece of the text that answers CTL_KDEBUG
     CTL_CONSOLE,  // nothing: the terminal shows something else than the task left there. The task
                   // gets NOTIFY_IRQ, and has nothing to read
+    CTL_STOP,     // nothing: the suite ends, and SIGTERM follows. The task gets NOTIFY_IRQ, for one
+                  // that blocks the signal to end in order
 
     // task -> launcher
     CTL_DIGESTS,   // struct control_digests, as many packets as needed, before CTL_READY
