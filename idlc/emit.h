@@ -62,7 +62,15 @@ void emit_put_fields(struct text *out, const struct params *params, const struct
 // there are.
 bool emit_bool_check(struct text *out, const struct body *body, const char *pointer);
 
-// The function's first parameter: the namespace's name, unless a field has it.
-const char *emit_task_name(const struct namespace *ns, const char *wanted, struct text *buffer);
+// A name for a parameter of ours, which no field of the namespace has: `wanted`, or that and a `_`.
+const char *emit_own_name(const struct namespace *ns, const char *wanted, struct text *buffer);
+
+// A method with many results has a second form of handler, which writes them to a structure.
+bool emit_has_into(const struct message *message);
+// ", const char *path, struct fs_attributes_reply_fields *results"
+void emit_into_param_list(struct text *out, const struct message *message);
+// The member of the table of handlers, in either form.
+void emit_put_op_name(struct text *out, const struct message *message);
+void emit_put_into_name(struct text *out, const struct message *message);
 
 #endif

@@ -236,11 +236,61 @@ bool emit_bool_check(struct text *out, const struct body *body, const char *poin
     return !is_first;
 }
 
-const char *emit_task_name(const struct namespace *ns, const char *wanted, struct text *buffer)
+const char *emit_own_name(const struct namespace *ns, const char *wanted, struct text *buffer)
 {
     buffer->len = 0;
     text_puts(buffer, wanted);
     if (table_get(&ns->field_names, wanted) || reserved_word(wanted))
         text_putc(buffer, '_');
     return buffer->chars;
+}
+
+// --- The handlers of a server -------------------------------------------------------------------
+
+#define MAX_RESULTS 6 // of a method whose handler has one form
+
+bool emit_has_into(const struct message *message)
+{
+    unsigned num = 0;
+    for (const struct field *f = message->has_reply ? message->reply.fields : NULL; f; f = f->next)
+        num++;
+    return num > MAX_RESULTS;
+}
+
+void emit_into_param_list(struct text *out, const struct message *message)
+{
+    struct text results = {0};
+    struct params params = emit_params(&message->request, NULL);
+    emit_param_list(out, &params);
+    text_printf(out, ", struct %s_fields *%s", message->reply.c_name,
+                emit_own_name(message->ns, "results", &results));
+    emit_params_free(&params);
+    text_free(&results);
+}
+
+// A handler called `delete` is fine in C, but the header is for C++ as well.
+void emit_put_op_name(struct text *out, const struct message *message)
+{
+    const char *name = message->name.text;
+    text_printf(out, "%s%s", name, reserved_word(name) ? "_" : "");
+}
+
+static bool is_method(const struct namespace *ns, const char *name)
+{
+    for (const struct message *m = ns->messages; m; m = m->next) {
+        if (strcmp(m->name.text, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+// Another method may have that name.
+void emit_put_into_name(struct text *out, const struct message *message)
+{
+    struct text name = {0};
+    text_printf(&name, "%s_into", message->name.text);
+    while (is_method(message->ns, name.chars))
+        text_putc(&name, '_');
+    text_puts(out, name.chars);
+    text_free(&name);
 }

@@ -10,7 +10,7 @@ static void put_signature(struct text *out, const struct message *message,
     struct text task = {0};
     text_printf(out, "static inline %serror_t %s%s(task_t %s", has_results ? "__mustuse " : "",
                 message->request.c_name, suffix,
-                emit_task_name(message->ns, message->ns->c_name, &task));
+                emit_own_name(message->ns, message->ns->c_name, &task));
     emit_param_list(out, params);
     text_puts(out, ")\n{\n");
     text_free(&task);
@@ -42,7 +42,7 @@ static void put_call(struct text *out, const struct message *message, const stru
     const struct body *reply = &message->reply;
     struct text task = {0};
     text_printf(out, "    error_t idl_err_ = idl_call_(%s, &idl_m_);\n",
-                emit_task_name(message->ns, message->ns->c_name, &task));
+                emit_own_name(message->ns, message->ns->c_name, &task));
     text_free(&task);
     text_puts(out, "    if (idl_err_ < 0)\n        return idl_err_;\n");
     // Of a method without results, the empty message that ipc_reply_err(client, OK) sends is one.
@@ -63,7 +63,7 @@ static void put_call(struct text *out, const struct message *message, const stru
 static void put_retry(struct text *out, const struct message *message, const struct params *params)
 {
     struct text buffer = {0};
-    const char *task = emit_task_name(message->ns, message->ns->c_name, &buffer);
+    const char *task = emit_own_name(message->ns, message->ns->c_name, &buffer);
     const char *name = message->request.c_name;
     put_signature(out, message, params, "");
     text_printf(out, "    error_t idl_err_ = %s_once_(%s", name, task);
@@ -107,7 +107,7 @@ static void put_message(struct text *out, const struct message *message)
         struct text task = {0};
         text_printf(out, "    return %s(%s, &idl_m_);\n}\n",
                     message->is_async ? "idl_async_send_" : "idl_send_",
-                    emit_task_name(message->ns, message->ns->c_name, &task));
+                    emit_own_name(message->ns, message->ns->c_name, &task));
         text_free(&task);
     }
 

@@ -40,7 +40,7 @@ static void put_declaration(struct text *out, const struct message *message)
         struct params params =
             emit_params(&message->request, message->has_reply ? &message->reply : NULL);
         text_printf(out, "\n\n<code>error_t %s(task_t %s", message->request.c_name,
-                    emit_task_name(message->ns, message->ns->c_name, &task));
+                    emit_own_name(message->ns, message->ns->c_name, &task));
         emit_param_list(out, &params);
         text_puts(out, ");</code>");
         emit_params_free(&params);

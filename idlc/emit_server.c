@@ -1,14 +1,6 @@
 // Emits idl/<ns>_server.h: the table of a server's handlers, and what takes a message apart, calls
 // its handler and replies.
 #include "emit.h"
-#include "reserved.h"
-
-// A handler called `delete` is fine in C, but the header is for C++ as well.
-static void put_op_name(struct text *out, const struct message *message)
-{
-    const char *name = message->name.text;
-    text_printf(out, "%s%s", name, reserved_word(name) ? "_" : "");
-}
 
 static void put_op(struct text *out, const struct message *message)
 {
@@ -17,11 +9,26 @@ static void put_op(struct text *out, const struct message *message)
         emit_params(&message->request, message->has_reply ? &message->reply : NULL);
     emit_doc(out, "    ", message->doc);
     text_printf(out, "    %s (*", message->has_reply ? "error_t" : "void");
-    put_op_name(out, message);
-    text_printf(out, ")(task_t %s", emit_task_name(message->ns, "client", &client));
+    emit_put_op_name(out, message);
+    text_printf(out, ")(task_t %s", emit_own_name(message->ns, "client", &client));
     emit_param_list(out, &params);
     text_puts(out, ");\n");
     emit_params_free(&params);
+    text_free(&client);
+}
+
+static void put_into_op(struct text *out, const struct message *message)
+{
+    struct text client = {0};
+    text_printf(out,
+                "    /// Another form of `%s`, called instead if it is set. It writes the fields\n"
+                "    /// of the reply, which are zero before. (The length of a str is not used.)\n"
+                "    error_t (*",
+                message->name.text);
+    emit_put_into_name(out, message);
+    text_printf(out, ")(task_t %s", emit_own_name(message->ns, "client", &client));
+    emit_into_param_list(out, message);
+    text_puts(out, ");\n");
     text_free(&client);
 }
 
@@ -29,7 +36,7 @@ static void put_op(struct text *out, const struct message *message)
 static void put_reply(struct text *out, const struct message *message)
 {
     struct text buffer = {0};
-    const char *client = emit_task_name(message->ns, "client", &buffer);
+    const char *client = emit_own_name(message->ns, "client", &buffer);
     struct params params = emit_params(&message->reply, NULL);
     struct text on_error = {0};
     text_printf(&on_error, "idl_reply_err_(%s, ERR_TOO_LARGE);\n        return;", client);
@@ -75,27 +82,31 @@ static void put_result_variable(struct text *out, const struct param *param)
                 param->name);
 }
 
-static void put_handler_args(struct text *out, const struct message *message,
-                             const struct params *params)
+// The arguments that come from the request.
+static void put_request_args(struct text *out, const struct message *message)
 {
     const char *member = message->request.c_name;
-    for (size_t i = 0; i < params->len; i++) {
-        const struct param *param = &params->params[i];
-        const char *name = param->field->name.text;
-        bool has_len = param->field->is_payload && !param->field->is_str;
-        if (param->is_out) {
-            text_printf(out, ", %s" OUT_NAME, emit_is_array(param->field) ? "" : "&", param->name);
-            if (has_len)
-                text_printf(out, ", &" OUT_NAME "_len", param->name);
-            continue;
-        }
-        if (emit_is_text(param->field)) {
+    for (const struct field *field = message->request.fields; field; field = field->next) {
+        const char *name = field->name.text;
+        if (emit_is_text(field)) {
             text_printf(out, ", " TEXT_NAME, name);
             continue;
         }
         text_printf(out, ", idl_m_.%s.%s", member, name);
-        if (has_len)
+        if (field->is_payload && !field->is_str)
             text_printf(out, ", idl_m_.%s.%s_len", member, name);
+    }
+}
+
+static void put_result_args(struct text *out, const struct params *params)
+{
+    for (size_t i = 0; i < params->len; i++) {
+        const struct param *param = &params->params[i];
+        if (!param->is_out)
+            continue;
+        text_printf(out, ", %s" OUT_NAME, emit_is_array(param->field) ? "" : "&", param->name);
+        if (param->field->is_payload && !param->field->is_str)
+            text_printf(out, ", &" OUT_NAME "_len", param->name);
     }
 }
 
@@ -123,49 +134,79 @@ static void put_frees(struct text *out, const struct message *message)
     }
 }
 
-// In parentheses, since C has macros like `major(`.
-static void put_handler(struct text *out, const struct message *message)
+// Calls a handler if there is one. It is in parentheses because C has macros like `major(`.
+static void put_call(struct text *out, const struct message *message, const struct params *params)
 {
-    text_puts(out, "(idl_ops_->");
-    put_op_name(out, message);
+    text_puts(out, "if (idl_ops_->");
+    emit_put_op_name(out, message);
+    text_puts(out, ")\n        idl_err_ = (idl_ops_->");
+    emit_put_op_name(out, message);
     text_puts(out, ")(idl_m_.src");
+    put_request_args(out, message);
+    put_result_args(out, params);
+    text_puts(out, ");\n");
 }
 
-static void put_oneway_call(struct text *out, const struct message *message,
-                            const struct params *params, const char *check)
+// The same for the handler that writes to a structure: its members become the results.
+static void put_into_call(struct text *out, const struct message *message,
+                          const struct params *params)
+{
+    text_puts(out, "if (idl_ops_->");
+    emit_put_into_name(out, message);
+    text_puts(out, ") {\n        idl_err_ = (idl_ops_->");
+    emit_put_into_name(out, message);
+    text_puts(out, ")(idl_m_.src");
+    put_request_args(out, message);
+    text_puts(out, ", &idl_results_);\n");
+    for (size_t i = 0; i < params->len; i++) {
+        const struct param *param = &params->params[i];
+        const char *field = param->field->name.text;
+        if (!param->is_out)
+            continue;
+        if (emit_is_array(param->field))
+            text_printf(
+                out, "        idl_copy_(" OUT_NAME ", idl_results_.%s, sizeof(idl_results_.%s));\n",
+                param->name, field, field);
+        else
+            text_printf(out, "        " OUT_NAME " = idl_results_.%s;\n", param->name, field);
+        if (param->field->is_payload && !param->field->is_str)
+            text_printf(out, "        " OUT_NAME "_len = idl_results_.%s_len;\n", param->name,
+                        field);
+    }
+    text_puts(out, "    } else ");
+}
+
+static void put_oneway_call(struct text *out, const struct message *message, const char *check)
 {
     text_puts(out, "    if (idl_ops_->");
-    put_op_name(out, message);
-    text_printf(out, "%s%s)\n        ", check ? " && " : "", check ? check : "");
-    put_handler(out, message);
-    put_handler_args(out, message, params);
+    emit_put_op_name(out, message);
+    text_printf(out, "%s%s)\n        (idl_ops_->", check ? " && " : "", check ? check : "");
+    emit_put_op_name(out, message);
+    text_puts(out, ")(idl_m_.src");
+    put_request_args(out, message);
     text_puts(out, ");\n");
     put_frees(out, message);
 }
 
-static void put_rpc_call(struct text *out, const struct message *message,
-                         const struct params *params, const char *check)
+static void put_variables(struct text *out, const struct message *message,
+                          const struct params *params)
 {
     text_puts(out, "    error_t idl_err_ = ERR_NOT_PERMITTED;\n");
     for (size_t i = 0; i < params->len; i++) {
         if (params->params[i].is_out)
             put_result_variable(out, &params->params[i]);
     }
-    if (check)
-        text_printf(out, "    if (!(%s))\n        idl_err_ = ERR_INVALID_ARG;\n    else ", check);
-    else
-        text_puts(out, "    ");
-    text_puts(out, "if (idl_ops_->");
-    put_op_name(out, message);
-    text_puts(out, ")\n        idl_err_ = ");
-    put_handler(out, message);
-    put_handler_args(out, message, params);
-    text_puts(out, ");\n");
-    put_frees(out, message);
+    if (emit_has_into(message))
+        text_printf(out,
+                    "    struct %s_fields idl_results_;\n"
+                    "    idl_zero_(&idl_results_, sizeof(idl_results_));\n",
+                    message->reply.c_name);
+}
 
-    text_puts(out, "    if (idl_err_ == DONT_REPLY)\n        return;\n"
-                   "    if (idl_err_ < 0) {\n"
-                   "        idl_reply_err_(idl_m_.src, idl_err_);\n        return;\n    }\n");
+// Replies with the results, and frees those that the handler allocated.
+static void put_rpc_reply(struct text *out, const struct message *message,
+                          const struct params *params)
+{
     text_printf(out, "    %s(idl_m_.src", message->reply.c_name);
     for (size_t i = 0; i < params->len; i++) {
         const struct param *param = &params->params[i];
@@ -185,6 +226,24 @@ static void put_rpc_call(struct text *out, const struct message *message,
     }
 }
 
+static void put_rpc_call(struct text *out, const struct message *message,
+                         const struct params *params, const char *check)
+{
+    put_variables(out, message, params);
+    if (check)
+        text_printf(out, "    if (!(%s))\n        idl_err_ = ERR_INVALID_ARG;\n    else ", check);
+    else
+        text_puts(out, "    ");
+    if (emit_has_into(message))
+        put_into_call(out, message, params);
+    put_call(out, message, params);
+    put_frees(out, message);
+    text_puts(out, "    if (idl_err_ == DONT_REPLY)\n        return;\n"
+                   "    if (idl_err_ < 0) {\n"
+                   "        idl_reply_err_(idl_m_.src, idl_err_);\n        return;\n    }\n");
+    put_rpc_reply(out, message, params);
+}
+
 static void put_serve(struct text *out, const struct message *message)
 {
     struct params params =
@@ -199,7 +258,7 @@ static void put_serve(struct text *out, const struct message *message)
     if (message->has_reply)
         put_rpc_call(out, message, &params, has_check ? check.chars : NULL);
     else
-        put_oneway_call(out, message, &params, has_check ? check.chars : NULL);
+        put_oneway_call(out, message, has_check ? check.chars : NULL);
     text_puts(out, "}\n");
     text_free(&check);
     emit_params_free(&params);
@@ -252,6 +311,11 @@ void emit_server(const struct namespace *ns, struct text *out)
     text_printf(out, "struct %sops {\n", ns->prefix);
     for (const struct message *message = ns->messages; message; message = message->next)
         put_op(out, message);
+    // At the end, so that initializers without names of members mean what they did.
+    for (const struct message *message = ns->messages; message; message = message->next) {
+        if (emit_has_into(message))
+            put_into_op(out, message);
+    }
     text_puts(out, "};\n");
     for (const struct message *message = ns->messages; message; message = message->next) {
         if (message->has_reply)

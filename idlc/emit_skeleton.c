@@ -1,18 +1,23 @@
 // Emits the main.c that a server of an interface starts from.
 #include "emit.h"
-#include "reserved.h"
 
 static void put_handler(struct text *out, const struct message *message)
 {
-    struct text buffer = {0};
-    const char *client = emit_task_name(message->ns, "client", &buffer);
+    struct text buffer = {0}, results = {0};
+    const char *client = emit_own_name(message->ns, "client", &buffer);
+    bool is_into = emit_has_into(message);
     struct params params =
-        emit_params(&message->request, message->has_reply ? &message->reply : NULL);
+        emit_params(&message->request, message->has_reply && !is_into ? &message->reply : NULL);
     emit_doc(out, "", message->doc);
     text_printf(out, "static %s do_%s(task_t %s", message->has_reply ? "error_t" : "void",
                 message->name.text, client);
-    emit_param_list(out, &params);
+    if (is_into)
+        emit_into_param_list(out, message);
+    else
+        emit_param_list(out, &params);
     text_printf(out, ")\n{\n    (void)%s;\n", client);
+    if (is_into)
+        text_printf(out, "    (void)%s;\n", emit_own_name(message->ns, "results", &results));
     for (size_t i = 0; i < params.len; i++) {
         const struct param *param = &params.params[i];
         text_printf(out, "    (void)%s;\n", param->name);
@@ -24,14 +29,17 @@ static void put_handler(struct text *out, const struct message *message)
     text_puts(out, "}\n\n");
     emit_params_free(&params);
     text_free(&buffer);
+    text_free(&results);
 }
 
 static void put_table(struct text *out, const struct namespace *ns)
 {
     text_printf(out, "static const struct %sops ops = {\n", ns->prefix);
-    for (const struct message *m = ns->messages; m; m = m->next)
-        text_printf(out, "    .%s%s = do_%s,\n", m->name.text,
-                    reserved_word(m->name.text) ? "_" : "", m->name.text);
+    for (const struct message *m = ns->messages; m; m = m->next) {
+        text_puts(out, "    .");
+        (emit_has_into(m) ? emit_put_into_name : emit_put_op_name)(out, m);
+        text_printf(out, " = do_%s,\n", m->name.text);
+    }
     text_puts(out, "};\n\n");
 }
 

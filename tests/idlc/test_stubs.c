@@ -170,6 +170,44 @@ static error_t do_label(task_t client, const char *name, const demo_pair_t pair,
     return OK;
 }
 
+static error_t do_many(task_t client, const char *text, const void *data, size_t data_len,
+                       unsigned count, char **text_out, void **data_out, size_t *data_out_len,
+                       char label[8], demo_pair_t pair, bool *flag, unsigned *count_out,
+                       uint64_t *total)
+{
+    (void)client;
+    *text_out = strdup(text);
+    *data_out = malloc(data_len + 1);
+    memcpy(*data_out, data, data_len);
+    *data_out_len = data_len;
+    memcpy(label, "filled!!", 8);
+    pair[0] = 1;
+    pair[1] = 2;
+    *flag = true;
+    *count_out = count + 1;
+    *total = 1ull << 40;
+    return count == 0 ? ERR_EMPTY : OK;
+}
+
+// The same in the other form, which says so in `pair`.
+static error_t do_many_into(task_t client, const char *text, const void *data, size_t data_len,
+                            unsigned count, struct demo_many_reply_fields *results)
+{
+    static const struct demo_many_reply_fields zero;
+    ck_assert_mem_eq(results, &zero, sizeof(zero));
+    demo_pair_t pair;
+    error_t err = do_many(client, text, data, data_len, count, &results->text, &results->data,
+                          &results->data_len, results->label, pair, &results->flag, &results->count,
+                          &results->total);
+    results->pair[0] = 3;
+    results->pair[1] = 4;
+    if (IS_ERROR(err)) {
+        free(results->text);
+        free(results->data);
+    }
+    return err;
+}
+
 static error_t do_later(task_t client, int n, int *n_out)
 {
     (void)n_out;
@@ -259,6 +297,63 @@ START_TEST(bytes_of_any_length_go_and_come_back)
     ck_assert_ptr_nonnull(data);
     ck_assert(!was_long);
     free(data);
+}
+END_TEST
+
+static void check_many(unsigned pair_0, unsigned pair_1)
+{
+    char *text, label[9];
+    void *data;
+    size_t data_len;
+    demo_pair_t pair;
+    bool flag = false;
+    unsigned count;
+    uint64_t total;
+    ck_assert_int_eq(demo_many(SERVER, "text", "data", 4, 7, &text, &data, &data_len, label, pair,
+                               &flag, &count, &total),
+                     OK);
+    ck_assert_str_eq(text, "text");
+    ck_assert_uint_eq(data_len, 4);
+    ck_assert_mem_eq(data, "data", 4);
+    ck_assert_mem_eq(label, "filled!!", 8);
+    ck_assert_uint_eq(pair[0], pair_0);
+    ck_assert_uint_eq(pair[1], pair_1);
+    ck_assert(flag);
+    ck_assert_uint_eq(count, 8);
+    ck_assert_uint_eq(total, 1ull << 40);
+    free(text);
+    free(data);
+}
+
+START_TEST(many_results_come_from_either_form_of_a_handler)
+{
+    const struct demo_ops old = {.many = do_many}, into = {.many_into = do_many_into};
+    const struct demo_ops both = {.many = do_many, .many_into = do_many_into};
+    ops = &old;
+    check_many(1, 2);
+    ops = &into;
+    check_many(3, 4);
+    ops = &both;
+    check_many(3, 4);
+}
+END_TEST
+
+START_TEST(an_error_of_a_handler_with_a_structure_is_the_reply)
+{
+    const struct demo_ops into = {.many_into = do_many_into};
+    char *text = told, label[9];
+    void *data = told;
+    size_t data_len;
+    demo_pair_t pair;
+    bool flag;
+    unsigned count;
+    uint64_t total;
+    ops = &into;
+    ck_assert_int_eq(demo_many(SERVER, "text", "data", 4, 0, &text, &data, &data_len, label, pair,
+                               &flag, &count, &total),
+                     ERR_EMPTY);
+    ck_assert_ptr_eq(text, told);
+    ck_assert_ptr_eq(data, told);
 }
 END_TEST
 
@@ -458,6 +553,8 @@ int main(void)
     tcase_add_test(tests, strings_belong_to_the_caller);
     tcase_add_test(tests, an_error_leaves_results_alone);
     tcase_add_test(tests, bytes_of_any_length_go_and_come_back);
+    tcase_add_test(tests, many_results_come_from_either_form_of_a_handler);
+    tcase_add_test(tests, an_error_of_a_handler_with_a_structure_is_the_reply);
     tcase_add_test(tests, four_payloads_keep_their_places);
     tcase_add_test(tests, arrays_of_char_are_strings_that_may_fill_them);
     tcase_add_test(tests, a_handler_may_reply_by_itself_or_later);
