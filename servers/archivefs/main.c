@@ -129,22 +129,20 @@ static error_t fs_do_stat(task_t client, const char *path, size_t *size, unsigne
     return OK;
 }
 
-static error_t fs_do_lstat(task_t client, const char *path, char **target, size_t *size,
-                           unsigned *kind, unsigned *mode, unsigned *uid, unsigned *gid,
-                           int64_t *mtime)
+static error_t fs_do_lstat(task_t client, const char *path, struct fs_lstat_reply_fields *results)
 {
     (void)client;
     const struct inode *inode;
     OK_OR_RETURN(find(path, false, &inode));
-    *target = strdup(inode->target);
-    if (!*target)
+    results->target = strdup(inode->target);
+    if (!results->target)
         return ERR_NO_MEMORY;
-    *size = inode->size;
-    *kind = inode->kind;
-    *mode = inode->mode;
-    *uid = inode->uid;
-    *gid = inode->gid;
-    *mtime = inode->mtime;
+    results->size = inode->size;
+    results->kind = inode->kind;
+    results->mode = inode->mode;
+    results->uid = inode->uid;
+    results->gid = inode->gid;
+    results->mtime = inode->mtime;
     return OK;
 }
 
@@ -173,52 +171,39 @@ static error_t fs_do_open_with(task_t client, const char *path, unsigned flags, 
     return fs_do_open(client, path, handle);
 }
 
-// Of what an archive does not say, the nearest that makes sense.
-static void describe(const struct inode *found, uint64_t *size, uint64_t *blocks, uint64_t *inode,
-                     unsigned *links, int64_t *atime, int64_t *mtime, int64_t *ctime)
-{
-    *size = found->size;
-    *blocks = (found->size + 511) / 512;
-    *inode = (uint64_t)(found - index_->inodes) + 1;
-    *links = 1;
-    *atime = *mtime = *ctime = found->mtime;
-}
+// Writes attributes to the results of either method. An archive does not say how many links and
+// which other times a file has: these are the nearest that make sense.
+#define DESCRIBE(found, results)                                                                   \
+    do {                                                                                           \
+        (results)->size = (found)->size;                                                           \
+        (results)->blocks = ((found)->size + 511) / 512;                                           \
+        (results)->inode = (uint64_t)((found)-index_->inodes) + 1;                                 \
+        (results)->kind = (found)->kind;                                                           \
+        (results)->mode = (found)->mode;                                                           \
+        (results)->links = 1;                                                                      \
+        (results)->uid = (found)->uid;                                                             \
+        (results)->gid = (found)->gid;                                                             \
+        (results)->atime = (results)->mtime = (results)->ctime = (found)->mtime;                   \
+    } while (0)
 
-static error_t fs_do_attributes(task_t client, const char *path, bool follow, uint64_t *size,
-                                uint64_t *blocks, uint64_t *inode, unsigned *kind, unsigned *mode,
-                                unsigned *links, unsigned *uid, unsigned *gid, int64_t *atime,
-                                int64_t *mtime, int64_t *ctime, uint32_t *atime_ns,
-                                uint32_t *mtime_ns, uint32_t *ctime_ns)
+static error_t fs_do_attributes(task_t client, const char *path, bool follow,
+                                struct fs_attributes_reply_fields *results)
 {
     (void)client;
     const struct inode *found;
     OK_OR_RETURN(find(path, follow, &found));
-    describe(found, size, blocks, inode, links, atime, mtime, ctime);
-    *kind = found->kind;
-    *mode = found->mode;
-    *uid = found->uid;
-    *gid = found->gid;
-    *atime_ns = *mtime_ns = *ctime_ns = 0;
+    DESCRIBE(found, results);
     return OK;
 }
 
-static error_t fs_do_handle_attributes(task_t client, handle_t handle, uint64_t *size,
-                                       uint64_t *blocks, uint64_t *inode, unsigned *kind,
-                                       unsigned *mode, unsigned *links, unsigned *uid,
-                                       unsigned *gid, int64_t *atime, int64_t *mtime,
-                                       int64_t *ctime, uint32_t *atime_ns, uint32_t *mtime_ns,
-                                       uint32_t *ctime_ns)
+static error_t fs_do_handle_attributes(task_t client, handle_t handle,
+                                       struct fs_handle_attributes_reply_fields *results)
 {
     const struct node *node = fsclients_file(client, handle);
     if (!node)
         return ERR_NOT_FOUND;
     const struct inode *found = &index_->inodes[node->inode];
-    describe(found, size, blocks, inode, links, atime, mtime, ctime);
-    *kind = found->kind;
-    *mode = found->mode;
-    *uid = found->uid;
-    *gid = found->gid;
-    *atime_ns = *mtime_ns = *ctime_ns = 0;
+    DESCRIBE(found, results);
     return OK;
 }
 
@@ -233,20 +218,15 @@ static error_t fs_do_readlink(task_t client, const char *path, char **target)
     return *target ? OK : ERR_NO_MEMORY;
 }
 
-static error_t fs_do_statfs(task_t client, unsigned *block_size, uint64_t *blocks,
-                            uint64_t *free_blocks, uint64_t *files, uint64_t *free_files,
-                            unsigned *name_max, bool *read_only)
+static error_t fs_do_statfs(task_t client, struct fs_statfs_reply_fields *results)
 {
     (void)client;
-    uint64_t total = 0;
     for (uint32_t i = 0; i < index_->num_inodes; i++)
-        total += (index_->inodes[i].size + 511) / 512;
-    *block_size = 512;
-    *blocks = total;
-    *free_blocks = *free_files = 0;
-    *files = index_->num_inodes;
-    *name_max = NAME_LEN_MAX;
-    *read_only = true;
+        results->blocks += (index_->inodes[i].size + 511) / 512;
+    results->block_size = 512;
+    results->files = index_->num_inodes;
+    results->name_max = NAME_LEN_MAX;
+    results->read_only = true;
     return OK;
 }
 
@@ -265,13 +245,13 @@ static struct fs_ops fs_ops = {
     .read = fs_do_read,
     .write = fs_do_write,
     .stat = fs_do_stat,
-    .lstat = fs_do_lstat,
+    .lstat_into = fs_do_lstat,
     .list = fs_do_list,
     .open_with = fs_do_open_with,
-    .attributes = fs_do_attributes,
-    .handle_attributes = fs_do_handle_attributes,
+    .attributes_into = fs_do_attributes,
+    .handle_attributes_into = fs_do_handle_attributes,
     .readlink = fs_do_readlink,
-    .statfs = fs_do_statfs,
+    .statfs_into = fs_do_statfs,
     .sync = fs_do_sync,
 };
 

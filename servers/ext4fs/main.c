@@ -167,9 +167,7 @@ static error_t fs_do_stat(task_t client, const char *path, size_t *size, unsigne
     return OK;
 }
 
-static error_t fs_do_lstat(task_t client, const char *path, char **target, size_t *size,
-                           unsigned *kind, unsigned *mode, unsigned *uid, unsigned *gid,
-                           int64_t *mtime)
+static error_t fs_do_lstat(task_t client, const char *path, struct fs_lstat_reply_fields *results)
 {
     (void)client;
     ext2_ino_t ino;
@@ -177,15 +175,15 @@ static error_t fs_do_lstat(task_t client, const char *path, char **target, size_
     OK_OR_RETURN(walk_find(volume, path, false, &ino));
     OK_OR_RETURN(attr_get_inode(volume, ino, &attr));
     if (attr.kind == FS_KIND_SYMLINK)
-        OK_OR_RETURN(walk_readlink(volume, ino, target));
-    else if (!(*target = strdup("")))
+        OK_OR_RETURN(walk_readlink(volume, ino, &results->target));
+    else if (!(results->target = strdup("")))
         return ERR_NO_MEMORY;
-    *size = attr.size;
-    *kind = attr.kind;
-    *mode = attr.mode;
-    *uid = attr.uid;
-    *gid = attr.gid;
-    *mtime = attr.mtime;
+    results->size = attr.size;
+    results->kind = attr.kind;
+    results->mode = attr.mode;
+    results->uid = attr.uid;
+    results->gid = attr.gid;
+    results->mtime = attr.mtime;
     return OK;
 }
 
@@ -198,58 +196,44 @@ static error_t fs_do_list(task_t client, const char *path, unsigned first, void 
     return listing_pack(volume, ino, first, LISTING_LEN, entries, entries_len, next);
 }
 
-static void give(const struct attributes *attr, uint64_t *size, uint64_t *blocks, uint64_t *inode,
-                 unsigned *kind, unsigned *mode, unsigned *links, unsigned *uid, unsigned *gid)
-{
-    *size = attr->size;
-    *blocks = attr->blocks;
-    *inode = attr->inode;
-    *kind = attr->kind;
-    *mode = attr->mode;
-    *links = attr->links;
-    *uid = attr->uid;
-    *gid = attr->gid;
-}
+// Writes attributes to the results of either method.
+#define GIVE(attr, results)                                                                        \
+    do {                                                                                           \
+        (results)->size = (attr)->size;                                                            \
+        (results)->blocks = (attr)->blocks;                                                        \
+        (results)->inode = (attr)->inode;                                                          \
+        (results)->kind = (attr)->kind;                                                            \
+        (results)->mode = (attr)->mode;                                                            \
+        (results)->links = (attr)->links;                                                          \
+        (results)->uid = (attr)->uid;                                                              \
+        (results)->gid = (attr)->gid;                                                              \
+        (results)->atime = (attr)->atime;                                                          \
+        (results)->mtime = (attr)->mtime;                                                          \
+        (results)->ctime = (attr)->ctime;                                                          \
+        (results)->atime_ns = (attr)->atime_ns;                                                    \
+        (results)->mtime_ns = (attr)->mtime_ns;                                                    \
+        (results)->ctime_ns = (attr)->ctime_ns;                                                    \
+    } while (0)
 
-static void give_times(const struct attributes *attr, int64_t *atime, int64_t *mtime,
-                       int64_t *ctime, uint32_t *atime_ns, uint32_t *mtime_ns, uint32_t *ctime_ns)
-{
-    *atime = attr->atime;
-    *mtime = attr->mtime;
-    *ctime = attr->ctime;
-    *atime_ns = attr->atime_ns;
-    *mtime_ns = attr->mtime_ns;
-    *ctime_ns = attr->ctime_ns;
-}
-
-static error_t fs_do_attributes(task_t client, const char *path, bool follow, uint64_t *size,
-                                uint64_t *blocks, uint64_t *inode, unsigned *kind, unsigned *mode,
-                                unsigned *links, unsigned *uid, unsigned *gid, int64_t *atime,
-                                int64_t *mtime, int64_t *ctime, uint32_t *atime_ns,
-                                uint32_t *mtime_ns, uint32_t *ctime_ns)
+static error_t fs_do_attributes(task_t client, const char *path, bool follow,
+                                struct fs_attributes_reply_fields *results)
 {
     (void)client;
     struct attributes attr;
     OK_OR_RETURN(attr_get(volume, path, follow, &attr));
-    give(&attr, size, blocks, inode, kind, mode, links, uid, gid);
-    give_times(&attr, atime, mtime, ctime, atime_ns, mtime_ns, ctime_ns);
+    GIVE(&attr, results);
     return OK;
 }
 
-static error_t fs_do_handle_attributes(task_t client, handle_t handle, uint64_t *size,
-                                       uint64_t *blocks, uint64_t *inode, unsigned *kind,
-                                       unsigned *mode, unsigned *links, unsigned *uid,
-                                       unsigned *gid, int64_t *atime, int64_t *mtime,
-                                       int64_t *ctime, uint32_t *atime_ns, uint32_t *mtime_ns,
-                                       uint32_t *ctime_ns)
+static error_t fs_do_handle_attributes(task_t client, handle_t handle,
+                                       struct fs_handle_attributes_reply_fields *results)
 {
     struct opened *file = fsclients_file(client, handle);
     struct attributes attr;
     if (!file)
         return ERR_NOT_FOUND;
     OK_OR_RETURN(attr_get_inode(volume, file->ino, &attr));
-    give(&attr, size, blocks, inode, kind, mode, links, uid, gid);
-    give_times(&attr, atime, mtime, ctime, atime_ns, mtime_ns, ctime_ns);
+    GIVE(&attr, results);
     return OK;
 }
 
@@ -261,19 +245,17 @@ static error_t fs_do_readlink(task_t client, const char *path, char **target)
     return walk_readlink(volume, ino, target);
 }
 
-static error_t fs_do_statfs(task_t client, unsigned *block_size, uint64_t *blocks,
-                            uint64_t *free_blocks, uint64_t *files, uint64_t *free_files,
-                            unsigned *name_max, bool *read_only)
+static error_t fs_do_statfs(task_t client, struct fs_statfs_reply_fields *results)
 {
     (void)client;
     const struct ext2_super_block *super = volume->fs->super;
-    *block_size = volume->fs->blocksize;
-    *blocks = ext2fs_blocks_count(volume->fs->super);
-    *free_blocks = ext2fs_free_blocks_count(volume->fs->super);
-    *files = super->s_inodes_count;
-    *free_files = super->s_free_inodes_count;
-    *name_max = EXT2_NAME_LEN;
-    *read_only = volume->read_only;
+    results->block_size = volume->fs->blocksize;
+    results->blocks = ext2fs_blocks_count(volume->fs->super);
+    results->free_blocks = ext2fs_free_blocks_count(volume->fs->super);
+    results->files = super->s_inodes_count;
+    results->free_files = super->s_free_inodes_count;
+    results->name_max = EXT2_NAME_LEN;
+    results->read_only = volume->read_only;
     return OK;
 }
 
@@ -376,11 +358,11 @@ static struct fs_ops fs_ops = {
     .read = fs_do_read,
     .write = fs_do_write,
     .stat = fs_do_stat,
-    .lstat = fs_do_lstat,
+    .lstat_into = fs_do_lstat,
     .list = fs_do_list,
     .open_with = fs_do_open_with,
-    .attributes = fs_do_attributes,
-    .handle_attributes = fs_do_handle_attributes,
+    .attributes_into = fs_do_attributes,
+    .handle_attributes_into = fs_do_handle_attributes,
     .truncate = fs_do_truncate,
     .resize = fs_do_resize,
     .rename = fs_do_rename,
@@ -393,7 +375,7 @@ static struct fs_ops fs_ops = {
     .chmod = fs_do_chmod,
     .chown = fs_do_chown,
     .set_times = fs_do_set_times,
-    .statfs = fs_do_statfs,
+    .statfs_into = fs_do_statfs,
     .sync = fs_do_sync,
 };
 
