@@ -1,5 +1,5 @@
-// A key-value store: lists, handles, payloads in both directions, events that are told to who
-// listens.
+// A key-value store: lists, handles, payloads in both directions, and events for the tasks that
+// asked for them.
 #include <config.h>
 #include <list.h>
 #include <message.h>
@@ -110,6 +110,98 @@ static void handle_exit(task_t task)
     }
 }
 
+static void handle_notifications(notifications_t notifications)
+{
+    struct message m = {0};
+    if (notifications & NOTIFY_TIMER) {
+        uptime += TIMER_INTERVAL;
+        timer_set(TIMER_INTERVAL);
+    }
+    if (notifications & NOTIFY_ASYNC) {
+        async_recv(VM_TASK, &m);
+        if (m.type == TASK_EXITED_MSG) {
+            handle_exit(m.task_exited.task);
+        }
+    }
+}
+
+static void do_open(struct message *m)
+{
+    struct store *s = open(m->kvs_open.name);
+    free(m->kvs_open.name);
+    handle_t handle = handle_alloc(m->src);
+    handle_set(m->src, handle, s);
+    m->type = KVS_OPEN_REPLY_MSG;
+    m->kvs_open_reply.handle = handle;
+    ipc_reply(m->src, m);
+}
+
+static void do_get(struct message *m)
+{
+    struct store *s = handle_get(m->src, m->kvs_get.handle);
+    struct entry *e = s ? find(s, m->kvs_get.key) : NULL;
+    if (!e) {
+        ipc_reply_err(m->src, ERR_NOT_FOUND);
+        return;
+    }
+    m->type = KVS_GET_REPLY_MSG;
+    m->kvs_get_reply.data = e->data;
+    m->kvs_get_reply.data_len = e->len;
+    ipc_reply(m->src, m);
+}
+
+static void do_set(struct message *m)
+{
+    struct store *s = handle_get(m->src, m->kvs_set.handle);
+    if (!s) {
+        free(m->kvs_set.data);
+        ipc_send_err(m->src, ERR_INVALID_ARG);
+        return;
+    }
+    ipc_send_err(m->src, set(s, m));
+}
+
+static void do_delete(struct message *m)
+{
+    struct store *s = handle_get(m->src, m->kvs_delete.handle);
+    struct entry *e = s ? find(s, m->kvs_delete.key) : NULL;
+    if (!e) {
+        ipc_reply_err(m->src, ERR_NOT_FOUND);
+        return;
+    }
+    list_remove(&e->next);
+    free(e->data);
+    free(e);
+    m->type = KVS_DELETE_REPLY_MSG;
+    ipc_reply(m->src, m);
+}
+
+static void do_close(struct message *m)
+{
+    struct store *s = handle_get(m->src, m->kvs_close.handle);
+    if (!s) {
+        ipc_reply_err(m->src, ERR_NOT_FOUND);
+        return;
+    }
+    close(s);
+    handle_free(m->src, m->kvs_close.handle);
+    ipc_reply_err(m->src, OK);
+}
+
+static void do_listen(struct message *m)
+{
+    struct listener *l = malloc(sizeof(*l));
+    l->task = m->src;
+    list_nullify(&l->next);
+    list_push_back(&listeners, &l->next);
+    struct message watch;
+    watch.type = TASK_WATCH_MSG;
+    watch.task_watch.task = m->src;
+    ASSERT_OK(ipc_call(VM_TASK, &watch));
+    m->type = KVS_LISTEN_REPLY_MSG;
+    ipc_reply(m->src, m);
+}
+
 void main(void)
 {
     TRACE("starting...");
@@ -126,91 +218,29 @@ void main(void)
 
         switch (m.type) {
         case NOTIFICATIONS_MSG:
-            if (m.notifications.data & NOTIFY_TIMER) {
-                uptime += TIMER_INTERVAL;
-                timer_set(TIMER_INTERVAL);
-            }
-            if (m.notifications.data & NOTIFY_ASYNC) {
-                async_recv(VM_TASK, &m);
-                if (m.type == TASK_EXITED_MSG) {
-                    handle_exit(m.task_exited.task);
-                }
-            }
+            handle_notifications(m.notifications.data);
             break;
         case ASYNC_MSG:
             async_reply(m.src);
             break;
-        case KVS_OPEN_MSG: {
-            struct store *s = open(m.kvs_open.name);
-            free(m.kvs_open.name);
-            handle_t handle = handle_alloc(m.src);
-            handle_set(m.src, handle, s);
-            m.type = KVS_OPEN_REPLY_MSG;
-            m.kvs_open_reply.handle = handle;
-            ipc_reply(m.src, &m);
+        case KVS_OPEN_MSG:
+            do_open(&m);
             break;
-        }
-        case KVS_GET_MSG: {
-            struct store *s = handle_get(m.src, m.kvs_get.handle);
-            struct entry *e = s ? find(s, m.kvs_get.key) : NULL;
-            if (!e) {
-                ipc_reply_err(m.src, ERR_NOT_FOUND);
-                break;
-            }
-            m.type = KVS_GET_REPLY_MSG;
-            m.kvs_get_reply.data = e->data;
-            m.kvs_get_reply.data_len = e->len;
-            ipc_reply(m.src, &m);
+        case KVS_GET_MSG:
+            do_get(&m);
             break;
-        }
-        case KVS_SET_MSG: {
-            struct store *s = handle_get(m.src, m.kvs_set.handle);
-            if (!s) {
-                free(m.kvs_set.data);
-                ipc_send_err(m.src, ERR_INVALID_ARG);
-                break;
-            }
-            ipc_send_err(m.src, set(s, &m));
+        case KVS_SET_MSG:
+            do_set(&m);
             break;
-        }
-        case KVS_DELETE_MSG: {
-            struct store *s = handle_get(m.src, m.kvs_delete.handle);
-            struct entry *e = s ? find(s, m.kvs_delete.key) : NULL;
-            if (!e) {
-                ipc_reply_err(m.src, ERR_NOT_FOUND);
-                break;
-            }
-            list_remove(&e->next);
-            free(e->data);
-            free(e);
-            m.type = KVS_DELETE_REPLY_MSG;
-            ipc_reply(m.src, &m);
+        case KVS_DELETE_MSG:
+            do_delete(&m);
             break;
-        }
-        case KVS_CLOSE_MSG: {
-            struct store *s = handle_get(m.src, m.kvs_close.handle);
-            if (!s) {
-                ipc_reply_err(m.src, ERR_NOT_FOUND);
-                break;
-            }
-            close(s);
-            handle_free(m.src, m.kvs_close.handle);
-            ipc_reply_err(m.src, OK);
+        case KVS_CLOSE_MSG:
+            do_close(&m);
             break;
-        }
-        case KVS_LISTEN_MSG: {
-            struct listener *l = malloc(sizeof(*l));
-            l->task = m.src;
-            list_nullify(&l->next);
-            list_push_back(&listeners, &l->next);
-            struct message watch;
-            watch.type = TASK_WATCH_MSG;
-            watch.task_watch.task = m.src;
-            ASSERT_OK(ipc_call(VM_TASK, &watch));
-            m.type = KVS_LISTEN_REPLY_MSG;
-            ipc_reply(m.src, &m);
+        case KVS_LISTEN_MSG:
+            do_listen(&m);
             break;
-        }
         default:
             discard_unknown_message(&m);
         }
