@@ -11,6 +11,27 @@
 #define FIRST_SEGMENTS 10u                 // under way before anything is acknowledged (RFC 6928)
 
 static size_t extra;
+static uint64_t wake_ms = UINT64_MAX; // when a connection may have to send again
+
+static void wake_at(uint64_t ms)
+{
+    wake_ms = MIN(wake_ms, ms);
+}
+
+bool recovery_is_due(uint64_t now)
+{
+    if (now < wake_ms)
+        return false;
+    wake_ms = UINT64_MAX;
+    return true;
+}
+
+msec_t recovery_remaining(uint64_t now)
+{
+    if (wake_ms == UINT64_MAX)
+        return -1;
+    return wake_ms > now ? (msec_t)(wake_ms - now) : 0;
+}
 
 void recovery_begin(struct flow *flow, struct tcp_pcb *pcb)
 {
@@ -49,7 +70,7 @@ static void arm(struct flow *flow, struct tcp_pcb *pcb, uint64_t now)
     pcb->rto = (s16_t)MAX(pcb->rto, (s16_t)(2 * rto / TCP_SLOW_INTERVAL + 4));
     if (pcb->rtime > 0)
         pcb->rtime = 0;
-    stack_wake_at(flow->due_ms);
+    wake_at(flow->due_ms);
 }
 
 // RFC 6298. What was sent twice is not measured.
@@ -168,7 +189,7 @@ void recovery_run(struct flow *flow, struct tcp_pcb *pcb, uint64_t now)
     }
     if (!flow->due_ms || now < flow->due_ms) {
         if (flow->due_ms)
-            stack_wake_at(flow->due_ms);
+            wake_at(flow->due_ms);
         return;
     }
     flow->due_ms = 0;

@@ -43,6 +43,11 @@ void recovery_sent(struct flow *flow, struct tcp_pcb *pcb);
 // Sends again when it is due.
 void recovery_run(struct flow *flow, struct tcp_pcb *pcb, uint64_t now);
 
+// Whether the timer of a connection may be due; then recovery_run() has to be called for each.
+bool recovery_is_due(uint64_t now);
+// In how many milliseconds that will be; negative: never.
+msec_t recovery_remaining(uint64_t now);
+
 // How many bytes are not acknowledged, in lwIP's buffer and under way.
 size_t recovery_outstanding(const struct flow *flow, const struct tcp_pcb *pcb);
 

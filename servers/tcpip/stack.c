@@ -10,11 +10,13 @@
 #include <lwip/ip4_frag.h>
 #include <lwip/priv/tcp_priv.h>
 #include <lwip/tcpip.h>
-#include <netif/ethernet.h>
 #include <stdlib.h>
 #include <string.h>
 #include "closing.h"
 #include "filter.h"
+#include "link.h"
+#include "recovery.h"
+#include "sock.h"
 #include "stack.h"
 #include "upcalls.h"
 
@@ -23,27 +25,18 @@
 #define ARP_CATCH_UP  300  // seconds after which its table is forgotten in any case
 #define DEFERRED_MAX  8
 #define ROUNDS_MAX    64
-#define ASKING_MS     6000 // how long ARP asks for an address
 
 #define HALF_OPEN_DROPPED 64
 #define BUCKETS           256 // of addresses
 #define HANDSHAKE_TICKS   2   // lwIP's half seconds before it answers an opening again; it has 6
 
-static struct netif netif;
 static struct deferred {
     tcpip_callback_fn function;
     void *arg;
 } deferred[DEFERRED_MAX];
 static unsigned num_deferred;
 static uint64_t next_tcp_ms, next_second_ms;
-static uint64_t wake_ms = UINT64_MAX; // when a connection may have to send again
-static unsigned num_pcbs;             // at the last tick, and connections asked for since
-static uint64_t asking_until_ms;      // ARP: the seconds have to be counted while somebody is asked
-
-void stack_wake_at(uint64_t ms)
-{
-    wake_ms = MIN(wake_ms, ms);
-}
+static unsigned num_pcbs; // at the last tick, and connections asked for since
 
 // What lwIP wants done outside of the call that it is in: packets to ourselves are taken from a
 // queue then. It would ask its thread; this stands before the library's own function.
@@ -67,75 +60,14 @@ static bool run_deferred(void)
     return num_deferred == 0;
 }
 
-static err_t transmit(struct netif *nif, struct pbuf *p)
-{
-    uint8_t frame[FRAME_MAX];
-    (void)nif;
-    if (p->tot_len > FRAME_MAX)
-        return ERR_IF;
-    if (filter_is_arp(p->payload, p->len))
-        asking_until_ms = stack_now_ms() + ASKING_MS;
-    if (p->len == p->tot_len) {
-        up_transmit(p->payload, p->len);
-    } else {
-        pbuf_copy_partial(p, frame, p->tot_len, 0);
-        up_transmit(frame, p->tot_len);
-    }
-    return ERR_OK;
-}
-
-static err_t init_netif(struct netif *nif)
-{
-    nif->name[0] = 'o';
-    nif->name[1] = 'l';
-    nif->output = etharp_output;
-    nif->linkoutput = transmit;
-    nif->mtu = 1500;
-    nif->hwaddr_len = ETH_HWADDR_LEN;
-    nif->flags = NETIF_FLAG_BROADCAST | NETIF_FLAG_ETHARP | NETIF_FLAG_ETHERNET;
-    return ERR_OK;
-}
-
-void stack_set_address(uint32_t addr, uint32_t netmask, uint32_t gateway)
-{
-    ip4_addr_t a = {lwip_htonl(addr)}, m = {lwip_htonl(netmask)}, g = {lwip_htonl(gateway)};
-    netif_set_addr(&netif, &a, &m, &g);
-}
-
-void stack_get_address(uint32_t *addr, uint32_t *netmask, uint32_t *gateway)
-{
-    *addr = lwip_ntohl(ip4_addr_get_u32(netif_ip4_addr(&netif)));
-    *netmask = lwip_ntohl(ip4_addr_get_u32(netif_ip4_netmask(&netif)));
-    *gateway = lwip_ntohl(ip4_addr_get_u32(netif_ip4_gw(&netif)));
-}
-
-const uint8_t *stack_mac(void)
-{
-    return netif.hwaddr;
-}
-
 void stack_init(const struct options *options)
 {
     srand(up_random()); // lwIP's ports and sequence numbers
     lwip_init();
-    netif_add_noaddr(&netif, NULL, init_netif, ethernet_input);
-    netif_set_default(&netif);
+    link_init();
     if (!options->dhcp)
         stack_set_address(options->addr, options->netmask, options->gateway);
     next_tcp_ms = next_second_ms = stack_now_ms();
-}
-
-void stack_device_up(const uint8_t mac[6])
-{
-    memcpy(netif.hwaddr, mac, ETH_HWADDR_LEN);
-    netif_set_link_up(&netif);
-    netif_set_up(&netif); // announces the address
-}
-
-void stack_device_down(void)
-{
-    netif_set_link_down(&netif);
-    netif_set_down(&netif);
 }
 
 // A client that comes again from a port of which a connection lingers begins a new one; lwIP would
@@ -206,8 +138,9 @@ void stack_input(const void *frame, size_t len)
     enum frame_kind kind = filter_frame(frame, len);
     if (kind == FRAME_REFUSED)
         return;
-    // From the network, what claims to be from ourselves is a lie, and answers would come to us.
-    if (filter_is_from(frame, len, ip4_addr_get_u32(netif_ip4_addr(&netif))))
+    // A frame from the network with our own address as its sender is forged, and lwIP would answer
+    // ourselves.
+    if (filter_is_from(frame, len, link_address()))
         return;
     if (dhcp_input(frame, len))
         return;
@@ -220,7 +153,7 @@ void stack_input(const void *frame, size_t len)
     struct pbuf *p = pbuf_alloc(PBUF_RAW, (u16_t)len, PBUF_RAM);
     if (!p)
         return;
-    if (pbuf_take(p, frame, (u16_t)len) != ERR_OK || netif.input(p, &netif) != ERR_OK)
+    if (pbuf_take(p, frame, (u16_t)len) != ERR_OK || link_input(p) != ERR_OK)
         pbuf_free(p);
     if (filter_is_tcp(frame, len))
         after_tcp(frame);
@@ -278,13 +211,10 @@ msec_t stack_run_timers(void)
     run_seconds(now);
     bool all = run_deferred();
     msec_t next = sooner(run_tcp(now), all ? -1 : 0);
-    if (now >= wake_ms) {
-        wake_ms = UINT64_MAX;
+    if (recovery_is_due(now))
         stream_run_timers(now);
-    }
-    if (wake_ms != UINT64_MAX)
-        next = sooner(next, wake_ms > now ? (msec_t)(wake_ms - now) : 0);
-    if (now < asking_until_ms)
+    next = sooner(next, recovery_remaining(now));
+    if (link_is_asking(now))
         next = sooner(next, 1000);
     next = sooner(next, resolver_run_timers());
     next = sooner(next, echo_run_timers());

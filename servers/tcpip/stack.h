@@ -8,14 +8,14 @@
 // Starts lwIP. Once.
 void stack_init(const struct options *options);
 
-// The device is there: frames may be sent.
+// The device is there: frames may be sent. (link.c)
 void stack_device_up(const uint8_t mac[6]);
 void stack_device_down(void);
 
 // A frame arrived. It is copied.
 void stack_input(const void *frame, size_t len);
 
-// Sets the addresses, in host byte order (DHCP).
+// The addresses, in host byte order (link.c). DHCP sets them.
 void stack_set_address(uint32_t addr, uint32_t netmask, uint32_t gateway);
 void stack_get_address(uint32_t *addr, uint32_t *netmask, uint32_t *gateway);
 const uint8_t *stack_mac(void);
@@ -24,10 +24,7 @@ const uint8_t *stack_mac(void);
 // happens.
 msec_t stack_run_timers(void);
 
-// Asks for stack_run_timers() at that time, or before.
-void stack_wake_at(uint64_t ms);
-
-// Milliseconds of a clock that does not go backwards.
+// Milliseconds of a clock that does not go backwards (clock.c).
 uint64_t stack_now_ms(void);
 
 // resolver.c: names, of one server over UDP.

@@ -1,4 +1,6 @@
-// What the network asks of who owns it: main.c answers tasks, tests look at it.
+// The functions that the network calls in its user: the task, which tells its clients (events.c,
+// device.c), or a test. They go up through the layers. The linker connects them instead of a table
+// of pointers, so each program that links the network defines all of them.
 #ifndef TCPIP_UPCALLS_H
 #define TCPIP_UPCALLS_H
 
