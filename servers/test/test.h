@@ -1,10 +1,10 @@
-// The integration tests that run as a task of a suite: one function a property.
+// The integration tests that run as a task: one function for each property.
 #ifndef TEST_TEST_H
 #define TEST_TEST_H
 
 #include <types.h>
 
-// Prints what was expected and makes the test fail; the rest of its function is left out.
+// Prints what was expected, makes the test fail, and returns from its function.
 #define EXPECT(expr)                                                                               \
     do {                                                                                           \
         if (!(expr)) {                                                                             \
@@ -34,6 +34,9 @@ extern const struct test task_tests[];
 extern const struct test server_tests[];
 extern const struct test fs_tests[];
 extern const struct test hostile_tests[];
+
+// Runs a test, which prints what fails. Returns whether something failed.
+bool test_run(const struct test *test);
 
 void test_failed(const char *file, int line, const char *what);
 bool test_error_is(const char *file, int line, const char *what, error_t err, error_t expected);
