@@ -67,6 +67,14 @@ static error_t fs_do_close(task_t client, handle_t handle)
     return fsclients_close(client, handle);
 }
 
+static error_t fs_do_close_all(task_t client, const fs_handles_t handles)
+{
+    for (size_t i = 0; i < sizeof(fs_handles_t) / sizeof(handles[0]); i++)
+        if (IS_ERROR(fsclients_close(client, handles[i])))
+            continue; // one that is not known is passed over
+    return OK;
+}
+
 // A read whose bytes are on their way.
 struct reading {
     const struct node *node;
@@ -242,6 +250,7 @@ static struct fs_ops fs_ops = {
     .open = fs_do_open,
     .create = fs_do_create,
     .close = fs_do_close,
+    .close_all = fs_do_close_all,
     .read = fs_do_read,
     .write = fs_do_write,
     .stat = fs_do_stat,

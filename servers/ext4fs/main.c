@@ -103,6 +103,16 @@ static error_t fs_do_close(task_t client, handle_t handle)
     return serve_changed(opened_put(volume, file));
 }
 
+static error_t fs_do_close_all(task_t client, const fs_handles_t handles)
+{
+    for (size_t i = 0; i < sizeof(fs_handles_t) / sizeof(handles[0]); i++) {
+        error_t err = handles[i] != 0 ? fs_do_close(client, handles[i]) : OK;
+        if (IS_ERROR(err) && err != ERR_NOT_FOUND)
+            return err;
+    }
+    return OK;
+}
+
 static error_t fs_do_read(task_t client, handle_t handle, offset_t offset, size_t len, void **data,
                           size_t *data_len)
 {
@@ -355,6 +365,7 @@ static struct fs_ops fs_ops = {
     .open = fs_do_open,
     .create = fs_do_create,
     .close = fs_do_close,
+    .close_all = fs_do_close_all,
     .read = fs_do_read,
     .write = fs_do_write,
     .stat = fs_do_stat,

@@ -2,6 +2,7 @@
 // given again. The root is the root whatever its generation.
 #include "node.h"
 #include "opened.h"
+#include "xattr.h"
 
 uint64_t node_of(ext2_ino_t ino, const struct ext2_inode_large *inode)
 {
@@ -43,4 +44,5 @@ void node_describe(struct volume *volume, ext2_ino_t ino, const struct ext2_inod
     attr[FS_ATTRIBUTE_ATIME_NS] = known.atime_ns;
     attr[FS_ATTRIBUTE_MTIME_NS] = known.mtime_ns;
     attr[FS_ATTRIBUTE_CTIME_NS] = known.ctime_ns;
+    attr[FS_ATTRIBUTE_XATTRS] = xattr_may_have(volume, ino);
 }

@@ -53,6 +53,12 @@ static error_t has_any(struct volume *volume, ext2_ino_t ino, bool *any)
     return err;
 }
 
+bool xattr_may_have(struct volume *volume, ext2_ino_t ino)
+{
+    bool any = true;
+    return IS_ERROR(has_any(volume, ino, &any)) || any;
+}
+
 static error_t read_all(struct volume *volume, ext2_ino_t ino, struct ext2_xattr_handle **handle)
 {
     OK_OR_RETURN(xattr_error(ext2fs_xattrs_open(volume->fs, ino, handle)));

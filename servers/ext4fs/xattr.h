@@ -13,6 +13,9 @@
 __mustuse error_t xattr_get(struct volume *volume, ext2_ino_t ino, const char *name, void **value,
                             size_t *len);
 
+// Whether an inode may have attributes, public ones or others. False is certain.
+bool xattr_may_have(struct volume *volume, ext2_ino_t ino);
+
 // All names, each with its NUL. The caller frees them.
 __mustuse error_t xattr_list(struct volume *volume, ext2_ino_t ino, char **names, size_t *len);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include "fs.h"
+#include "known.h"
 #include "ops.h"
 
 static struct file *file_of(const struct fuse_file_info *fi)
@@ -108,7 +109,9 @@ void op_release(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
     (void)ino;
     struct file *file = file_of(fi);
-    fs_close(fs_task, file->handle); // a server that is gone has no handle of ours
+    fs_close_later(file->handle);
+    if (known_is_kept(file->node)) // it takes room until it is closed
+        fs_close_pending();
     free(file);
     fuse_reply_err(req, 0);
 }
@@ -116,6 +119,7 @@ void op_release(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 void op_fsync(fuse_req_t req, fuse_ino_t ino, int datasync, struct fuse_file_info *fi)
 {
     (void)ino, (void)datasync, (void)fi;
+    fs_close_pending();
     error_t err = FS_CALL(fs_sync(fs_task));
     fuse_reply_err(req, IS_OK(err) ? 0 : fs_errno(err, EIO));
 }

@@ -1,9 +1,10 @@
 // The connection to the file server.
 #include "fs.h"
 #include <errno.h>
-#include <stdlib.h>
-#include <time.h>
 #include <resea/printf.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
 
 #define RESTART_MS 10000 // for which a request waits for a server that ended
 #define SYNC_PART  10    // of the time, one part, goes into fs_sync_at_pace()
@@ -42,7 +43,30 @@ error_t fs_reopen(struct file *file)
     return OK;
 }
 
-static uint64_t now_ns(void)
+static fs_handles_t closing;
+static size_t num_closing;
+
+bool fs_any_to_close(void)
+{
+    return num_closing > 0;
+}
+
+void fs_close_pending(void)
+{
+    if (num_closing > 0)
+        fs_close_all(fs_task, closing);
+    memset(closing, 0, sizeof(closing));
+    num_closing = 0;
+}
+
+void fs_close_later(handle_t handle)
+{
+    closing[num_closing++] = handle;
+    if (num_closing == sizeof(closing) / sizeof(closing[0]))
+        fs_close_pending();
+}
+
+uint64_t fs_now_ns(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
@@ -51,11 +75,11 @@ static uint64_t now_ns(void)
 
 error_t fs_sync_at_pace(struct pace *pace)
 {
-    uint64_t begin = now_ns();
+    uint64_t begin = fs_now_ns();
     if (begin < pace->next_ns)
         return OK;
     error_t err = FS_CALL(fs_sync(fs_task));
-    uint64_t end = now_ns();
+    uint64_t end = fs_now_ns();
     pace->next_ns = end + (end - begin) * (SYNC_PART - 1);
     return err;
 }

@@ -44,6 +44,14 @@ bool fs_is_back(error_t err);
 
 __mustuse error_t fs_reopen(struct file *file);
 
+// Closes a handle with others, by one message. Until then the server has the file open.
+void fs_close_later(handle_t handle);
+// Closes all of these. A server that is gone has none of ours.
+void fs_close_pending(void);
+bool fs_any_to_close(void);
+
+uint64_t fs_now_ns(void); // CLOCK_MONOTONIC
+
 // Returns when all changes are on the medium; except that only one part in ten of the time goes
 // into that, so of a burst of calls only the first wait. The others' changes follow in some
 // milliseconds.

@@ -8,6 +8,7 @@ struct known {
     struct known *next;
     uint64_t node;
     uint64_t lookups;
+    uint64_t bare_until_ns;
     handle_t handle; // 0: none
 };
 
@@ -69,9 +70,33 @@ bool known_add(uint64_t node)
     return true;
 }
 
+static struct known *known_of(uint64_t node)
+{
+    return num_buckets ? *find(node) : NULL;
+}
+
+bool known_is_kept(uint64_t node)
+{
+    const struct known *known = known_of(node);
+    return known && known->handle != 0;
+}
+
+void known_set_bare(uint64_t node, uint64_t until_ns)
+{
+    struct known *known = known_of(node);
+    if (known)
+        known->bare_until_ns = until_ns;
+}
+
+bool known_is_bare(uint64_t node, uint64_t now_ns)
+{
+    const struct known *known = known_of(node);
+    return known && now_ns < known->bare_until_ns;
+}
+
 bool known_keep(uint64_t node, handle_t handle)
 {
-    struct known *known = num_buckets ? *find(node) : NULL;
+    struct known *known = known_of(node);
     if (!known || known->handle != 0)
         return false;
     known->handle = handle;

@@ -11,6 +11,7 @@
 #include <resea/ipc.h>
 #include <resea/printf.h>
 #include <resea/task.h>
+#include <resea/timer.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
@@ -19,9 +20,11 @@
 #include "ops.h"
 
 #define FUSE_IRQ 1
+#define CLOSE_MS 10 // for which a closed file stays open in the server at most, when all is quiet
 
 static struct fuse_session *session;
 static int fuse_fd = -1;
+static bool timer_runs;
 
 void oolong_prepare(void)
 {
@@ -59,6 +62,22 @@ static bool serve_requests(struct fuse_buf *buf)
     return false;
 }
 
+// Closed files do not wait for others for ever.
+static void set_timer(void)
+{
+    if (!timer_runs && fs_any_to_close())
+        timer_runs = IS_OK(timer_set(CLOSE_MS));
+}
+
+static bool notified(notifications_t bits, struct fuse_buf *buf)
+{
+    if (bits & NOTIFY_TIMER) {
+        fs_close_pending();
+        timer_runs = false;
+    }
+    return !(bits & NOTIFY_IRQ) || serve_requests(buf);
+}
+
 static __noreturn void give_up(const char *why)
 {
     oolong_log("error: ", "%s", why);
@@ -85,12 +104,13 @@ void main(void)
     bool is_mounted = serve_requests(&buf);
     while (is_mounted) {
         struct message m;
+        set_timer();
         if (IS_ERROR(ipc_recv(IPC_ANY, &m)))
             continue;
         if (m.type != NOTIFICATIONS_MSG)
             discard_unknown_message(&m);
-        else if (m.notifications.data & NOTIFY_IRQ)
-            is_mounted = serve_requests(&buf);
+        else
+            is_mounted = notified(m.notifications.data, &buf);
     }
     fuse_ops.destroy(NULL);
 }

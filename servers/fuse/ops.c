@@ -56,6 +56,7 @@ static void op_init(void *arg, struct fuse_conn_info *conn)
 static void op_destroy(void *arg)
 {
     (void)arg;
+    fs_close_pending();
     error_t err = fs_sync(fs_task);
     if (IS_ERROR(err))
         WARN("changes could not be written: %s", err2str(err));
@@ -63,13 +64,24 @@ static void op_destroy(void *arg)
 
 // --- Looking ------------------------------------------------------------------------------------
 
+// What the server says of a node is believed for as long as the kernel believes us.
+static void note_xattrs(const uint64_t *attr)
+{
+    uint64_t until = fs_now_ns() + (uint64_t)(TIMEOUT_S * 1e9);
+    bool is_bare = attr[FS_ATTRIBUTE_XATTRS] == 0 && !fs_is_read_only;
+    known_set_bare(attr[FS_ATTRIBUTE_NODE], is_bare ? until : 0);
+}
+
 bool op_entry(const uint64_t *attr, struct fuse_entry_param *entry)
 {
     *entry = (struct fuse_entry_param){.ino = attr[FS_ATTRIBUTE_NODE],
                                        .attr = stat_of(attr),
                                        .attr_timeout = TIMEOUT_S,
                                        .entry_timeout = TIMEOUT_S};
-    return entry->ino != 0 && known_add(entry->ino);
+    if (entry->ino == 0 || !known_add(entry->ino))
+        return false;
+    note_xattrs(attr);
+    return true;
 }
 
 static void reply_entry(fuse_req_t req, error_t err, const uint64_t *attr, int kind_errno)
@@ -116,6 +128,7 @@ static void reply_attr(fuse_req_t req, error_t err, const uint64_t *attr, int ki
         reply(req, err, kind_errno);
         return;
     }
+    note_xattrs(attr);
     struct stat st = stat_of(attr);
     fuse_reply_attr(req, &st, TIMEOUT_S);
 }
@@ -256,6 +269,7 @@ static void remove_name(fuse_req_t req, fuse_ino_t parent, const char *name, boo
 {
     handle_t handle = 0;
     uint64_t node = 0;
+    fs_close_pending();
     error_t err = FS_CALL(fs_node_remove(fs_task, parent, name, directory, true, &handle, &node));
     keep(err, node, handle);
     op_settle(err);
@@ -283,6 +297,7 @@ static void op_rename(fuse_req_t req, fuse_ino_t parent, const char *name, fuse_
         fuse_reply_err(req, EINVAL);
         return;
     }
+    fs_close_pending();
     error_t err = FS_CALL(
         fs_node_rename(fs_task, parent, name, new_parent, new_name, how, true, &handle, &node));
     keep(err, node, handle);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/xattr.h>
 #include "fs.h"
+#include "known.h"
 #include "ops.h"
 
 // A server without attributes is not asked again.
@@ -24,11 +25,15 @@ static void reply_bytes(fuse_req_t req, error_t err, const void *data, size_t le
         fuse_reply_buf(req, data, len);
 }
 
+// The kernel asks for "security.capability" before it writes to a file, and for ACLs: in most cases
+// it is known that there is none.
 void op_getxattr(fuse_req_t req, fuse_ino_t ino, const char *name, size_t size)
 {
     void *value = NULL;
     size_t len = 0;
-    error_t err = FS_CALL(fs_node_get_xattr(fs_task, ino, name, &value, &len));
+    error_t err = ERR_EMPTY;
+    if (!known_is_bare(ino, fs_now_ns()))
+        err = FS_CALL(fs_node_get_xattr(fs_task, ino, name, &value, &len));
     reply_bytes(req, err, value, len, size);
     free(value);
 }
@@ -42,8 +47,9 @@ void op_listxattr(fuse_req_t req, fuse_ino_t ino, size_t size)
     free(names);
 }
 
-static void reply_change(fuse_req_t req, error_t err)
+static void reply_change(fuse_req_t req, fuse_ino_t ino, error_t err)
 {
+    known_set_bare(ino, 0);
     op_settle(err);
     fuse_reply_err(req, IS_OK(err) ? 0 : fs_errno(err, EOPNOTSUPP));
 }
@@ -53,10 +59,10 @@ void op_setxattr(fuse_req_t req, fuse_ino_t ino, const char *name, const char *v
 {
     unsigned how =
         (flags & XATTR_CREATE ? FS_XATTR_NEW : 0) | (flags & XATTR_REPLACE ? FS_XATTR_OLD : 0);
-    reply_change(req, FS_CALL(fs_node_set_xattr(fs_task, ino, name, value, size, how)));
+    reply_change(req, ino, FS_CALL(fs_node_set_xattr(fs_task, ino, name, value, size, how)));
 }
 
 void op_removexattr(fuse_req_t req, fuse_ino_t ino, const char *name)
 {
-    reply_change(req, FS_CALL(fs_node_remove_xattr(fs_task, ino, name)));
+    reply_change(req, ino, FS_CALL(fs_node_remove_xattr(fs_task, ino, name)));
 }

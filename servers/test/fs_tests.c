@@ -148,11 +148,34 @@ static void reads_beyond_the_end_are_empty(void)
     EXPECT_ERR(fs_close(fs, handle), ERR_NOT_FOUND);
 }
 
+static void many_handles_are_closed_at_once(void)
+{
+    fs_handles_t handles = {0};
+    void *data;
+    size_t len;
+    task_t fs = find_fs();
+    if (IS_ERROR(fs))
+        return;
+    struct search search = {.fs = fs, .dir = "/"};
+    EXPECT_OK(fsclient_list(fs, "/", look_at, &search));
+    if (!search.found)
+        return;
+    EXPECT_OK(fs_open(fs, search.found, &handles[1]));
+    EXPECT_OK(fs_open(fs, search.found, &handles[31]));
+    free(search.found);
+    handles[7] = -1;
+    EXPECT_OK(fs_close_all(fs, handles));
+    EXPECT_ERR(fs_read(fs, handles[1], 0, 1, &data, &len), ERR_NOT_FOUND);
+    EXPECT_ERR(fs_read(fs, handles[31], 0, 1, &data, &len), ERR_NOT_FOUND);
+    EXPECT_OK(fs_close_all(fs, handles));
+}
+
 const struct test fs_tests[] = {
     {"a file has its size", a_file_has_its_size},
     {"unknown paths are not found", unknown_paths_are_not_found},
     {"handles of nobody are not found", handles_that_are_not_ours_are_not_found},
     {"directories are not files", directories_are_not_files},
     {"reads beyond the end are empty", reads_beyond_the_end_are_empty},
+    {"many handles are closed at once", many_handles_are_closed_at_once},
     {0},
 };

@@ -39,6 +39,29 @@ START_TEST(many_nodes_keep_their_handles)
 }
 END_TEST
 
+START_TEST(what_is_bare_is_so_for_a_time)
+{
+    known_set_bare(7, 100); // not known
+    ck_assert(!known_is_bare(7, 0));
+    ck_assert(known_add(7) && !known_is_bare(7, 0));
+    known_set_bare(7, 100);
+    ck_assert(known_is_bare(7, 99) && !known_is_bare(7, 100) && !known_is_bare(8, 0));
+    known_set_bare(7, 0);
+    ck_assert(!known_is_bare(7, 0));
+    known_set_bare(7, 100);
+    ck_assert_int_eq(known_forget(7, 1), 0);
+    ck_assert(known_add(7) && !known_is_bare(7, 0));
+}
+END_TEST
+
+START_TEST(what_is_kept_has_no_name)
+{
+    ck_assert(!known_is_kept(7));
+    ck_assert(known_add(7) && !known_is_kept(7));
+    ck_assert(known_keep(7, 3) && known_is_kept(7) && !known_is_kept(8));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("fuse_known");
@@ -46,6 +69,8 @@ int main(void)
     tcase_add_test(tcase, a_handle_comes_back_when_all_is_forgotten);
     tcase_add_test(tcase, nothing_is_kept_of_what_the_kernel_does_not_know);
     tcase_add_test(tcase, many_nodes_keep_their_handles);
+    tcase_add_test(tcase, what_is_bare_is_so_for_a_time);
+    tcase_add_test(tcase, what_is_kept_has_no_name);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
