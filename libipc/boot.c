@@ -52,8 +52,10 @@ static void __noreturn too_few_descriptors(void)
 static void receive_files(void)
 {
     struct self_file *files = calloc(ipc_self.boot.num_files + 1, sizeof(*files));
+    if (!files)
+        bad_start("not enough memory for its files");
     ipc_self.files = files;
-    for (unsigned i = 0; files && i < ipc_self.boot.num_files; i++) {
+    for (unsigned i = 0; i < ipc_self.boot.num_files; i++) {
         struct packet packet;
         int fd;
         int num_fds;
