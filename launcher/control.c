@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include <oolong/list.h>
 #include "bells.h"
+#include "log.h"
 #include "violation.h"
 #include "vmlink.h"
 
@@ -26,7 +27,7 @@ void control_init(const struct control_ops *control_ops)
     ops = *control_ops;
 }
 
-static void control_close(struct task *task)
+void control_close(struct task *task)
 {
     if (task->control_fd < 0)
         return;
@@ -59,8 +60,8 @@ static void learn_pid(struct task *task, struct msghdr *msg)
         task->task_pid = cred.pid;
         task->debuggee.fd = (int)syscall(SYS_pidfd_open, cred.pid, 0);
         task->debuggee.ready = on_debuggee;
-        if (task->debuggee.fd >= 0)
-            loop_watch(&task->debuggee, EPOLLIN);
+        if (task->debuggee.fd < 0 || !loop_watch(&task->debuggee, EPOLLIN))
+            log_error("task %s: cannot see when it ends under its debugger: %m", task->spec->name);
         vm_announce(task);
     }
 }
@@ -121,10 +122,10 @@ static void on_control(struct source *source, uint32_t events)
         ;
 }
 
-void control_watch(struct task *task)
+bool control_open(struct task *task)
 {
     task->control = (struct source){.fd = task->control_fd, .ready = on_control};
-    loop_watch(&task->control, EPOLLIN);
+    return loop_watch(&task->control, EPOLLIN);
 }
 
 void control_drain(struct task *task)
@@ -180,8 +181,8 @@ static void control_flush(struct task *task)
             break; // it ends: SIGCHLD comes
         }
     }
-    if (task->control.events)
-        loop_watch(&task->control, events);
+    if (task->control.events && !loop_watch(&task->control, events))
+        loop_timer(&retry, RETRY_MS);
 }
 
 void control_flush_all(void)

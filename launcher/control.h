@@ -12,7 +12,9 @@ struct control_ops {
 };
 void control_init(const struct control_ops *ops);
 
-void control_watch(struct task *task);
+// Begins to hear a task; and ends it. False, with errno: the task would never be heard.
+bool control_open(struct task *task);
+void control_close(struct task *task);
 
 // Reads what a task that ended has left behind, and closes its channel.
 void control_drain(struct task *task);

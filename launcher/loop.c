@@ -59,23 +59,20 @@ bool loop_init(void (*on_signal)(int signo))
         return false;
     if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
         return false;
-    loop_watch(&signals, EPOLLIN);
-    loop_watch(&clock_source, EPOLLIN);
-    return true;
+    return loop_watch(&signals, EPOLLIN) && loop_watch(&clock_source, EPOLLIN);
 }
 
-void loop_watch(struct source *source, uint32_t events)
+bool loop_watch(struct source *source, uint32_t events)
 {
     struct epoll_event event = {.events = events, .data.ptr = source};
     if (source->is_added && source->events == events)
-        return;
+        return true;
     int op = source->is_added ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
-    if (epoll_ctl(epoll_fd, op, source->fd, &event) < 0) {
-        log_error("cannot watch descriptor %d: %m", source->fd);
-        return;
-    }
+    if (epoll_ctl(epoll_fd, op, source->fd, &event) < 0)
+        return false;
     source->is_added = true;
     source->events = events;
+    return true;
 }
 
 void loop_forget(struct source *source)

@@ -24,8 +24,9 @@ struct timer {
 // from here on. Returns false with errno set.
 bool loop_init(void (*on_signal)(int signo));
 
-// Watches `source->fd` for `events`; changes what it is watched for.
-void loop_watch(struct source *source, uint32_t events);
+// Watches `source->fd` for `events`; changes what it is watched for. False, with errno: it is
+// watched for what it was before.
+bool loop_watch(struct source *source, uint32_t events) __attribute__((warn_unused_result));
 // Must be called before the descriptor is closed.
 void loop_forget(struct source *source);
 

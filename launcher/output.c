@@ -18,6 +18,7 @@
 #include "terminal.h"
 #include "util.h"
 
+#define RETRY_MS     100
 #define READ_LEN     16384       // at most, from a pipe at once
 #define BACKLOG_HIGH (256 << 10) // tasks are not read from above this
 #define BACKLOG_LOW  (64 << 10)  // and are again below this
@@ -43,6 +44,8 @@ static bool paused;
 static bool is_mid_line; // of what the main task prints on a terminal
 
 static void on_sink(struct source *source, uint32_t events);
+static void on_retry(struct timer *timer);
+static struct timer retry = {.fire = on_retry}; // when an output that is full cannot be watched
 
 static void sink_init(struct sink *sink, int fd)
 {
@@ -87,6 +90,20 @@ static void tell_paused(const struct stream *stream)
         atomic_store(stream->paused, paused);
 }
 
+static void close_source(struct stream *stream)
+{
+    loop_forget(&stream->source);
+    close(stream->source.fd);
+    stream->source.fd = -1;
+}
+
+// A task whose output nobody reads would wait for ever: it finds the pipe closed instead.
+static void give_up(struct stream *stream)
+{
+    log_error("cannot read the output of %s any more: %s", stream->name, error_text(errno));
+    close_source(stream);
+}
+
 static void set_paused(bool pause)
 {
     if (paused == pause)
@@ -99,8 +116,8 @@ static void set_paused(bool pause)
         // A pipe that hung up is reported whatever it is watched for.
         if (pause)
             loop_forget(&stream->source);
-        else
-            loop_watch(&stream->source, EPOLLIN);
+        else if (!loop_watch(&stream->source, EPOLLIN))
+            give_up(stream);
     }
 }
 
@@ -124,9 +141,9 @@ static void sink_flush(struct sink *sink)
     if (done)
         memmove(sink->data, sink->data + done, sink->len - done);
     sink->len -= done;
-    if (is_full)
-        loop_watch(&sink->source, EPOLLOUT);
-    else
+    if (is_full && !loop_watch(&sink->source, EPOLLOUT))
+        loop_timer(&retry, RETRY_MS);
+    else if (!is_full)
         loop_forget(&sink->source);
     if (sink->cleared && sink->len == 0) {
         sink->cleared = false;
@@ -144,6 +161,13 @@ static void on_sink(struct source *source, uint32_t events)
 {
     (void)events;
     sink_flush(source == &sinks[0].source ? &sinks[0] : &sinks[1]);
+}
+
+static void on_retry(struct timer *timer)
+{
+    (void)timer;
+    sink_flush(&sinks[0]);
+    sink_flush(&sinks[1]);
 }
 
 static void sink_add(struct sink *sink, const char *data, size_t len)
@@ -280,15 +304,12 @@ static void on_stream(struct source *source, uint32_t events)
 {
     struct stream *stream = LIST_CONTAINER(source, struct stream, source);
     (void)events;
-    if (!stream_read(stream)) {
-        loop_forget(source);
-        close(source->fd);
-        source->fd = -1;
-    }
+    if (!stream_read(stream))
+        close_source(stream);
     sink_flush(sink_of(stream));
 }
 
-void stream_open(struct stream *stream, int fd, const char *name, bool is_plain)
+bool stream_open(struct stream *stream, int fd, const char *name, bool is_plain)
 {
     fcntl(fd, F_SETFL, O_NONBLOCK);
     stream->source = (struct source){.fd = fd, .ready = on_stream};
@@ -298,8 +319,7 @@ void stream_open(struct stream *stream, int fd, const char *name, bool is_plain)
     stream->next = streams;
     streams = stream;
     tell_paused(stream);
-    if (!paused)
-        loop_watch(&stream->source, EPOLLIN);
+    return paused || loop_watch(&stream->source, EPOLLIN);
 }
 
 void stream_close(struct stream *stream)
@@ -315,9 +335,7 @@ void stream_close(struct stream *stream)
         struct pollfd pfd = {.fd = stream->source.fd, .events = POLLIN};
         for (int i = 0; i < 64 && poll(&pfd, 1, 0) == 1 && stream_read(stream); i++)
             ;
-        loop_forget(&stream->source);
-        close(stream->source.fd);
-        stream->source.fd = -1;
+        close_source(stream);
     }
     if (stream->len && stream->is_plain) {
         mask_text(stream->line, stream->len);

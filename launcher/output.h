@@ -23,8 +23,9 @@ struct stream {
 // taken the place of a line that a task edits on the terminal.
 void output_init(bool on_stderr, void (*line_was_wiped)(void));
 
-// Takes `fd` over. `stream->paused` is the caller's. `name` must live as long as the stream.
-void stream_open(struct stream *stream, int fd, const char *name, bool is_plain);
+// Takes `fd` over. `stream->paused` is the caller's. `name` must live as long as the stream. False,
+// with errno: it cannot be read; stream_close() is to be called all the same.
+bool stream_open(struct stream *stream, int fd, const char *name, bool is_plain);
 
 // Whether the main task's standard output has to come to us first: ours is a terminal.
 bool output_masks_main(void);

@@ -56,6 +56,14 @@ static void close_fd(int *fd)
     *fd = -1;
 }
 
+// The owner of a descriptor changes.
+static int take(int *fd)
+{
+    int taken = *fd;
+    *fd = -1;
+    return taken;
+}
+
 static bool make_page(struct birth *b)
 {
     if (!make_memfd("state-page", STATE_PAGE_SIZE, &b->page_rw, &b->page_ro))
@@ -65,8 +73,7 @@ static bool make_page(struct birth *b)
     if (page == MAP_FAILED)
         return false;
     b->task->page = page;
-    b->task->page_fd = b->page_ro;
-    b->page_ro = -1;
+    b->task->page_fd = take(&b->page_ro);
     return true;
 }
 
@@ -300,21 +307,14 @@ static void push_boot(struct birth *b)
     int fds[PACKET_MAX_FDS];
     unsigned num_fds = 0;
 
-    fds[num_fds++] = b->page_rw;
-    b->page_rw = -1;
-    if (task->id != VM_TASK) {
-        fds[num_fds++] = b->vm[0];
-        b->vm[0] = -1;
-        fds[num_fds++] = b->vm_page;
-        fds[num_fds++] = b->landing;
-        b->landing = -1;
-    } else {
-        fds[num_fds++] = b->vm_page;
-    }
-    b->vm_page = -1;
+    fds[num_fds++] = take(&b->page_rw);
+    if (task->id != VM_TASK)
+        fds[num_fds++] = take(&b->vm[0]);
+    fds[num_fds++] = take(&b->vm_page);
+    if (task->id != VM_TASK)
+        fds[num_fds++] = take(&b->landing);
     if (!task->debugged) {
-        fds[num_fds++] = b->filter;
-        b->filter = -1;
+        fds[num_fds++] = take(&b->filter);
         boot->num_filter = task->box->role_len;
     }
     boot->wire = WIRE_VERSION;
@@ -341,6 +341,21 @@ static void push_boot(struct birth *b)
     }
 }
 
+// Before the fork, so that a task that cannot be heard is not started.
+static bool open_channels(struct birth *b)
+{
+    struct task *task = b->task;
+    const char *name = task->spec->name;
+    task->control_fd = take(&b->control[0]);
+    task->output.paused = &task->page->output_paused;
+    if (!control_open(task) || !stream_open(&task->output, take(&b->pipe[0]), name, false))
+        return false;
+    if (b->main[0] < 0)
+        return true;
+    task->main_output = xcalloc(1, sizeof(*task->main_output));
+    return stream_open(task->main_output, take(&b->main[0]), name, true);
+}
+
 static void born(struct birth *b, pid_t pid)
 {
     struct task *task = b->task;
@@ -348,18 +363,7 @@ static void born(struct birth *b, pid_t pid)
     task->task_pid = task->debugged ? 0 : pid;
     task->order = ++num_started;
     task->started_ns = now_ns();
-    task->control_fd = b->control[0];
-    b->control[0] = -1;
-    task->output.paused = &task->page->output_paused;
-    stream_open(&task->output, b->pipe[0], task->spec->name, false);
-    b->pipe[0] = -1;
-    if (b->main[0] >= 0) {
-        task->main_output = xcalloc(1, sizeof(*task->main_output));
-        stream_open(task->main_output, b->main[0], task->spec->name, true);
-        b->main[0] = -1;
-    }
-    task->vm_end = b->vm[1];
-    b->vm[1] = -1;
+    task->vm_end = take(&b->vm[1]);
     if (task->id != VM_TASK) {
         task->vm_chan = channels_number(&suite.channels);
         task->landing_fd = fcntl(b->landing, F_DUPFD_CLOEXEC, 0);
@@ -367,7 +371,6 @@ static void born(struct birth *b, pid_t pid)
     if (task->task_pid)
         vm_announce(task);
     push_boot(b);
-    control_watch(task);
     log_verbose(1, "task %s (%d) starts as process %d: %s", task->spec->name, task->id, pid,
                 b->path);
 }
@@ -414,6 +417,11 @@ static struct task *new_task(struct task_spec *spec, const struct strings *extra
 
 static void discard_task(struct task *task)
 {
+    control_close(task);
+    stream_close(&task->output);
+    if (task->main_output)
+        stream_close(task->main_output);
+    free(task->main_output);
     suite_remove(task);
     channels_ended(&suite.channels, task->id, NULL);
     channels_free(&suite.channels, task->id);
@@ -455,7 +463,8 @@ task_t task_start(struct task_spec *spec, const struct strings *extra)
         log_error("task %s: cannot run %s: %s", spec->name, path, why);
     } else if (!open_files(&b)) {
         err = ERR_NOT_FOUND;
-    } else if (!(task->box = sandbox_get(spec->profile)) || !make_descriptors(&b)) {
+    } else if (!(task->box = sandbox_get(spec->profile)) || !make_descriptors(&b) ||
+               !open_channels(&b)) {
         log_error("task %s: cannot prepare it: %s", spec->name, error_text(errno));
     } else {
         b.path = path;

@@ -15,7 +15,7 @@ bool loop_init(void (*on_signal)(int signo))
     return true;
 }
 
-void loop_watch(struct source *source, uint32_t events)
+bool loop_watch(struct source *source, uint32_t events)
 {
     if (!source->is_added) {
         if (num_sources == MAX_SOURCES)
@@ -25,6 +25,7 @@ void loop_watch(struct source *source, uint32_t events)
     source->is_added = true;
     source->events = events;
     lp_is_heard = true;
+    return true;
 }
 
 void loop_forget(struct source *source)

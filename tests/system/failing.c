@@ -1,0 +1,38 @@
+// The launcher, with calls that fail on request: each time that the file $OOLONG_FAIL_WHEN is
+// there, the call that it names fails once, and the file is removed. It holds CALL or CALL NUMBER:
+// the NUMBER-th such call from then on, counted from 0.
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+static bool fails(const char *call)
+{
+    static char wanted[32];
+    static int left;
+    const char *path = getenv("OOLONG_FAIL_WHEN");
+    int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    if (fd >= 0) {
+        char text[64] = "";
+        if (read(fd, text, sizeof(text) - 1) > 0)
+            sscanf(text, "%31s %d", wanted, &left);
+        close(fd);
+        unlink(path);
+    }
+    if (strcmp(call, wanted) || left-- > 0)
+        return false;
+    *wanted = '\0';
+    errno = ENOMEM;
+    return true;
+}
+
+int __real_epoll_ctl(int set, int op, int fd, struct epoll_event *event);
+int __wrap_epoll_ctl(int set, int op, int fd, struct epoll_event *event);
+int __wrap_epoll_ctl(int set, int op, int fd, struct epoll_event *event)
+{
+    return op == EPOLL_CTL_ADD && fails("epoll_ctl") ? -1 : __real_epoll_ctl(set, op, fd, event);
+}
