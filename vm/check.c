@@ -193,28 +193,30 @@ static void check_memory(const struct vm *vm)
 {
     unsigned used = 0;
     unsigned owned = 0;
-    for (unsigned i = 0; i < VM_MAX_SHM; i++)
-        used += vm->shm[i].id != 0;
-    for (unsigned i = 0, left = used; left > 0 && i < VM_MAX_SHM; i++) {
-        if (!vm->shm[i].id)
+    for (unsigned i = 0; i < VM_MAX_SEGMENTS; i++)
+        used += vm->segments[i].id != 0;
+    for (unsigned i = 0, left = used; left > 0 && i < VM_MAX_SEGMENTS; i++) {
+        if (!vm->segments[i].id)
             continue;
         left--;
-        CHECK(vm, vm->shm[i].id > 0 && is_alive(vm, vm->shm[i].owner));
-        CHECK(vm, vm->tasks[TASK_SLOT(vm->shm[i].owner)].num_shm > 0);
+        CHECK(vm, vm->segments[i].id > 0 && is_alive(vm, vm->segments[i].owner));
+        CHECK(vm, vm->tasks[TASK_SLOT(vm->segments[i].owner)].num_segments > 0);
     }
     VM_FOR_EACH(vm, task)
     {
         size_t bytes = 0;
-        unsigned left = task->num_shm;
-        for (unsigned i = 0; left && i < VM_MAX_SHM; i++) {
-            left -= vm->shm[i].id && vm->shm[i].owner == task->id;
-            bytes += vm->shm[i].id && vm->shm[i].owner == task->id ? vm->shm[i].len : 0;
+        unsigned left = task->num_segments;
+        for (unsigned i = 0; left && i < VM_MAX_SEGMENTS; i++) {
+            left -= vm->segments[i].id && vm->segments[i].owner == task->id;
+            bytes +=
+                vm->segments[i].id && vm->segments[i].owner == task->id ? vm->segments[i].len : 0;
         }
-        CHECK(vm, bytes == task->shm_bytes && bytes <= VM_MAX_SHM_LEN);
-        CHECK(vm, task->num_shm <= VM_MAX_TASK_SHM && task->page_bytes <= VM_MAX_PAGES_LEN);
-        owned += task->num_shm;
+        CHECK(vm, bytes == task->segment_bytes && bytes <= VM_MAX_SEGMENT_LEN);
+        CHECK(vm,
+              task->num_segments <= VM_MAX_TASK_SEGMENTS && task->page_bytes <= VM_MAX_PAGES_LEN);
+        owned += task->num_segments;
     }
-    CHECK(vm, used == vm->num_shm && owned == used);
+    CHECK(vm, used == vm->num_segments && owned == used);
 }
 
 void vm_check(const struct vm *vm)

@@ -41,7 +41,7 @@ static error_t copy_bytes(struct vm *vm, struct vm_task *sender, size_t budget)
     while (!is_done(send)) {
         size_t left = send->lens[send->index] - send->done;
         if (left == 0) {
-            send->offset = vm_ool_next_offset(send->offset, send->lens[send->index]);
+            send->offset = vm_landing_next_offset(send->offset, send->lens[send->index]);
             send->index++;
             send->done = 0;
             continue;
@@ -72,7 +72,7 @@ static void copy_some(struct vm *vm, struct vm_task *sender, size_t budget)
     if (err == OK && !is_done(&sender->send))
         return;
 
-    vm_copy_cancel(sender);
+    vm_queue_end_copy(sender);
     vm_queue_touch(vm, dst);
     if (err != OK) {
         vm_landing_clear(dst, landing);
@@ -103,19 +103,12 @@ void vm_copy_start(struct vm *vm, struct vm_task *sender, struct vm_landing *lan
     send->index = 0;
     send->offset = 0;
     send->done = 0;
-    sender->wait = VM_COPYING;
     bool alone = list_is_empty(&vm->copies);
-    list_push_back(&vm->copies, &sender->link);
+    vm_queue_start_copy(vm, sender);
     if (alone && send->total <= vm->budget) {
         vm->budget -= send->total;
         copy_some(vm, sender, send->total);
     }
-}
-
-void vm_copy_cancel(struct vm_task *sender)
-{
-    list_remove(&sender->link);
-    sender->send.landing = NULL;
 }
 
 bool vm_copy_pending(const struct vm *vm)
@@ -123,13 +116,11 @@ bool vm_copy_pending(const struct vm *vm)
     return vm->copies.next != &vm->copies;
 }
 
-void vm_copy_step(struct vm *vm)
+void vm_copy_next(struct vm *vm)
 {
     struct vm_task *sender = LIST_POP_FRONT(&vm->copies, struct vm_task, link);
     if (!sender)
         return;
     list_push_back(&vm->copies, &sender->link);
-    vm->budget = 0;
     copy_some(vm, sender, VM_BOUNCE_LEN);
-    vm_queue_settle(vm);
 }

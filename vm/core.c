@@ -1,19 +1,21 @@
 // The entry points of vm's core: who may send what, and how it is answered.
 //
 // What each message does is in the other files. This one knows that a task has one request at a
-// time, that every request gets exactly one answer unless its sender dies, and that after each
-// entry everything that became possible is done (vm_queue_settle()).
-#include <stdarg.h>
-#include <stdio.h>
+// time, that every request gets exactly one answer unless its sender dies, and that no entry
+// returns before everything is done that it made possible (leave()).
 #include <string.h>
 #include "internal.h"
+
+// What a handler's result means is in internal.h.
+typedef error_t (*handler)(struct vm *vm, struct vm_task *task, const struct message *m,
+                           struct message *reply);
 
 // The requests that tasks send. A request of a type that is not here, an error code or a reply
 // included, is answered ERR_NOT_ACCEPTABLE.
 static const struct row {
     int type;
     int reply_type;
-    vm_handler handler;
+    handler handler;
 } rows[] = {
     {OOL_SEND_MSG, OOL_SEND_REPLY_MSG, vm_on_ool_send},
     {OOL_VERIFY_MSG, OOL_VERIFY_REPLY_MSG, vm_on_ool_verify},
@@ -58,14 +60,27 @@ void vm_init(struct vm *vm, const struct vm_env *env, void *ctx)
     vm->next_token = 0;
     vm->num_slots = 0;
     vm->budget = 0;
-    vm->num_shm = 0;
+    vm->num_segments = 0;
     memset(&vm->stats, 0, sizeof(vm->stats));
     list_init(&vm->copies);
     list_init(&vm->dirty);
-    memset(vm->shm, 0, sizeof(vm->shm));
+    memset(vm->segments, 0, sizeof(vm->segments));
     memset(vm->ended, 0, sizeof(vm->ended));
     memset(vm->ids, 0, sizeof(vm->ids));
     memset(vm->last_gen, 0xff, sizeof(vm->last_gen));
+}
+
+// Every function that changes the state from outside begins with this, and may then copy `budget`
+// bytes at once,
+static void enter(struct vm *vm, size_t budget)
+{
+    vm->budget = budget;
+}
+
+// and ends with this, which serves the receivers that it has changed.
+static void leave(struct vm *vm)
+{
+    vm_settle(vm);
 }
 
 static const struct row *find_row(int type)
@@ -134,12 +149,19 @@ static void task_step(struct vm *vm, task_t actor, const struct message *m)
 
 void vm_step(struct vm *vm, task_t actor, const struct message *m)
 {
-    vm->budget = VM_BOUNCE_LEN;
+    enter(vm, VM_BOUNCE_LEN);
     if (actor == KERNEL_TASK)
         kernel_step(vm, m);
     else
         task_step(vm, actor, m);
-    vm_queue_settle(vm);
+    leave(vm);
+}
+
+void vm_copy_step(struct vm *vm)
+{
+    enter(vm, 0);
+    vm_copy_next(vm);
+    leave(vm);
 }
 
 uint64_t vm_deadline(const struct vm *vm)
@@ -147,83 +169,18 @@ uint64_t vm_deadline(const struct vm *vm)
     return vm->deadline_ns;
 }
 
-void vm_need_tick(struct vm *vm, uint64_t ns)
-{
-    vm->deadline_ns = MIN(vm->deadline_ns, ns);
-}
-
 void vm_tick(struct vm *vm)
 {
     uint64_t now_ns = vm->env->now_ns(vm->ctx);
-    vm->budget = VM_BOUNCE_LEN;
+    enter(vm, VM_BOUNCE_LEN);
     // Both say again what is still to come.
     vm->deadline_ns = UINT64_MAX;
     vm_service_tick(vm, now_ns);
-    vm_queue_tick(vm, now_ns);
-    vm_queue_settle(vm);
+    vm_settle_tick(vm, now_ns);
+    leave(vm);
 }
 
 struct vm_stats vm_stats(const struct vm *vm)
 {
     return vm->stats;
-}
-
-void vm_answer(struct vm *vm, struct vm_task *task, struct message *m)
-{
-    task->wait = VM_NOT_WAITING;
-    vm->stats.answers++;
-    vm->env->reply(vm->ctx, task->id, m);
-}
-
-void vm_answer_fd(struct vm *vm, struct vm_task *task, struct message *m, int fd)
-{
-    task->wait = VM_NOT_WAITING;
-    vm->stats.answers++;
-    vm->env->reply_fd(vm->ctx, task->id, m, fd);
-}
-
-void vm_answer_err(struct vm *vm, struct vm_task *task, error_t error)
-{
-    struct message m;
-    memset(&m, 0, sizeof(m));
-    m.type = error;
-    vm_answer(vm, task, &m);
-}
-
-void vm_tell_key(struct vm *vm, const struct vm_task *task, bool *told, const char *what,
-                 const char *key, const char *value)
-{
-    if (!*told)
-        vm_log(vm, "task %s may not %s: '%s = %s' in [task %s] would allow it", task->name, what,
-               key, value, task->name);
-    *told = true;
-}
-
-void vm_log(struct vm *vm, const char *fmt, ...)
-{
-    char text[200];
-    va_list ap;
-    va_start(ap, fmt);
-    vsnprintf(text, sizeof(text), fmt, ap);
-    va_end(ap);
-    vm->env->log(vm->ctx, text);
-}
-
-error_t vm_read_text(struct vm *vm, struct vm_task *task, const void *addr, size_t len, char *buf,
-                     size_t max)
-{
-    if (len > max + 1)
-        return ERR_TOO_LARGE;
-    if (len > 0 && (!addr || (vaddr_t)addr + len < len ||
-                    vm->env->read(vm->ctx, task->id, (vaddr_t)addr, buf, len) != len))
-        return ERR_INVALID_ARG;
-
-    if (len > 0 && buf[len - 1] == '\0')
-        len--;
-    if (len > max)
-        return ERR_TOO_LARGE;
-    if (memchr(buf, '\0', len))
-        return ERR_INVALID_ARG;
-    buf[len] = '\0';
-    return (error_t)len;
 }

@@ -22,6 +22,12 @@
 #include <string.h>
 #include "internal.h"
 
+size_t vm_landing_next_offset(size_t offset, size_t len)
+{
+    // One byte between two payloads, so that a string can be terminated in place.
+    return ALIGN_UP(offset + len + 1, (size_t)VM_PAYLOAD_ALIGN);
+}
+
 void vm_landing_look(struct vm *vm, struct vm_task *dst)
 {
     for (unsigned k = 0; k < OOL_NUM_BUFFERS; k++) {
@@ -182,7 +188,7 @@ void vm_landing_void(struct vm *vm, struct vm_task *dst, struct vm_landing *land
     if (landing->state == LANDING_COPYING) {
         // Its sender is in vm->copies, or it would not be copying.
         struct vm_task *sender = vm_task_find(vm, landing->src);
-        vm_copy_cancel(sender);
+        vm_queue_end_copy(sender);
         vm_queue_push(vm, sender, true);
         dst->requeued = true;
     } else if (landing->state == LANDING_RESERVED) {

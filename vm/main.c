@@ -76,7 +76,9 @@ static size_t env_read(__unused void *ctx, task_t task, vaddr_t addr, void *buf,
     return copy(process_vm_readv, task, addr, buf, len);
 }
 
-// The landing memory of the tasks that have registered it; see vm_env.landing.
+// The landing memory of the tasks that have registered it. It is taken over from the task's
+// channel, because it must outlive the channel: a task that has ended loses its channel at once,
+// and the core may use its landing memory until the task is reaped (vm_env.landing).
 static struct landing {
     task_t task; // the last one of the slot that did
     uint8_t *base;

@@ -5,12 +5,6 @@
 #include <string.h>
 #include "internal.h"
 
-size_t vm_ool_next_offset(size_t offset, size_t len)
-{
-    // One byte between two payloads, so that a string can be terminated in place.
-    return ALIGN_UP(offset + len + 1, (size_t)VM_PAYLOAD_ALIGN);
-}
-
 // --- ool.recv -----------------------------------------------------------------------------------
 
 static bool is_busy(const struct vm_landing *landing)
@@ -117,7 +111,7 @@ static error_t parse_send(struct vm *vm, struct vm_task *task, const struct mess
         send->addrs[i] = addrs[i];
         send->lens[i] = lens[i];
         send->total = offset + lens[i];
-        offset = vm_ool_next_offset(offset, lens[i]);
+        offset = vm_landing_next_offset(offset, lens[i]);
     }
     return send->total > limit ? ERR_TOO_LARGE : OK;
 }
@@ -126,8 +120,8 @@ error_t vm_on_ool_send(struct vm *vm, struct vm_task *task, const struct message
                        __unused struct message *reply)
 {
     OK_OR_RETURN(parse_send(vm, task, m, &task->send));
-    // To the end of the queue, also when a buffer is free: vm_queue_settle() serves it then, or
-    // refuses it when it may not park.
+    // To the end of the queue, also when a buffer is free: vm_settle() serves it then, or
+    // refuses it if it may not park.
     vm_queue_push(vm, task, false);
     return DONT_REPLY;
 }
@@ -231,7 +225,7 @@ static void sender_ended(struct vm *vm, struct vm_task *task)
         vm_queue_unlink(vm, task);
     } else if (task->wait == VM_COPYING) {
         struct vm_landing *landing = task->send.landing;
-        vm_copy_cancel(task);
+        vm_queue_end_copy(task);
         vm_landing_clear(task->send.dst, landing);
         vm_queue_touch(vm, task->send.dst);
     }
@@ -260,7 +254,7 @@ static void receiver_ended(struct vm *vm, struct vm_task *task)
         if (parked)
             vm_queue_unlink(vm, sender);
         else
-            vm_copy_cancel(sender);
+            vm_queue_end_copy(sender);
         vm_answer_err(vm, sender, ERR_ABORTED);
     }
     if (task->published)

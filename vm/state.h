@@ -13,18 +13,18 @@
 #define VM_REVOKE_NS 100000000ull // how long an idle reservation may hold up others
 // Rounds of looking in which a receiver has seen every channel (64 a round), also if a few packets
 // were before the message.
-#define VM_REVOKE_ROUNDS (8 + CONFIG_NUM_TASKS / 64)
-#define VM_PAYLOAD_ALIGN 16
-#define VM_MAX_OOL_LEN   (1ull << 40)     // sums of four such lengths cannot overflow
-#define VM_MAX_TEXT      4096             // task.launch
-#define VM_NAME_LEN      64               // with the NUL
-#define VM_MAX_NAMES     MAX_SERVED_NAMES // names that one task may serve
-#define VM_MAX_REVOKED   8                // revoked reservations remembered for each sender
-#define VM_MAX_EXITS     CONFIG_NUM_TASKS // watches and ends not yet pulled, of one task
-#define VM_MAX_SHM       128              // segments
-#define VM_MAX_TASK_SHM  16               // segments of one task
-#define VM_MAX_SHM_LEN   (1ull << 30)     // one segment, and all segments of one task
-#define VM_MAX_PAGES_LEN (1ull << 30)     // vm.alloc_pages of one task, in all
+#define VM_REVOKE_ROUNDS     (8 + CONFIG_NUM_TASKS / 64)
+#define VM_PAYLOAD_ALIGN     16
+#define VM_MAX_OOL_LEN       (1ull << 40)     // sums of four such lengths cannot overflow
+#define VM_MAX_TEXT          4096             // task.launch
+#define VM_NAME_LEN          64               // with the NUL
+#define VM_MAX_NAMES         MAX_SERVED_NAMES // names that one task may serve
+#define VM_MAX_REVOKED       8                // revoked reservations remembered for each sender
+#define VM_MAX_EXITS         CONFIG_NUM_TASKS // watches and ends not yet pulled, of one task
+#define VM_MAX_SEGMENTS      128              // segments
+#define VM_MAX_TASK_SEGMENTS 16               // segments of one task
+#define VM_MAX_SEGMENT_LEN   (1ull << 30)     // one segment, and all segments of one task
+#define VM_MAX_PAGES_LEN     (1ull << 30)     // vm.alloc_pages of one task, in all
 
 // The answer that a task waits for. A task has one request at a time.
 enum vm_wait {
@@ -138,12 +138,12 @@ struct vm_task {
     unsigned first_exit;
     unsigned num_exits;
 
-    unsigned num_shm;
-    size_t shm_bytes;
+    unsigned num_segments;
+    size_t segment_bytes;
     size_t page_bytes;
 };
 
-struct vm_shm {
+struct vm_segment {
     int id; // 0: free
     task_t owner;
     size_t len;
@@ -160,9 +160,9 @@ struct vm {
     list_t copies; // senders in VM_COPYING, the next one first
     list_t dirty;  // receivers
     size_t budget; // bytes that this entry into the core may still copy at once
-    struct vm_shm shm[VM_MAX_SHM];
+    struct vm_segment segments[VM_MAX_SEGMENTS];
     struct vm_exit ended[CONFIG_NUM_TASKS]; // the last end in each slot
-    unsigned num_shm;
+    unsigned num_segments;
     // Apart from the tasks, so that an instance is made and searched without touching them.
     task_t ids[CONFIG_NUM_TASKS];       // 0: no live task in the slot
     int32_t last_gen[CONFIG_NUM_TASKS]; // newest generation seen in the slot; -1: none

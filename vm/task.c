@@ -1,60 +1,23 @@
-// The task table: who is alive, where in Linux, and what it may do; task.free and task.launch.
+// The life of tasks: how they enter and leave the table; task.free and task.launch.
 //
-// A task id carries the generation of its slot, so that an id of somebody who died is never taken
-// for the slot's next owner. vm speaks of Linux processes only between launcher.started and its own
-// acknowledgement of the exception, while the launcher keeps the pid from being reused.
+// vm speaks of Linux processes only between launcher.started and its own acknowledgement of the
+// exception, while the launcher keeps the pid from being reused.
 #include <string.h>
 #include "internal.h"
-
-// vm and the launcher own the first two slots and are not in the table: nobody sends them payloads
-// through vm, watches them or ends them.
-#define FIRST_SLOT 2
-
-static unsigned slot_of(task_t id)
-{
-    return id > 0 && TASK_SLOT(id) < CONFIG_NUM_TASKS ? (unsigned)TASK_SLOT(id) : 0;
-}
-
-struct vm_task *vm_task_find(struct vm *vm, task_t id)
-{
-    unsigned slot = slot_of(id);
-    return slot >= FIRST_SLOT && vm->ids[slot] == id ? &vm->tasks[slot] : NULL;
-}
-
-bool vm_task_existed(const struct vm *vm, task_t id)
-{
-    unsigned slot = slot_of(id);
-    return slot >= FIRST_SLOT && TASK_GEN(id) <= vm->last_gen[slot];
-}
-
-int vm_task_pid(const struct vm *vm, task_t task)
-{
-    unsigned slot = slot_of(task);
-    return slot >= FIRST_SLOT && vm->ids[slot] == task ? vm->tasks[slot].pid : -1;
-}
 
 void vm_on_launcher_started(struct vm *vm, const struct message *m)
 {
     task_t id = m->launcher_started.task;
-    unsigned slot = slot_of(id);
-    if (slot < FIRST_SLOT || vm->ids[slot] || TASK_GEN(id) <= vm->last_gen[slot] ||
-        m->launcher_started.pid <= 0) {
+    struct vm_task *task = m->launcher_started.pid > 0 ? vm_table_add(vm, id) : NULL;
+    if (!task) {
         vm_log(vm, "the launcher started task %d, which cannot be", id);
         return;
     }
 
-    struct vm_task *task = &vm->tasks[slot];
-    memset(task, 0, sizeof(*task));
-    task->id = id;
     task->pid = m->launcher_started.pid;
     task->rights = m->launcher_started.rights;
     task->ool_len = MIN(m->launcher_started.ool_len, VM_MAX_OOL_LEN);
     memcpy(task->name, m->launcher_started.name, sizeof(task->name) - 1);
-    list_init(&task->parked);
-
-    vm->ids[slot] = id;
-    vm->last_gen[slot] = TASK_GEN(id);
-    vm->num_slots = MAX(vm->num_slots, slot + 1);
 }
 
 void vm_on_exception(struct vm *vm, const struct message *m)
@@ -65,11 +28,11 @@ void vm_on_exception(struct vm *vm, const struct message *m)
         if (task->wait != VM_NOT_WAITING)
             vm->stats.dropped++;
         vm_ool_task_ended(vm, task);
-        vm_shm_task_ended(vm, task);
+        vm_segment_task_ended(vm, task);
         // With the id goes everything that is kept in the task itself: the names that it served,
         // a lookup or a launch that it waited for, its watches.
-        vm->ids[slot_of(id)] = 0;
-        vm_watch_task_ended(vm, (struct vm_exit){id, m->exception.status});
+        vm_table_remove(vm, task);
+        vm_exits_task_ended(vm, (struct vm_exit){id, m->exception.status});
     }
     // Also for a task that is not known: the launcher keeps the pid until it hears this.
     vm->env->reaped(vm->ctx, id);

@@ -11,13 +11,13 @@
 
 struct vm;
 
-/// What the core asks of its shell. None of them may call back into the core.
-// state_page.rounds_begun and rounds_served.
+/// The rounds of a task's open receives: state_page.rounds_begun and rounds_served.
 struct vm_rounds {
     uint32_t begun;
     uint32_t served;
 };
 
+/// What the core asks of its shell. None of these functions may call back into the core.
 struct vm_env {
     /// Copies `len` bytes at `addr` of a task into `buf` (out of `buf`, for `write`) and returns
     /// how many were copied. Fewer than `len` means that the rest cannot be: the core takes any

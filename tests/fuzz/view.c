@@ -74,12 +74,13 @@ static void check_segments(struct model *model, const struct vm *vm, const struc
 {
     unsigned expected = task->num_segments;
     unsigned found = 0;
-    for (unsigned i = 0; found < expected && i < VM_MAX_SHM; i++) {
+    for (unsigned i = 0; found < expected && i < VM_MAX_SEGMENTS; i++) {
         for (unsigned k = 0; k < MODEL_SEGMENTS; k++)
-            found += vm->shm[i].id && vm->shm[i].id == task->segments[k].id &&
-                     vm->shm[i].owner == task->id && vm->shm[i].len == task->segments[k].size;
+            found += vm->segments[i].id && vm->segments[i].id == task->segments[k].id &&
+                     vm->segments[i].owner == task->id &&
+                     vm->segments[i].len == task->segments[k].size;
     }
-    MODEL_CHECK(model, found == expected && find(vm, task)->num_shm == expected,
+    MODEL_CHECK(model, found == expected && find(vm, task)->num_segments == expected,
                 "%d has %u segments, not %u", task->id, found, expected);
 }
 

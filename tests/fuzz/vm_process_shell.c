@@ -35,5 +35,5 @@ bool shell_is_empty(void)
         if (vm.ids[slot] || landings[slot].len)
             return false;
     }
-    return vm.num_shm == 0;
+    return vm.num_segments == 0;
 }

@@ -1,5 +1,5 @@
 /*
- * Two-sided publishing (libipc's ool_announce(), vm's vm_queue_settle()): a receiver R goes into a
+ * Two-sided publishing (libipc's ool_announce(), vm's vm_settle()): a receiver R goes into a
  * receive from D alone; D may be parked in vm by then, or be about to park. The open buffer is taken
  * for good, so only the closed one can serve D, and nothing but R's page tells vm that it may.
  *

@@ -371,7 +371,7 @@ end:
     od;
 
 settle:
-    /* vm_queue_settle(). Publish, then look again. */
+    /* vm_settle(). Publish, then look again. */
     atomic {
         if
         :: dirty[0] -> d = 0

@@ -272,14 +272,14 @@ START_TEST(shm_checks_sizes_ids_and_limits)
     ck_assert_int_eq(shm(server, SHM_CREATE_MSG, 1ull << 30, &m), OK);
     ck_assert_int_eq(shm(server, SHM_CREATE_MSG, 1, &m), ERR_NO_MEMORY); // all that one may have
     sim->random_is_stuck = true;
-    for (unsigned i = 0; i < VM_MAX_TASK_SHM; i++)
+    for (unsigned i = 0; i < VM_MAX_TASK_SEGMENTS; i++)
         ck_assert_int_eq(shm(client, SHM_CREATE_MSG, 1, &m), OK);
     ck_assert_int_eq(shm(client, SHM_CREATE_MSG, 1, &m), ERR_NO_MEMORY);
     sim_kill(sim, client);
     ck_assert_int_eq(sim->open_fds, 2);
-    for (unsigned n = 1; n < VM_MAX_SHM;) {
+    for (unsigned n = 1; n < VM_MAX_SEGMENTS;) {
         task_t task = sim_start(sim, SIM_LIMIT, 0);
-        for (unsigned i = 0; i < VM_MAX_TASK_SHM && n < VM_MAX_SHM; i++, n++)
+        for (unsigned i = 0; i < VM_MAX_TASK_SEGMENTS && n < VM_MAX_SEGMENTS; i++, n++)
             ck_assert_int_eq(shm(task, SHM_CREATE_MSG, 1, &m), OK);
     }
     task_t last = sim_start(sim, SIM_LIMIT, 0);

@@ -4,11 +4,11 @@
 #include <string.h>
 #include "internal.h"
 
-static struct vm_shm *find_shm(struct vm *vm, int id)
+static struct vm_segment *find_segment(struct vm *vm, int id)
 {
-    for (unsigned i = 0; id > 0 && i < VM_MAX_SHM; i++) {
-        if (vm->shm[i].id == id)
-            return &vm->shm[i];
+    for (unsigned i = 0; id > 0 && i < VM_MAX_SEGMENTS; i++) {
+        if (vm->segments[i].id == id)
+            return &vm->segments[i];
     }
     return NULL;
 }
@@ -17,21 +17,21 @@ static struct vm_shm *find_shm(struct vm *vm, int id)
 static int new_id(struct vm *vm)
 {
     uint32_t id = (uint32_t)vm->env->random(vm->ctx) & INT32_MAX;
-    while (id == 0 || find_shm(vm, (int)id))
+    while (id == 0 || find_segment(vm, (int)id))
         id = (id + 1) & INT32_MAX;
     return (int)id;
 }
 
-static void forget(struct vm *vm, struct vm_shm *shm)
+static void forget(struct vm *vm, struct vm_segment *segment)
 {
-    struct vm_task *owner = &vm->tasks[TASK_SLOT(shm->owner)];
-    owner->num_shm--;
-    owner->shm_bytes -= shm->len;
-    vm->num_shm--;
-    vm->env->close_fd(vm->ctx, shm->fds[0]);
-    vm->env->close_fd(vm->ctx, shm->fds[1]);
+    struct vm_task *owner = &vm->tasks[TASK_SLOT(segment->owner)];
+    owner->num_segments--;
+    owner->segment_bytes -= segment->len;
+    vm->num_segments--;
+    vm->env->close_fd(vm->ctx, segment->fds[0]);
+    vm->env->close_fd(vm->ctx, segment->fds[1]);
     vm->env->segment_closed(vm->ctx);
-    memset(shm, 0, sizeof(*shm));
+    memset(segment, 0, sizeof(*segment));
 }
 
 error_t vm_on_shm_create(struct vm *vm, struct vm_task *task, const struct message *m,
@@ -40,24 +40,25 @@ error_t vm_on_shm_create(struct vm *vm, struct vm_task *task, const struct messa
     size_t size = m->shm_create.size;
     if (size == 0)
         return ERR_INVALID_ARG;
-    if (size > VM_MAX_SHM_LEN)
+    if (size > VM_MAX_SEGMENT_LEN)
         return ERR_TOO_LARGE;
     size = ALIGN_UP(size, PAGE_SIZE);
-    if (vm->num_shm == VM_MAX_SHM || task->num_shm == VM_MAX_TASK_SHM ||
-        size > VM_MAX_SHM_LEN - task->shm_bytes)
+    if (vm->num_segments == VM_MAX_SEGMENTS || task->num_segments == VM_MAX_TASK_SEGMENTS ||
+        size > VM_MAX_SEGMENT_LEN - task->segment_bytes)
         return ERR_NO_MEMORY;
 
     int fds[2] = {-1, -1};
     if (IS_ERROR(vm->env->memfd(vm->ctx, task->id, false, size, fds)))
         return ERR_NO_MEMORY;
-    struct vm_shm *shm = vm->shm;
-    while (shm->id)
-        shm++;
+    struct vm_segment *segment = vm->segments;
+    while (segment->id)
+        segment++;
     int id = new_id(vm);
-    *shm = (struct vm_shm){.id = id, .owner = task->id, .len = size, .fds = {fds[0], fds[1]}};
-    vm->num_shm++;
-    task->num_shm++;
-    task->shm_bytes += size;
+    *segment =
+        (struct vm_segment){.id = id, .owner = task->id, .len = size, .fds = {fds[0], fds[1]}};
+    vm->num_segments++;
+    task->num_segments++;
+    task->segment_bytes += size;
     reply->shm_create_reply.shm_id = id;
     return OK;
 }
@@ -65,35 +66,35 @@ error_t vm_on_shm_create(struct vm *vm, struct vm_task *task, const struct messa
 error_t vm_on_shm_map(struct vm *vm, struct vm_task *task, const struct message *m,
                       struct message *reply)
 {
-    struct vm_shm *shm = find_shm(vm, m->shm_map.shm_id);
-    if (!shm)
+    struct vm_segment *segment = find_segment(vm, m->shm_map.shm_id);
+    if (!segment)
         return ERR_NOT_FOUND;
     // The byte is the sender's and need not be a bool.
     uint8_t writable;
     memcpy(&writable, &m->shm_map.writable, sizeof(writable));
-    reply->shm_map_reply.vaddr = shm->len | (writable != 0);
-    reply->shm_map_reply.len = shm->len;
-    vm_answer_fd(vm, task, reply, shm->fds[writable ? 0 : 1]);
+    reply->shm_map_reply.vaddr = segment->len | (writable != 0);
+    reply->shm_map_reply.len = segment->len;
+    vm_answer_fd(vm, task, reply, segment->fds[writable ? 0 : 1]);
     return DONT_REPLY;
 }
 
 error_t vm_on_shm_close(struct vm *vm, struct vm_task *task, const struct message *m,
                         __unused struct message *reply)
 {
-    struct vm_shm *shm = find_shm(vm, m->shm_close.shm_id);
-    if (!shm)
+    struct vm_segment *segment = find_segment(vm, m->shm_close.shm_id);
+    if (!segment)
         return ERR_NOT_FOUND;
-    if (shm->owner != task->id)
+    if (segment->owner != task->id)
         return ERR_NOT_PERMITTED;
-    forget(vm, shm);
+    forget(vm, segment);
     return OK;
 }
 
-void vm_shm_task_ended(struct vm *vm, struct vm_task *task)
+void vm_segment_task_ended(struct vm *vm, struct vm_task *task)
 {
-    for (unsigned i = 0; task->num_shm && i < VM_MAX_SHM; i++) {
-        if (vm->shm[i].owner == task->id)
-            forget(vm, &vm->shm[i]);
+    for (unsigned i = 0; task->num_segments && i < VM_MAX_SEGMENTS; i++) {
+        if (vm->segments[i].owner == task->id)
+            forget(vm, &vm->segments[i]);
     }
 }
 

@@ -105,7 +105,7 @@ error_t vm_on_async_pull(struct vm *vm, struct vm_task *task, __unused const str
     return DONT_REPLY;
 }
 
-void vm_watch_task_ended(struct vm *vm, struct vm_exit ended)
+void vm_exits_task_ended(struct vm *vm, struct vm_exit ended)
 {
     unsigned slot = TASK_SLOT(ended.task);
     vm->ended[slot] = ended;
