@@ -15,8 +15,9 @@
 #include "ool.h"
 #include "page.h"
 #include "payload.h"
-#include "receive.h"
+#include "send.h"
 #include "stream.h"
+#include "take.h"
 
 #define MAX_QUEUED      16384              // messages for one destination,
 #define MAX_BYTES       ((size_t)16 << 20) // and of their payloads, unless it is a single message
@@ -141,7 +142,7 @@ error_t async_send(task_t dst, struct message *m)
 static error_t answer_pull(struct channel *ch, struct queue *queue)
 {
     struct queued *q = LIST_CONTAINER(queue->messages.next, struct queued, elem);
-    error_t err = ipc_answer_pull(ch, &q->m);
+    error_t err = send_pull_answer(ch, &q->m);
     // What could not be placed now stays first in the queue, and the next notification says so.
     // What can never be delivered must not stop those behind it.
     if (err != ERR_WOULD_BLOCK) {
@@ -160,7 +161,7 @@ error_t async_reply(task_t dst)
     if (!ch || !ch->taken_pull)
         return ERR_WOULD_BLOCK; // it does not ask
     if (!queue || queue->len == 0)
-        return ipc_answer_pull(ch, &(struct message){.type = ERR_EMPTY});
+        return send_pull_answer(ch, &(struct message){.type = ERR_EMPTY});
     error_t err = answer_pull(ch, queue);
     if (queue->len > 0)
         return ipc_notify(dst, NOTIFY_ASYNC);
@@ -195,7 +196,7 @@ static error_t await_pull(struct channel *ch)
             link_stash(ch, &packet);
             break;
         case IN_ANSWER:
-            receive_drop_answer(ch, &packet, fd);
+            drop_answer(ch, &packet, fd);
             break;
         case IN_ENDED:
             return ERR_ABORTED;
@@ -229,7 +230,7 @@ static bool keep_answer(struct channel *ch, struct packet *packet)
     ch->pulled = calloc(1, sizeof(*ch->pulled));
     if (!ch->pulled)
         return false;
-    ch->pulled->error = receive_answer(ch, packet, -1, &ch->pulled->m);
+    ch->pulled->error = take_answer(ch, packet, -1, &ch->pulled->m);
     // The notification of what it brings has been taken already.
     if (!ch->pull_awaited && ch->pulled->error != ERR_EMPTY)
         inbox_pend(NOTIFY_ASYNC);

@@ -168,11 +168,6 @@ error_t sys_task_schedule(task_t task, int priority)
     return task_schedule(task, priority);
 }
 
-error_t sys_notify(task_t dst, notifications_t notifications)
-{
-    return ipc_notify(dst, notifications);
-}
-
 static void start(void)
 {
     prepare_process();

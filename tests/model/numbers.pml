@@ -1,6 +1,6 @@
 /*
  * The numbers of sends, calls and pulls (channel_next_seq(), send_once(), await_answer(),
- * on_answer(), receive_take()). A asks: it sends and calls, one at a time, and pulls, which it may
+ * on_answer(), take_message()). A asks: it sends and calls, one at a time, and pulls, which it may
  * leave under way. B takes what it is asked in order, answers when it likes, and may send a message
  * of its own, which takes the place of the reply to a call that is open. There are three numbers,
  * so they come round all the time; each question has a name beside its number that does not.

@@ -1,6 +1,6 @@
 /*
- * Oolong's rendezvous and payload placement: libipc (ipc.c, receive.c, ool.c) in N tasks, and vm's
- * core (ool.c, landing.c, settle.c, copy.c). Which programs the tasks run is the scenario
+ * Oolong's rendezvous and payload placement: libipc (send.c, receive.c, take.c, ool.c) in N tasks, and
+ * vm's core (ool.c, landing.c, settle.c, copy.c). Which programs the tasks run is the scenario
  * (scenarios.pml); docs/model.md says what is checked, what is left out and why.
  *
  *   -DSCENARIO=<number>  -DMAX_CRASHES=<how many tasks may die, each at any step>

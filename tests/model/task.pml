@@ -255,7 +255,7 @@ active [N] proctype Task()
             fi
         };
 
-        /* --- receive_take(), receive_answer(), receive_drop_answer() --- */
+        /* --- take_message(), take_answer(), drop_answer() --- */
     take:
         /* ool_take(). What it copies out is right at the beginning, and at the end if the receipt
          * is the same then. */

@@ -1,0 +1,150 @@
+// Owns what taking a message means: the checks, its payloads, and the acknowledgement.
+
+#include "take.h"
+#include <string.h>
+#include <unistd.h>
+#include <resea/ipc.h>
+#include <resea/printf.h>
+#include "bell.h"
+#include "channel.h"
+#include "link.h"
+#include "map.h"
+#include "message_type.h"
+#include "ool.h"
+#include "page.h"
+#include "payload.h"
+#include "self.h"
+
+// Payloads that came with their packet, or the error that stands in their place.
+static error_t carried(const struct message *m)
+{
+    return m->ool_ptr ? OK : (error_t)(intptr_t)m->ool_len;
+}
+
+// Whether a packet may become a message for the program. One that may not is dropped.
+static error_t check_packet(struct channel *ch, struct packet *packet)
+{
+    error_t err = channel_refuses(ch, packet->type)            ? ERR_NOT_ACCEPTABLE
+                  : !message_type_is_valid(packet->type, NULL) ? ERR_INVALID_ARG
+                                                               : OK;
+    if (IS_ERROR(err))
+        link_drop(ch, packet);
+    return err;
+}
+
+// Makes a message whose payloads are memory of the program: fetches them, unless they came with
+// their packet. vm has no landing buffers, so nothing becomes memory of vm's, and nothing is freed
+// there. On an error `m` is as it was.
+static error_t admit(struct channel *ch, struct packet *packet, struct message *m)
+{
+    OK_OR_RETURN(check_packet(ch, packet));
+    struct message taken;
+    memcpy(&taken, packet, sizeof(taken));
+    if (packet->type >= 0 && (packet->type & MSG_OOL)) {
+        if (ipc_self.boot.task == VM_TASK)
+            return ERR_NOT_ACCEPTABLE;
+        OK_OR_RETURN(ch->carries ? carried(&taken) : ool_take(ch->task, &taken));
+        page_count(&ipc_self.page->bytes_received, payload_total_len(&taken));
+    }
+    *m = taken;
+    m->src = ch->task;
+    return OK;
+}
+
+// The same for a request to vm, which stays as it came: vm reads payloads out of the memory of its
+// clients, and their addresses mean nothing in vm's own.
+static error_t admit_request_to_vm(struct channel *ch, struct packet *packet, struct message *m)
+{
+    OK_OR_RETURN(check_packet(ch, packet));
+    memcpy(m, packet, sizeof(*m));
+    m->src = ch->task;
+    return OK;
+}
+
+static void mark_noblock_taken(struct channel *ch)
+{
+    ch->seen = (uint16_t)((ch->seen & ~PEER_NOBLOCK) | (channel_peer_sent(ch) & PEER_NOBLOCK));
+    channel_publish(ch);
+}
+
+bool take_message(struct channel *ch, struct packet *packet, struct message *m, error_t *result)
+{
+    enum wire_kind kind = wire_kind(packet->word);
+    uint32_t seq = wire_seq(packet->word);
+    error_t err = ERR_INVALID_ARG; // an error is an answer, not a question
+    if (kind != WIRE_CALL || packet->type >= 0)
+        err = ipc_self.boot.task == VM_TASK ? admit_request_to_vm(ch, packet, m)
+                                            : admit(ch, packet, m);
+    if (kind == WIRE_NOBLOCK)
+        mark_noblock_taken(ch);
+    if (IS_ERROR(err)) {
+        if (kind == WIRE_NOBLOCK)
+            WARN("dropped %s from task %d: %s", msgtype2str(packet->type), ch->task, err2str(err));
+        else if (ch->fd >= 0)
+            link_ack(ch, seq, err);
+        return false;
+    }
+
+    if (kind == WIRE_CALL && packet->type == ASYNC_MSG) {
+        // The peer may give it up and call, or the other way round: both want an answer.
+        ch->taken_pull = ch->fd >= 0 ? seq : 0;
+    } else if (kind == WIRE_CALL) {
+        ch->taken_call = seq;
+        ch->call_open = ch->fd >= 0;
+    } else if (kind == WIRE_SEND && ch->fd >= 0) {
+        link_ack(ch, seq, OK);
+    }
+    page_count_received(ch->task, packet->type, false);
+    bell_note(ch);
+    *result = packet->type < 0 ? packet->type : OK;
+    return true;
+}
+
+// The same with a descriptor, of memory that the answer is about.
+static error_t admit_mapped(struct channel *ch, struct packet *packet, int fd, struct message *m)
+{
+    struct message reply;
+    error_t err = admit(ch, packet, &reply);
+    if (IS_ERROR(err)) {
+        close(fd);
+        return err;
+    }
+    OK_OR_RETURN(map_reply(&reply, fd));
+    *m = reply;
+    return OK;
+}
+
+error_t take_answer(struct channel *ch, struct packet *packet, int fd, struct message *m)
+{
+    error_t err = OK;
+    switch (wire_kind(packet->word)) {
+    case WIRE_ACK:
+        break;
+    case WIRE_NACK:
+        err = packet->type < 0 ? packet->type : ERR_NOT_ACCEPTABLE;
+        break;
+    default:
+        if (packet->type < 0) {
+            err = packet->type;
+            break;
+        }
+        err = fd < 0 ? admit(ch, packet, m) : admit_mapped(ch, packet, fd, m);
+        if (IS_OK(err))
+            page_count_received(ch->task, packet->type, true);
+        return err;
+    }
+    if (fd >= 0)
+        close(fd);
+    return err;
+}
+
+void drop_answer(struct channel *ch, struct packet *packet, int fd)
+{
+    struct message dropped;
+    if (fd >= 0)
+        close(fd);
+    // A payload that came with it holds a landing buffer until it is copied out.
+    if (wire_kind(packet->word) == WIRE_REPLY && packet->type >= 0 && (packet->type & MSG_OOL) &&
+        IS_OK(admit(ch, packet, &dropped)))
+        ipc_free_payloads(&dropped);
+}
