@@ -158,7 +158,7 @@ error_t async_reply(task_t dst)
 {
     struct queue *queue = find_queue(dst, false);
     struct channel *ch = channel_find(dst);
-    if (!ch || !ch->taken_pull)
+    if (!ch || !ch->call.taken_pull)
         return ERR_WOULD_BLOCK; // it does not ask
     if (!queue || queue->len == 0)
         return send_pull_answer(ch, &(struct message){.type = ERR_EMPTY});
@@ -184,7 +184,7 @@ bool async_is_empty(task_t dst)
 static error_t await_pull(struct channel *ch)
 {
     uint64_t deadline_ns = clock_deadline_ns(PULL_TIMEOUT_MS);
-    while (!ch->pulled) {
+    while (!ch->pull.answer) {
         uint64_t now = clock_now_ns();
         struct packet packet;
         int fd = -1;
@@ -211,10 +211,10 @@ static error_t await_pull(struct channel *ch)
 
 static error_t take_pulled(struct channel *ch, struct message *m)
 {
-    struct pulled *pulled = ch->pulled;
+    struct pulled *pulled = ch->pull.answer;
     error_t err = pulled->error;
-    ch->pulled = NULL;
-    ch->pull_seq = 0;
+    ch->pull.answer = NULL;
+    ch->pull.seq = 0;
     if (IS_OK(err))
         *m = pulled->m;
     free(pulled);
@@ -225,14 +225,14 @@ static error_t take_pulled(struct channel *ch, struct message *m)
 // else. The payload is fetched now: its sender has forgotten it, and the landing buffer is wanted.
 static bool keep_answer(struct channel *ch, struct packet *packet)
 {
-    if (ch->pulled)
+    if (ch->pull.answer)
         return false;
-    ch->pulled = calloc(1, sizeof(*ch->pulled));
-    if (!ch->pulled)
+    ch->pull.answer = calloc(1, sizeof(*ch->pull.answer));
+    if (!ch->pull.answer)
         return false;
-    ch->pulled->error = take_answer(ch, packet, -1, &ch->pulled->m);
+    ch->pull.answer->error = take_answer(ch, packet, -1, &ch->pull.answer->m);
     // The notification of what it brings has been taken already.
-    if (!ch->pull_awaited && ch->pulled->error != ERR_EMPTY)
+    if (!ch->pull.awaited && ch->pull.answer->error != ERR_EMPTY)
         inbox_pend(NOTIFY_ASYNC);
     return true;
 }
@@ -241,16 +241,16 @@ static bool keep_answer(struct channel *ch, struct packet *packet)
 static error_t pull(struct channel *ch, struct message *m)
 {
     error_t err = OK;
-    if (!ch->pull_seq) {
+    if (!ch->pull.seq) {
         struct packet packet = {.type = ASYNC_MSG};
         link_on_pull_answer(keep_answer);
-        ch->pull_seq = channel_next_seq(ch);
-        err = link_send(ch, &packet, WIRE_CALL, ch->pull_seq, 0, true);
+        ch->pull.seq = channel_next_seq(ch);
+        err = link_send(ch, &packet, WIRE_CALL, ch->pull.seq, 0, true);
     }
-    ch->pull_awaited = true;
+    ch->pull.awaited = true;
     if (IS_OK(err))
         err = await_pull(ch);
-    ch->pull_awaited = false;
+    ch->pull.awaited = false;
     return IS_OK(err) ? take_pulled(ch, m) : err;
 }
 
@@ -266,7 +266,7 @@ static error_t expect_more(error_t err)
 error_t async_recv(task_t src, struct message *m)
 {
     struct channel *ch = channel_find_any(src);
-    if (ch && ch->pulled) {
+    if (ch && ch->pull.answer) {
         error_t err = take_pulled(ch, m); // also when `src` ended since
         if (err != ERR_EMPTY)
             return expect_more(err);
@@ -275,7 +275,7 @@ error_t async_recv(task_t src, struct message *m)
     OK_OR_RETURN(ool_register());
     wait_begin(WAIT_CALL, src, ASYNC_MSG);
     // That there was nothing when an earlier call asked says nothing of now.
-    bool asked_before = ch->pull_seq;
+    bool asked_before = ch->pull.seq;
     error_t err = pull(ch, m);
     if (err == ERR_EMPTY && asked_before)
         err = pull(ch, m);

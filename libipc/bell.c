@@ -49,11 +49,11 @@ static void wake_by_socket(struct channel *ch)
 
 void bell_ring(struct channel *ch)
 {
-    struct peer_line *own = ch->own_line;
+    struct peer_line *own = ch->peer.own;
     if (!own)
         return;
     atomic_fetch_add(&own->bell, 1); // a full fence: what is read next is newer
-    switch (atomic_load(&ch->page->asleep)) {
+    switch (atomic_load(&ch->peer.page->asleep)) {
     case SLEEP_FUTEX:
         futex_wake(&own->bell);
         break;
@@ -95,7 +95,8 @@ void bell_forget(const struct channel *ch)
 
 bool bell_runs_elsewhere(const struct channel *ch)
 {
-    return ch->page && atomic_load_explicit(&ch->page->cpu, memory_order_relaxed) != sched_getcpu();
+    return ch->peer.page &&
+           atomic_load_explicit(&ch->peer.page->cpu, memory_order_relaxed) != sched_getcpu();
 }
 
 static void relax(void)
@@ -109,7 +110,7 @@ static void relax(void)
 
 bool bell_is_pending(const struct channel *ch)
 {
-    return ch->shm ? region_is_pending(ch) : channel_bell(ch) != ch->bell_seen;
+    return ch->shm ? region_is_pending(ch) : channel_bell(ch) != ch->bell.seen;
 }
 
 // What a wait is for: the peer's bell; or a packet, or room for what is kept; or, with no `ch`,
@@ -200,7 +201,7 @@ static bool yield_for(struct bell_spin *spin, const struct channel *peer,
         now = clock_now_ns();
     }
     // What comes with a message came when its sender began to wait for the next, at the latest.
-    uint64_t since_ns = atomic_load_explicit(&peer->page->since_ns, memory_order_relaxed);
+    uint64_t since_ns = atomic_load_explicit(&peer->peer.page->since_ns, memory_order_relaxed);
     bool late = come && now - begun_ns >= LATE_NS && now - since_ns >= LATE_NS;
     learn_yield(spin, come, late);
     page_note_core(); // who yields may be moved
@@ -211,7 +212,7 @@ static bool yield_for(struct bell_spin *spin, const struct channel *peer,
 static bool wait_awake(struct bell_spin *spin, const struct channel *peer,
                        const struct wanted *wanted)
 {
-    if (!peer->page)
+    if (!peer->peer.page)
         return false;
     page_note_core(); // now, when there is time, and not when the message has come
     return bell_runs_elsewhere(peer) ? spin_for(spin, peer, wanted) : yield_for(spin, peer, wanted);
@@ -238,13 +239,13 @@ static void sleep_on(const struct futex_word *words, unsigned count, uint64_t de
 bool bell_await_pending(struct channel *ch)
 {
     struct wanted wanted = {.ch = ch, .pending = true};
-    return wait_awake(&ch->spin, ch, &wanted);
+    return wait_awake(&ch->bell.spin, ch, &wanted);
 }
 
 void bell_wait(struct channel *ch, uint32_t seen, uint64_t deadline_ns)
 {
     struct wanted wanted = {.ch = ch, .seen = seen};
-    if (channel_bell(ch) == seen && !wait_awake(&ch->spin, ch, &wanted))
+    if (channel_bell(ch) == seen && !wait_awake(&ch->bell.spin, ch, &wanted))
         bell_sleep(ch, seen, deadline_ns);
 }
 
@@ -252,11 +253,11 @@ void bell_sleep(struct channel *ch, uint32_t seen, uint64_t deadline_ns)
 {
     struct futex_word words[FUTEX_MAX_WORDS];
     unsigned count = 0;
-    words[count++] = (struct futex_word){ch->bell, seen};
+    words[count++] = (struct futex_word){ch->bell.word, seen};
     // Those who drain a kept reply are served meanwhile.
     LIST_FOR_EACH (other, region_keeping(), struct shm, keeping) {
         if (other->channel != ch && count < FUTEX_MAX_WORDS)
-            words[count++] = (struct futex_word){other->channel->bell, other->seen};
+            words[count++] = (struct futex_word){other->channel->bell.word, other->kept_seen};
     }
     sleep_on(words, count, deadline_ns);
 }
@@ -274,7 +275,7 @@ void bell_sleep_any(uint64_t deadline_ns)
     // The bells first, then what they may have rung for: what comes in between is seen by one.
     LIST_FOR_EACH (ch, channel_all(), struct channel, all) {
         if (count < FUTEX_MAX_WORDS)
-            words[count++] = (struct futex_word){ch->bell, channel_bell(ch)};
+            words[count++] = (struct futex_word){ch->bell.word, channel_bell(ch)};
     }
     if (!any_pending())
         sleep_on(words, count, deadline_ns);

@@ -15,12 +15,12 @@ static struct channel *by_slot[CONFIG_NUM_TASKS];
 
 void channel_unmap(struct channel *ch)
 {
-    if (ch->page)
-        munmap((void *)(uintptr_t)ch->page, STATE_PAGE_SIZE);
-    ch->page = NULL;
-    if (ch->landing)
-        munmap(ch->landing, ool_landing_len((size_t)ch->peer_ool_len));
-    ch->landing = NULL;
+    if (ch->peer.page)
+        munmap((void *)(uintptr_t)ch->peer.page, STATE_PAGE_SIZE);
+    ch->peer.page = NULL;
+    if (ch->vm.landing)
+        munmap(ch->vm.landing, ool_landing_len((size_t)ch->peer.ool_len));
+    ch->vm.landing = NULL;
 }
 
 struct channel *channel_make(task_t task, uint32_t chan, int page_fd)
@@ -32,10 +32,10 @@ struct channel *channel_make(task_t task, uint32_t chan, int page_fd)
     ch->task = task;
     ch->chan = chan;
     ch->fd = -1;
-    list_init(&ch->stash);
-    list_nullify(&ch->ready);
+    list_init(&ch->turn.stash);
+    list_nullify(&ch->turn.ready);
     list_nullify(&ch->all);
-    ch->bell = &ipc_self.page->launcher_bell;
+    ch->bell.word = &ipc_self.page->launcher_bell;
     if (page_fd >= 0) {
         void *page = mmap(NULL, STATE_PAGE_SIZE, PROT_READ, MAP_SHARED, page_fd, 0);
         if (page == MAP_FAILED) {
@@ -43,10 +43,10 @@ struct channel *channel_make(task_t task, uint32_t chan, int page_fd)
             ch = NULL;
             goto out;
         }
-        ch->page = page;
-        ch->line = &ch->page->peers[TASK_SLOT(ipc_self.boot.task)];
-        ch->bell = &ch->line->bell;
-        ch->own_line = &ipc_self.page->peers[slot];
+        ch->peer.page = page;
+        ch->peer.line = &ch->peer.page->peers[TASK_SLOT(ipc_self.boot.task)];
+        ch->bell.word = &ch->peer.line->bell;
+        ch->peer.own = &ipc_self.page->peers[slot];
     }
 out:
     if (page_fd >= 0)
@@ -57,13 +57,13 @@ out:
 // My line is the new channel's from now on: it says nothing yet.
 static void begin_line(struct channel *ch)
 {
-    if (!ch->own_line)
+    if (!ch->peer.own)
         return;
-    atomic_store(&ch->own_line->word, 0);
-    atomic_store(&ch->own_line->taken, 0);
-    atomic_store(&ch->own_line->bytes, 0);
-    atomic_store(&ch->own_line->bytes_taken, 0);
-    atomic_store(&ch->own_line->wants, 0);
+    atomic_store(&ch->peer.own->word, 0);
+    atomic_store(&ch->peer.own->taken, 0);
+    atomic_store(&ch->peer.own->bytes, 0);
+    atomic_store(&ch->peer.own->bytes_taken, 0);
+    atomic_store(&ch->peer.own->wants, 0);
     channel_publish(ch);
 }
 
@@ -72,9 +72,9 @@ struct channel *channel_enter(struct channel *ch, int fd)
     struct channel **slot = &by_slot[TASK_SLOT(ch->task)], *old = *slot;
     *slot = ch;
     if (old)
-        old->own_line = NULL;
+        old->peer.own = NULL;
     ch->fd = fd;
-    ch->bell_seen = channel_bell(ch) - 1; // it may have rung before
+    ch->bell.seen = channel_bell(ch) - 1; // it may have rung before
     list_push_back(&open_list, &ch->all);
     num_open++;
     num_open_shm += ch->shm != NULL;
@@ -92,10 +92,10 @@ void channel_leave(struct channel *ch)
 void channel_free(struct channel *ch)
 {
     channel_unmap(ch);
-    if (ch->pulled)
-        ipc_free_payloads(&ch->pulled->m);
-    free(ch->pulled);
-    free(ch->refused);
+    if (ch->pull.answer)
+        ipc_free_payloads(&ch->pull.answer->m);
+    free(ch->pull.answer);
+    free(ch->peer.refused);
     free(ch);
 }
 
@@ -131,16 +131,16 @@ struct channel *channel_find(task_t task)
 uint32_t channel_next_seq(struct channel *ch)
 {
     do
-        ch->seq = ch->seq % WIRE_SEQ_MASK + 1;
-    while (ch->seq == ch->pull_seq);
-    return ch->seq;
+        ch->call.seq = ch->call.seq % WIRE_SEQ_MASK + 1;
+    while (ch->call.seq == ch->pull.seq);
+    return ch->call.seq;
 }
 
 static uint64_t peer_half(struct channel *ch)
 {
-    if (!ch->line)
+    if (!ch->peer.line)
         return 0;
-    uint64_t word = atomic_load(&ch->line->word);
+    uint64_t word = atomic_load(&ch->peer.line->word);
     return word >> 32 == ch->chan ? word : 0;
 }
 
@@ -156,13 +156,14 @@ uint16_t channel_peer_seen(struct channel *ch)
 
 void channel_publish(struct channel *ch)
 {
-    if (ch->own_line)
-        atomic_store(&ch->own_line->word, peer_word(ch->chan, ch->sent, ch->seen));
+    if (ch->peer.own)
+        atomic_store(&ch->peer.own->word,
+                     peer_word(ch->chan, ch->peer.word_sent, ch->peer.word_seen));
 }
 
 bool channel_peer_is_ready(struct channel *ch)
 {
-    uint64_t word = atomic_load(&ch->page->wait);
+    uint64_t word = atomic_load(&ch->peer.page->wait);
     switch (wait_word_kind(word)) {
     case WAIT_OPEN:
         return true;
@@ -170,7 +171,7 @@ bool channel_peer_is_ready(struct channel *ch)
         return wait_word_task(word) == ipc_self.boot.task;
     case WAIT_CALL:
         // It waits for me only once I took its call; before, it is still sending.
-        return wait_word_task(word) == ipc_self.boot.task && ch->call_open;
+        return wait_word_task(word) == ipc_self.boot.task && ch->call.open;
     default:
         return false;
     }
@@ -180,9 +181,9 @@ notifications_t channel_collect_notifications(struct channel *ch)
 {
     if (!peer_half(ch)) // not published yet, or ended
         return 0;
-    uint16_t pending = (uint16_t)((channel_peer_sent(ch) ^ ch->seen) & PEER_NOTIFY_MASK);
+    uint16_t pending = (uint16_t)((channel_peer_sent(ch) ^ ch->peer.word_seen) & PEER_NOTIFY_MASK);
     if (pending) {
-        ch->seen ^= pending;
+        ch->peer.word_seen ^= pending;
         channel_publish(ch);
     }
     return (notifications_t)pending;
@@ -197,8 +198,8 @@ static int compare_numbers(const void *left, const void *right)
 bool channel_refuses(struct channel *ch, int type)
 {
     uint16_t number = (uint16_t)(MSG_ID(type) & ~MSG_REPLY_BIT);
-    if (ch->num_refused == 0 || type < 0 ||
-        !bsearch(&number, ch->refused, ch->num_refused, sizeof(number), compare_numbers))
+    if (ch->peer.num_refused == 0 || type < 0 ||
+        !bsearch(&number, ch->peer.refused, ch->peer.num_refused, sizeof(number), compare_numbers))
         return false;
     WARN("%s: task %d was built with another version of its interface, or its number is another's",
          msgtype2str(type), ch->task);

@@ -21,39 +21,66 @@ struct bell_spin {
     unsigned helped;  // how often it did since then
 };
 
+// In parts by the file that owns them. What every message touches comes first, in two cache lines.
 struct channel {
     task_t task; // the peer
     int fd;      // -1: ended
     uint32_t chan;
-    const struct state_page *page; // the peer's; NULL for the launcher
-    const struct peer_line *line;  // in it, what the peer says to me; NULL for the launcher
-    struct peer_line *own_line;    // what I say to the peer; NULL: nothing more
-    const _Atomic uint32_t *bell;  // rung by the peer, or by the launcher for itself
-    uint32_t bell_seen;            // socket channels: when it was last found empty
-    struct shm *shm;               // NULL: all goes through the socket
-    uint64_t peer_ool_len;         // largest payload that the peer receives; 0 of vm
-    void *landing;                 // in vm: the peer's landing memory; NULL: taken over, or none
-    bool wants_fd;                 // vm's: a descriptor comes with the answer
-    bool carries;                  // packets bring their payloads with them: shared memory
-    list_elem_t all;               // in channel_all, until it ends
-    struct bell_spin spin;
-    uint16_t sent, seen;   // my half of peer_word(); see wire.h
-    uint32_t seq;          // of the last SEND or CALL that I sent
-    uint32_t taken_call;   // seq of the last CALL that I took from the peer
-    bool call_open;        // and it is not answered yet
-    uint32_t taken_pull;   // seq of an async pull that I took and that is not answered yet; 0: none
-    bool listed;           // in the list of ready channels
-    list_elem_t ready;     // there
-    uint32_t round;        // since which round of looking it is
-    unsigned num_unserved; // turns in a row that gave nothing to the program
-    list_t stash;          // struct stashed: received, not yet taken
-    unsigned num_stashed;
-    uint32_t pull_seq;     // of my async pull under way, 0: none
-    bool pull_awaited;     // now, by async_recv()
-    struct pulled *pulled; // its answer
-    uint32_t num_refused;  // methods that are another at the peer
-    uint16_t *refused;     // their numbers, ascending
+    bool carries;    // packets bring their payloads with them: shared memory
+    struct shm *shm; // NULL: all goes through the socket (region.c)
+
+    // channel.c: what the two sides say in their pages, and what the launcher said of the peer.
+    struct {
+        const struct state_page *page; // the peer's; NULL for the launcher
+        const struct peer_line *line;  // in it, what the peer says to me; NULL for the launcher
+        struct peer_line *own;         // what I say to the peer; NULL: nothing more
+        uint16_t word_sent, word_seen; // of the word in it; see peer_word() in wire.h
+        uint32_t num_refused;          // methods that are another at the peer
+        uint16_t *refused;             // their numbers, ascending
+        uint64_t ool_len;              // largest payload that the peer receives; 0 of vm
+    } peer;
+
+    // bell.c
+    struct {
+        const _Atomic uint32_t *word; // rung by the peer, or by the launcher for itself
+        uint32_t seen;                // socket channels: when it was last found empty
+        struct bell_spin spin;
+    } bell;
+
+    // send.c and take.c
+    struct {
+        uint32_t seq;        // of the last SEND or CALL that I sent
+        uint32_t taken_call; // seq of the last CALL that I took from the peer
+        uint32_t taken_pull; // seq of an async pull that I took and did not answer yet; 0: none
+        bool open;           // the call that I took is not answered yet
+    } call;
+
+    // inbox.c
+    struct {
+        bool listed;           // in the queue of turns
+        uint32_t round;        // since which round of looking it is
+        list_elem_t ready;     // there
+        unsigned num_unserved; // turns in a row that gave nothing to the program
+        unsigned num_stashed;
+        list_t stash; // struct stashed: received, not yet taken
+    } turn;
+
+    // async.c
+    struct {
+        uint32_t seq;          // of my async pull under way, 0: none
+        bool awaited;          // now, by async_recv()
+        struct pulled *answer; // its answer
+    } pull;
+
+    // vm_side.c: in vm; send.c: of the channel to vm
+    struct {
+        void *landing; // the peer's landing memory; NULL: taken over, or none
+        bool wants_fd; // a descriptor comes with the answer
+    } vm;
+
+    list_elem_t all; // of the channels that have not ended
 };
+STATIC_ASSERT(offsetof(struct channel, turn) <= 128);
 
 // The answer of an async pull, its payloads fetched: it may have come while the task waited for
 // something else.
@@ -71,7 +98,7 @@ unsigned channel_num_shm(void);
 /// The bell by which the peer says that it did something for us. Read it, look, then wait.
 static inline uint32_t channel_bell(const struct channel *ch)
 {
-    return atomic_load_explicit(ch->bell, memory_order_acquire);
+    return atomic_load_explicit(ch->bell.word, memory_order_acquire);
 }
 
 /// Makes a channel that is in no table yet. Takes `page_fd` (-1: none). NULL: there is no memory.

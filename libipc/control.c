@@ -77,9 +77,9 @@ static error_t take_refused(struct channel *ch, const struct control_grant *gran
         memcpy(numbers, next_refused.numbers, count * sizeof(*numbers));
     free(next_refused.numbers);
     memset(&next_refused, 0, sizeof(next_refused));
-    ch->refused = numbers;
-    ch->num_refused = numbers ? count : 0;
-    if (ch->num_refused == grant->num_refused)
+    ch->peer.refused = numbers;
+    ch->peer.num_refused = numbers ? count : 0;
+    if (ch->peer.num_refused == grant->num_refused)
         return OK;
     link_end(ch, "there is no memory for what is refused of it");
     return ERR_NO_MEMORY;
@@ -97,8 +97,8 @@ static void on_grant(struct packet *packet, int *fds, int num_fds)
         close(fds[2]);
     if (IS_OK(err)) {
         struct channel *ch = channel_find(grant->task);
-        ch->peer_ool_len = grant->ool_len;
-        ch->landing = is_vm ? map_landing(fds[2], grant->ool_len) : NULL;
+        ch->peer.ool_len = grant->ool_len;
+        ch->vm.landing = is_vm ? map_landing(fds[2], grant->ool_len) : NULL;
         err = take_refused(ch, grant);
     }
     if (IS_ERROR(err)) { // whoever asked for it waits for a word

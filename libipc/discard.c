@@ -17,6 +17,6 @@ void discard_unknown_message(struct message *m)
     struct channel *ch = channel_find(m->src);
     if (ch && m->type == ASYNC_MSG)
         (void)!send_pull_answer(ch, &(struct message){.type = ERR_NOT_ACCEPTABLE});
-    else if (ch && ch->call_open)
+    else if (ch && ch->call.open)
         ipc_reply_err(m->src, ERR_NOT_ACCEPTABLE);
 }

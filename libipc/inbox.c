@@ -40,34 +40,34 @@ bool inbox_has_turn(void)
 // comes through the channel.
 static void add_stashed(struct channel *ch)
 {
-    if (!ch->listed) {
-        ch->listed = true;
-        ch->round = rounds_begun;
-        list_push_back(ch->task == KERNEL_TASK ? ready.next : &ready, &ch->ready);
+    if (!ch->turn.listed) {
+        ch->turn.listed = true;
+        ch->turn.round = rounds_begun;
+        list_push_back(ch->task == KERNEL_TASK ? ready.next : &ready, &ch->turn.ready);
     }
 }
 
 bool inbox_push(struct channel *ch, const struct packet *packet)
 {
     struct stashed *s = NULL;
-    if (ch->num_stashed < INBOX_MAX_STASH || ch->task == KERNEL_TASK)
+    if (ch->turn.num_stashed < INBOX_MAX_STASH || ch->task == KERNEL_TASK)
         s = malloc(sizeof(*s));
     if (!s)
         return false;
     s->packet = *packet;
-    list_push_back(&ch->stash, &s->elem);
-    ch->num_stashed++;
+    list_push_back(&ch->turn.stash, &s->elem);
+    ch->turn.num_stashed++;
     add_stashed(ch);
     return true;
 }
 
 bool inbox_pop(struct channel *ch, struct packet *packet)
 {
-    struct stashed *s = LIST_POP_FRONT(&ch->stash, struct stashed, elem);
+    struct stashed *s = LIST_POP_FRONT(&ch->turn.stash, struct stashed, elem);
     if (!s)
         return false;
     *packet = s->packet;
-    ch->num_stashed--;
+    ch->turn.num_stashed--;
     free(s);
     return true;
 }
@@ -82,7 +82,7 @@ void inbox_begin_round(void)
 // Since when the peer waits, as its page says.
 static uint64_t waits_since(const struct channel *ch)
 {
-    return ch->page ? atomic_load_explicit(&ch->page->since_ns, memory_order_relaxed) : 0;
+    return ch->peer.page ? atomic_load_explicit(&ch->peer.page->since_ns, memory_order_relaxed) : 0;
 }
 
 // Channels that are found in one round are served in the order in which their peers began to wait.
@@ -90,17 +90,17 @@ static uint64_t waits_since(const struct channel *ch)
 // ago.
 void inbox_add(struct channel *ch)
 {
-    if (ch->listed)
+    if (ch->turn.listed)
         return;
     // A peer's page is read only when there is another to compare it with: the peer writes that
     // line with each wait.
     list_elem_t *at = &ready;
     while (at->prev != last_round &&
-           waits_since(LIST_CONTAINER(at->prev, struct channel, ready)) > waits_since(ch))
+           waits_since(LIST_CONTAINER(at->prev, struct channel, turn.ready)) > waits_since(ch))
         at = at->prev;
-    ch->listed = true;
-    ch->round = rounds_begun;
-    list_push_back(at, &ch->ready);
+    ch->turn.listed = true;
+    ch->turn.round = rounds_begun;
+    list_push_back(at, &ch->turn.ready);
 }
 
 void inbox_count_round(void)
@@ -112,19 +112,19 @@ void inbox_count_round(void)
 // A channel whose turn gave nothing keeps its place, in front.
 static void put_back_unserved(void)
 {
-    if (unserved && unserved->listed) {
-        list_remove(&unserved->ready);
-        list_push_back(ready.next, &unserved->ready);
+    if (unserved && unserved->turn.listed) {
+        list_remove(&unserved->turn.ready);
+        list_push_back(ready.next, &unserved->turn.ready);
         num_passed += unserved_was_passed;
     } else if (unserved) {
-        unserved->num_unserved = 0;
+        unserved->turn.num_unserved = 0;
     }
     unserved = NULL;
 }
 
 void inbox_end_round(void)
 {
-    LIST_FOR_EACH (ch, &ready, struct channel, ready)
+    LIST_FOR_EACH (ch, &ready, struct channel, turn.ready)
         pending_bits |= channel_collect_notifications(ch);
     put_back_unserved();
 }
@@ -140,7 +140,7 @@ bool inbox_take_notifications(notifications_t *bits)
 {
     if (!pending_bits)
         return false;
-    LIST_FOR_EACH (ch, &ready, struct channel, ready)
+    LIST_FOR_EACH (ch, &ready, struct channel, turn.ready)
         num_passed += ch->task != KERNEL_TASK;
     *bits = pending_bits;
     pending_bits = 0;
@@ -161,10 +161,10 @@ void inbox_note_served(void)
 
 struct channel *inbox_next(void)
 {
-    struct channel *ch = LIST_POP_FRONT(&ready, struct channel, ready);
-    ch->listed = false;
+    struct channel *ch = LIST_POP_FRONT(&ready, struct channel, turn.ready);
+    ch->turn.listed = false;
     if (ch->task != KERNEL_TASK) { // whose messages overtake
-        publish_served(ch->round - 1);
+        publish_served(ch->turn.round - 1);
         unserved_was_passed = num_passed > 0;
         num_passed -= unserved_was_passed;
     }
@@ -175,9 +175,10 @@ void inbox_served(struct channel *ch, bool gave)
 {
     // An answer that nobody waits for, or a ring: the message behind it must not lose its turn.
     // More of them than an honest peer has under way do lose it.
-    ch->num_unserved = gave || ch->num_unserved == INBOX_MAX_STASH ? 0 : ch->num_unserved + 1;
-    if (ch->task != KERNEL_TASK && ch->fd >= 0 && ch->num_unserved > 0)
+    ch->turn.num_unserved =
+        gave || ch->turn.num_unserved == INBOX_MAX_STASH ? 0 : ch->turn.num_unserved + 1;
+    if (ch->task != KERNEL_TASK && ch->fd >= 0 && ch->turn.num_unserved > 0)
         unserved = ch;
-    if (ch->num_stashed > 0)
+    if (ch->turn.num_stashed > 0)
         add_stashed(ch);
 }

@@ -46,7 +46,7 @@ error_t ipc_send_err(task_t dst, error_t error)
     struct channel *ch = channel_find(dst);
     if (error > OK)
         return ERR_INVALID_ARG;
-    return ch && ch->call_open ? send_noblock(dst, &m) : send_and_wait(dst, &m, false);
+    return ch && ch->call.open ? send_noblock(dst, &m) : send_and_wait(dst, &m, false);
 }
 
 error_t ipc_recv(task_t src, struct message *m)
@@ -70,7 +70,7 @@ error_t ipc_replyrecv(task_t dst, struct message *m)
 static bool has_pull_alone(task_t dst)
 {
     const struct channel *ch = channel_find(dst);
-    return ch && !ch->call_open && ch->taken_pull;
+    return ch && !ch->call.open && ch->call.taken_pull;
 }
 
 void ipc_reply(task_t dst, struct message *m)
@@ -103,7 +103,7 @@ error_t ipc_notify(task_t dst, notifications_t notifications)
 const struct state_page *ipc_peer_page(task_t task)
 {
     struct channel *ch = channel_find(task);
-    return ch ? ch->page : NULL;
+    return ch ? ch->peer.page : NULL;
 }
 
 error_t sys_notify(task_t dst, notifications_t notifications)

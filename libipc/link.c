@@ -75,7 +75,7 @@ static struct channel *make(task_t task, uint32_t chan, int page_fd)
 {
     struct channel *ch = channel_make(task, chan, page_fd);
     if (ch)
-        bell_spin_init(&ch->spin);
+        bell_spin_init(&ch->bell.spin);
     return ch;
 }
 
@@ -127,25 +127,26 @@ void link_end(struct channel *ch, const char *why)
     if (why)
         WARN("ended the channel to task %d: %s", ch->task, why);
     inbox_pend(channel_collect_notifications(ch)); // its last; the page goes
-    if (ch->own_line)
-        atomic_store(&ch->own_line->closed, ch->chan);
+    if (ch->peer.own)
+        atomic_store(&ch->peer.own->closed, ch->chan);
     channel_leave(ch);
     detach(ch);
     transport_unwatch(ch->fd);
     transport_close(ch->fd);
     ch->fd = -1;
     bell_ring(ch); // last: a peer that waits for the bell of a socket looks at the socket then
-    ch->own_line = NULL;
-    ch->line = NULL;
+    ch->peer.own = NULL;
+    ch->peer.line = NULL;
     bell_forget(ch);
     channel_unmap(ch);
-    ch->call_open = false;
-    ch->pull_seq = ch->taken_pull = 0;
+    ch->call.open = false;
+    ch->pull.seq = ch->call.taken_pull = 0;
 }
 
 void link_collect(struct channel *ch)
 {
-    if (ch->fd < 0 && !ch->listed && list_is_empty(&ch->stash) && channel_find_any(ch->task) != ch)
+    if (ch->fd < 0 && !ch->turn.listed && list_is_empty(&ch->turn.stash) &&
+        channel_find_any(ch->task) != ch)
         free_channel(ch);
 }
 
@@ -178,8 +179,8 @@ void link_drop(struct channel *ch, struct packet *packet)
 // answers are for the wait that reads them, which compares the number.
 static enum incoming on_answer(struct channel *ch, struct packet *packet)
 {
-    bool is_of_pull = wire_kind(packet->word) != WIRE_ACK && ch->pull_seq &&
-                      wire_ack(packet->word) == ch->pull_seq;
+    bool is_of_pull = wire_kind(packet->word) != WIRE_ACK && ch->pull.seq &&
+                      wire_ack(packet->word) == ch->pull.seq;
     return is_of_pull && keep_pull_answer(ch, packet) ? IN_HANDLED : IN_ANSWER;
 }
 
@@ -190,7 +191,7 @@ static int max_descriptors(const struct channel *ch)
     if (ch->task == KERNEL_TASK)
         return PACKET_MAX_FDS;
     if (ch->task == VM_TASK)
-        return ch->wants_fd ? 1 : TRANSPORT_NO_FDS;
+        return ch->vm.wants_fd ? 1 : TRANSPORT_NO_FDS;
     return ipc_self.boot.flags & BOOT_NO_FDS ? TRANSPORT_NO_FDS : 0;
 }
 
@@ -210,7 +211,7 @@ static error_t read_socket(struct channel *ch, struct packet *packet, int timeou
         if (err != ERR_WOULD_BLOCK)
             return err;
         if (timeout_ms == 0 || (deadline_ns && clock_now_ns() >= deadline_ns)) {
-            ch->bell_seen = bell;
+            ch->bell.seen = bell;
             return err;
         }
         bell_wait(ch, bell, deadline_ns);
@@ -223,7 +224,8 @@ static void on_doorbell(struct channel *ch)
     // Publish that the ring was consumed, then read the bits: the sender sets the bits, then reads
     // whether its ring was consumed. The bits are kept for the next open receive, which would not
     // look at this channel without a ring.
-    ch->seen = (uint16_t)((ch->seen & ~PEER_RING) | (channel_peer_sent(ch) & PEER_RING));
+    ch->peer.word_seen =
+        (uint16_t)((ch->peer.word_seen & ~PEER_RING) | (channel_peer_sent(ch) & PEER_RING));
     channel_publish(ch);
     inbox_pend(channel_collect_notifications(ch));
 }
@@ -306,20 +308,20 @@ error_t link_notify(struct channel *ch, notifications_t bits)
 {
     // Set the bits that are not pending, then look whether a ring is on its way: see WIRE_RING in
     // link_read() for the other side.
-    uint16_t pending = (uint16_t)(ch->sent ^ channel_peer_seen(ch));
-    ch->sent ^= (uint16_t)(bits & ~pending);
+    uint16_t pending = (uint16_t)(ch->peer.word_sent ^ channel_peer_seen(ch));
+    ch->peer.word_sent ^= (uint16_t)(bits & ~pending);
     channel_publish(ch);
-    if ((ch->sent ^ channel_peer_seen(ch)) & PEER_RING)
+    if ((ch->peer.word_sent ^ channel_peer_seen(ch)) & PEER_RING)
         return OK;
 
-    ch->sent ^= PEER_RING;
+    ch->peer.word_sent ^= PEER_RING;
     channel_publish(ch);
     struct packet packet = {0};
     error_t err = link_send(ch, &packet, WIRE_RING, 0, 0, false);
     if (err == ERR_WOULD_BLOCK) {
         // The peer has more packets of mine than any that plays by the rules: it will see the bits
         // when it reads one of those.
-        ch->sent ^= PEER_RING;
+        ch->peer.word_sent ^= PEER_RING;
         channel_publish(ch);
         err = OK;
     }

@@ -222,7 +222,7 @@ void ool_announce(task_t src)
     // The page says it already. vm publishes its count, then reads our page: one of us sees the
     // other.
     struct channel *vm = channel_find(VM_TASK);
-    if (!vm || atomic_load(&vm->page->parked[TASK_SLOT(ipc_self.boot.task)]) == 0)
+    if (!vm || atomic_load(&vm->peer.page->parked[TASK_SLOT(ipc_self.boot.task)]) == 0)
         return;
     struct message m = {.type = OOL_RECV_MSG};
     m.ool_recv.region = OOL_REGION_ANNOUNCE;

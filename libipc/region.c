@@ -75,21 +75,22 @@ void region_detach(struct channel *ch)
 
 bool region_is_over(const struct channel *ch)
 {
-    return ch->shm->hung || atomic_load_explicit(&ch->page->ended, memory_order_acquire) ||
-           atomic_load_explicit(&ch->line->closed, memory_order_acquire) == ch->chan;
+    return ch->shm->hung || atomic_load_explicit(&ch->peer.page->ended, memory_order_acquire) ||
+           atomic_load_explicit(&ch->peer.line->closed, memory_order_acquire) == ch->chan;
 }
 
 // Until the peer has heard of the channel, its line is of another one, or of none.
 bool region_line_is_valid(const struct channel *ch)
 {
     return ch->shm->valid ||
-           atomic_load_explicit(&ch->line->word, memory_order_acquire) >> 32 == ch->chan;
+           atomic_load_explicit(&ch->peer.line->word, memory_order_acquire) >> 32 == ch->chan;
 }
 
 uint64_t region_peer_bytes(const struct channel *ch)
 {
-    return region_line_is_valid(ch) ? atomic_load_explicit(&ch->line->bytes, memory_order_acquire)
-                                    : 0;
+    return region_line_is_valid(ch)
+               ? atomic_load_explicit(&ch->peer.line->bytes, memory_order_acquire)
+               : 0;
 }
 
 bool region_is_pending(const struct channel *ch)
@@ -102,12 +103,12 @@ bool region_is_pending(const struct channel *ch)
 void region_publish_taken(struct channel *ch)
 {
     struct shm *s = ch->shm;
-    if (!ch->own_line)
+    if (!ch->peer.own)
         return;
     if (s->taken != s->taken_published)
-        atomic_store_explicit(&ch->own_line->taken, s->taken, memory_order_release);
+        atomic_store_explicit(&ch->peer.own->taken, s->taken, memory_order_release);
     if (s->bytes_taken != s->bytes_published)
-        atomic_store(&ch->own_line->bytes_taken, s->bytes_taken);
+        atomic_store(&ch->peer.own->bytes_taken, s->bytes_taken);
     s->taken_published = s->taken;
     s->bytes_published = s->bytes_taken;
 }
@@ -120,7 +121,7 @@ list_t *region_keeping(void)
 bool region_pump_is_due(void)
 {
     LIST_FOR_EACH (s, &keeping, struct shm, keeping) {
-        if (channel_bell(s->channel) != s->seen)
+        if (channel_bell(s->channel) != s->kept_seen)
             return true;
     }
     return false;

@@ -45,7 +45,7 @@ static bool fits(const struct channel *ch, struct message *m)
     unsigned count = (unsigned)MSG_NUM_PAYLOADS(m->type);
     for (unsigned k = 0; k < count; k++)
         lens[k] = payload_descriptors(m)[k].len;
-    return payload_fits(lens, count, ch->peer_ool_len);
+    return payload_fits(lens, count, ch->peer.ool_len);
 }
 
 // Takes the payloads out of the message: no address of ours leaves with it.
@@ -157,18 +157,18 @@ static error_t send_once(struct channel *ch, struct message *m, bool is_call, bo
     struct sending out;
     OK_OR_RETURN(make_packet(ch, m, &out, 0));
     uint32_t seq = channel_next_seq(ch);
-    bool call_open = ch->call_open;
-    uint32_t ack = call_open ? ch->taken_call : 0;
+    bool call_open = ch->call.open;
+    uint32_t ack = call_open ? ch->call.taken_call : 0;
     bool refused = false;
-    ch->wants_fd = is_call && ch->task == VM_TASK && map_is_asked(m->type);
-    ch->call_open = false; // a message instead of a reply ends the peer's call, if it is in one
+    ch->vm.wants_fd = is_call && ch->task == VM_TASK && map_is_asked(m->type);
+    ch->call.open = false; // a message instead of a reply ends the peer's call, if it is in one
     OK_OR_RETURN(send_out(ch, &out, is_call ? WIRE_CALL : WIRE_SEND, seq, ack, true));
     if (is_dated_late(ch, m))
         wait_since_now();
     page_count_sent();
     error_t err = await_answer(ch, seq, is_call, m, &refused);
     if (refused) {
-        ch->call_open = call_open; // it waits for its answer still
+        ch->call.open = call_open; // it waits for its answer still
         *again = err == ERR_TRY_AGAIN;
     }
     return err;
@@ -226,8 +226,8 @@ static error_t send_reply(struct channel *ch, const struct message *m, uint32_t 
 
 error_t send_pull_answer(struct channel *ch, const struct message *m)
 {
-    uint32_t seq = ch->taken_pull;
-    ch->taken_pull = 0;
+    uint32_t seq = ch->call.taken_pull;
+    ch->call.taken_pull = 0;
     return seq ? send_reply(ch, m, seq) : ERR_WOULD_BLOCK;
 }
 
@@ -235,20 +235,20 @@ static error_t deliver_noblock(task_t dst, const struct message *m)
 {
     struct channel *ch;
     OK_OR_RETURN(control_connect(dst, &ch));
-    if (ch->call_open) {
-        ch->call_open = false;
-        return send_reply(ch, m, ch->taken_call);
+    if (ch->call.open) {
+        ch->call.open = false;
+        return send_reply(ch, m, ch->call.taken_call);
     }
-    if (!channel_peer_is_ready(ch) || ((ch->sent ^ channel_peer_seen(ch)) & PEER_NOBLOCK))
+    if (!channel_peer_is_ready(ch) || ((ch->peer.word_sent ^ channel_peer_seen(ch)) & PEER_NOBLOCK))
         return ERR_WOULD_BLOCK;
 
     struct sending out;
     OK_OR_RETURN(make_packet(ch, m, &out, OOL_NOBLOCK));
-    ch->sent ^= PEER_NOBLOCK;
+    ch->peer.word_sent ^= PEER_NOBLOCK;
     channel_publish(ch);
     error_t err = send_out(ch, &out, WIRE_NOBLOCK, 0, 0, false);
     if (IS_ERROR(err)) {
-        ch->sent ^= PEER_NOBLOCK;
+        ch->peer.word_sent ^= PEER_NOBLOCK;
         channel_publish(ch);
         return err;
     }
@@ -259,7 +259,7 @@ static error_t deliver_noblock(task_t dst, const struct message *m)
 bool ipc_noblock_is_taken(task_t dst)
 {
     struct channel *ch = channel_find(dst);
-    return !ch || !((ch->sent ^ channel_peer_seen(ch)) & PEER_NOBLOCK);
+    return !ch || !((ch->peer.word_sent ^ channel_peer_seen(ch)) & PEER_NOBLOCK);
 }
 
 error_t send_noblock(task_t dst, const struct message *m)

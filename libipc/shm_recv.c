@@ -39,7 +39,7 @@ void shm_say_taken(struct channel *ch)
 {
     bool more = ch->shm->bytes_taken != ch->shm->bytes_published;
     region_publish_taken(ch);
-    if (more && ch->own_line && atomic_load(&ch->line->wants))
+    if (more && ch->peer.own && atomic_load(&ch->peer.line->wants))
         bell_ring(ch);
 }
 
@@ -98,10 +98,10 @@ static void publish_room(struct channel *ch, bool drained)
 {
     struct shm *s = ch->shm;
     bool much = s->bytes_taken - s->bytes_published >= s->ring_size / 4;
-    if (!ch->own_line || (!much && !drained))
+    if (!ch->peer.own || (!much && !drained))
         return;
     region_publish_taken(ch);
-    if (!atomic_load(&ch->line->wants) ||
+    if (!atomic_load(&ch->peer.line->wants) ||
         (!drained && s->bytes_taken - s->bytes_rung < s->ring_size / 2))
         return;
     s->bytes_rung = s->bytes_taken;
@@ -191,7 +191,7 @@ static error_t take_payloads(struct channel *ch)
         in->done += n;
         s->bytes_taken += n;
         bool last = n == left && in->next + 1 == count_parts(in);
-        publish_room(ch, last && atomic_load(&ch->line->wants));
+        publish_room(ch, last && atomic_load(&ch->peer.line->wants));
     }
     return OK;
 }

@@ -56,7 +56,7 @@ struct shm_outgoing {
 static size_t room(const struct channel *ch)
 {
     const struct shm *s = ch->shm;
-    uint64_t taken = region_line_is_valid(ch) ? atomic_load(&ch->line->bytes_taken) : 0;
+    uint64_t taken = region_line_is_valid(ch) ? atomic_load(&ch->peer.line->bytes_taken) : 0;
     uint64_t under_way = s->bytes - taken;
     return under_way <= s->ring_size ? s->ring_size - (size_t)under_way : 0;
 }
@@ -79,7 +79,7 @@ static bool has_slot(const struct channel *ch)
 {
     struct shm *s = ch->shm;
     if (s->head - s->peer_took >= REGION_SLOTS && region_line_is_valid(ch))
-        s->peer_took = atomic_load_explicit(&ch->line->taken, memory_order_acquire);
+        s->peer_took = atomic_load_explicit(&ch->peer.line->taken, memory_order_acquire);
     return s->head - s->peer_took < REGION_SLOTS;
 }
 
@@ -193,7 +193,7 @@ void shm_put_packet(struct shm *s, const struct packet *packet)
 static void publish(struct channel *ch, const struct packet *packet)
 {
     struct shm *s = ch->shm;
-    struct peer_line *own = ch->own_line;
+    struct peer_line *own = ch->peer.own;
     if (!own)
         return;
     region_publish_taken(ch);
@@ -235,7 +235,7 @@ static bool can_progress(const struct channel *ch, const struct shm_outgoing *ou
 static bool wait_for_room(struct channel *ch, const struct shm_outgoing *out, uint64_t deadline_ns)
 {
     bool can;
-    atomic_store(&ch->own_line->wants, 1);
+    atomic_store(&ch->peer.own->wants, 1);
     for (;;) {
         uint32_t seen = channel_bell(ch);
         can = can_progress(ch, out);
@@ -245,7 +245,7 @@ static bool wait_for_room(struct channel *ch, const struct shm_outgoing *out, ui
         bell_wait(ch, seen, deadline_ns);
     }
     if (list_is_empty(&ch->shm->kept))
-        atomic_store(&ch->own_line->wants, 0);
+        atomic_store(&ch->peer.own->wants, 0);
     return can;
 }
 
@@ -274,7 +274,7 @@ static void flush_at_exit(void)
     shm_pump();
     while (!list_is_empty(region_keeping()) && clock_now_ns() < deadline_ns) {
         struct shm *s = LIST_CONTAINER(region_keeping()->next, struct shm, keeping);
-        bell_wait(s->channel, s->seen, deadline_ns);
+        bell_wait(s->channel, s->kept_seen, deadline_ns);
         shm_pump();
     }
 }
@@ -328,14 +328,14 @@ static void keep(struct channel *ch, struct shm_outgoing *out, struct shm_outgoi
         list_push_back(region_keeping(), &s->keeping);
     list_push_back(&s->kept, &copy->elem);
     s->num_kept++;
-    atomic_store(&ch->own_line->wants, 1);
-    s->seen = channel_bell(ch) - 1; // look again at once
+    atomic_store(&ch->peer.own->wants, 1);
+    s->kept_seen = channel_bell(ch) - 1; // look again at once
 }
 
 static void pump(struct shm *s)
 {
     struct channel *ch = s->channel;
-    s->seen = channel_bell(ch);
+    s->kept_seen = channel_bell(ch);
     while (!list_is_empty(&s->kept)) {
         struct shm_outgoing *out = LIST_CONTAINER(s->kept.next, struct shm_outgoing, elem);
         progress(ch, out);
@@ -349,14 +349,14 @@ static void pump(struct shm *s)
         shm_forget_kept(s);
     if (list_is_empty(&s->kept)) {
         list_remove(&s->keeping);
-        atomic_store(&ch->own_line->wants, 0);
+        atomic_store(&ch->peer.own->wants, 0);
     }
 }
 
 void shm_pump(void)
 {
     LIST_FOR_EACH (s, region_keeping(), struct shm, keeping) {
-        if (channel_bell(s->channel) != s->seen)
+        if (channel_bell(s->channel) != s->kept_seen)
             pump(s);
     }
 }
@@ -376,7 +376,7 @@ static error_t send_blocking(struct channel *ch, struct shm_outgoing *out)
         if (list_is_empty(&ch->shm->kept))
             wait_for_room(ch, out, 0);
         else
-            bell_wait(ch, ch->shm->seen, 0);
+            bell_wait(ch, ch->shm->kept_seen, 0);
     }
 }
 
@@ -436,7 +436,7 @@ void shm_cool(void)
 void *shm_alloc(struct channel *ch, size_t len)
 {
     struct shm *s = ch->shm;
-    if (!ch->own_line || s->in_place || len > s->ring_size || !list_is_empty(&s->kept))
+    if (!ch->peer.own || s->in_place || len > s->ring_size || !list_is_empty(&s->kept))
         return NULL;
     skip_to_start(ch, len);
     if (room(ch) < len)
@@ -460,7 +460,7 @@ error_t shm_send(struct channel *ch, const struct packet *packet, const struct p
 {
     struct shm_outgoing out;
     struct shm *s = ch->shm;
-    if (!ch->own_line || region_is_over(ch))
+    if (!ch->peer.own || region_is_over(ch))
         return ERR_ABORTED;
     if (count > 0 && s->in_place && s->in_place != payloads[0].ptr)
         return ERR_IN_USE; // it would be written over

@@ -63,7 +63,8 @@ static error_t admit_request_to_vm(struct channel *ch, struct packet *packet, st
 
 static void mark_noblock_taken(struct channel *ch)
 {
-    ch->seen = (uint16_t)((ch->seen & ~PEER_NOBLOCK) | (channel_peer_sent(ch) & PEER_NOBLOCK));
+    ch->peer.word_seen =
+        (uint16_t)((ch->peer.word_seen & ~PEER_NOBLOCK) | (channel_peer_sent(ch) & PEER_NOBLOCK));
     channel_publish(ch);
 }
 
@@ -87,10 +88,10 @@ bool take_message(struct channel *ch, struct packet *packet, struct message *m, 
 
     if (kind == WIRE_CALL && packet->type == ASYNC_MSG) {
         // The peer may give it up and call, or the other way round: both want an answer.
-        ch->taken_pull = ch->fd >= 0 ? seq : 0;
+        ch->call.taken_pull = ch->fd >= 0 ? seq : 0;
     } else if (kind == WIRE_CALL) {
-        ch->taken_call = seq;
-        ch->call_open = ch->fd >= 0;
+        ch->call.taken_call = seq;
+        ch->call.open = ch->fd >= 0;
     } else if (kind == WIRE_SEND && ch->fd >= 0) {
         link_ack(ch, seq, OK);
     }

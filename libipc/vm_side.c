@@ -23,10 +23,10 @@ const struct talk_table *ipc_talk_table(void)
 void *ipc_take_landing(task_t task, size_t *len)
 {
     struct channel *ch = channel_find(task);
-    void *landing = ch ? ch->landing : NULL;
-    *len = landing ? ool_landing_len((size_t)ch->peer_ool_len) : 0;
+    void *landing = ch ? ch->vm.landing : NULL;
+    *len = landing ? ool_landing_len((size_t)ch->peer.ool_len) : 0;
     if (ch)
-        ch->landing = NULL;
+        ch->vm.landing = NULL;
     return landing;
 }
 
@@ -75,12 +75,12 @@ error_t ipc_control_memfd(task_t owner, bool is_pages, size_t size, int fds[2])
 error_t ipc_reply_fd(task_t dst, struct message *m, int fd)
 {
     struct channel *ch = channel_find(dst);
-    if (!ch || !ch->call_open)
+    if (!ch || !ch->call.open)
         return ERR_WOULD_BLOCK;
     struct packet packet;
     memcpy(&packet, m, sizeof(packet));
-    packet.word = wire_word(WIRE_REPLY, 0, ch->taken_call);
-    ch->call_open = false;
+    packet.word = wire_word(WIRE_REPLY, 0, ch->call.taken_call);
+    ch->call.open = false;
     page_count_sent();
     error_t err = transport_send(ch->fd, &packet, false, fd);
     bell_ring(ch);

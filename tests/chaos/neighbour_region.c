@@ -20,17 +20,17 @@ static struct channel *shared_channel(void)
 
 static uint32_t taken_by_peer(const struct channel *ch)
 {
-    return region_line_is_valid(ch) ? atomic_load(&ch->line->taken) : 0;
+    return region_line_is_valid(ch) ? atomic_load(&ch->peer.line->taken) : 0;
 }
 
 static uint64_t drained_by_peer(const struct channel *ch)
 {
-    return region_line_is_valid(ch) ? atomic_load(&ch->line->bytes_taken) : 0;
+    return region_line_is_valid(ch) ? atomic_load(&ch->peer.line->bytes_taken) : 0;
 }
 
 static uint64_t put_by_peer(const struct channel *ch)
 {
-    return region_line_is_valid(ch) ? atomic_load(&ch->line->bytes) : 0;
+    return region_line_is_valid(ch) ? atomic_load(&ch->peer.line->bytes) : 0;
 }
 
 // The packet of a message with `len` bytes that are still to come.
@@ -59,7 +59,7 @@ static void scribble_words(void *area, size_t size)
 static void scribble_counters(struct channel *ch)
 {
     struct shm *s = ch->shm;
-    struct peer_line *line = ch->own_line;
+    struct peer_line *line = ch->peer.own;
     uint64_t any = board_random(&dice);
     if (s->head - taken_by_peer(ch) < UNDER_WAY) {
         s->bytes = drained_by_peer(ch) + (any & 0xff);
@@ -82,7 +82,7 @@ static void put_message(struct channel *ch, size_t len)
         return;
     put_packet(ch, WIRE_NOBLOCK, 0, NET_RX_MSG, len); // which the server does not know
     s->bytes += len;
-    atomic_store(&ch->own_line->bytes, s->bytes);
+    atomic_store(&ch->peer.own->bytes, s->bytes);
 }
 
 static void scribble(struct channel *ch, enum scribble where)
@@ -132,7 +132,7 @@ static void feed(struct channel *ch, size_t len, size_t step)
             continue;
         s->bytes += some;
         done += some;
-        atomic_store(&ch->own_line->bytes, s->bytes);
+        atomic_store(&ch->peer.own->bytes, s->bytes);
         bell_ring(ch);
         did_it();
     }
@@ -164,11 +164,11 @@ static void drain(struct channel *ch, size_t len, size_t step, uint64_t pause_ns
             continue;
         s->bytes_taken += some;
         done += some;
-        atomic_store(&ch->own_line->bytes_taken, s->bytes_taken);
+        atomic_store(&ch->peer.own->bytes_taken, s->bytes_taken);
         bell_ring(ch);
         did_it();
     }
-    atomic_store(&ch->own_line->taken, ++s->taken);
+    atomic_store(&ch->peer.own->taken, ++s->taken);
     bell_ring(ch);
 }
 

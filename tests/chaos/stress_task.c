@@ -159,11 +159,11 @@ static void drain_slowly(task_t server, uint32_t seed)
     struct channel *ch = channel_find(server);
     struct message m = {.type = CHAOS_FETCH_MSG};
     struct packet packet;
-    ch->seq = ch->seq % WIRE_SEQ_MASK + 1;
+    ch->call.seq = ch->call.seq % WIRE_SEQ_MASK + 1;
     m.chaos_fetch.len = MAX_LEN;
     m.chaos_fetch.seed = seed;
     memcpy(&packet, &m, sizeof(packet));
-    check(link_send(ch, &packet, WIRE_CALL, ch->seq, 0, true) == OK, "a request by hand");
+    check(link_send(ch, &packet, WIRE_CALL, ch->call.seq, 0, true) == OK, "a request by hand");
     enum incoming in = IN_NOTHING;
     for (uint64_t i = board_random(&dice) % 5; i > 0 && in == IN_NOTHING; i--) {
         pause_for_ns(board_random(&dice) % 2500000);

@@ -131,7 +131,7 @@ void futex_wait(const struct futex_word *words, unsigned count, uint64_t deadlin
     // Of a socket peer that is waited for with an end, as without: whoever says nothing more ends.
     for (unsigned i = 0; i < FAKE_PEERS; i++) {
         const struct channel *ch = channel_find(fake_peers[i].task);
-        if (i != FAKE_SHM_PEER && ch && words->word == ch->bell)
+        if (i != FAKE_SHM_PEER && ch && words->word == ch->bell.word)
             fake_peers[i].ended = true;
     }
     if (deadline_ns)

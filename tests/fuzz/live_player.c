@@ -70,7 +70,7 @@ static void keep_answer(const struct packet *packet, bool is_reply, int fd)
 static void drain(int wait_ms)
 {
     struct channel *vm = channel_find(VM_TASK);
-    vm->wants_fd = true;
+    vm->vm.wants_fd = true;
     me->num_answers = 0;
     me->bits = channel_collect_notifications(vm);
     for (;;) {

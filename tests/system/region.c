@@ -45,7 +45,7 @@ static void put_bytes(struct channel *ch, const uint8_t *data, size_t len)
     for (size_t i = 0; i < len; i++)
         REGION_RING(s->own)[(s->bytes + i) % s->ring_size] = data[i];
     s->bytes += len;
-    atomic_store(&ch->own_line->bytes, s->bytes);
+    atomic_store(&ch->peer.own->bytes, s->bytes);
 }
 
 static void put_data(struct channel *ch, size_t len)
@@ -74,7 +74,7 @@ static void payloads_over_the_limit(struct channel *ch)
 static void bytes_too_far(struct channel *ch)
 {
     put_data(ch, 100);
-    atomic_store(&ch->own_line->bytes, ch->shm->ring_size + 1);
+    atomic_store(&ch->peer.own->bytes, ch->shm->ring_size + 1);
 }
 
 static void begins_before(struct channel *ch)
@@ -92,8 +92,8 @@ static void bytes_backwards(struct channel *ch)
     put_data(ch, 100);
     put_bytes(ch, (const uint8_t *)"0123456789", 10);
     bell_ring(ch);
-    WAIT_UNTIL(atomic_load(&ch->line->bytes_taken) == 10);
-    atomic_store(&ch->own_line->bytes, 9);
+    WAIT_UNTIL(atomic_load(&ch->peer.line->bytes_taken) == 10);
+    atomic_store(&ch->peer.own->bytes, 9);
 }
 
 // A payload made while it was sent, and then what is no error.
@@ -137,7 +137,7 @@ static void kind_of_the_launcher(struct channel *ch)
 
 static void says_it_ended(struct channel *ch)
 {
-    atomic_store(&ch->own_line->closed, ch->chan);
+    atomic_store(&ch->peer.own->closed, ch->chan);
 }
 
 static void (*const lies[])(struct channel *ch) = {
@@ -230,7 +230,7 @@ static void halves_lead(void)
 {
     struct channel *ch = channel_to("a");
     struct message m;
-    WAIT_UNTIL(atomic_load(&ch->line->bytes) == HALF);
+    WAIT_UNTIL(atomic_load(&ch->peer.line->bytes) == HALF);
     serve_until_quit(); // c's asking
     step(meet("d"));
     expect(ch->task, STAGE_DATA_MSG, &m);

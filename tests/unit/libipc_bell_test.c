@@ -122,10 +122,12 @@ void transport_unwatch(int fd)
 static void prepare(int core_of_peer)
 {
     ipc_self.page = &own;
-    ch = (struct channel){
-        .page = &peers, .line = &peers.peers[0], .own_line = &own.peers[0], .shm = &shm};
-    ch.bell = &peers.peers[0].bell;
-    bell_spin_init(&ch.spin);
+    ch = (struct channel){.shm = &shm};
+    ch.peer.page = &peers;
+    ch.peer.line = &peers.peers[0];
+    ch.peer.own = &own.peers[0];
+    ch.bell.word = &peers.peers[0].bell;
+    bell_spin_init(&ch.bell.spin);
     atomic_store(&peers.cpu, core_of_peer);
 }
 
