@@ -1,5 +1,6 @@
 // Printing: what the program says on purpose. It waits for its reader, unlike the log.
 
+#include "printf.h"
 #include <resea/printf.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -28,9 +29,6 @@ error_t sys_console_write(const char *buf, size_t len)
 // The program's printf() is the one here, which knows %pI4 and %pI6 too. It is in an object that
 // every task links, so that it also takes the place of that of a sanitizer's library.
 
-// The name by which a program that is built with _FORTIFY_SOURCE calls it.
-int __printf_chk(int flag, const char *fmt, ...);
-
 static void put_stdout(void *to, const char *text, size_t len)
 {
     fwrite(text, 1, len, to);
@@ -53,7 +51,6 @@ int __printf_chk(int flag, const char *fmt, ...)
     return n;
 }
 
-int oolong_printf(const char *fmt, ...);
 int oolong_printf(const char *fmt, ...)
 {
     va_list args;
@@ -62,5 +59,3 @@ int oolong_printf(const char *fmt, ...)
     va_end(args);
     return n;
 }
-
-int printf(const char *, ...) __attribute__((alias("oolong_printf")));

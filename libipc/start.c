@@ -21,11 +21,9 @@
 #include <resea/task.h>
 #include "abort.h"
 #include "boot.h"
+#include "entry.h"
 #include "log.h"
 #include "self.h"
-
-// The program's main, renamed when it was compiled. One that takes nothing ignores the argument.
-void oolong_main(const char *cmdline);
 
 #pragma weak oolong_prepare
 

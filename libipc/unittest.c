@@ -6,12 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 #include <resea/printf.h>
+#include "entry.h"
 
 static struct unittest *first, **last = &first;
 static unsigned num_failures; // in all
 static bool status_is_set;
-
-void oolong_main(const char *cmdline);
 
 void unittest_add(struct unittest *test)
 {
@@ -62,10 +61,6 @@ unsigned unittest_main(void)
     printf("%u of %u tests passed\n", num_tests - num_failed, num_tests);
     return num_failed;
 }
-
-// The main() of a program in C++, where a function's name has its parameters in it.
-__weak void main_in_cxx(void) __asm__("_Z11oolong_mainv");
-__weak void main_in_cxx_of_cmdline(const char *cmdline) __asm__("_Z11oolong_mainPKc");
 
 // Of a program that has no main() in C: then this is found in the archive.
 __weak void oolong_main(const char *cmdline)
