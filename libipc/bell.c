@@ -280,3 +280,31 @@ void bell_sleep_any(uint64_t deadline_ns)
     if (!any_pending())
         sleep_on(words, count, deadline_ns);
 }
+
+static bool any_shm_pending(void)
+{
+    LIST_FOR_EACH (ch, channel_all(), struct channel, all) {
+        if (ch->shm && bell_is_pending(ch))
+            return true;
+    }
+    return region_pump_is_due();
+}
+
+// The same order as on bells: read the bells, look, publish, read the bells again. The looks are
+// acquire loads, which may be done before the store that publishes; only the second reading of the
+// bells, which is sequentially consistent, may not.
+bool bell_begin_socket_sleep(void)
+{
+    LIST_FOR_EACH (ch, channel_all(), struct channel, all) {
+        if (ch->shm)
+            ch->bell.seen = channel_bell(ch);
+    }
+    if (any_shm_pending())
+        return false;
+    page_publish_sleep(SLEEP_SOCKET);
+    LIST_FOR_EACH (ch, channel_all(), struct channel, all) {
+        if (ch->shm && atomic_load(ch->bell.word) != ch->bell.seen)
+            return false;
+    }
+    return true;
+}

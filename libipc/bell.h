@@ -35,6 +35,11 @@ void bell_sleep(struct channel *ch, uint32_t seen, uint64_t deadline_ns);
 bool bell_await_any(void);
 void bell_sleep_any(uint64_t deadline_ns);
 
+/// Says that the task sleeps on its descriptors, so that peers with shared memory wake it through
+/// the socket. False: one of them has something, or rang meanwhile; look instead of sleeping.
+/// Either way the caller says SLEEP_NOT after its wait.
+bool bell_begin_socket_sleep(void);
+
 /// `ch` is the one that the program heard from last: the open receive spins for it.
 void bell_note(const struct channel *ch);
 void bell_forget(const struct channel *ch);

@@ -43,7 +43,7 @@ struct channel {
     // bell.c
     struct {
         const _Atomic uint32_t *word; // rung by the peer, or by the launcher for itself
-        uint32_t seen;                // socket channels: when it was last found empty
+        uint32_t seen; // when the socket was last found empty; with shared memory, before a sleep
         struct bell_spin spin;
     } bell;
 

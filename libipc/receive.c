@@ -75,27 +75,15 @@ static bool waits_on_sockets(void)
     return channel_num_shm() == 0 || irq_any() || channel_count() > BELL_MAX_CHANNELS;
 }
 
-static bool any_shm_pending(void)
-{
-    LIST_FOR_EACH (ch, channel_all(), struct channel, all) {
-        if (ch->shm && bell_is_pending(ch))
-            return true;
-    }
-    return region_pump_is_due();
-}
-
 // Waits for descriptors. Peers with shared memory send a packet when they see that we sleep so.
 static void look_at_sockets(int timeout_ms)
 {
     void *cookies[TRANSPORT_MAX_EVENTS];
-    bool sleeps = channel_num_shm() > 0 && timeout_ms != 0;
-    if (sleeps) {
-        page_publish_sleep(SLEEP_SOCKET);
-        if (any_shm_pending())
-            timeout_ms = 0;
-    }
+    bool has_shm = channel_num_shm() > 0 && timeout_ms != 0;
+    if (has_shm && !bell_begin_socket_sleep())
+        timeout_ms = 0;
     int n = transport_wait(cookies, timeout_ms);
-    if (sleeps)
+    if (has_shm)
         page_publish_sleep(SLEEP_NOT);
     for (int i = 0; i < n; i++) {
         struct channel *ch = irq_owns(cookies[i]) ? NULL : cookies[i];

@@ -1,11 +1,10 @@
 /*
  * Sleeping and waking through shared memory (libipc's bell.c, shm_send.c, shm_recv.c,
- * look_at_sockets() of receive.c; the launcher's bells.c and channels_ended()). Two senders put messages
- * for a receiver R into
- * rings with room for one each; R takes from one of them (as long as that one owes it a message) or
- * from anybody, and then sleeps on the bells of all, or on its sockets. Who has no room says that it
- * wants some, and sleeps. R keeps a reply for sender 0 from the beginning, who makes room for it at
- * some time. With -DDEATH=i, sender i dies at any step; the launcher marks it, then rings.
+ * receive.c; the launcher's bells.c and channels_ended()). Two senders put messages for a receiver R into
+ * rings with room for one each. R takes from one of them (as long as that one owes it a message) or
+ * from anybody, and then sleeps on the bells of all, or on its sockets. A sender without room says
+ * that it wants some, and sleeps. R keeps a reply for sender 0 from the beginning, which makes room
+ * for it at some time. With -DDEATH=i, sender i dies at any step; the launcher marks it, then rings.
  *
  * Checked: when nothing can happen any more, all that was put was taken, no living sender waits, the
  * kept reply is out unless its caller is dead, and R knows of the death.
@@ -15,8 +14,8 @@
  * docs/transports.md).
  *
  * Mutations, which must fail:
- *   -DASLEEP_LATE   R looks again, then says that it sleeps
- *   -DNO_LOOK       R does not look again once it has said so (on its sockets)
+ *   -DASLEEP_LATE   R reads the bells again, then says that it sleeps (on its sockets)
+ *   -DNO_LOOK       R does not read the bells again once it has said so (on its sockets)
  *   -DBELL_LATE     R looks, then reads the bells on which it sleeps
  *   -DBELL_FIRST    a sender rings, then puts
  *   -DWANTS_LATE    a sender looks for room, then says that it wants some
@@ -267,23 +266,24 @@ inline wait_for_one(i)
 
 inline sleep_on_sockets()
 {
+    rung[0] = false;
+    rung[1] = false;
+    looked = true;
+    if
+    :: PENDING(0) || PENDING(1) || PUMP_DUE
+    :: else ->
 #ifdef ASLEEP_LATE
-    if
-    :: PENDING(0) || PENDING(1) || PUMP_DUE -> looked = true
-    :: else -> looked = false
-    fi;
-    asleep = SOCKET;
+       looked = rung[0] || rung[1];
+       asleep = SOCKET
 #else
-    asleep = SOCKET;
+       asleep = SOCKET;
 #ifdef NO_LOOK
-    looked = false;
+       looked = false
 #else
-    if
-    :: PENDING(0) || PENDING(1) || PUMP_DUE -> looked = true
-    :: else -> looked = false
+       looked = rung[0] || rung[1]
+#endif
+#endif
     fi;
-#endif
-#endif
     if
     :: looked
     :: else ->

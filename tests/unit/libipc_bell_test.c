@@ -24,6 +24,8 @@ static struct shm shm;
 static uint64_t now_of_test = 1000000000;
 static unsigned num_yields, num_sleeps;
 static bool pending, pump_is_due; // with the peer's answer; without its bell
+static bool rings_when_looked_at; // and nothing shows
+static bool has_channel;
 
 // What the peer does when it gets the core: it takes so long, answers with the so manieth time (0:
 // never), and had done so long before it gave the core back.
@@ -77,12 +79,19 @@ void futex_wake(_Atomic uint32_t *word)
 bool region_is_pending(const struct channel *channel)
 {
     (void)channel;
+    if (rings_when_looked_at)
+        atomic_fetch_add(&peers.peers[0].bell, 1);
     return pending;
 }
 
 list_t *channel_all(void)
 {
-    return region_keeping();
+    static list_t all;
+    list_init(&all);
+    list_nullify(&ch.all);
+    if (has_channel)
+        list_push_back(&all, &ch.all);
+    return &all;
 }
 
 unsigned channel_count(void)
@@ -244,8 +253,25 @@ START_TEST(what_shows_without_the_bell_is_waited_for_awake)
 }
 END_TEST
 
-RUN_TESTS("bell", what_shows_without_the_bell_is_waited_for_awake,
-          a_peer_that_answers_is_not_slept_for, a_peer_that_does_not_answer_is_slept_for,
+START_TEST(a_bell_that_rings_while_the_task_looks_keeps_it_from_its_sockets)
+{
+    prepare(0);
+    has_channel = true;
+    pending = false;
+    ck_assert(bell_begin_socket_sleep());
+    ck_assert_uint_eq(atomic_load(&own.asleep), SLEEP_SOCKET);
+    rings_when_looked_at = true; // what it rang for is not visible yet
+    ck_assert(!bell_begin_socket_sleep());
+    rings_when_looked_at = false;
+    pending = true;
+    ck_assert(!bell_begin_socket_sleep());
+    has_channel = false;
+}
+END_TEST
+
+RUN_TESTS("bell", a_bell_that_rings_while_the_task_looks_keeps_it_from_its_sockets,
+          what_shows_without_the_bell_is_waited_for_awake, a_peer_that_answers_is_not_slept_for,
+          a_peer_that_does_not_answer_is_slept_for,
           a_core_that_comes_back_late_is_kept_more_and_more_often,
           that_is_forgotten_when_it_has_helped_for_long, a_peer_that_was_busy_itself_is_no_reason,
           a_peer_on_another_core_is_not_given_ours)
