@@ -22,6 +22,9 @@
 #include "slirp.h"
 
 #define NAME_SERVER "10.0.2.3"
+// Of a socket, in bytes. Without a limit Linux lets it grow to some megabytes, which the suite
+// makes and sends at once for a client of the host that reads none of it.
+#define SEND_BUFFER (128 * 1024)
 #define BATCH_MAX   64 // messages taken in a row before the sockets have their turn
 
 static const uint8_t guest_mac[6] = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
@@ -44,6 +47,16 @@ static void guest_error(const char *text, void *opaque)
     WARN_DBG("the guest: %s", text);
 }
 
+// libslirp has made a socket.
+static void add_socket(int fd, void *opaque)
+{
+    (void)opaque;
+    int size = SEND_BUFFER;
+    poll_forget(fd);
+    if (setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size)) < 0)
+        WARN("a socket has the send buffer that it had: %m");
+}
+
 static void forget_fd(int fd, void *opaque)
 {
     (void)opaque;
@@ -62,7 +75,7 @@ static const SlirpCb callbacks = {
     .timer_new = timers_new,
     .timer_free = timers_free,
     .timer_mod = timers_mod,
-    .register_poll_fd = forget_fd,
+    .register_poll_fd = add_socket,
     .unregister_poll_fd = forget_fd,
     .notify = nothing_to_notify,
 };

@@ -13,6 +13,11 @@
 #define TRIES_MAX   4  // frames that go both ways
 #define PATIENCE_MS 50 // to send one of those
 
+// Frames pulled in a row, before the clients have their turn. One call of a client can send 64 KiB,
+// which the device acknowledges with some 45 frames. With one frame for each call, acknowledgements
+// would wait for seconds, and be taken for lost.
+#define PULLS_MAX 64
+
 static task_t device;
 static task_t direct; // the one that has said that it takes frames which are sent to it
 
@@ -76,7 +81,8 @@ static void take_sent(void (*handle)(struct message *m))
         handle(&m);
 }
 
-void device_pull(void (*handle)(struct message *m))
+// Pulls a frame. Returns false when none came.
+static bool pull_one(void (*handle)(struct message *m))
 {
     // A notification comes before messages that were sent earlier. A device hands out nothing of
     // its queue before we have received those (netdevice.h), so that a frame that comes is the
@@ -88,16 +94,23 @@ void device_pull(void (*handle)(struct message *m))
         take_sent(handle);
     // A device that pulls sends what it receives, and answers no pull.
     if (device <= 0 || manner == PULLED)
-        return;
+        return false;
     error_t err = async_recv(device, &m);
     is_late = err == ERR_TIMEOUT;
     if (err == ERR_ABORTED || err == ERR_INVALID_TASK)
         device = 0;
     if (IS_ERROR(err))
-        return;
+        return false;
     if (m.type == NET_RX_MSG)
         stack_input(m.net_rx.payload, m.net_rx.payload_len);
     ipc_free_payloads(&m);
+    return true;
+}
+
+void device_pull(void (*handle)(struct message *m))
+{
+    for (int i = 0; i < PULLS_MAX && pull_one(handle); i++)
+        ;
 }
 
 // One that takes what is sent to it receives soon; one that pulls may be waiting for us meanwhile.

@@ -283,12 +283,17 @@ static void server_turn(void)
     }
 }
 
-START_TEST(frames_arrive_in_their_order)
+static void register_device(void)
 {
     static const uint8_t mac[6] = {2, 0, 0, 0, 0, 1};
     struct options options = {0};
     netdevice_find_tcpip(mac);
     ck_assert_int_eq(device_register(DEVICE, mac, &options), DONT_REPLY);
+}
+
+START_TEST(frames_arrive_in_their_order)
+{
+    register_device();
     for (uint32_t seed = 1; seed <= SEEDS; seed++) {
         chance = seed;
         next_frame = next_arrival = 0;
@@ -305,6 +310,24 @@ START_TEST(frames_arrive_in_their_order)
 }
 END_TEST
 
+// A call of a client can have the device send dozens of frames, so one notification has to bring
+// more than one of them.
+START_TEST(one_notification_brings_many_frames)
+{
+    register_device();
+    chance = 1;
+    next_frame = FRAMES; // all frames are queued here
+    next_arrival = queue_first = queue_end = 0;
+    server_waits = false;
+    for (uint32_t frame = 0; frame < FRAMES; frame++)
+        netdevice_pass_up(&frame, sizeof(frame));
+    unsigned rounds = 0;
+    for (; next_arrival < FRAMES && rounds < FRAMES; rounds++)
+        device_pull(handle);
+    ck_assert_uint_lt(rounds, FRAMES / 8); // the device is slow now and then
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("net_order");
@@ -312,6 +335,7 @@ int main(void)
     suite_add_tcase(suite, tcase);
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, frames_arrive_in_their_order);
+    tcase_add_test(tcase, one_notification_brings_many_frames);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
     int failed = srunner_ntests_failed(runner);
