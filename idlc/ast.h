@@ -1,7 +1,7 @@
-// What the stages hand to each other: the interfaces of all files of one compilation. The parser
-// makes it, check resolves the types, layout and number fill in what the emitters read.
+// The syntax tree: the interfaces of all files of one compilation. The parser makes it, check
+// resolves the types, and layout and number fill in what the emitters read.
 //
-// Everything here lives in the program's arena.
+// All nodes are allocated in the program's arena.
 #ifndef IDLC_AST_H
 #define IDLC_AST_H
 
@@ -49,7 +49,7 @@ struct base_type {
     const char *name;
     const char *c_name;
     enum base_kind kind;
-    size_t size; // bytes, also the alignment but for frames
+    size_t size; // in bytes; also the alignment, except for frames
     size_t align;
     uint64_t max;       // largest constant of the type
     const char *suffix; // of its constants in C
@@ -75,8 +75,8 @@ struct type_decl {
     // Set by check.
     const char *c_name; // "fs_path_t"
     bool in_cycle;
-    unsigned walk; // that passed here last, in the search for cycles
-    bool emitted;  // the header emitter's: an alias comes after what it names
+    unsigned walk; // the last walk of the search for cycles that passed here
+    bool emitted;  // the header emitter has written it
 };
 
 struct const_decl {
@@ -117,7 +117,7 @@ struct field {
     bool is_payload;
     bool is_str;
     size_t offset;               // from the start of the message, in bytes
-    size_t size;                 // a payload's is its descriptor's
+    size_t size;                 // of a payload: the size of its descriptor
     struct field *next_laid_out; // in the order of the struct
 };
 
@@ -146,7 +146,7 @@ struct message {
     bool is_async;
     bool is_idempotent;
     bool has_reply;
-    bool is_copy; // of one in another file, and in no list any more
+    bool is_copy; // repeats one of another file, and is in no list any more
     bool has_number;
     uint64_t number;
     struct span number_span;
@@ -171,7 +171,7 @@ struct namespace
     struct table names;      // what is declared in it: struct ident
     struct table type_names; // struct type_decl
     struct table enum_names; // struct enum_decl
-    // Of its messages, lengths of payloads too. Set by layout.
+    // The fields of its messages, and the lengths of payloads. Set by layout.
     struct table field_names; // struct field
     uint32_t digest;
     uint32_t scope_digest; // of its name, constants and enums
@@ -188,8 +188,8 @@ struct program {
     struct namespace *namespaces, **last_namespace;
     struct message *messages, **last_message;
     struct diag_list *diags;
-    struct folder *folders; // that patterns of includes were looked for in
-    // A declaration was lost to a syntax error: unknown names are then not worth a word.
+    struct folder *folders; // in which patterns of includes were looked up
+    // A declaration was lost to a syntax error. Unknown names are then not reported.
     bool lost_names;
 };
 

@@ -1,4 +1,4 @@
-// The types of the language, and what a type comes to after all aliases.
+// The types of the language, and what a type is once all its aliases are resolved.
 #include "base_types.h"
 
 #include <string.h>
@@ -31,7 +31,7 @@ const struct base_type base_types[] = {
     {"paddr", "paddr_t", BASE_NUMBER, 8, 8, UINT64_LIMIT, "ull"},
     {"gpaddr", "gpaddr_t", BASE_NUMBER, 8, 8, UINT64_LIMIT, "ull"},
     {"notifications", "notifications_t", BASE_NUMBER, 1, 1, 0xff, "u"},
-    // Opaque: the registers of a task, as the original's hooks of a foreign ABI passed them.
+    // Opaque: a task's registers. Resea passes them to hooks that emulate another system's ABI.
     {"trap_frame", "trap_frame_t", BASE_FRAME, 176, 8, 0, ""},
     {"hv_frame", "hv_frame_t", BASE_FRAME, 176, 8, 0, ""},
 };

@@ -7,10 +7,10 @@
 extern const struct base_type base_types[];
 extern const size_t num_base_types;
 
-// NULL when it is not one. exception_type is none: it is an enumeration that base.idl declares.
+// NULL if it is not a base type. exception_type is an enumeration that base.idl declares.
 const struct base_type *base_type_find(const char *name);
 
-// What a type is after all aliases: the element's size, alignment and base, and how many.
+// A type with all aliases resolved: its element's size, alignment and base, and their number.
 struct type_shape {
     const struct base_type *base;        // NULL for an enumeration
     const struct enum_decl *enumeration; // NULL for a base type
@@ -21,7 +21,7 @@ struct type_shape {
     unsigned num_dimensions;
 };
 
-// False when the type is unknown (which check has reported).
+// False if the type is unknown, which check has reported.
 bool type_shape(const struct type_ref *type, struct type_shape *shape);
 
 #endif

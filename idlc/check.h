@@ -1,16 +1,17 @@
-// Names and types. Reports all that is wrong with them, and fills in what ast.h says check sets.
+// Checks names and types. Reports all errors, and fills in the members that ast.h marks "set by
+// check".
 #ifndef IDLC_CHECK_H
 #define IDLC_CHECK_H
 
 #include "ast.h"
 
-// Each name once in its namespace; fields and items each once; names that C can use.
+// Each name is declared once in its namespace, message or enumeration, and C can use it.
 void check_names(struct program *program);
 
-// Each type known, arrays and constants in range, no alias that comes back to itself.
+// Each type is known, arrays and constants are in range, and no alias is defined by itself.
 void check_types(struct program *program);
 
-// Derives the names in C, and reports two declarations that come to the same one.
+// Derives the names in C, and reports two declarations with the same one.
 void check_c_names(struct program *program);
 
 #endif

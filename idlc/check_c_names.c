@@ -1,5 +1,5 @@
-// Derives the names in C and checks that no two declarations come to the same one: `a.b_c` and
-// `a_b.c` are two names here and one in C.
+// Derives the names in C and checks that no two declarations have the same one. For example,
+// `a.b_c` and `a_b.c` differ in the IDL and are both `a_b_c` in C.
 #include <ctype.h>
 #include <string.h>
 
@@ -7,8 +7,8 @@
 #include "diag.h"
 #include "reserved.h"
 
-// Who has a name. The scope is the namespace's or, for items, the enumeration's: two declarations
-// of one name in one scope are reported as such.
+// The declaration that has a name in C. `scope` names its namespace or, for an item, its
+// enumeration. Two declarations with one name in one scope get an error of their own.
 struct claimant {
     const struct ident *ident;
     const char *scope;
@@ -19,8 +19,8 @@ struct claims {
     const char *scope;
     struct table ordinary; // functions, types, members, constants: C name -> struct claimant
     struct table tags;     // structs and enumerations
-    struct table words;    // of the ordinary ones those that mean something wherever they stand
-    struct table prefixes; // of constants, one a namespace
+    struct table words;    // macros and types: they mean the same wherever they stand
+    struct table prefixes; // of constants, one for each namespace
 };
 
 static const char *upper(struct program *program, const char *name)
@@ -91,7 +91,7 @@ static void name_body(struct claims *claims, const struct message *message, stru
         arena_printf(arena, "%s%s%s%s", ns->name, ns->parent ? "." : "", ident->text, suffix);
     body->c_name = arena_printf(arena, "%s%s%s", ns->prefix, ident->text, suffix);
     body->macro = arena_printf(arena, "%s_MSG", upper(claims->program, body->c_name));
-    // A member, and in a namespace a function too. One word about it is enough.
+    // The name is that of a member and, in a namespace, of a function. One error is enough.
     const char *reserved = ns->parent ? reserved_global(body->c_name) : reserved_word(body->c_name);
     if (is_free(claims, reserved, body->c_name, ident) &&
         claim(claims, &claims->ordinary, body->c_name, ident) &&
@@ -141,7 +141,7 @@ static void name_namespace(struct claims *claims, struct namespace *ns)
     for (struct type_decl *type = ns->types; type; type = type->next) {
         type->c_name = arena_printf(arena, "%s%s_t", ns->prefix, type->name.text);
         if (claim_word(claims, type->c_name, &type->name))
-            claim_tag(claims, type->c_name, &type->name); // in C++, they are of one kind
+            claim_tag(claims, type->c_name, &type->name); // types and tags share names in C++
     }
     for (struct const_decl *constant = ns->consts; constant; constant = constant->next) {
         constant->c_name =
@@ -176,7 +176,7 @@ static void check_word(const struct claims *claims, const struct ident *ident, c
     diag_help(claims->program, "rename one of the two");
 }
 
-// What becomes a parameter or a member, where a macro would be replaced and a type lost.
+// Names of parameters and members: a macro of that name would be expanded, and a type hidden.
 static void check_words(const struct claims *claims)
 {
     for (const struct namespace *ns = claims->program->namespaces; ns; ns = ns->next)

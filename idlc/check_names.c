@@ -1,4 +1,4 @@
-// Checks names: each once in its place, and none that C cannot use.
+// Checks names: each is declared once in its scope, and C can use it.
 #include <inttypes.h>
 #include <string.h>
 

@@ -9,7 +9,7 @@
 #define MAX_TYPE_DEPTH 32
 #define MAX_ENUM_VALUE 0x7fffffff // an enumeration is an int in C
 
-// Types are looked for in the namespace, then outwards, then in the language.
+// A type is looked up in the namespace, then in those around it, then among the language's own.
 static bool find_type(const struct namespace *ns, struct type_ref *type)
 {
     const char *name = type->name.text;
@@ -33,8 +33,8 @@ static unsigned smallest(unsigned a, unsigned b, unsigned c)
     return ab < c ? ab : c;
 }
 
-// Slips of the keyboard between two words, for "did you mean": a letter left out, added, replaced,
-// or swapped with the next (the restricted Damerau-Levenshtein distance).
+// The number of typing errors between two words, for "did you mean": a letter left out, added or
+// replaced, or two letters swapped (the restricted Damerau-Levenshtein distance).
 static unsigned distance(const char *a, const char *b)
 {
     unsigned d[MAX_GUESSED_LEN + 1][MAX_GUESSED_LEN + 1];
@@ -91,7 +91,7 @@ static void report_unknown(struct program *program, const struct namespace *ns,
     }
     struct guess guess = {.wanted = name, .distance = 3};
     if (program->diags->num_errors > MAX_GUESSES)
-        return; // each looks at all types, and nobody reads so far
+        return; // each guess looks at all types, and few readers look at so many errors
     for (size_t i = 0; i < num_base_types; i++)
         consider(&guess, base_types[i].name);
     for (; ns; ns = ns->parent) {
@@ -118,8 +118,8 @@ static void resolve(struct program *program, const struct namespace *ns, struct 
     }
 }
 
-// Marks an alias of each cycle, so that later stages stop there. Each walk ends where an earlier
-// one passed: what lies behind was looked at.
+// Marks one alias of each cycle, so that later stages stop there. A walk ends where an earlier walk
+// passed, because the rest has been checked.
 static void check_cycle(struct program *program, struct type_decl *type, unsigned walk)
 {
     struct type_decl *at = type;
@@ -134,7 +134,8 @@ static void check_cycle(struct program *program, struct type_decl *type, unsigne
     at->in_cycle = true;
 }
 
-// Chains are walked for each use, so a long one is cut too. One is enough to report.
+// Refuses long chains of aliases, because each use of an alias walks its chain. One error is
+// enough.
 static bool check_depth(struct program *program, struct type_decl *type)
 {
     unsigned depth = 0;
@@ -226,7 +227,7 @@ static void check_aliases(struct program *program)
         for (struct type_decl *type = ns->types; type && is_shallow; type = type->next)
             is_shallow = check_depth(program, type);
     }
-    // After a deep one, nothing is walked again.
+    // If a chain is too deep, no chain is walked again.
     for (struct namespace *ns = program->namespaces; ns; ns = ns->next) {
         for (struct type_decl *type = ns->types; type && is_shallow; type = type->next)
             check_array(program, &type->type);

@@ -1,9 +1,9 @@
-// Interfaces that are given once more: a program for another system comes with its own copy of the
-// base interfaces. Owns what counts as one, and takes the copies out again.
+// Copies of interfaces: a program written for another system brings its own copy of the base
+// interfaces. Owns what counts as a copy, and removes copies from the program.
 //
-// A copy stands in another file than what it repeats, says nothing else and nothing new. It may
-// leave declarations out, and fields at the end of a message: earlier forms of an interface were
-// shorter.
+// A copy is in another file than the original. It declares nothing new and nothing different. It
+// may omit declarations, and fields at the end of a message, because earlier versions of an
+// interface were shorter.
 #include "copies.h"
 
 #include <string.h>
@@ -27,7 +27,7 @@ static bool repeats_fields(const struct body *body, const struct body *copy)
     return true;
 }
 
-// What a copy does not say of a message is as the first says it: a number, that it is idempotent.
+// A copy may leave out the number of a message, and `idempotent`.
 static bool repeats_message(const struct message *message, const struct message *copy)
 {
     return message->is_async == copy->is_async && message->has_reply == copy->has_reply &&
@@ -72,8 +72,8 @@ static void report(struct program *program, const struct ident *copy, const stru
                     : "add to that file, or choose another name");
 }
 
-// Defines a function that finds what `copy` repeats the name of: in `ns`, before `copy` if that is
-// there too, and in another file.
+// Defines a function that finds the declaration in `ns` with the name of `copy`, in another file.
+// If `copy` is in `ns` itself, only declarations before it count.
 #define DEFINE_FIND(function, kind, list)                                                          \
     static struct kind *function(const struct namespace *ns, const struct kind *copy)              \
     {                                                                                              \
@@ -89,8 +89,8 @@ DEFINE_FIND(find_type, type_decl, types)
 DEFINE_FIND(find_const, const_decl, consts)
 DEFINE_FIND(find_enum, enum_decl, enums)
 
-// Takes what repeats a declaration of `ns` out of a list of `own`. When that is a copy of `ns`, all
-// of it goes, and what repeats nothing is reported.
+// Removes the declarations that repeat one of `ns` from a list of `own`. If `own` is a copy of
+// `ns`, all its declarations are removed, and those that repeat nothing are reported.
 #define REMOVE_COPIES(program, ns, own, kind, list, last, find, repeats, when_removed)             \
     do {                                                                                           \
         struct kind **at = &(own)->list, *copy;                                                    \
@@ -120,7 +120,7 @@ static void remove_declarations(struct program *program, struct namespace *ns,
                   copy->is_copy = true);
 }
 
-// Whether declarations of one namespace stand in several files: it includes some.
+// Whether the declarations of a namespace are in several files, because it includes some.
 static bool is_mixed(const struct namespace *ns)
 {
     const struct source *source = NULL;

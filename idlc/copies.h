@@ -1,11 +1,12 @@
-// Interfaces that are given once more.
+// Copies of interfaces.
 #ifndef IDLC_COPIES_H
 #define IDLC_COPIES_H
 
 #include "ast.h"
 
-// Takes out of the program what stands in a second file as it stands in the first, and reports what
-// is there in a namespace of the first file and is different or new. Before the names are checked.
+// Removes from the program the declarations of a second file that repeat those of a first one.
+// Reports declarations of the second file that differ or are new in such a namespace. Called before
+// names are checked.
 void copies_remove(struct program *program);
 
 #endif

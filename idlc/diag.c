@@ -1,4 +1,4 @@
-// Diagnostics. Owns how an error looks: place, text, the line with a caret, what to do.
+// Diagnostics. Owns how an error looks: place, text, the source line with a caret, and help.
 #include "diag.h"
 
 #include <stdlib.h>
@@ -15,7 +15,7 @@
 static struct diag *last(struct program *program)
 {
     struct diag_list *list = program->diags;
-    // Beyond the limit there is nothing to add to.
+    // An error beyond the limit was not kept, so there is nothing to add to.
     return list->num_errors + list->num_warnings > list->len ? NULL : &list->diags[list->len - 1];
 }
 
@@ -90,7 +90,7 @@ static int compare(const void *left, const void *right)
     return a->order < b->order ? -1 : a->order > b->order;
 }
 
-// A hostile file must not reach the terminal as it is.
+// Replaces control characters: a hostile file must not control the terminal.
 static void print_safely(FILE *out, const char *chars, size_t len)
 {
     size_t i = 0;
@@ -107,7 +107,7 @@ static void print_safely(FILE *out, const char *chars, size_t len)
     }
 }
 
-// A mark for each column that the characters take on a terminal, but for the first `skip`.
+// Prints a mark for each terminal column that the characters take, except the first `skip`.
 static void put_below(FILE *out, const char *chars, size_t len, char mark, unsigned skip)
 {
     uint32_t character;

@@ -7,13 +7,13 @@
 #include "ast.h"
 
 struct diag {
-    struct span span; // source NULL: of no file
+    struct span span; // without a source: of no file
     bool is_warning;
     const char *text;
     const char *help; // what to do, or NULL
-    struct span note; // another place, source NULL: none
+    struct span note; // another place; without a source: none
     const char *note_text;
-    size_t order; // of reporting, among equals
+    size_t order; // in which it was reported
 };
 struct diag_list {
     struct diag *diags;
@@ -25,16 +25,16 @@ struct diag_list {
 // Reports an error at a place.
 __attribute__((format(printf, 3, 4))) void diag_error(struct program *program, struct span span,
                                                       const char *format, ...);
-// Reports what is no error, but hardly meant.
+// Reports a warning: something that is no error, but probably a mistake.
 __attribute__((format(printf, 3, 4))) void diag_warn(struct program *program, struct span span,
                                                      const char *format, ...);
-// Adds to the error reported last what to do about it; the first one said stays.
+// Adds advice to the error that was reported last, unless it has some.
 __attribute__((format(printf, 2, 3))) void diag_help(struct program *program, const char *format,
                                                      ...);
-// Adds to the error reported last another place that it speaks of.
+// Adds a second place to the error that was reported last.
 void diag_note(struct program *program, struct span span, const char *text);
 
-// Prints the errors and warnings, at most a screenful or two, and says how many more there are.
+// Prints the first errors and warnings, and how many more there are.
 void diag_print(struct program *program, FILE *out);
 void diag_free(struct diag_list *list);
 

@@ -1,5 +1,5 @@
 // Digests of interfaces. A digest covers what two programs must agree on: names, kinds, numbers,
-// and each field's name, type and place, aliases resolved. It does not cover comments.
+// and the name, the resolved type and the place of each field. It does not cover comments.
 #include <inttypes.h>
 
 #include "base_types.h"
@@ -40,7 +40,7 @@ static void put_message(struct text *text, const struct message *message)
     text_puts(text, "\n");
 }
 
-// FNV-1a alone leaves the last letters in the low bits.
+// Mixes the bits: in a plain FNV-1a hash, the last letters change only the low bits.
 static uint32_t digest_text(struct text *text)
 {
     uint32_t hash = fnv1a(FNV_START, text->chars ? text->chars : "");
@@ -60,7 +60,8 @@ static uint32_t digest_alone(const struct message *message)
     return digest_text(&text);
 }
 
-// With it, all constants and enums of its namespace: who passes a number on may mean one of those.
+// The digest of a message includes all constants and enums of its namespace, because a number in a
+// field may be one of them.
 uint32_t digest_message(const struct message *message)
 {
     return digest_alone(message) + (message->ns->parent ? message->ns->scope_digest : 0);
@@ -71,7 +72,7 @@ void digest_namespaces(struct program *program)
     for (struct namespace *ns = program->namespaces; ns; ns = ns->next) {
         struct text text = {0};
         text_printf(&text, "namespace %s\n", ns->name);
-        // Sums, so that the order of declarations does not matter.
+        // The digests are added up, so that the order of declarations does not matter.
         ns->digest = digest_text(&text);
         for (const struct enum_decl *e = ns->enums; e; e = e->next) {
             put_enum(&text, e);

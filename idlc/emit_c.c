@@ -8,7 +8,7 @@
 #include "base_types.h"
 #include "reserved.h"
 
-// A comment must not run on into the next line: neither `\` nor its trigraph may end one.
+// A comment must not continue on the next line, so neither `\` nor its trigraph may end it.
 static void put_doc_line(struct text *out, const char *indent, const char *line, size_t len)
 {
     text_printf(out, "%s///%s%.*s", indent, len > 0 ? " " : "", (int)len, line);
@@ -161,7 +161,7 @@ static void put_param(struct text *out, const struct param *param)
         text_printf(out, "const char *%s", param->name);
         return;
     }
-    // C does not convert a pointer to arrays to one to constant arrays.
+    // C does not convert a pointer to arrays to a pointer to constant arrays.
     if (!param->is_out && shape.num_dimensions == 1)
         text_puts(out, "const ");
     emit_put_type(out, type);
@@ -268,7 +268,7 @@ void emit_into_param_list(struct text *out, const struct message *message)
     text_free(&results);
 }
 
-// A handler called `delete` is fine in C, but the header is for C++ as well.
+// `delete` is a possible name of a handler in C, but the header is for C++ too.
 void emit_put_op_name(struct text *out, const struct message *message)
 {
     const char *name = message->name.text;
@@ -284,7 +284,7 @@ static bool is_method(const struct namespace *ns, const char *name)
     return false;
 }
 
-// Another method may have that name.
+// If another method has that name, `_` is added.
 void emit_put_into_name(struct text *out, const struct message *message)
 {
     struct text name = {0};

@@ -1,11 +1,11 @@
-// Emits idl/<ns>.h: a function for each message that sends it, or calls and takes the reply apart.
+// Emits idl/<ns>.h: for each message a function that sends it, or that calls and unpacks the reply.
 #include "emit.h"
 
 static void put_signature(struct text *out, const struct message *message,
                           const struct params *params, const char *suffix)
 {
-    // Without its results a call is sometimes made for its effect alone; with them, ignoring the
-    // error means reading what was never written.
+    // After an error, results are not written, so a caller that ignores the error reads garbage. A
+    // call without results may be made for its effect alone.
     bool has_results = message->has_reply && message->reply.fields;
     struct text task = {0};
     text_printf(out, "static inline %serror_t %s%s(task_t %s", has_results ? "__mustuse " : "",
@@ -45,7 +45,8 @@ static void put_call(struct text *out, const struct message *message, const stru
                 emit_own_name(message->ns, message->ns->c_name, &task));
     text_free(&task);
     text_puts(out, "    if (idl_err_ < 0)\n        return idl_err_;\n");
-    // Of a method without results, the empty message that ipc_reply_err(client, OK) sends is one.
+    // ipc_reply_err(client, OK) sends an empty message of type OK. It counts as a reply if the
+    // method has no results.
     text_printf(out, "    if (idl_m_.type != %s%s)\n        return idl_unexpected_(&idl_m_);\n",
                 reply->macro, reply->fields ? "" : " && idl_m_.type != OK");
     struct text check = {0};
@@ -59,7 +60,7 @@ static void put_call(struct text *out, const struct message *message, const stru
     text_puts(out, "    return OK;\n}\n");
 }
 
-// The public function of an idempotent method: calls, and once more when the server is another.
+// The public function of an idempotent method: if the server was restarted, it calls once more.
 static void put_retry(struct text *out, const struct message *message, const struct params *params)
 {
     struct text buffer = {0};

@@ -1,5 +1,5 @@
-// Emits oolong/idl.h: constants, types, message numbers, the fields of each message and struct
-// message itself.
+// Emits oolong/idl.h: constants, types, message numbers, the fields of each message, and struct
+// message.
 #include <inttypes.h>
 
 #include "base_types.h"
@@ -27,7 +27,7 @@ static void put_enum(struct text *out, const struct enum_decl *enumeration)
     text_puts(out, "};\n");
 }
 
-// What an alias names comes before it, whatever the order in the files.
+// Emits the type that an alias names before the alias, whatever their order in the files.
 static void put_alias(struct text *out, struct type_decl *type)
 {
     if (type->emitted)
@@ -95,7 +95,7 @@ static void put_body(struct text *out, const struct body *body)
     text_printf(out, "struct %s_fields {\n", body->c_name);
     for (const struct field *field = body->laid_out; field; field = field->next_laid_out)
         put_field(out, field);
-    // An empty struct has another size in C++.
+    // An empty struct has different sizes in C and C++.
     if (!body->laid_out)
         text_puts(out, "    uint8_t no_fields;\n");
     text_puts(out, "};\n");

@@ -1,4 +1,4 @@
-// Emits reference.html: all interfaces on one page that needs nothing else.
+// Emits reference.html: all interfaces on one page, which needs no other file.
 #include <inttypes.h>
 #include <string.h>
 
@@ -49,7 +49,7 @@ static void put_declaration(struct text *out, const struct message *message)
     text_puts(out, "</pre>\n");
 }
 
-// The 256 bytes, to scale.
+// A picture of a message's 256 bytes, to scale.
 static void put_bar(struct text *out, const struct body *body)
 {
     text_puts(out, "<div class=bar>");

@@ -8,7 +8,7 @@
 #include "emit.h"
 #include "source.h"
 
-// What the source holds is valid UTF-8 without control characters but line ends and tabs.
+// Source text is valid UTF-8; its only control characters are line ends and tabs.
 static void put_string(struct text *out, const char *string)
 {
     text_putc(out, '"');

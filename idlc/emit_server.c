@@ -1,5 +1,5 @@
-// Emits idl/<ns>_server.h: the table of a server's handlers, and what takes a message apart, calls
-// its handler and replies.
+// Emits idl/<ns>_server.h: the table of a server's handlers, and functions that unpack a message,
+// call its handler and reply.
 #include "emit.h"
 
 static void put_op(struct text *out, const struct message *message)
@@ -32,7 +32,8 @@ static void put_into_op(struct text *out, const struct message *message)
     text_free(&client);
 }
 
-// A function that replies: the dispatcher's, and a server's own that answered DONT_REPLY first.
+// The function that replies. The dispatcher calls it, or a server whose handler returned
+// DONT_REPLY.
 static void put_reply(struct text *out, const struct message *message)
 {
     struct text buffer = {0};
@@ -55,8 +56,8 @@ static void put_reply(struct text *out, const struct message *message)
     text_free(&buffer);
 }
 
-// Variables of the server's function have names of their own, so that none hides a function: a
-// result may be called like another method's reply.
+// Variables of the generated function have a prefix, so that none hides another function: a result
+// may have the name of another method's reply function.
 #define OUT_NAME  "idl_out_%s"
 #define TEXT_NAME "idl_text_%s"
 
@@ -69,7 +70,7 @@ static void put_result_variable(struct text *out, const struct param *param)
         if (!field->is_str)
             text_printf(out, ";\n    size_t " OUT_NAME "_len = 0", param->name);
     } else if (emit_is_text(field)) {
-        // One more, so that it ends in a NUL however much the handler writes.
+        // One byte more, so that the text ends in a NUL however much the handler writes.
         text_printf(out, "char " OUT_NAME "[%u]", param->name, (unsigned)emit_count(field) + 1);
     } else {
         emit_put_type(out, &field->type);
@@ -77,7 +78,7 @@ static void put_result_variable(struct text *out, const struct param *param)
         if (field->type.is_array)
             text_printf(out, "[%u]", (unsigned)field->type.count);
     }
-    // Nothing of our stack may go out when a handler forgets a result.
+    // If a handler forgets a result, the client must not get bytes of our stack.
     text_printf(out, ";\n    idl_zero_(&" OUT_NAME ", sizeof(" OUT_NAME "));\n", param->name,
                 param->name);
 }
@@ -110,7 +111,7 @@ static void put_result_args(struct text *out, const struct params *params)
     }
 }
 
-// A peer's array of char need not end in a NUL; what a handler gets does.
+// Adds a NUL to arrays of char for the handler: those of a peer need not have one.
 static void put_texts(struct text *out, const struct message *message)
 {
     const char *member = message->request.c_name;
@@ -311,7 +312,7 @@ void emit_server(const struct namespace *ns, struct text *out)
     text_printf(out, "struct %sops {\n", ns->prefix);
     for (const struct message *message = ns->messages; message; message = message->next)
         put_op(out, message);
-    // At the end, so that initializers without names of members mean what they did.
+    // These come last, so that initializers without member names keep their meaning.
     for (const struct message *message = ns->messages; message; message = message->next) {
         if (emit_has_into(message))
             put_into_op(out, message);

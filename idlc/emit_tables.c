@@ -1,6 +1,6 @@
 // Emits idl_tables.c: names, numbers and digests of all messages, for libipc. The structs are
-// declared in <oolong/idl_tables.h>. It is a file of C and of C++: a project may have one of the
-// two languages alone.
+// declared in <oolong/idl_tables.h>. The file is valid C and valid C++, because a project may have
+// only one of the two languages.
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -33,8 +33,8 @@ static size_t make_rows(const struct program *program, struct row *rows)
     return num_rows;
 }
 
-// The bytes of a body that no field covers: padding, and what is behind the last field. libipc
-// zeroes them, so that nothing of a sender's memory goes with a message.
+// The bytes of a body that no field covers: padding, and the rest after the last field. libipc
+// zeroes them, so that no other memory of the sender leaks into a message.
 static void put_gaps(struct text *out, const struct body *body)
 {
     size_t at = 0;

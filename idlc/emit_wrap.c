@@ -1,4 +1,4 @@
-// Breaks long lines of generated C. Signatures grow with the interface, and people read headers.
+// Breaks long lines of generated C, because people read these headers.
 #include <string.h>
 
 #include "emit.h"
@@ -14,7 +14,7 @@ static size_t indent_of(const char *line, size_t len)
     return indent;
 }
 
-// Comments, macros and what holds a string stay as they are.
+// Comments, macros and lines with a string stay as they are.
 static bool is_breakable(const char *line, size_t len)
 {
     size_t indent = indent_of(line, len);
@@ -22,7 +22,7 @@ static bool is_breakable(const char *line, size_t len)
     return !is_comment && line[indent] != '#' && !memchr(line, '"', len);
 }
 
-// Where the line is broken: after the last ", " that fits, or 0.
+// Where to break the line: after the last ", " that fits, or 0.
 static size_t break_at(const char *line, size_t len, size_t room)
 {
     size_t found = 0;

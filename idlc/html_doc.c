@@ -1,5 +1,5 @@
-// Docs as HTML. Owns what the text of a `///` comment may mean: paragraphs are separated by empty
-// lines, `words` between backquotes are code, ERR_ names are errors.
+// Doc comments as HTML. Owns the markup of a `///` comment: empty lines separate paragraphs,
+// `words` between backquotes are code, and ERR_ names are errors.
 #include "html_doc.h"
 
 #include <ctype.h>

@@ -1,5 +1,5 @@
-// The style sheet of reference.html: one column of contents, one of text; light and dark as the
-// reader's system says. Nothing is fetched from anywhere.
+// The style sheet of reference.html: one column for the contents, one for the text; light or dark
+// as the reader's system asks for. The page loads nothing from elsewhere.
 #include "html_style.h"
 
 const char html_style[] =

@@ -1,5 +1,4 @@
-// Includes. Owns where included files are looked for, that each is read once, and that no file
-// includes itself by a detour.
+// Includes. Owns where included files are looked for, and refuses files that include each other.
 //
 //   include = "include" "\"" GLOB "\"" ";"
 #include <errno.h>
@@ -17,7 +16,8 @@ static bool is_pattern(const char *glob)
     return strpbrk(glob, "*?[") != NULL;
 }
 
-// The pattern beside the including file; its folder's own name is not part of the pattern.
+// Puts the including file's folder in front of the pattern. Wildcards in the folder's name are
+// escaped.
 static char *resolve(struct parser *parser, const char *pattern)
 {
     const char *path = parser->source->path;
@@ -45,7 +45,7 @@ static void report_cycle(struct parser *parser, struct span span, const struct s
     }
     struct text chain = {0};
     text_puts(&chain, source_basename(source));
-    // From the innermost file outwards, so each is put before the ones it includes.
+    // This goes from the innermost file outwards, so each file is put before those it includes.
     const struct source *at = parser->source;
     for (;;) {
         char *rest = arena_strndup(&parser->program->arena, chain.chars, chain.len);
@@ -112,16 +112,17 @@ static void add_folder(struct program *program, const char *path)
     (*last)->path = arena_strndup(&program->arena, path, strlen(path));
 }
 
-// The folders where another file would match a pattern: those above each part with a wildcard.
+// Adds the folders in which a new file could match the pattern: those above each part with a
+// wildcard.
 static void add_folders(struct program *program, const char *path, const char *pattern)
 {
-    size_t prefix = strlen(path) - strlen(pattern); // in front of the pattern, and no part of it
+    size_t prefix = strlen(path) - strlen(pattern); // the including file's folder
     for (const char *part = pattern; part; part = strchr(part, '/')) {
         part += *part == '/';
         size_t len = strcspn(part, "/");
         char *text = arena_strndup(&program->arena, part, len);
         size_t above = prefix + (size_t)(part - pattern);
-        above -= above > 1; // the slash, if it is not all
+        above -= above > 1; // without its slash, unless it is "/"
         if (!is_pattern(text))
             continue;
         glob_t found = {0};

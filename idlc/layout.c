@@ -1,4 +1,5 @@
-// Places the fields of messages. Owns the rule that makes a message readable without a table.
+// Places the fields of messages. Owns the order of fields, which makes payloads readable without a
+// table.
 #include "layout.h"
 
 #include "base_types.h"
@@ -45,7 +46,7 @@ static void layout_body(struct program *program, struct body *body, const char *
     struct field **last = &body->laid_out;
     for (struct field *field = body->fields; field; field = field->next) {
         if (!shape_of(field, &shape))
-            return; // an unknown type: reported, and the rest cannot be placed
+            return; // an unknown type, which was reported; later fields cannot be placed
         if (!field->is_payload)
             continue;
         if (body->num_payloads == MAX_PAYLOADS) {

@@ -68,7 +68,8 @@ static struct token *add(struct lexer *lexer, enum token_kind kind, size_t start
     return token;
 }
 
-// Whether the line began with something that a doc would describe: no opening mark.
+// Whether a doc here would be behind a declaration on the same line. After an opening mark it is
+// not.
 static bool is_behind(const struct lexer *lexer)
 {
     if (lexer->is_line_start || lexer->num_tokens == 0)
@@ -187,7 +188,7 @@ static void lex_string(struct lexer *lexer)
     diag_error(lexer->program, (struct span){lexer->source, start, 1},
                "this string does not end on its line");
     diag_help(lexer->program, "close it with \"");
-    // The statement ends all the same.
+    // A `;` at the end of the line still ends the statement.
     if (lexer->text[lexer->pos - 1] == ';')
         lexer->pos--;
     add(lexer, TOKEN_STRING, start);
@@ -222,7 +223,7 @@ static void lex_unknown(struct lexer *lexer)
     else
         diag_help(lexer->program, "outside of comments there are names, numbers, \"strings\" and "
                                   "{ } ( ) [ ] : ; , = ->");
-    // Neither a comment of the shell's kind nor a line for a preprocessor makes sense below.
+    // `#` starts a shell comment or a preprocessor line: the rest of the line is skipped.
     while (lexer->text[start] == '#' && lexer->pos < lexer->len && peek(lexer, 0) != '\n')
         lexer->pos++;
 }
@@ -256,7 +257,8 @@ static void lex_token(struct lexer *lexer)
     }
 }
 
-// Docs go into C, HTML and JSON, and errors to terminals: what is not plain text ends here.
+// Refuses anything but plain text, because docs are copied into C, HTML and JSON, and errors to
+// terminals.
 static bool check_text(struct lexer *lexer)
 {
     size_t pos = 0;

@@ -1,4 +1,4 @@
-// From text to tokens.
+// The lexer makes tokens of a file's text.
 #ifndef IDLC_LEXER_H
 #define IDLC_LEXER_H
 
@@ -6,9 +6,9 @@
 
 enum token_kind {
     TOKEN_END,
-    TOKEN_NAME, // keywords too: they are names that the parser knows, so that fields may use them
+    TOKEN_NAME, // also a keyword: only the parser knows those, so fields may have their names
     TOKEN_NUMBER,
-    TOKEN_STRING, // `text` is what stands between the quotes; NULL when it does not end
+    TOKEN_STRING, // `text` is between the quotes; NULL if the closing quote is missing
     TOKEN_ARROW,
     TOKEN_MARK, // one of { } ( ) [ ] : ; , =
 };
@@ -20,9 +20,9 @@ struct token {
     uint64_t value;
     const char *doc; // the `///` lines before it, or NULL
     struct span doc_span;
-    bool is_doc_behind; // the doc, or a part of it, stands behind something on its line
+    bool is_doc_behind; // the doc, or a part of it, is behind something else on its line
     bool is_doc_taken;  // by a declaration
-    bool is_line_start; // nothing but space before it on its line
+    bool is_line_start; // the first token on its line
     struct span span;
 };
 

@@ -1,4 +1,4 @@
-// The command line of idlc, the compiler of interfaces.
+// The command line of idlc, the interface compiler.
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -75,7 +75,7 @@ static int print_skeleton(const struct program *program, const char *name)
     return 1;
 }
 
-// A file name as make reads it.
+// Writes a file name with make's escapes.
 static void put_make_name(struct text *text, const char *path)
 {
     for (; *path; path++) {
@@ -87,7 +87,7 @@ static void put_make_name(struct text *text, const char *path)
     }
 }
 
-// The files that were read, and the folders where more would have been read.
+// The dependencies: the files that were read, and the folders that patterns were looked up in.
 static void put_inputs(const struct program *program, struct text *text, const char *before,
                        const char *behind)
 {
@@ -105,7 +105,8 @@ static void put_inputs(const struct program *program, struct text *text, const c
     }
 }
 
-// The second part keeps make from failing when one of them is gone.
+// The second part is a rule without a recipe for each file, so that make does not fail when a file
+// is gone.
 static void put_depfile(const struct program *program, struct text *text, const char *out_dir)
 {
     put_make_name(text, out_dir);

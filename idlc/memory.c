@@ -1,4 +1,4 @@
-// Memory of one compilation. Owns how memory is obtained and what happens when there is none.
+// Memory of one compilation. Owns what happens when there is none.
 #include "memory.h"
 
 #include <stdint.h>

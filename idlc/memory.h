@@ -11,16 +11,16 @@ struct arena {
     struct arena_block *blocks;
 };
 
-// Zeroed memory that lives until arena_free(). Never NULL: the compiler ends with a message when
-// memory runs out, since nothing is written before all of the output is ready.
+// Returns zeroed memory that lasts until arena_free(). Never NULL: when memory runs out, the
+// compiler ends with a message. No output is lost by that, because it is written at the very end.
 void *arena_alloc(struct arena *arena, size_t size);
 char *arena_strndup(struct arena *arena, const char *text, size_t len);
 __attribute__((format(printf, 2, 3))) char *arena_printf(struct arena *arena, const char *format,
                                                          ...);
 void arena_free(struct arena *arena);
 
-// Text that grows. `chars` is NULL while it is empty, and NUL-terminated afterwards. The owner
-// releases it with text_free().
+// Text that grows. `chars` is NULL while the text is empty, and NUL-terminated afterwards. The
+// owner frees it with text_free().
 struct text {
     char *chars;
     size_t len;

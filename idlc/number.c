@@ -10,7 +10,7 @@
 #define TYPE_COUNT_SHIFT 16
 #define TYPE_STRS_SHIFT  18 // of payload 1; payload 0 has TYPE_STR
 
-// 1 to 0x7fff, from the full name.
+// A number from 1 to 0x7fff, made from the full name.
 static uint16_t number_of(const char *full_name)
 {
     uint32_t hash = fnv1a(FNV_START, full_name);
@@ -76,7 +76,7 @@ void number_messages(struct program *program)
         if (!taken[m->request.id])
             taken[m->request.id] = m;
     }
-    // All numbers are known now, so that the one proposed is free indeed.
+    // All numbers are known now, so the proposed number is free.
     for (struct message *m = program->messages; m; m = m->next_all) {
         const struct message *first = taken[m->request.id];
         bool is_same_name = strcmp(first->request.full_name, m->request.full_name) == 0;

@@ -1,6 +1,6 @@
-// Writes the files of one run. Owns that a failed run leaves nothing behind: files are written
-// under temporary names first, and folders that were made for them are removed again. A file that
-// would not change is not written.
+// Writes the files of one run. A failed run leaves nothing behind: files are written under
+// temporary names first, and folders that were made for them are removed. A file that would not
+// change is not written.
 #include "output.h"
 
 #include <errno.h>
@@ -69,13 +69,13 @@ static bool make_dir(struct made_dirs *made, const char *path, size_t len)
         made->paths[made->len++] = dir;
         return true;
     }
-    // Anything else that is in the way fails when the file is made.
+    // Other obstacles are reported when the file is made.
     bool ok = errno == EEXIST || fail(dir);
     free(dir);
     return ok;
 }
 
-// All folders that lead to the file.
+// Makes all folders that lead to the file.
 static bool make_parents(struct made_dirs *made, const char *path)
 {
     for (const char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
@@ -99,7 +99,7 @@ static bool write_all(int fd, const struct text *text)
     return true;
 }
 
-// Closes in any case. False: see errno.
+// Always closes the file. On false, errno says why.
 static bool write_and_close(int fd, const struct text *text, bool ok)
 {
     ok = ok && write_all(fd, text);
@@ -130,7 +130,7 @@ static bool write_temporary(struct output_file *file, const char *path)
     return write_and_close(fd, &file->text, fchmod(fd, wanted_mode()) == 0) || fail(path);
 }
 
-// Whether the file has the text already: then it keeps its time, and nothing is built again.
+// Whether the file already has the text. Then it keeps its time, and nothing is built again.
 static bool has_text(const char *path, const struct text *text)
 {
     bool same = false;
@@ -145,8 +145,8 @@ static bool has_text(const char *path, const struct text *text)
     return same;
 }
 
-// A list of dependencies may go to a device, such as /dev/null, which is written as it is. What is
-// neither a device nor a file was hardly meant.
+// A list of dependencies may go to a device such as /dev/null, which is written directly. Anything
+// else that is not a regular file is probably a mistake, and refused.
 static bool write_depfile(struct output_file *file, const struct stat *st)
 {
     if (!S_ISCHR(st->st_mode)) {
@@ -172,7 +172,7 @@ static bool write_file(struct output_file *file, const char *path, struct made_d
         errno = S_ISDIR(st.st_mode) ? EISDIR : EEXIST;
         return fail(path);
     }
-    // The list is new in any case, so that its time tells make when idlc ran.
+    // The list is always written, so that its time tells make when idlc ran.
     file->is_done = is_file && !file->is_depfile && has_text(path, &file->text);
     return file->is_done ||
            ((file->is_depfile || make_parents(made, path)) && write_temporary(file, path));
@@ -199,7 +199,7 @@ static void clean_up(struct output *output, struct made_dirs *made, bool ok)
     while (made->len > 0) {
         char *dir = made->paths[--made->len];
         if (!ok)
-            rmdir(dir); // those that hold something were not empty before us either
+            rmdir(dir); // fails if the folder has files, which then are not ours
         free(dir);
     }
     free(made->paths);

@@ -1,4 +1,4 @@
-// The files of one run: rendered in memory, then written all or none.
+// The output files of one run. They are rendered in memory, then all of them are written, or none.
 #ifndef IDLC_OUTPUT_H
 #define IDLC_OUTPUT_H
 
@@ -6,9 +6,9 @@
 
 struct output_file {
     struct output_file *next;
-    char *path;      // below the output folder, but for the list of dependencies
+    char *path;      // below the output folder, except for the list of dependencies
     bool is_depfile; // the list of dependencies
-    bool is_done;    // has the text already, or is a device
+    bool is_done;    // it already has the text, or is a device that has been written
     struct text text;
     char *temporary; // while it is being written
 };

@@ -66,8 +66,8 @@ static bool parse_prefixes(struct parser *parser, struct prefixes *prefixes)
     return false;
 }
 
-// What the words and the arrow say together. `-> ()` of a one-way message says nothing and is
-// let through: files written for the original have it.
+// Checks whether the words and the arrow fit together. `-> ()` of a one-way message has no meaning
+// and is accepted, because files written for Resea have it.
 static void check_kind(struct parser *parser, struct message *message,
                        const struct prefixes *prefixes, bool is_rpc, bool has_arrow)
 {

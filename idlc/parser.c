@@ -17,7 +17,7 @@
 static void parse_statements(struct parser *parser);
 static void parse_file(struct program *program, struct source *source, struct namespace *ns);
 
-// After an error: to the end of the statement, or to what looks like the next one.
+// After an error: skips to the end of the statement, or to what looks like the next statement.
 static void recover(struct parser *parser, unsigned braces)
 {
     while (parser->token->kind != TOKEN_END) {
@@ -79,7 +79,7 @@ static bool parse_statement(struct parser *parser)
     if (parser_at_statement(parser))
         return parse_message(parser, parser_take_doc(parser));
     if (parser_accept(parser, ';'))
-        return true; // an empty statement: harmless, and common after a namespace's }
+        return true; // an empty statement, common after a namespace's }
     parser_unexpected(parser, "a statement");
     diag_help(parser->program, "statements start with namespace, rpc, oneway, async, idempotent, "
                                "type, const, enum or include");
@@ -148,7 +148,7 @@ void parser_add_file(struct program *program, const char *path)
         parse_file(program, source, program->namespaces);
         break;
     case SOURCE_KNOWN:
-        break; // named twice, or included by another
+        break; // it was named twice, or another file includes it
     case SOURCE_FAILED:
         diag_error(program, (struct span){0}, "%s: %s", path, strerror(errno));
         program->lost_names = true;

@@ -1,5 +1,5 @@
-// Words that generated C cannot use as names: the keywords of C and C++, and what headers declare,
-// which is in system_names.txt and in libipc's headers themselves.
+// Words that generated C cannot use as names: keywords of C and C++, and names that headers
+// declare. system_names.txt has those of the C library; those of libipc are read from its headers.
 #include "reserved.h"
 
 #include <string.h>
@@ -18,7 +18,7 @@ static const char *const c_keywords[] = {
     "_Complex",      "_Generic", "_Imaginary", "_Noreturn", "_Static_assert",
     "_Thread_local", NULL};
 
-// Headers are for both languages.
+// Keywords of C and C++: the generated headers are for both.
 static const char *const cxx_keywords[] = {
     "alignas",     "alignof",   "and",      "and_eq",           "bitand",       "bitor",
     "catch",       "char16_t",  "char32_t", "char8_t",          "class",        "co_await",
@@ -34,7 +34,7 @@ static const char *const cxx_keywords[] = {
 static const char *const global_prefixes[] = {"ERR_",    "MSG_",  "NOTIFY_", "IPC_",
                                               "CONFIG_", "WIRE_", "OOLONG_", NULL};
 
-// What is in no header: names of the build and of the compiler, and of oolong/idl.h itself.
+// Names that are in no header: those of the build and the compiler, and of oolong/idl.h itself.
 static const char *const others[] = {"main", "assert", "offsetof", "i386", NULL};
 static const char *const own_types[] = {"trap_frame_t", "hv_frame_t", NULL};
 
@@ -50,12 +50,12 @@ static const char *const kinds[][2] = {
     {"own tags:", "a struct or an enumeration of libipc's headers"},
 };
 
-// From a name to why it is reserved. Made once.
+// Maps each reserved name to the reason. Made once.
 static struct reserved {
     bool is_made;
     struct arena arena;
     struct table words; // macros and types
-    struct table names; // what else is at file scope
+    struct table names; // other names at file scope
     struct table tags;
 } reserved;
 
@@ -126,7 +126,8 @@ const char *reserved_global(const char *c_name)
         why = find(&reserved.names, c_name);
     if (why)
         return why;
-    // No header of libipc has names like CONFIG_READ_MSG: namespaces may well be called `config`.
+    // CONFIG_ names with _MSG are free, because a namespace may be called `config` and libipc has
+    // no such names.
     size_t len = strlen(c_name);
     bool is_number = len > 4 && strcmp(c_name + len - 4, "_MSG") == 0;
     for (const char *const *prefix = global_prefixes; *prefix && !is_number; prefix++) {

@@ -1,4 +1,4 @@
-// Source files. Owns reading them and the way from a byte to a line and a column.
+// Source files. Owns reading them, and finding a byte's line and column.
 #include "source.h"
 
 #include <errno.h>
@@ -37,7 +37,7 @@ static struct source *find_same(struct program *program, const struct stat *st)
     return NULL;
 }
 
-// Lines end with LF, CR LF or CR; in memory, with LF.
+// Converts line ends (LF, CR LF or CR) to LF.
 static size_t join_line_ends(char *text, size_t len)
 {
     size_t to = 0;
@@ -67,7 +67,7 @@ struct source *source_add(struct program *program, const char *name, const char 
     return source;
 }
 
-// Looks before it opens, since opening a FIFO waits for a writer.
+// Checks the kind of file before opening it, because opening a FIFO waits for a writer.
 static int open_file(const char *path, bool only_regular)
 {
     struct stat st;
@@ -132,7 +132,7 @@ void source_position(const struct span *span, size_t *line, size_t *column)
         if (c == '\n') {
             (*line)++;
             *column = 1;
-        } else if (((unsigned char)c & 0xc0) != 0x80) { // not inside of a UTF-8 character
+        } else if (((unsigned char)c & 0xc0) != 0x80) { // not in the middle of a UTF-8 character
             (*column)++;
         }
     }

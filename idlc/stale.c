@@ -14,7 +14,7 @@
 #include "emit.h"
 
 #define FOLDER   "idl"
-#define HEAD_LEN 4096 // of a file, with the words
+#define HEAD_LEN 4096 // bytes of a file in which its first lines are looked for
 
 static bool is_written_now(const struct output *output, const char *name)
 {

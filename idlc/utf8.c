@@ -1,4 +1,4 @@
-// UTF-8. Owns which characters a source file may hold.
+// UTF-8. Owns which characters a source file may contain.
 #include "utf8.h"
 
 #include <locale.h>
