@@ -1,4 +1,4 @@
-// benchmark: measures round trips to the server of `benchmark` and to vm, as METRIC lines.
+// benchmark: measures round trips to the server of `benchmark` and to vm, and prints METRIC lines.
 //
 // Sandbox: profile "plain".
 #include <idl/benchmark.h>
@@ -10,7 +10,7 @@
 #include <time.h>
 
 #define BATCHES      5
-#define MIN_BATCH_NS 20000000 // a batch takes at least this long, so that the clock is exact enough
+#define MIN_BATCH_NS 20000000 // a batch takes at least this time, to be measured precisely
 #define DEFAULT_MAX  (1024 * 1024)
 
 static const char help[] =
@@ -26,7 +26,7 @@ static const char help[] =
     "                    (1048576 without one)\n"
     "  vm_ool_call_SIZE  SIZE bytes to vm, 7 bytes back\n";
 
-// What one measurement repeats. `data` may be NULL for a call without payload.
+// One round trip, which a measurement repeats. `data` is NULL for a call without payload.
 struct load {
     task_t server;
     const void *data;

@@ -1,5 +1,5 @@
-// benchmark_server: serves `benchmark`, round trips to measure. The reply's payload is the
-// request's own memory, so that what is measured is the way and not a copy here.
+// benchmark_server: serves `benchmark`, whose calls are measured. A reply's payload is the
+// request's memory, so the server itself copies nothing.
 //
 // Sandbox: profile "plain".
 #include <message.h>
@@ -29,7 +29,7 @@ void main(void)
         switch (m.type) {
         case BENCHMARK_NOP_MSG:
             m.type = BENCHMARK_NOP_REPLY_MSG;
-            // Unsigned, so that any value has an answer.
+            // The product is unsigned, so it is defined for each value.
             m.benchmark_nop_reply.value = (int)((unsigned)m.benchmark_nop.value * 7);
             ipc_reply(m.src, &m);
             break;

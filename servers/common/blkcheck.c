@@ -1,4 +1,4 @@
-// What servers of `blk` check of each request.
+// Checks of requests, for servers of `blk`.
 #include "blkcheck.h"
 #include <oolong/config.h>
 #include <oolong/message.h>

@@ -1,5 +1,5 @@
-// Whole files and whole directories through `fs`. What the server answers is checked: it is a peer
-// like any other.
+// Reads whole files and directories through `fs`. The server's answers are checked, because a
+// server is a peer like any other.
 #include "fsclient.h"
 #include <idl/fs.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 
 #define PIECE_LEN     (1024u * 1024)
 #define MIN_PIECE_LEN 4096u
-#define RECORD_LEN    21 // of a listing, before the name
+#define RECORD_LEN    21 // bytes of a listing's record before the name
 
 static error_t read_pieces(task_t fs, handle_t handle, fs_data_fn each, void *arg)
 {
@@ -19,7 +19,7 @@ static error_t read_pieces(task_t fs, handle_t handle, fs_data_fn each, void *ar
         size_t len;
         error_t err = fs_read(fs, handle, offset, piece, &data, &len);
         if (err == ERR_TOO_LARGE && piece > MIN_PIECE_LEN) {
-            // The suite lets this task receive less.
+            // The suite allows this task only smaller payloads.
             piece /= 2;
             continue;
         }
@@ -69,7 +69,7 @@ error_t fsclient_next_entry(const void *entries, size_t len, size_t *at, struct 
     return OK;
 }
 
-// Gives the entries of one answer. `*num` counts them.
+// Calls `each` for each entry of one answer. `*num` counts them.
 static error_t walk_records(const void *entries, size_t len, fs_entry_fn each, void *arg,
                             unsigned *num)
 {

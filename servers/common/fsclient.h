@@ -1,4 +1,4 @@
-// Whole files and whole directories through `fs`, for applications.
+// Reading whole files and directories through `fs`, for applications.
 #ifndef COMMON_FSCLIENT_H
 #define COMMON_FSCLIENT_H
 
@@ -12,28 +12,28 @@ struct fs_entry {
     uint32_t kind; // enum fs_kind
 };
 
-// Called for each piece of a file, or each entry of a directory. A negative error ends the walk and
-// becomes its result.
+// Called for each piece of a file, or each entry of a directory. If it returns an error, no more
+// calls follow, and the whole function returns that error.
 typedef error_t (*fs_data_fn)(void *arg, const void *data, size_t len);
 typedef error_t (*fs_entry_fn)(void *arg, const struct fs_entry *entry);
 
-// Opens a file, gives all of it in order, in pieces of at most 1 MiB, and closes it.
+// Opens a file, passes all of it to `each` in order, in pieces of at most 1 MiB, and closes it.
 //
 // As fs.open and fs.read.
 __mustuse error_t fsclient_read(task_t fs, const char *path, fs_data_fn each, void *arg);
 
-// Gives the entries of a directory in name order.
+// Passes the entries of a directory to `each`, in name order.
 //
 // As fs.list. ERR_NOT_ACCEPTABLE also: the server's answer is no listing.
 __mustuse error_t fsclient_list(task_t fs, const char *path, fs_entry_fn each, void *arg);
 
-// Takes the entry at `*at` out of one answer of fs.list, and moves `*at` behind it.
+// Reads the entry at `*at` of one answer of fs.list, and moves `*at` to the next one.
 //
 // ERR_EMPTY: that was all. ERR_NOT_ACCEPTABLE: it is no listing.
 __mustuse error_t fsclient_next_entry(const void *entries, size_t len, size_t *at,
                                       struct fs_entry *entry);
 
-// What fs.attributes answers.
+// The answer of fs.attributes.
 struct fs_attributes {
     uint64_t size;
     uint64_t blocks; // of 512 bytes

@@ -7,8 +7,8 @@
 
 #define OPEN_MAX 1024 // files of one client
 
-// Handles of a server that was started again do not look like those of the one before it: whoever
-// still has one is told so, and does not get at another file.
+// Handles get another form each time the server is started. A client that still has a handle from
+// before gets an error, and cannot reach another file with it.
 #define EPOCH_BITS  14
 #define HANDLE_BITS 16
 
@@ -17,7 +17,7 @@ static handle_t epoch(void)
     return TASK_GEN(task_self()) % (1 << EPOCH_BITS) << HANDLE_BITS;
 }
 
-// The handle as it is in the tables, 0 for one of an earlier server.
+// The handle as it is in the tables; 0 for a handle from before a restart.
 static handle_t own(handle_t handle)
 {
     return handle > epoch() && handle - epoch() < 1 << HANDLE_BITS ? handle - epoch() : 0;

@@ -1,4 +1,4 @@
-// The TCP/IP server of a network device.
+// A network device's dealings with the TCP/IP server. Owns which task that is.
 #include "netdevice.h"
 #include <idl/net.h>
 #include <idl/task.h>
@@ -9,7 +9,7 @@
 
 static task_t tcpip; // 0: it is to be looked up
 
-// How it gives us frames.
+// The way in which the server gives us frames.
 static enum {
     UNKNOWN,
     DIRECT, // it sends them
@@ -23,7 +23,7 @@ void netdevice_find_tcpip(const uint8_t mac[6])
         task_t found = ipc_lookup("tcpip");
         if (IS_ERROR(found) || IS_ERROR(task_watch(VM_TASK, found)))
             continue;
-        (void)net_direct(found); // a server for which that is no message goes on as it likes
+        (void)net_direct(found); // a server that does not know this message ignores it
         if (IS_OK(tcpip_register_device(found, mac))) {
             tcpip = found;
             manner = UNKNOWN;
@@ -75,7 +75,8 @@ void netdevice_answer_pull(task_t task)
         netdevice_dropped(err2str(err));
 }
 
-// Of a server that sends frames nothing is queued. It may be waiting for us now.
+// Fetches queued frames. A server that sends its frames is not asked: it has none queued, and it
+// may be waiting for us now.
 static void pull_frames(void (*tx)(const void *frame, size_t len))
 {
     struct message m;

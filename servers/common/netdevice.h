@@ -1,33 +1,33 @@
-// What servers of `net` do towards the TCP/IP server, which they never wait for.
+// The part of a server of `net` that deals with the TCP/IP server. It never waits for that server.
 #ifndef COMMON_NETDEVICE_H
 #define COMMON_NETDEVICE_H
 
 #include <oolong/types.h>
 
-// Waits for a TCP/IP server and registers the device with it, unless there is one. Call it before
-// each receive: after a restart it is another task.
+// If no TCP/IP server is known, waits for one and registers the device with it. Call it before each
+// receive, because a restarted server is another task.
 void netdevice_find_tcpip(const uint8_t mac[6]);
 
-// Whether a frame that a task has sent is the TCP/IP server's, which alone may send any.
+// Whether a task is the TCP/IP server, the only one that may send frames.
 bool netdevice_takes_from(task_t task);
 
-// A frame for the TCP/IP server: straight to it while it waits, else into the queue. What does not
-// fit that is dropped, as a network does.
+// Passes a frame to the TCP/IP server. If the server is waiting, the frame is sent to it, otherwise
+// it is queued. If the queue is full, the frame is dropped, as in any network.
 //
-// Frames do not overtake each other: none goes straight while one is queued, and none of the queue
-// is handed out while one that went straight was not received. device.c of tcpip is the other half
-// of this.
+// Frames do not overtake each other. None is sent while another is queued, and none of the queue is
+// handed out until the server has received those that were sent. The other half of this is in
+// device.c of tcpip.
 void netdevice_pass_up(const void *frame, size_t len);
 
-// Answers ASYNC_MSG, by which the TCP/IP server asks for what is queued: with nothing, and another
-// notification, when it has to receive something else first.
+// Answers ASYNC_MSG, with which the TCP/IP server asks for queued frames. If the server must first
+// receive a frame that was sent, it gets none, and another notification.
 void netdevice_answer_pull(task_t task);
 
-// Notes that a frame was dropped, and says so the first time.
+// Counts a dropped frame. The first one is logged.
 void netdevice_dropped(const char *why);
 
-// vm tells when the TCP/IP server has ended; and a server that queues frames for the device,
-// instead of sending them, tells of them, which then go to `tx`. Call it on NOTIFY_ASYNC.
+// Call it on NOTIFY_ASYNC: vm tells that the TCP/IP server has ended, or a server that queues
+// frames has some for the device. `tx` is called with each.
 void netdevice_pull(void (*tx)(const void *frame, size_t len));
 
 #endif

@@ -1,4 +1,4 @@
-// What applications write to people and to files.
+// Writes output of applications, for people and for files.
 #include "output.h"
 #include <oolong/message.h>
 #include <oolong/printable.h>
@@ -24,7 +24,7 @@ const char *error_words(error_t err)
 static struct {
     bool is_on;
     bool is_utf8;
-    char cut[4]; // the beginning of a character
+    char cut[4]; // the first bytes of a character whose rest has not come
     size_t cut_len;
 } terminal;
 
@@ -49,7 +49,8 @@ static bool write_all(const char *data, size_t len)
     return true;
 }
 
-// As much as there is room for, behind what was cut the last time. Returns how much of `data`.
+// Adds as much of `data` as there is room for, after the bytes that were cut off the last time.
+// Returns how much that was.
 static bool write_masked(const char *data, size_t len, size_t *taken)
 {
     char text[4096];
@@ -83,7 +84,8 @@ bool output_write(const void *data, size_t len)
     return true;
 }
 
-// How many bytes at `text` are one character that may be shown as it is. 0: the first is escaped.
+// The length in bytes of the character at `text`, if it may be shown as it is. 0: the first byte is
+// escaped.
 static size_t plain_len(const char *text)
 {
     unsigned char c = (unsigned char)*text;

@@ -1,4 +1,4 @@
-// What applications write to people and to files.
+// Output of applications, for people and for files.
 #ifndef COMMON_OUTPUT_H
 #define COMMON_OUTPUT_H
 
@@ -7,23 +7,23 @@
 // An error in words, for the end of a sentence: "not found".
 const char *error_words(error_t err);
 
-// From now on standard output is a terminal: output_write() and output_name() give it printable
-// text alone, in the locale of LC_ALL.
+// Says that standard output is a terminal. From now on output_write() and output_name() write only
+// printable text, as the locale defines it.
 void output_to_terminal(void);
 
-// Writes all of `data` to standard output, past the buffer of printf(), which is written first.
-// False: nobody reads it any more, or the disk is full. A character that is cut at the end is
-// written with what follows; without any more data (`len` 0), what is left of it.
+// Writes all of `data` directly to standard output, after the buffer of printf(). Returns false if
+// that fails: nobody reads the output, or the disk is full. A character that is cut at the end of
+// `data` is written with the next call. A call with a `len` of 0 writes the rest.
 bool output_write(const void *data, size_t len);
 
-// Prints a name on standard output as one line can show it: control characters and '\' as \n, \t,
-// \\ or \ooo. What is UTF-8 stays as it is, on a terminal if it is printable.
+// Prints a name on standard output without breaking the line: control characters and '\' become \n,
+// \t, \\ or \ooo. UTF-8 stays as it is; on a terminal, only if it is printable.
 void output_name(const char *name);
 
 // Prints "drwxr-xr-x" for a kind (enum fs_kind) and permission bits.
 void output_mode(unsigned kind, unsigned mode);
 
-// Prints bytes, 16 a line, in hexadecimal and ASCII; `offset` is the first one's number.
+// Prints bytes in hexadecimal and ASCII, 16 in each line. `offset` is the number of the first byte.
 void output_hexdump(const void *data, size_t len, uint64_t offset);
 
 #endif

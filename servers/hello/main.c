@@ -1,4 +1,4 @@
-// hello: an application of one line.
+// hello: the smallest application. It prints one line.
 //
 // Sandbox: profile "plain".
 #include <resea/printf.h>

@@ -1,5 +1,5 @@
-// pong: the smallest server there is, and the template for others: it serves `pong`, answers one
-// kind of message, and survives all others.
+// pong: the smallest server, and a template for others. It serves `pong`: it answers one kind of
+// message and discards all others.
 //
 // Sandbox: profile "plain".
 #include <message.h>

@@ -1,6 +1,6 @@
 // random: serves `random` from the kernel's generator.
 //
-// Sandbox: profile "random": what every task needs, and getrandom.
+// Sandbox: profile "random": the system calls of every task, and getrandom.
 #include <idl/random_server.h>
 #include <message.h>
 #include <resea/ipc.h>

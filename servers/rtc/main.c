@@ -1,5 +1,5 @@
-// rtc: serves `rtc`, the calendar clock in UTC. Written by hand, without the dispatch that idlc
-// makes, as servers of the original interface are.
+// rtc: serves `rtc`, the calendar clock in UTC. It is written without idlc's generated dispatch, as
+// servers for Resea are.
 //
 // Sandbox: profile "plain".
 #include <message.h>

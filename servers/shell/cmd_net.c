@@ -11,7 +11,7 @@
 
 #define PING_COUNT      4
 #define PING_TIMEOUT_MS 2000
-#define QUIET_MS        20000 // without a byte, before http-get gives up
+#define QUIET_MS        20000 // http-get gives up after this time without a byte
 #define READ_LEN        65536u
 #define HEAD_MAX        65536u // of an answer
 
@@ -20,7 +20,7 @@ static void print_addr(uint32_t addr)
     printf("%u.%u.%u.%u", addr >> 24, addr >> 16 & 255, addr >> 8 & 255, addr & 255);
 }
 
-// A name or a number as an address, or says what is wrong.
+// Converts a name or a number to an address. If that fails, complains and returns false.
 static bool resolve(task_t tcpip, const char *name, uint32_t *addr)
 {
     error_t err = tcpip_dns_resolve(tcpip, name, addr);
@@ -108,7 +108,7 @@ static error_t send_request(task_t tcpip, handle_t handle, const struct url *url
     return err;
 }
 
-// Waits until tcpip has something to tell. ERR_TIMEOUT: it was quiet for too long.
+// Waits for an event of tcpip. ERR_TIMEOUT: none came for too long.
 static error_t await_event(task_t tcpip)
 {
     struct message m;
@@ -133,7 +133,7 @@ static error_t await_event(task_t tcpip)
     }
 }
 
-// What of the answer was not printed: its head, until it is whole.
+// The head of the answer, which is collected until it is complete, and not printed.
 struct head {
     char bytes[HEAD_MAX + 1];
     size_t len;
@@ -141,7 +141,7 @@ struct head {
     unsigned status;
 };
 
-// Takes bytes of the answer, and prints those of the body.
+// Takes bytes of the answer. Prints those of the body.
 static error_t take(struct head *head, const char *data, size_t len)
 {
     if (head->is_over)

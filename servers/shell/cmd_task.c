@@ -12,7 +12,7 @@
 
 #define PS_LEN (128 * 1024)
 
-// The launcher's table of tasks; the caller frees it. NULL: `*err` says why.
+// The launcher's table of tasks. The caller frees it. On NULL, `*err` says why.
 static char *read_table(error_t *err)
 {
     char *text = malloc(PS_LEN);
@@ -29,7 +29,7 @@ char *task_table(void)
     return read_table(&err);
 }
 
-// The same; NULL: an error was told.
+// The same. On NULL, the error has been printed.
 static char *get_table(void)
 {
     error_t err;
@@ -51,7 +51,7 @@ bool cmd_ps(unsigned argc, char **argv)
     return true;
 }
 
-// A task by its number, or by its name in the table.
+// Finds a task by its number, or by its name in the table.
 static bool find_task(const char *name, task_t *task)
 {
     unsigned long long number;
@@ -76,7 +76,7 @@ static bool find_task(const char *name, task_t *task)
     return found;
 }
 
-// In a script the next command comes when the task has ended; at a terminal the user goes on.
+// Watches a task. A script waits until it has ended; at a terminal the user can go on.
 static bool watch(task_t task, const char *label)
 {
     error_t err = events_watch(task, label);
@@ -127,7 +127,7 @@ bool cmd_quit(unsigned argc, char **argv)
     if (argc > 1 && !parse_number(argv[1], 255, &status))
         return complain(argv[1], ERR_INVALID_ARG);
     fflush(stdout);
-    // The whole suite, when the suite lets us; else only the shell.
+    // Ends the suite if we have the right to, otherwise only the shell.
     if (status == 0 && (task_rights() & RIGHT_QUIT))
         (void)sys_kdebug("q", 1, nothing, sizeof(nothing));
     exit((int)status);

@@ -1,5 +1,5 @@
-// What could stand where the cursor is: names of commands, of tasks, or of files, as the usage of
-// the command says.
+// Completion of the word at the cursor, with names of commands, tasks or files. Which of them fit
+// is derived from the command's usage text.
 #include "complete.h"
 #include <resea/ipc.h>
 #include <stdio.h>
@@ -57,7 +57,7 @@ static error_t add_entry(void *arg, const struct fs_entry *entry)
     return OK;
 }
 
-// Entries of the directory that the typed word names up to its last slash.
+// Adds the entries of a directory: the typed word up to its last slash.
 static void add_paths(struct completion *c)
 {
     char dir[sizeof(c->typed)];
@@ -72,7 +72,8 @@ static void add_paths(struct completion *c)
         (void)!fsclient_list(fs, dir, add_entry, c);
 }
 
-// Where the word begins that ends at the cursor; `*quoted`: inside quotes, which nothing completes.
+// The beginning of the word that ends at the cursor. `*quoted`: it is in quotes, and is not
+// completed.
 static size_t begin_of_word(const char *line, size_t len, bool *quoted)
 {
     size_t begin = 0;
@@ -89,7 +90,7 @@ static size_t begin_of_word(const char *line, size_t len, bool *quoted)
     return begin;
 }
 
-// Takes the word without its backslashes.
+// Copies the word without its backslashes.
 static void take_typed(struct completion *c, const char *word, size_t len)
 {
     for (size_t i = 0; i < len && c->typed_len + 1 < sizeof(c->typed); i++) {

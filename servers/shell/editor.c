@@ -1,5 +1,5 @@
-// The line editor on a terminal. While it waits for a key, the shell goes on receiving messages, so
-// that the end of a watched task is told at once.
+// The line editor on a terminal. While it waits for a key, it receives messages, so that the end of
+// a watched task is printed at once.
 #include "shell.h"
 #include <driver/irq.h>
 #include <histedit.h>
@@ -54,9 +54,9 @@ static int next_byte(void)
     return (unsigned char)typed[at++];
 }
 
-// Ctrl-C drops the line, as in other shells. While a line is edited it is a key and no signal,
-// which the launcher would take for the end of the suite. (el_set() with EL_SETTY cannot say so:
-// libedit puts its own characters over those that it is given.)
+// Makes Ctrl-C a key while a line is edited: it drops the line, as in other shells. As a signal, it
+// would end the suite. (el_set() with EL_SETTY cannot do this, because libedit overwrites the
+// characters that it is given.)
 static void take_interrupt_as_key(void)
 {
     struct termios settings;
@@ -70,7 +70,7 @@ static int next_char(EditLine *el, wchar_t *c)
 {
     (void)el;
     static mbstate_t state;
-    if (line_begins) // libedit has set the terminal for its line, and sets it back behind it
+    if (line_begins) // libedit has just set the terminal up; it restores it after the line
         take_interrupt_as_key();
     line_begins = false;
     while (true) {
@@ -82,7 +82,7 @@ static int next_char(EditLine *el, wchar_t *c)
         if (len <= 1)
             return 1;
         if (len == (size_t)-1) {
-            // Not UTF-8: shown as a question mark, as there is nothing better.
+            // Not UTF-8: shown as a question mark.
             memset(&state, 0, sizeof(state));
             *c = L'?';
             return 1;
@@ -90,7 +90,7 @@ static int next_char(EditLine *el, wchar_t *c)
     }
 }
 
-// Shows the names there are, in columns.
+// Prints the names of a completion in columns.
 static void list_names(EditLine *el, const struct completion *c)
 {
     int width = 80, longest = 0;
@@ -110,11 +110,11 @@ static void list_names(EditLine *el, const struct completion *c)
     fflush(stdout);
 }
 
-// Completes the word at the cursor; shows what it could become, if that is more than one.
+// Completes the word at the cursor. If several names fit, prints them.
 static unsigned char complete(EditLine *el, int ch)
 {
     (void)ch;
-    static struct completion completion; // too large for the stack's liking
+    static struct completion completion; // too large for the stack
     char text[2048];
     const LineInfo *line = el_line(el);
     complete_line(&completion, line->buffer, (size_t)(line->cursor - line->buffer));
@@ -130,7 +130,7 @@ static unsigned char complete(EditLine *el, int ch)
     return result;
 }
 
-// Ctrl-C: ends the line as if it were the end of the input; editor_line() knows better.
+// Ctrl-C: makes libedit return as at the end of the input. editor_line() looks at `interrupted`.
 static unsigned char interrupt(EditLine *el, int ch)
 {
     (void)el, (void)ch;

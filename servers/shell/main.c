@@ -1,7 +1,8 @@
 // shell: commands on files and tasks, from a terminal or a script.
 //
-// Sandbox: profile "console": what every task needs, and reading, polling and setting the terminal
-// on descriptors 0 and 1. The script is read and the editor set up before, in oolong_prepare().
+// Sandbox: profile "console": the system calls of every task, and reading, polling and setting the
+// terminal on descriptors 0 and 1. oolong_prepare() reads the script and sets the editor up before
+// the sandbox.
 #include <resea/printf.h>
 #include <resea/task.h>
 #include <locale.h>
@@ -36,7 +37,7 @@ static bool read_stdin;   // "-"
 static char *one_command; // "-c"
 static char *script;      // of file.script
 
-// The whole of a script, which no system call of the profile could read later.
+// Reads a whole script. In the sandbox, no system call could read it.
 static char *read_script(int fd)
 {
     char *text = malloc(SCRIPT_MAX + 1);
@@ -90,8 +91,8 @@ static bool run_script(char *text)
     return true;
 }
 
-// The next line of standard input, without a buffer that asks what kind of file it is. The caller
-// frees it. NULL: the end.
+// Reads the next line of standard input. (stdio would call fstat(), which the sandbox forbids.) The
+// caller frees it. NULL: the end.
 static char *read_line(void)
 {
     static char buf[4096];

@@ -8,8 +8,8 @@
 
 #define WORDS_MAX 64
 
-// One command of the table. `run` gets the words of the line, the command's name first; it prints
-// what is wrong and returns false.
+// One command of the table. `run` gets the words of the line, with the command's name first. If it
+// fails, it prints why and returns false.
 struct command {
     const char *name;
     const char *usage; // the arguments
@@ -54,23 +54,24 @@ bool cmd_launch(unsigned argc, char **argv);
 bool cmd_watch(unsigned argc, char **argv);
 bool cmd_kill(unsigned argc, char **argv);
 bool cmd_quit(unsigned argc, char **argv);
-// The launcher's table of tasks, as ps prints it. The caller frees it. NULL: it cannot be had.
+// The launcher's table of tasks, as ps prints it. The caller frees it. NULL: the launcher refused.
 char *task_table(void);
 
 // words.c
 
 // Splits a line in place: words are separated by blanks, '' and "" keep blanks, \ keeps the next
-// character, # begins a comment. Returns how many, or ERR_INVALID_ARG: a quote is open;
-// ERR_TOO_LARGE: more than WORDS_MAX.
+// character, and # begins a comment. Returns the number of words, ERR_INVALID_ARG if a quote is not
+// closed, or ERR_TOO_LARGE if there are more than WORDS_MAX words.
 int split_words(char *line, char *words[WORDS_MAX]);
 
-// Joins words to a line that splits into the same. The caller frees it. NULL: out of memory.
+// Joins words to a line that split_words() splits into the same words. The caller frees it. NULL:
+// out of memory.
 char *join_words(unsigned argc, char **argv);
 
-// "1234" as a number up to `max`. False: it is none.
+// Converts "1234" to a number of at most `max`. False: it is no such number.
 bool parse_number(const char *text, unsigned long long max, unsigned long long *number);
 
-// services.c: the tasks that serve the names, looked up once.
+// services.c: servers by name, and complaints.
 
 // True when commands come from a terminal.
 extern bool interactive;
@@ -78,10 +79,10 @@ extern bool interactive;
 // Finds the server of a name. If there is none, complains and returns false.
 bool find_service(const char *name, task_t *task);
 
-// Where complaints go: standard output at a terminal, standard error in a script.
+// The stream for complaints: standard output at a terminal, standard error in a script.
 FILE *errors(void);
 
-// Says what went wrong with what, and returns false.
+// Prints "WHAT: the error in words", and returns false.
 bool complain(const char *what, error_t err);
 
 // events.c: the ends of watched tasks, and other messages that come while a command runs.
@@ -104,7 +105,7 @@ unsigned events_take(bool wait, const char *before);
 // something.
 bool events_pull(const char *before);
 
-// The exit status of the watched task that ended last, as task.exited has it.
+// The exit status, as in task.exited, of the watched task that ended last.
 int events_last_status(void);
 
 // Whether a watched task has not ended yet.
@@ -112,7 +113,7 @@ bool events_watching(task_t task);
 
 // editor.c: the terminal.
 
-// Opens what the line editor needs, before the sandbox. False: standard input is no terminal.
+// Sets the line editor up. Call it before the sandbox. False: standard input is no terminal.
 bool editor_prepare(void);
 
 // The next line, after the prompt `text`; valid until the next call. NULL at the end of the input.

@@ -1,4 +1,4 @@
-// Lines into words and back.
+// Splits lines into words, and joins words to lines.
 #include "shell.h"
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,8 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-// Takes one word off `*line`, moving its characters together. NULL: a quote is open.
+// Takes the first word of `*line`, and removes its quotes and backslashes in place. NULL: a quote
+// is not closed.
 static char *take_word(char **line)
 {
     char *in = *line, *out = in, *word = in;

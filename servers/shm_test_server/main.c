@@ -1,6 +1,7 @@
-// shm_test_server: serves `shm_test`: maps segments that clients made, reads and writes them.
+// shm_test_server: serves `shm_test`. It maps segments that clients have created, reads and writes
+// them.
 //
-// Sandbox: profile "plain". A mapping stays until the task ends, so there is a bound on them.
+// Sandbox: profile "plain". A mapping stays until the task ends, so their number is limited.
 #include <idl/shm.h>
 #include <idl/shm_test_server.h>
 #include <message.h>
@@ -18,7 +19,7 @@ static struct mapping {
 } mappings[MAPPINGS_MAX];
 static unsigned num_mappings;
 
-// Maps a segment once. A client may say any length: it must be within the segment.
+// Maps a segment, once. A client may ask for any length, so it is checked against the segment's.
 static error_t map(int shm_id, bool writable, size_t len, uint8_t **memory)
 {
     for (unsigned i = 0; i < num_mappings; i++) {

@@ -1,4 +1,4 @@
-// The file server, when there is one in the suite: whatever archive it serves.
+// Tests of the file server, if the suite has one, with whatever files it serves.
 #include <config.h>
 #include <idl/fs.h>
 #include <message.h>
@@ -9,7 +9,7 @@
 #include "fsclient.h"
 #include "test.h"
 
-// The server, or an error when the suite has none.
+// The file server, or an error if the suite has none.
 static task_t find_fs(void)
 {
     ipc_set_lookup_timeout(100);
@@ -18,7 +18,7 @@ static task_t find_fs(void)
     return fs;
 }
 
-// The first file of a directory and below, as its path.
+// The path of the first file in a directory or below it.
 struct search {
     task_t fs;
     const char *dir;

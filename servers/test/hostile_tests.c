@@ -1,5 +1,5 @@
-// Messages that no honest client sends, to every server that the suite has. Each logs what it does
-// not know, so these run only when asked for: `test hostile`.
+// Sends messages that no honest client sends, to each server of the suite. Servers log unknown
+// messages, so these tests run only on request: `test hostile`.
 #include <idl/benchmark.h>
 #include <message.h>
 #include <oolong/idl_tables.h>
@@ -20,8 +20,8 @@ static uint32_t next_random(void)
     return (uint32_t)(state >> 32);
 }
 
-// A type with payloads as the interface has it, a known number without them, or a number that
-// nobody knows, with any payloads.
+// A random message type: a known one, a known number without its payloads, or an unknown number
+// with any payloads.
 static int random_type(void)
 {
     static const int types[] = {FS_OPEN_MSG,   FS_CREATE_MSG,
@@ -60,7 +60,7 @@ static void fill(struct message *m)
     }
 }
 
-// Whatever is sent, the server is there afterwards, as the same task.
+// After these messages, the server must still run, as the same task.
 static void attack(const char *name)
 {
     ipc_set_lookup_timeout(200);

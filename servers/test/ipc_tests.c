@@ -1,4 +1,4 @@
-// Calls, errors, notifications, timers and discovery.
+// Tests of calls, errors, notifications, timers and discovery.
 #include <idl/benchmark.h>
 #include <idl/pong.h>
 #include <message.h>
@@ -111,7 +111,7 @@ static void timer_fires_in_time(void)
     struct timespec start, end;
     clock_gettime(CLOCK_MONOTONIC, &start);
     EXPECT_OK(timer_set(60000));
-    EXPECT_OK(timer_set(50)); // replaces
+    EXPECT_OK(timer_set(50)); // replaces the first one
     test_wait_for(NOTIFY_TIMER);
     clock_gettime(CLOCK_MONOTONIC, &end);
     long long ms = (end.tv_sec - start.tv_sec) * 1000ll + (end.tv_nsec - start.tv_nsec) / 1000000;

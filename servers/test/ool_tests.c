@@ -1,4 +1,4 @@
-// Payloads: every size at which something changes, and shared memory.
+// Tests of payloads, with each size at which something changes, and of shared memory.
 #include <config.h>
 #include <idl/benchmark.h>
 #include <idl/shm.h>
@@ -10,7 +10,7 @@
 #include <string.h>
 #include "test.h"
 
-// A buffer whose bytes tell their place. The caller frees it.
+// A buffer whose bytes depend on their offset. The caller frees it.
 static uint8_t *pattern(size_t len)
 {
     uint8_t *data = malloc(len > 0 ? len : 1);

@@ -1,4 +1,4 @@
-// The servers of the base system.
+// Tests of the servers of the base system.
 #include <config.h>
 #include <idl/blk.h>
 #include <idl/random.h>
@@ -76,7 +76,7 @@ static void disk_refuses_what_is_not_on_it(void)
 
 static void disk_forgets_what_is_discarded(void)
 {
-    enum { SECTORS = 40 }; // whole pages and the sectors around them
+    enum { SECTORS = 40 }; // some whole pages, and sectors before and after them
     static uint8_t ones[SECTORS * 512];
     void *data;
     size_t len;

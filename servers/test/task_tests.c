@@ -1,4 +1,4 @@
-// Tasks that are launched, watched and ended; the launcher's table.
+// Tests of launching, watching and ending tasks, and of the launcher's table.
 #include <idl/task.h>
 #include <message.h>
 #include <resea/async.h>
@@ -8,7 +8,7 @@
 #include <string.h>
 #include "test.h"
 
-// Waits until vm says that `task` ended.
+// Waits until vm says that `task` has ended.
 static bool wait_for_exit(task_t task)
 {
     while (true) {

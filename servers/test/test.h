@@ -27,7 +27,7 @@ struct test {
     void (*run)(void);
 };
 
-// A table of tests ends with a NULL name.
+// The tables of tests. Each ends with a NULL name.
 extern const struct test ipc_tests[];
 extern const struct test ool_tests[];
 extern const struct test task_tests[];
