@@ -1,4 +1,4 @@
-# A front door over the CMake presets (see CMakePresets.json); `make help` says what there is.
+# Short commands for the CMake presets (see CMakePresets.json). `make help` lists them.
 PRESET ?= release
 PREFIX ?= /usr/local
 BUILD  := build/$(PRESET)

@@ -1,4 +1,4 @@
-# Compiler settings that every target of the tree shares, and the base interfaces.
+# Compiler settings of all targets of the tree, and the base interfaces.
 
 set(CMAKE_C_STANDARD 11)
 set(CMAKE_C_EXTENSIONS ON)
@@ -7,12 +7,12 @@ if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE RelWithDebInfo)
 endif()
 
-# One tree in the build folder and after installation, so that programs find each other alike.
+# The build folder has the same layout as an installation, so programs find each other the same way.
 set(OOLONG_BIN_DIR "${CMAKE_BINARY_DIR}/bin")
 set(OOLONG_LIBEXEC_DIR "${CMAKE_BINARY_DIR}/libexec/oolong")
 set(OOLONG_GENERATED_DIR "${CMAKE_BINARY_DIR}/generated")
 
-# What a program says of itself (the file of an assertion) is the same wherever it was built.
+# Paths in messages, such as the file of a failed assertion, do not depend on the build folder.
 add_compile_options(-fmacro-prefix-map=${CMAKE_SOURCE_DIR}/=)
 
 add_library(oolong_warnings INTERFACE)
@@ -20,8 +20,8 @@ target_compile_options(oolong_warnings INTERFACE
   -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wpointer-arith
   -Wwrite-strings $<$<BOOL:${OOLONG_WERROR}>:-Werror>)
 
-# Linked after the warnings, because the last option counts: -Wmissing-prototypes would complain of
-# every task's main.
+# Linked after the warnings, because the last option counts. -Wmissing-prototypes would complain
+# about the main() of each task.
 add_library(oolong_task_warnings INTERFACE)
 target_compile_options(oolong_task_warnings INTERFACE -Wno-missing-prototypes -Wno-main)
 
@@ -33,7 +33,7 @@ if(OOLONG_SANITIZE)
   target_compile_definitions(oolong_sanitizers INTERFACE OOLONG_SANITIZED=1)
 endif()
 
-# What an own program of the tree links: oolong_private(target).
+# oolong_private(target): settings for a program or library of the tree.
 function(oolong_private target)
   target_link_libraries(${target} PRIVATE oolong_warnings oolong_sanitizers)
   target_compile_definitions(${target} PRIVATE _GNU_SOURCE)

@@ -1,4 +1,4 @@
-# Installation: what a program outside the tree needs to be built and run.
+# Installs all that programs outside the tree need to be built and run.
 #
 #   bin/oolong, bin/idlc, libexec/oolong/*    the programs (installed where they are defined)
 #   include/oolong/                           headers, the generated ones too
@@ -48,8 +48,7 @@ install(FILES
   DESTINATION ${OOLONG_CMAKEDIR})
 install(PROGRAMS cmake/own-names DESTINATION ${OOLONG_CMAKEDIR})
 
-# The prefix is found from the place of the file itself, so that a staged or moved installation
-# works as it is.
+# The prefix is relative to the .pc file, so that an installation can be staged or moved.
 file(RELATIVE_PATH OOLONG_PC_TO_PREFIX /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)
 configure_file(cmake/oolong.pc.in ${CMAKE_BINARY_DIR}/package/oolong.pc @ONLY)
 install(FILES ${CMAKE_BINARY_DIR}/package/oolong.pc

@@ -1,20 +1,20 @@
-# Helpers to add interfaces and tasks. Used by this tree and, through find_package(Oolong), by
-# programs outside it.
+# Functions to add interfaces and tasks. This tree uses them, and so do projects outside it, through
+# find_package(Oolong).
 #
 #   oolong_generate_idl(<target> OUT <dir> FILES <idl>...)
-#       compiles interfaces into <dir>: oolong/idl.h (every message), idl/<ns>.h (client stubs),
-#       idl/<ns>_server.h (dispatch) and idl_tables.c (names and digests). Makes <target>, an
-#       interface library that carries the include folder, and <target>_files, which waits for the
-#       files. The tables are a source that the caller adds to what it builds.
+#       compiles interfaces into <dir>: oolong/idl.h (all messages), idl/<ns>.h (client stubs),
+#       idl/<ns>_server.h (dispatch) and idl_tables.c (names and digests). Adds the target <target>,
+#       an interface library with the include folder, and the target <target>_files, which makes the
+#       files. The caller adds idl_tables.c to its sources.
 #
 #   oolong_add_task(<name> SOURCES <c>... [LIBS <lib>...] [IDL <idl>...] [NO_INSTALL])
 #       builds a task: a program in C or C++ whose entry point is `void main(void)` or
-#       `void main(const char *cmdline)`. IDL adds interfaces of its own to the base system's.
-#       Functions and types of the program that have a name of a library's (own-names) are its own.
+#       `void main(const char *cmdline)`. IDL adds interfaces to those of the base system. The
+#       program may define functions and types with names of a library (see own-names).
 
 include_guard(GLOBAL)
 
-# CMake says nothing of sources in a language that the project has not enabled: it leaves them out.
+# CMake silently leaves out sources in a language that the project has not enabled.
 function(_oolong_check_languages name)
   get_property(languages GLOBAL PROPERTY ENABLED_LANGUAGES)
   set(C_pattern "\\.c$")
@@ -31,7 +31,7 @@ endfunction()
 
 function(oolong_generate_idl target)
   cmake_parse_arguments(arg "" "OUT" "FILES" ${ARGN})
-  # The tables are C and C++; CMake would leave a .c file out of a project of C++ alone.
+  # The tables are valid C and C++. In a project without C, CMake would leave out a .c file.
   get_property(languages GLOBAL PROPERTY ENABLED_LANGUAGES)
   if(NOT "C" IN_LIST languages)
     set_source_files_properties(${arg_OUT}/idl_tables.c PROPERTIES LANGUAGE CXX)
@@ -41,9 +41,9 @@ function(oolong_generate_idl target)
     get_filename_component(file ${file} ABSOLUTE)
     list(APPEND files ${file})
   endforeach()
-  # The other headers are by-products that nobody needs to name: whoever includes one of them
-  # includes oolong/idl.h too, and is compiled after the target. The tables are a by-product as well,
-  # because make gives the second of two outputs a new time, changed or not.
+  # The other headers need not be named as outputs: a source that includes one of them also includes
+  # oolong/idl.h, and is compiled after the target. The tables are a by-product, because make gives
+  # the second of two outputs a new time even if it has not changed.
   add_custom_command(
     OUTPUT ${arg_OUT}/oolong/idl.h
     BYPRODUCTS ${arg_OUT}/idl_tables.c
@@ -61,7 +61,7 @@ endfunction()
 
 set(_oolong_own_names ${CMAKE_CURRENT_LIST_DIR}/own-names)
 
-# What is included first in the C sources of a task: see own-names.
+# Includes a header before all others in the C sources of a task: see own-names.
 function(_oolong_include_own_names name)
   set(sources "")
   foreach(source IN LISTS ARGN)
@@ -93,8 +93,8 @@ function(oolong_add_task name)
   target_compile_definitions(${name} PRIVATE main=oolong_main _GNU_SOURCE)
   _oolong_include_own_names(${name} ${arg_SOURCES})
   if(arg_IDL)
-    # Before libipc's own, so that the program sees its messages too. The tables take precedence
-    # over the member of the archive.
+    # These headers come before libipc's, so that the program sees its own messages too. The tables
+    # replace those of the archive.
     set(idl_dir ${CMAKE_CURRENT_BINARY_DIR}/${name}.idl.d)
     oolong_generate_idl(${name}_idl OUT ${idl_dir} FILES ${OOLONG_BASE_IDL} ${arg_IDL})
     target_sources(${name} PRIVATE ${idl_dir}/idl_tables.c)
@@ -102,7 +102,7 @@ function(oolong_add_task name)
     add_dependencies(${name} ${name}_idl_files)
   endif()
   target_link_libraries(${name} PRIVATE ${arg_LIBS} Oolong::ipc Oolong::compat)
-  # Outside the tree, where a program ends up and how it is installed is its own affair.
+  # A project outside the tree decides itself where its programs go and how they are installed.
   if(COMMAND oolong_private)
     oolong_private(${name})
     target_link_libraries(${name} PRIVATE oolong_task_warnings)

@@ -1,28 +1,29 @@
-# Helpers to add tests. Every test has a timeout and a label, and is skipped by exit status 77.
+# Functions to add tests. Each test has a timeout and a label. Exit status 77 means that it was
+# skipped.
 #
 #   oolong_add_unit_test(<name> SOURCES <c>... [LIBS <lib>...] [TIMEOUT <seconds>])
-#       one Check binary for one module, label "unit". Sources that include headers of libipc link
+#       one Check program for one module, label "unit". A test that includes headers of libipc links
 #       Oolong::ipc.
 #
 #   oolong_add_system_test(<name> COMMAND <command>... [LABEL <label>] [TIMEOUT <seconds>] [SERIAL]
 #                          [TRANSPORTS <transport>...] [FUSE])
-#       runs a command in an empty directory of its own that is removed afterwards, as an
-#       unprivileged user when the tests run as root. It finds in its environment:
-#         OOLONG_BIN, OOLONG_LIBEXEC   folders of the programs that were built
-#         OOLONG_SOURCE, OOLONG_BUILD  the two trees
-#       With transports, there is a test for each of them: OOLONG_TRANSPORT is set, and all names but
-#       that for `socket` end in it.
-#       FUSE: it may mount.
+#       runs a command in a new empty directory, which is removed afterwards. If the tests run as
+#       root, the command runs as an unprivileged user. Its environment has:
+#         OOLONG_BIN, OOLONG_LIBEXEC   the folders of the programs
+#         OOLONG_SOURCE, OOLONG_BUILD  the source and the build folder
+#       TRANSPORTS: adds a test for each transport, with OOLONG_TRANSPORT set. The test's name ends
+#       in the transport, except for `socket`.
+#       FUSE: the command may mount.
 #
 #   oolong_add_model_test(<model> [TIMEOUT <seconds>])
-#       explores the rows of tests/model/check that are of one model, label "model".
+#       checks one model, with its rows of tests/model/check, label "model".
 
 include_guard(GLOBAL)
 
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(CHECK REQUIRED IMPORTED_TARGET check)
 
-# Builds what the unit tests need and nothing else.
+# Builds only what the unit tests need.
 add_custom_target(unit_tests)
 
 set(OOLONG_TEST_DIR "${CMAKE_BINARY_DIR}/tests/bin")
@@ -32,8 +33,8 @@ set(OOLONG_TEST_ENVIRONMENT
   OOLONG_SOURCE=${CMAKE_SOURCE_DIR}
   OOLONG_BUILD=${CMAKE_BINARY_DIR})
 if(OOLONG_SANITIZE)
-  # A finding must end the process, and Check needs its exit status. A forked test does not free
-  # what the fixture of its parent holds, so leaks are looked for where a test asks for it.
+  # An error must end the process, and Check needs its exit status. Leaks are only looked for if a
+  # test asks for it, because a forked test does not free memory of its parent's fixture.
   list(APPEND OOLONG_TEST_ENVIRONMENT
     ASAN_OPTIONS=detect_leaks=0:abort_on_error=1
     UBSAN_OPTIONS=print_stacktrace=1

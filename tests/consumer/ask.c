@@ -1,4 +1,4 @@
-// A client of somebody else: prints what the words server makes of its arguments.
+// A client outside the tree: prints the answers of the words server for its arguments.
 #include <stdlib.h>
 #include <string.h>
 #include <resea/ipc.h>

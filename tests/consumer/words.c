@@ -1,4 +1,4 @@
-// A server of somebody else: handlers in a table, dispatched by what idlc made of words.idl.
+// A server outside the tree: a table of handlers for the dispatcher that idlc makes from words.idl.
 #include <ctype.h>
 #include <resea/ipc.h>
 #include <resea/malloc.h>

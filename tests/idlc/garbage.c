@@ -1,5 +1,5 @@
-// Compiles damaged interfaces, a fixed sequence of them for a seed: idlc must accept each or
-// report errors, whatever it is, and never crash (which the sanitizers widen).
+// Compiles damaged interfaces; the seed determines which. idlc must accept each of them or report
+// errors, and must never crash. (With sanitizers, more faults are crashes.)
 //
 //   garbage COUNT SEED FILE...
 #include <stdio.h>
@@ -21,7 +21,7 @@ static uint32_t random_below(uint32_t limit)
     return (uint32_t)(state >> 33) % limit;
 }
 
-// Pieces that mean something to the compiler, so that damage reaches its later stages.
+// Pieces of the language, so that damaged files get past the lexer.
 static const char *const words[] = {
     "namespace ", "rpc ",     "oneway ", "async ",     "idempotent ",
     "type ",      "const ",   "enum ",   "{",          "}",

@@ -1,6 +1,6 @@
 # bad/NAME.idl fails with exactly the errors that its lines
 #     // expect: LINE:COLUMN: TEXT
-# name (with the file before LINE when it is an included one), and leaves nothing behind.
+# name (an error in an included file has the file before LINE), and leaves no files behind.
 . "$2/tests/idlc/support.sh"
 
 check_case() {

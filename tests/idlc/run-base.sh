@@ -1,6 +1,6 @@
-# The interfaces of the base system: every header compiles alone as C and C++; two runs write the
-# same bytes, from whatever folder; idl.json and reference.html are well-formed where this machine
-# can tell; each skeleton compiles.
+# The interfaces of the base system: each header compiles alone as C and C++. Two runs, from
+# different folders, write the same bytes. idl.json and reference.html are well-formed, if this
+# machine has Python to check that. Each skeleton compiles.
 . "$2/tests/idlc/support.sh"
 
 cases=$((cases + 1))

@@ -1,7 +1,7 @@
-# The command line: what it prints and returns, and that a failed run leaves nothing behind.
+# The command line: what it prints and returns. A failed run leaves no files behind.
 . "$2/tests/idlc/support.sh"
 
-# expect STATUS TEXT ARGUMENTS...: runs idlc; TEXT stands in what it prints.
+# expect STATUS TEXT ARGUMENTS...: runs idlc. Its output must contain TEXT.
 expect() {
     cases=$((cases + 1))
     wanted=$1
@@ -51,7 +51,7 @@ absent "$work/o/oolong"
 absent "$work/d"
 rm -r "$work/o"
 
-# A folder where a file should be: none of the others appears either.
+# A folder where a file should be: none of the other files is written either.
 mkdir -p "$work/o/idl_tables.c/full"
 expect 1 'idl_tables.c' --out-dir "$work/o" "$good"
 cases=$((cases + 1))
@@ -64,7 +64,7 @@ cases=$((cases + 1))
     fail "a full disk went unnoticed"
 absent "$work/o"
 
-# What is there already is replaced, and what idlc does not write stays.
+# Files that idlc writes are replaced, others stay.
 cases=$((cases + 1))
 mkdir -p "$work/o/idl"
 echo old > "$work/o/idl/x.h"
@@ -74,8 +74,8 @@ grep -q x_y "$work/o/idl/x.h" || fail "an old file was not replaced"
 grep -q mine "$work/o/idl/mine.h" || fail "another's file was touched"
 [ "$(stat -c %a "$work/o/idl/x.h")" = "$(stat -c %a "$good")" ] || fail "not the usual mode"
 
-# Time grows with the interface, not with its square: seconds of the processor, for 10,000 methods
-# and for 20,000 errors, which take a fraction of one.
+# The time is not quadratic in the size of the interface. 10,000 methods, and 20,000 errors, take a
+# fraction of a second; the limit is in seconds of processor time.
 cases=$((cases + 2))
 awk 'BEGIN {
     print "namespace q {"
@@ -88,7 +88,7 @@ awk 'BEGIN { for (i = 1; i <= 20000; i++) printf "type t%d = nothing%d;\n", i, i
 (ulimit -t 5; "$idlc" --check "$work/wrong.idl") 2> "$work/said"
 grep -q '^idlc: 19980 more errors' "$work/said" || fail "20,000 errors: $(tail -n 1 "$work/said")"
 
-# Standard input is a file like another. (A terminal's character is as wide as it is.)
+# Standard input is read like a file. (The caret counts columns of the terminal.)
 expect 0 '' --check - < "$good"
 expect 1 '<stdin>:1:19: error: rpc' --check - < "$work/bad.idl"
 cases=$((cases + 1))
@@ -97,7 +97,8 @@ printf 'oneway a(/* \344\275\240\345\245\275, e\314\201 */ x: nothing);\n' |
 printf '%30s%s\n' '' '^~~~~~~' > "$work/expected"
 sed -n 3p "$work/said" | diff "$work/expected" - || fail "a caret below wide characters"
 
-# Comments that are lost, or that say something of another thing, are warned of; the rest stands.
+# Comments that document nothing, or another declaration than they seem to, get a warning, and the
+# files are written.
 lost() { # TEXT LINE:COLUMN WORDS
     cases=$((cases + 1))
     printf "$1" > "$work/doc.idl"
@@ -117,7 +118,7 @@ lost '/// x\nnamespace x { oneway a(); }\n/// more\nnamespace x { oneway b(); }\
 lost '/// parts\ninclude "good.idl";\n' 1:1 'documents nothing'
 lost '/// x\nnamespace x { /// a\n oneway a( /// b\n b: int, c: int); }\n' ''
 
-# What would not change keeps its time; what an earlier run made of other namespaces goes.
+# A file that would not change keeps its time. Files of namespaces that are gone are removed.
 cases=$((cases + 4))
 rm -rf "$work/o"
 cat > "$work/two.idl" <<'IDL'
@@ -137,8 +138,8 @@ ln -s one.h "$work/o/idl/link.h"
 [ -n "$(find "$work/o/idl/one.h" -newermt 2002-01-01)" ] || fail "a change was not written"
 [ -z "$(find "$work/o/oolong/idl_stub.h" -newermt 2002-01-01)" ] || fail "idl_stub.h was written"
 
-# The list of dependencies: the folders that patterns of includes looked in, too. make goes on when
-# one of the files is gone.
+# The list of dependencies also has the folders in which patterns of includes were looked up. make
+# does not fail if one of the files is gone.
 cases=$((cases + 1))
 mkdir -p "$work/glob/parts/deep" "$work/glob/more"
 cp "$good" "$work/glob/parts/deep/x.idl"
@@ -158,8 +159,8 @@ parts/deep:
 DEPS
 diff "$work/expected" "$work/glob/d" || fail "the list of dependencies"
 
-# It goes to a file or to a device, which stays; a link is not followed, and neither is a FIFO
-# waited at.
+# The list goes to a file or to a device, which stays. A link is not followed, and idlc does not
+# wait for the reader of a FIFO.
 cases=$((cases + 1))
 echo old > "$work/target"
 ln -s target "$work/link"
@@ -178,7 +179,7 @@ if [ "$(id -u)" = 0 ] && mknod "$work/device" c 1 7 2> /dev/null; then
     [ -c "$work/device" ] || fail "a device was removed"
 fi
 
-# No more than a screenful of errors, and how many more there are.
+# idlc prints at most a screenful of errors, and how many more there are.
 cases=$((cases + 1))
 i=0
 while [ $i -lt 50 ]; do

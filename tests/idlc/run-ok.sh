@@ -1,5 +1,6 @@
-# ok/NAME.idl compiles without a word, its headers compile alone as C and C++, and each file in
-# ok/NAME.expected is what idlc wrote. `UPDATE=1 sh run-ok.sh ...` takes what it writes as expected.
+# ok/NAME.idl compiles without a message, its headers compile alone as C and C++, and each file in
+# ok/NAME.expected is equal to the one that idlc writes. `UPDATE=1 sh run-ok.sh ...` replaces the
+# expected files.
 . "$2/tests/idlc/support.sh"
 
 check_case() {

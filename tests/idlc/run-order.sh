@@ -1,5 +1,5 @@
-# Numbers and digests depend on names alone: neither the order of files, nor that of methods, nor
-# other interfaces change them; adding a method renumbers nothing. A digest changes with what both
+# Numbers depend only on names. The order of files or methods and other interfaces change neither
+# numbers nor digests, and a new method changes no other number. A digest changes with all that both
 # sides must agree on, and not with comments.
 . "$2/tests/idlc/support.sh"
 
@@ -87,7 +87,7 @@ sed 's/three();/three() = 0x77;/' "$work/first.idl" > "$work/number.idl"
 compile number
 other number
 
-# Numbers are part of the wire format: these never change.
+# Numbers are part of the wire format, so these never change.
 cases=$((cases + 1))
 for word in 'NOTIFICATIONS_MSG 0x76e5' 'FS_OPEN_MSG 0x60003bbf' 'FS_OPEN_REPLY_MSG 0xbbbf' \
     'BLK_WRITE_MSG 0x2000' 'OOL_SEND_MSG 0x1a9c'; do

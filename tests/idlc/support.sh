@@ -1,4 +1,4 @@
-# What the tests of idlc share. Each is run as `sh TEST IDLC SOURCE_DIR`, in any folder.
+# Functions of the tests of idlc. Each test is run as `sh TEST IDLC SOURCE_DIR`, in any folder.
 set -u
 idlc=$1
 here=$2/tests/idlc
@@ -28,12 +28,12 @@ base_idl() {
         sed "s|^|$top/|"
 }
 
-# What a compiler says of generated code, as far as it is worth reading.
+# Prints the first lines that a compiler says about generated code.
 compiles() {
     "$@" > "$work/compiler" 2>&1 || { head -n 20 "$work/compiler"; return 1; }
 }
 
-# As strict as a program may be that includes generated headers.
+# The strictest warnings with which a program may include generated headers.
 includes="-I$here/config -I$top/libipc/include"
 warnings='-Wall -Wextra -Wshadow -Werror -fsyntax-only'
 strict="-Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wcast-qual -Wcast-align
@@ -43,8 +43,8 @@ strict_c="-std=c11 -Wstrict-prototypes -Wold-style-definition -Wmissing-prototyp
 strict_gcc_cxx="-Wold-style-cast -Wuseless-cast -Wzero-as-null-pointer-constant -Wnon-virtual-dtor"
 strict_clang_cxx="-Wold-style-cast -Wzero-as-null-pointer-constant -Wnon-virtual-dtor"
 
-# Headers of the system and of libipc, behind and before generated ones: macros and declarations of
-# one must not meet names of the other.
+# Includes headers of the system and of libipc, before and after the generated ones: their macros
+# and declarations must not conflict.
 system_headers='assert complex ctype errno fcntl math netdb netinet/in poll pthread sched semaphore
     signal stdio stdlib string sys/mman sys/socket sys/stat sys/sysmacros sys/wait time unistd
     resea/cmdline resea/handle resea/printf resea/syscall resea/task resea/timer oolong/list'
@@ -63,8 +63,8 @@ compile_together() {
         fail "headers of $2 behind the system's, in C++"
 }
 
-# compile_headers DIR WHAT: each generated header alone and twice, and the tables, in C and C++; all
-# of them with those of the system.
+# compile_headers DIR WHAT: compiles each generated header alone and included twice, the tables, and
+# all headers together with those of the system, in C and C++.
 compile_headers() {
     rm -rf "$work/alone"
     mkdir "$work/alone"
@@ -77,7 +77,8 @@ compile_headers() {
     for file in "$work"/alone/*.c; do
         cp "$file" "${file%.c}.cc"
     done
-    # What stands alone for one compiler does for the other, whose warnings need one file.
+    # That each header compiles alone is checked with one compiler. The other compiles one file with
+    # all of them, for its warnings.
     cat "$work"/alone/*.c > "$work/all.c"
     cp "$work/all.c" "$work/all.cc"
     for cc in $compilers; do
@@ -92,7 +93,7 @@ compile_headers() {
     compile_together "$1" "$2"
 }
 
-# Which of the compilers this machine has.
+# The compilers that this machine has.
 compilers=
 for cc in ${CC:-cc} clang; do
     command -v "$cc" > /dev/null && compilers="$compilers $cc"

@@ -1,6 +1,6 @@
-// Calls generated stubs whose messages go, in this process, to the generated dispatcher: what a
-// client gives arrives, what a server answers comes back, and every payload is freed once (which
-// the sanitizers see).
+// Calls generated stubs. Their messages go to the generated dispatcher, in the same process. The
+// arguments arrive, the results come back, and each payload is freed once (the sanitizers check
+// that).
 #include <check.h>
 #include <stdio.h>
 
@@ -189,7 +189,8 @@ static error_t do_many(task_t client, const char *text, const void *data, size_t
     return count == 0 ? ERR_EMPTY : OK;
 }
 
-// The same in the other form, which says so in `pair`.
+// The same with a structure. It returns another `pair`, so that a test can tell which one was
+// called.
 static error_t do_many_into(task_t client, const char *text, const void *data, size_t data_len,
                             unsigned count, struct demo_many_reply_fields *results)
 {
@@ -409,7 +410,7 @@ START_TEST(an_idempotent_call_is_repeated_at_the_new_server)
     ck_assert_int_eq(num_calls, 2);
     ck_assert_int_eq(last_dst, NEW_SERVER);
 
-    dead = NEW_SERVER; // nobody serves the name now
+    dead = NEW_SERVER; // now no task serves the name
     num_calls = 0;
     ck_assert_int_eq(demo_again(NEW_SERVER, 1, &n), ERR_ABORTED);
     ck_assert_int_eq(num_calls, 1);
@@ -437,7 +438,7 @@ START_TEST(one_way_messages_are_served_without_a_reply)
 }
 END_TEST
 
-// The peer is hostile: a bool that is none.
+// A hostile peer sends a bool that is neither 0 nor 1.
 static void break_bool(struct message *m)
 {
     size_t offset = m->type == DEMO_TELL_MSG ? offsetof(struct message, demo_tell.loud)
@@ -528,7 +529,7 @@ START_TEST(a_reply_with_a_bool_that_is_none_is_freed_and_refused)
 }
 END_TEST
 
-// What no field covers is zero in every message, so nothing of the sender's stack goes out.
+// Bytes of a message that no field covers are zero, so no bytes of the sender's stack leak.
 static void check_padding(struct message *m)
 {
     if (m->type != DEMO_TELL_MSG)

@@ -1,6 +1,6 @@
-// Linked into unit tests under MemorySanitizer. Check itself is built without it, so what it hands
-// to the C library looks uninitialised. What the tests' and the tree's own code does is still
-// checked.
+// Linked into unit tests under MemorySanitizer. The Check library is built without the sanitizer,
+// so the memory that it passes to the C library looks uninitialised. The code of the tests and of
+// the tree is still checked.
 #include <sanitizer/msan_interface.h>
 
 __attribute__((constructor)) static void trust_check(void)

@@ -1,4 +1,4 @@
-// The client in C++: of one word, which is its command line.
+// The client in C++. Its command line is one word.
 #include <cstdlib>
 #include <cstring>
 #include <resea/ipc.h>
