@@ -158,7 +158,7 @@ static void name_glue(struct claims *claims, const struct namespace *ns)
     struct arena *arena = &claims->program->arena;
     if (strncmp(ns->c_name, "idl_", 4) == 0 || strcmp(ns->c_name, "idl") == 0) {
         diag_error(claims->program, ns->ident.span, "a namespace cannot be called `%s`", ns->name);
-        diag_help(claims->program, "`idl` and `idl_` are kept for generated code");
+        diag_help(claims->program, "`idl` and `idl_` are reserved for generated code");
     }
     claims->scope = ns->parent->name;
     if (claim_tag(claims, arena_printf(arena, "%sops", ns->prefix), &ns->ident) &&

@@ -12,7 +12,7 @@ static void check_name(struct program *program, const struct ident *ident)
     size_t len = strlen(ident->text);
     if (len > 0 && ident->text[len - 1] == '_') {
         diag_error(program, ident->span, "`%s` ends in `_`", ident->text);
-        diag_help(program, "names that end so are kept for generated code; leave the `_` out");
+        diag_help(program, "names that end in `_` are reserved for generated code");
     }
 }
 
@@ -46,7 +46,7 @@ static void check_enum_items(struct program *program, struct enum_decl *enumerat
         check_name(program, &item->name);
         const struct enum_item *other = table_put(&names, item->name.text, item);
         if (other) {
-            diag_error(program, item->name.span, "item `%s` stands here twice", item->name.text);
+            diag_error(program, item->name.span, "item `%s` is declared twice", item->name.text);
             diag_note(program, other->name.span, "the first is here");
             diag_help(program, "rename one of the two");
             continue;
@@ -57,7 +57,7 @@ static void check_enum_items(struct program *program, struct enum_decl *enumerat
             diag_error(program, item->value_span, "items `%s` and `%s` have the same value",
                        other->name.text, item->name.text);
             diag_note(program, other->value_span, "the first is here");
-            diag_help(program, "give `%s` a value of its own", item->name.text);
+            diag_help(program, "give `%s` another value", item->name.text);
         }
     }
     table_free(&names);
@@ -90,7 +90,7 @@ static void check_field(struct program *program, const struct body *body, const 
     }
     for (const struct field *other = body->fields; other; other = other->next) {
         if (other != field && is_len_of(name, other)) {
-            diag_error(program, field->name.span, "`%s` is the length that `%s` has already", name,
+            diag_error(program, field->name.span, "`%s` is already the length of `%s`", name,
                        other->name.text);
             diag_help(program, "leave the field out: a payload carries its length");
             return;
@@ -98,7 +98,7 @@ static void check_field(struct program *program, const struct body *body, const 
     }
     for (const struct field *other = body->fields; other != field; other = other->next) {
         if (strcmp(other->name.text, name) == 0) {
-            diag_error(program, field->name.span, "field `%s` stands here twice", name);
+            diag_error(program, field->name.span, "field `%s` is declared twice", name);
             diag_note(program, other->name.span, "the first is here");
             diag_help(program, "rename one of the two");
             return;

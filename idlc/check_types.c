@@ -129,8 +129,8 @@ static void check_cycle(struct program *program, struct type_decl *type, unsigne
     }
     if (!at || at->walk != walk)
         return;
-    diag_error(program, at->name.span, "type `%s` is declared by itself", at->name.text);
-    diag_help(program, "let it name a type that does not name it in turn");
+    diag_error(program, at->name.span, "type `%s` is defined by itself", at->name.text);
+    diag_help(program, "use a type that does not depend on it");
     at->in_cycle = true;
 }
 

@@ -61,14 +61,13 @@ static void report(struct program *program, const struct ident *copy, const stru
                    const struct namespace *ns)
 {
     if (first)
-        diag_error(program, copy->span, "`%s` is another one in another file", copy->text);
+        diag_error(program, copy->span, "`%s` differs from the one in another file", copy->text);
     else
-        diag_error(program, copy->span,
-                   "namespace `%s` stands in another file already, without `%s`", ns->ident.text,
-                   copy->text);
+        diag_error(program, copy->span, "namespace `%s` is already in another file, without `%s`",
+                   ns->ident.text, copy->text);
     diag_note(program, first ? first->span : ns->ident.span, "it is here");
     diag_help(program, "%s",
-              first ? "repeat it as it is, or choose another name"
+              first ? "make it the same, or choose another name"
                     : "add to that file, or choose another name");
 }
 

@@ -49,12 +49,12 @@ void parser_unexpected(struct parser *parser, const char *wanted)
 {
     const struct token *token = parser->token;
     if (token->kind == TOKEN_END) {
-        diag_error(parser->program, token->span, "the file ends where %s should be", wanted);
+        diag_error(parser->program, token->span, "expected %s, found the end of the file", wanted);
         return;
     }
     int len = token->span.len > 40 ? 40 : (int)token->span.len;
-    diag_error(parser->program, token->span, "`%.*s` stands where %s should be", len,
-               parser->source->text + token->span.pos, wanted);
+    diag_error(parser->program, token->span, "expected %s, found `%.*s`", wanted, len,
+               parser->source->text + token->span.pos);
 }
 
 bool parser_expect(struct parser *parser, char mark, const char *where)

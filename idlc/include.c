@@ -69,7 +69,7 @@ static void include_known(struct parser *parser, const struct include *include,
     if (source->is_open) {
         report_cycle(parser, include->span, source);
     } else if (source->ns != parser->ns) {
-        diag_error(parser->program, include->span, "%s was read in another namespace already",
+        diag_error(parser->program, include->span, "%s is already included in another namespace",
                    source_basename(source));
         diag_help(parser->program, "include a file in one namespace only");
     }

@@ -56,8 +56,8 @@ static void report_collision(struct program *program, const struct message *mess
         diag_help(program, "0x%04x is free", free);
     else
         diag_help(program,
-                  "numbers are made from names, and these two happen to meet: give one "
-                  "its own, as in `= 0x%04x;` (which is free)",
+                  "numbers are hashes of names, and these two are equal: give one "
+                  "message a number, as in `= 0x%04x;` (which is free)",
                   free);
 }
 

@@ -13,7 +13,7 @@ bool parse_type_ref(struct parser *parser, struct type_ref *type)
         return true;
     type->is_array = true;
     if (!parser_expect_number(parser, "the number of elements", &type->count, &type->count_span)) {
-        diag_help(parser->program, "arrays have a fixed size; what varies travels as `bytes`");
+        diag_help(parser->program, "arrays have a fixed size; use `bytes` for data of any length");
         return false;
     }
     return parser_expect(parser, ']', "after the number of elements");

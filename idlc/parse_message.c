@@ -53,7 +53,7 @@ static bool parse_prefixes(struct parser *parser, struct prefixes *prefixes)
         bool is_async = parser_is_word(parser, "async");
         struct token **seen = is_async ? &prefixes->async : &prefixes->idempotent;
         if (*seen) {
-            diag_error(parser->program, parser->token->span, "`%s` stands here twice",
+            diag_error(parser->program, parser->token->span, "`%s` is repeated",
                        parser->token->text);
             diag_help(parser->program, "leave one out");
             return false;
@@ -108,7 +108,7 @@ static bool parse_number(struct parser *parser, struct message *message)
     if (message->number == 0 || message->number > MAX_MESSAGE_NUMBER) {
         diag_error(parser->program, message->number_span, "a message's number is 1 to 0x%x",
                    MAX_MESSAGE_NUMBER);
-        diag_help(parser->program, "leave it out to have one made from the name");
+        diag_help(parser->program, "leave it out, and idlc makes one from the name");
         message->number = 1;
         message->has_number = false;
     }

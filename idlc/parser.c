@@ -119,12 +119,12 @@ static void check_doc(struct program *program, const struct token *token)
 {
     if (!token->is_doc_taken) {
         diag_warn(program, token->doc_span, "this comment documents nothing and is lost");
-        diag_help(program, "a comment that starts with /// stands before a declaration, an item or "
-                           "a field; one that starts with // is for the file's readers alone");
+        diag_help(program, "put a /// comment before a declaration, an item or a field; use // for "
+                           "comments that are only for readers of the file");
     } else if (token->is_doc_behind) {
         diag_warn(program, token->doc_span,
-                  "this comment documents what follows it, not what it stands behind");
-        diag_help(program, "put it before what it documents, on a line of its own");
+                  "this comment documents what comes after it, not what is before it");
+        diag_help(program, "put it on a line before the declaration");
     }
 }
 

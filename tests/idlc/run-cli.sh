@@ -109,9 +109,9 @@ lost() { # TEXT LINE:COLUMN WORDS
         [ ! -s "$work/said" ] || fail "a warning: $1: $(cat "$work/said")"
     fi
 }
-lost 'enum e { a = 1, /// a\n b = 2 };\n' 1:17 'stands behind'
+lost 'enum e { a = 1, /// a\n b = 2 };\n' 1:17 'what comes after'
 lost 'enum e { a = 1, // a\n b = 2 /// b\n };\n' 2:8 'documents nothing'
-lost 'oneway a(); /// a\n/// b\noneway b();\n' 1:13 'stands behind'
+lost 'oneway a(); /// a\n/// b\noneway b();\n' 1:13 'what comes after'
 lost 'oneway a();\n/// the end\n' 2:1 'documents nothing'
 lost '/// a\n/// b\n;\noneway a(x: /// x\n int);\n' 1:1 'documents nothing'
 lost '/// x\nnamespace x { oneway a(); }\n/// more\nnamespace x { oneway b(); }\n' 3:1 nothing
