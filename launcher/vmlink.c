@@ -32,7 +32,8 @@ static void tell_may_serve(task_t task, const char *name)
 void vm_announce(struct task *task)
 {
     const struct task_spec *spec = task->spec;
-    if (task->id == VM_TASK || task->announced)
+    // A task under a debugger may send its first packet after vm has ended.
+    if (task->id == VM_TASK || task->announced || !task_find(VM_TASK))
         return;
     task->announced = true;
 
