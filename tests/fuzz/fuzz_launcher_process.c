@@ -35,7 +35,7 @@ enum step_kind {
     STEP_TIME,    // `len` milliseconds pass
     STEP_SIGNAL,  // the user ends the suite
     STEP_FAIL,    // a call of the launcher's fails: `a` which, after `b` others of its kind
-    STEP_GDB,     // the task under the debugger ends
+    STEP_GDB,     // the task under the debugger ends; `a` bit 0: the debugger itself speaks or not
     STEP_NUM,
 };
 
@@ -248,9 +248,9 @@ static void act(struct lp_proc *proc, const struct step *step, const uint8_t *re
 static void fail(const struct step *step)
 {
     static const int errors[] = {EMFILE, ENOMEM, EAGAIN, ETOOMANYREFS, EPIPE};
-    lp_failing = (struct lp_failing){.is_set = true,
+    fd_failing = (struct fd_failing){.is_set = true,
                                      .was_set = true,
-                                     .call = (enum lp_call)(step->a % LP_NUM_CALLS),
+                                     .call = (enum fd_call)(step->a % CALL_NUM),
                                      .after = step->b % 16,
                                      .error = errors[step->len % 5]};
 }
@@ -276,7 +276,10 @@ static void perform(const struct step *step, const uint8_t *rest, size_t size, b
         fail(step);
         break;
     case STEP_GDB:
-        lp_end_debuggee();
+        if (step->a & 1 && proc)
+            proc->is_debugger = step->a & 2;
+        else
+            lp_end_debuggee();
         break;
     default:
         if (proc)
@@ -290,12 +293,12 @@ static void check_honest(void)
 {
     struct lp_proc *honest = lp_find("honest"), *server = lp_find("server");
     struct packet packet = {0};
-    bool failed = lp_failing.was_set;
-    lp_failing.is_set = false;
+    bool failed = fd_failing.was_set;
+    fd_failing.is_set = false;
     if (stop_has_begun() || lp_may_end)
         return;
     if (!honest || !server || !lp_find("vm"))
-        lp_fail("somebody who keeps to the rules is gone");
+        target_fail("somebody who keeps to the rules is gone");
     unsigned texts = honest->num_texts, grants = server->num_grants;
     packet.text.len = 1;
     packet.text.text[0] = '_';
@@ -304,7 +307,7 @@ static void check_honest(void)
     lp_send_control(honest, CTL_CONNECT, &packet);
     lp_run();
     if (honest->num_texts != texts + 1 || (!failed && server->num_grants != grants + 1))
-        lp_fail("who keeps to the rules is not served");
+        target_fail("who keeps to the rules is not served");
 }
 
 static void finish(void)
@@ -318,7 +321,7 @@ static void finish(void)
     reap_rest();
     for (unsigned i = 0; i < lp_num_procs; i++) {
         if (!lp_procs[i].reaped)
-            lp_fail("%s is not reaped", lp_procs[i].name);
+            target_fail("%s is not reaped", lp_procs[i].name);
     }
     for (unsigned i = 0; i < 4; i++) { // restarts that do not come, memory that is given back
         lp_now_ns += 20000 * NS_PER_MS;
@@ -328,17 +331,10 @@ static void finish(void)
     lp_loop_reset();
 }
 
-static int lowest_fd(void)
-{
-    int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    close(fd);
-    return fd;
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static int lowest;
-    lp_inside = true;
+    static unsigned open, files;
+    fd_inside = true;
     lp_reset();
     bool may_lie = size > 0 && data[0] % 4 == 3;
     shell_boot(suite_text, size > 0 && data[0] & 4 ? "evil2" : NULL);
@@ -358,9 +354,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     finish();
     lp_close();
     // What is made once is there after the first run.
-    if (lowest && lowest_fd() != lowest)
-        lp_fail("descriptors are left: %d is free, not %d", lowest_fd(), lowest);
-    lowest = lowest_fd();
-    lp_inside = false;
+    if (files && (fd_count() != open || fd_count_files() != files))
+        target_fail("%u descriptors and %u files are left", fd_count() - open,
+                    fd_count_files() - files);
+    open = fd_count();
+    files = fd_count_files();
+    fd_inside = false;
     return 0;
 }

@@ -185,7 +185,7 @@ static void push(unsigned k, struct packet *packet, unsigned how)
 
 static void set_page(struct vp_task *task, const struct step *step)
 {
-    struct state_page *page = task->page;
+    struct state_page *page = task->channel->page;
     struct peer_line *line = &page->peers[TASK_SLOT(VM_TASK)];
     uint64_t vm_says = atomic_load(&ipc_own_page()->peers[TASK_SLOT(task->id)].word);
     switch (step->a % 12) {
@@ -234,9 +234,7 @@ static void set_memory(struct vp_task *task, const struct step *step)
         task->holes = (uint32_t)step->value & 0xffff;
         return;
     }
-    memcpy(task->mem + step->len % (VP_MEM - sizeof(step->value)), &step->value,
-           sizeof(step->value));
-    task->mem_changed = true;
+    vp_write(task, step->len % (VP_MEM - sizeof(step->value)), &step->value, sizeof(step->value));
 }
 
 static void set_launcher(const struct step *step)
@@ -247,6 +245,7 @@ static void set_launcher(const struct step *step)
     vp_launcher.no_page = step->a & 16;
     vp_launcher.no_landing = step->a & 32;
     vp_launcher.no_copies = step->a & 64;
+    vp_launcher.restarts = step->a & 128;
     vp_launcher.destroys = errors[step->a / 4 % 4];
     vp_launcher.launches_at = step->b;
 }
@@ -306,7 +305,8 @@ static void perform(const struct step *step, const uint8_t *rest, size_t size, b
         set_page(task, step);
         break;
     case STEP_LANDING:
-        memcpy(task->landing + step->len % (ool_landing_len(VP_OOL_LEN) - sizeof(step->value)),
+        memcpy(task->channel->landing +
+                   step->len % (ool_landing_len(VP_OOL_LEN) - sizeof(step->value)),
                &step->value, sizeof(step->value));
         break;
     case STEP_MEMORY:
@@ -337,16 +337,16 @@ static void check_honest(void)
     m.benchmark_nop.value = 12345;
     vp_call(VP_HONEST, &m);
     if (m.type != BENCHMARK_NOP_REPLY_MSG)
-        vp_fail("an honest task asks for nothing and gets 0x%x", m.type);
+        target_fail("an honest task asks for nothing and gets 0x%x", m.type);
 
     m = (struct message){.type = OOL_RECV_MSG};
     m.ool_recv.addr = VP_BASE(VP_HONEST + 1);
     m.ool_recv.len = VP_OOL_LEN;
     m.ool_recv.region = OOL_REGION_SHARED;
     vp_call(VP_HONEST + 1, &m);
-    atomic_store(&receiver->page->wait, wait_word(WAIT_OPEN, 1, 0));
+    atomic_store(&receiver->channel->page->wait, wait_word(WAIT_OPEN, 1, 0));
     if (m.type != OOL_RECV_REPLY_MSG)
-        vp_fail("an honest task registers its buffers and gets 0x%x", m.type);
+        target_fail("an honest task registers its buffers and gets 0x%x", m.type);
 
     m = (struct message){.type = OOL_SEND_MSG};
     m.ool_send.dst = receiver->id;
@@ -354,20 +354,20 @@ static void check_honest(void)
     m.ool_send.len = PAYLOAD;
     vp_call(VP_HONEST, &m);
     struct ool_receipt receipt;
-    memcpy(&receipt, receiver->landing, sizeof(receipt));
+    memcpy(&receipt, receiver->channel->landing, sizeof(receipt));
     if (m.type != OOL_SEND_REPLY_MSG || receipt.id != m.ool_send_reply.id ||
         receipt.src != sender->id || receipt.count != 1 || receipt.lens[0] != PAYLOAD ||
-        memcmp(receiver->landing + sizeof(receipt), sender->mem + 1000, PAYLOAD))
-        vp_fail("an honest task places a payload and gets 0x%x", m.type);
+        memcmp(receiver->channel->landing + sizeof(receipt), sender->mem + 1000, PAYLOAD))
+        target_fail("an honest task places a payload and gets 0x%x", m.type);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static bool booted;
-    vp_inside = true;
     if (!booted)
         vp_boot();
     booted = true;
+    fd_inside = true;
     vp_reset();
     vp_run();
     bool may_lie = size > 0 && data[0] % 4 == 3;
@@ -386,6 +386,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     vp_run();
     check_honest();
     vp_finish();
-    vp_inside = false;
+    fd_inside = false;
     return 0;
 }

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -23,39 +22,17 @@
 
 struct lp_proc lp_procs[LP_MAX_PROCS];
 unsigned lp_num_procs;
-bool lp_inside;
 uint64_t lp_now_ns;
 bool lp_is_heard;
 bool lp_may_end;
 
 static bool child_ended;
 static int debuggee_fd = -1;
-static bool has_sent; // the launcher, since the tasks last looked
+static unsigned long num_looked; // packets that were sent until the tasks last looked
 static struct {
     const struct task *task;
     int fd; // its end of its control channel
 } born = {NULL, -1};
-
-void lp_fail(const char *fmt, ...)
-{
-    va_list args;
-    va_start(args, fmt);
-    vfprintf(stderr, fmt, args);
-    va_end(args);
-    fprintf(stderr, "\n");
-    abort();
-}
-
-struct lp_failing lp_failing;
-
-static bool fails(enum lp_call call)
-{
-    if (!lp_inside || !lp_failing.is_set || lp_failing.call != call || lp_failing.after-- > 0)
-        return false;
-    lp_failing.is_set = false;
-    errno = lp_failing.error;
-    return true;
-}
 
 // --- Processes ----------------------------------------------------------------------------------
 
@@ -65,7 +42,7 @@ static struct lp_proc *by_pid(pid_t pid)
         if (lp_procs[i].pid == pid && !lp_procs[i].reaped)
             return &lp_procs[i];
     }
-    lp_fail("the launcher speaks of process %d, which it has reaped", (int)pid);
+    target_fail("the launcher speaks of process %d, which it has reaped", (int)pid);
 }
 
 struct lp_proc *lp_find(const char *name)
@@ -132,7 +109,7 @@ pid_t __real_fork(void);
 pid_t __wrap_fork(void);
 pid_t __wrap_fork(void)
 {
-    if (!lp_inside) // what drives the target has processes too
+    if (!fd_inside) // what drives the target has processes too
         return __real_fork();
     const struct task *task = unborn();
     if (!task || lp_num_procs == LP_MAX_PROCS) {
@@ -156,7 +133,7 @@ int __real_kill(pid_t pid, int signo);
 int __wrap_kill(pid_t pid, int signo);
 int __wrap_kill(pid_t pid, int signo)
 {
-    if (!lp_inside)
+    if (!fd_inside)
         return __real_kill(pid, signo);
     if (pid == getpid()) {
         lp_end_debuggee();
@@ -165,7 +142,7 @@ int __wrap_kill(pid_t pid, int signo)
     struct lp_proc *proc = by_pid(pid);
     bool allowed = stop_has_begun() || lp_may_end;
     if (proc->by_the_rules && !allowed)
-        lp_fail("the launcher ends %s, which has done nothing", proc->name);
+        target_fail("the launcher ends %s, which has done nothing", proc->name);
     if (signo == SIGKILL || proc->by_the_rules)
         lp_exit(proc, CLD_KILLED, signo);
     return 0;
@@ -189,13 +166,23 @@ pid_t __real_waitpid(pid_t pid, int *status, int options);
 pid_t __wrap_waitpid(pid_t pid, int *status, int options);
 pid_t __wrap_waitpid(pid_t pid, int *status, int options)
 {
-    if (!lp_inside)
+    if (!fd_inside)
         return __real_waitpid(pid, status, options);
     struct lp_proc *proc = by_pid(pid);
     if (!proc->exited)
-        lp_fail("the launcher waits for %s, which lives", proc->name);
+        target_fail("the launcher waits for %s, which lives", proc->name);
     proc->reaped = true;
     return pid;
+}
+
+pid_t __real_getpid(void);
+pid_t __wrap_getpid(void);
+pid_t __wrap_getpid(void)
+{
+    static pid_t self;
+    if (!self)
+        self = __real_getpid();
+    return self;
 }
 
 int __wrap_setpriority(int which, id_t who, int value);
@@ -204,7 +191,22 @@ int __wrap_setpriority(int which, id_t who, int value)
     (void)which, (void)value;
     if ((pid_t)who != getpid())
         by_pid((pid_t)who);
-    return 0;
+    return fd_fails(CALL_SETPRIORITY) ? -1 : 0;
+}
+
+// The filters are made by libseccomp, with real descriptors.
+const struct sandbox *__real_sandbox_get(const char *name);
+const struct sandbox *__wrap_sandbox_get(const char *name);
+const struct sandbox *__wrap_sandbox_get(const char *name)
+{
+    fd_inside = false;
+    struct sandbox *box = (struct sandbox *)(uintptr_t)__real_sandbox_get(name);
+    if (box && box->role_fd < FD_FIRST) {
+        close(box->role_fd);
+        box->role_fd = fd_open_file();
+    }
+    fd_inside = true;
+    return box;
 }
 
 int __wrap_sandbox_count_filters(int pid);
@@ -213,20 +215,15 @@ int __wrap_sandbox_count_filters(int pid)
     return pid && pid != getpid() ? by_pid(pid)->num_filters : 0;
 }
 
-int __real_socketpair(int domain, int type, int protocol, int ends[2]);
-int __wrap_socketpair(int domain, int type, int protocol, int ends[2]);
-int __wrap_socketpair(int domain, int type, int protocol, int ends[2])
+// A task's first pair is its control channel.
+static void on_socketpair(const int ends[2])
 {
-    if (fails(LP_SOCKETPAIR))
-        return -1;
-    int err = __real_socketpair(domain, type, protocol, ends);
     const struct task *task = unborn();
-    if (err == 0 && task && task != born.task) { // its first pair: the control channel
+    if (task && task != born.task) {
         forget_born();
         born.fd = dup(ends[1]);
         born.task = task;
     }
-    return err;
 }
 
 // --- The task under a debugger ------------------------------------------------------------------
@@ -236,9 +233,8 @@ int __wrap_socketpair(int domain, int type, int protocol, int ends[2])
 
 void lp_end_debuggee(void)
 {
-    uint64_t one = 1;
     if (debuggee_fd >= 0)
-        (void)!write(debuggee_fd, &one, sizeof(one));
+        fd_make_readable(debuggee_fd);
     lp_is_heard = true;
 }
 
@@ -254,32 +250,14 @@ __attribute__((no_sanitize("address"))) long __wrap_syscall(long number, ...)
     for (unsigned i = 0; i < 6; i++)
         args[i] = va_arg(list, long);
     va_end(list);
-    if (lp_inside && number == SYS_pidfd_open) {
+    if (fd_inside && number == SYS_pidfd_open) {
         if (debuggee_fd < 0)
-            debuggee_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+            debuggee_fd = fd_open_event();
         return dup(debuggee_fd);
     }
+    if (fd_inside && number == SYS_futex) // a bell, which nobody hears
+        return 0;
     return __real_syscall(number, args[0], args[1], args[2], args[3], args[4], args[5]);
-}
-
-// --- Other calls that fail ----------------------------------------------------------------------
-
-int __real_memfd_create(const char *name, unsigned flags);
-int __wrap_memfd_create(const char *name, unsigned flags);
-int __wrap_memfd_create(const char *name, unsigned flags)
-{
-    return fails(LP_MEMFD) ? -1 : __real_memfd_create(name, flags);
-}
-
-int __real_fcntl(int fd, int command, ...);
-int __wrap_fcntl(int fd, int command, ...);
-int __wrap_fcntl(int fd, int command, ...)
-{
-    va_list list;
-    va_start(list, command);
-    long arg = va_arg(list, long);
-    va_end(list);
-    return command == F_DUPFD_CLOEXEC && fails(LP_FCNTL) ? -1 : __real_fcntl(fd, command, arg);
 }
 
 // --- Other calls --------------------------------------------------------------------------------
@@ -309,58 +287,33 @@ void __real_exit(int status) __attribute__((noreturn));
 void __wrap_exit(int status);
 void __wrap_exit(int status)
 {
-    if (lp_inside)
-        lp_fail("the launcher exits with %d", status);
+    if (fd_inside)
+        target_fail("the launcher exits with %d", status);
     __real_exit(status);
 }
 
 bool lp_log(char *text)
 {
-    if (getenv("REPLAY_VERBOSE"))
+    static int is_verbose = -1;
+    if (is_verbose < 0)
+        is_verbose = getenv("REPLAY_VERBOSE") != NULL;
+    if (is_verbose)
         fprintf(stderr, "oolong: %s\n", text);
     return true;
 }
 
 // --- The tasks' ends of the channels ------------------------------------------------------------
 
-ssize_t __real_sendmsg(int fd, const struct msghdr *msg, int flags);
-ssize_t __wrap_sendmsg(int fd, const struct msghdr *msg, int flags);
-ssize_t __wrap_sendmsg(int fd, const struct msghdr *msg, int flags)
-{
-    has_sent = true;
-    if (fails(LP_SENDMSG))
-        return -1;
-    ssize_t sent = __real_sendmsg(fd, msg, flags);
-    if (sent < 0 && errno == EBADF) // it would never go, and the task wait for ever
-        lp_fail("the launcher sends a descriptor that there is not");
-    return sent;
-}
-
 void lp_send(struct lp_proc *proc, const void *data, size_t len, unsigned num_fds)
 {
-    union {
-        struct cmsghdr align;
-        char data[CMSG_SPACE(PACKET_MAX_FDS * sizeof(int))];
-    } control = {0};
-    struct iovec iov = {(void *)(uintptr_t)data, len};
-    struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
-    if (num_fds > 0) {
-        msg.msg_control = &control;
-        msg.msg_controllen = CMSG_SPACE(num_fds * sizeof(int));
-        struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
-        c->cmsg_level = SOL_SOCKET;
-        c->cmsg_type = SCM_RIGHTS;
-        c->cmsg_len = CMSG_LEN(num_fds * sizeof(int));
-        for (unsigned i = 0; i < num_fds; i++)
-            memcpy(CMSG_DATA(c) + i * sizeof(int), &proc->fd, sizeof(int));
-    }
+    const int fds[] = {proc->fd, proc->fd, proc->fd};
     const struct packet *packet = data;
     if (len == sizeof(*packet) && packet->type == CTL_GRANT_ACK &&
         packet->task.task == proc->unacked)
         proc->unacked = 0;
     lp_is_heard = true;
     if (proc->fd >= 0)
-        (void)!__real_sendmsg(proc->fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL);
+        fd_send(proc->fd, data, len, fds, num_fds, proc->is_debugger ? proc->pid : getpid());
 }
 
 void lp_send_control(struct lp_proc *proc, enum control_op op, struct packet *packet)
@@ -376,14 +329,14 @@ static void check_grant(struct lp_proc *proc, const struct packet *packet, int n
     const struct lp_proc *peer = lp_of_task(grant->task);
     bool is_vm = proc->id == VM_TASK;
     if (num_fds != (is_vm ? 3 : grant->ring_size ? 4 : 2))
-        lp_fail("%s is granted a channel with %d descriptors", proc->name, num_fds);
+        target_fail("%s is granted a channel with %d descriptors", proc->name, num_fds);
     if (proc->unacked)
-        lp_fail("%s is granted a channel before it acknowledged another", proc->name);
+        target_fail("%s is granted a channel before it acknowledged another", proc->name);
     if (!peer || peer == proc)
-        lp_fail("%s is granted a channel to task %d", proc->name, grant->task);
+        target_fail("%s is granted a channel to task %d", proc->name, grant->task);
     const struct task *a = task_find(proc->id), *b = task_find(grant->task);
     if (!is_vm && a && b && (!manifest_may_talk(a->spec, b->spec) || b->phase == TASK_STARTING))
-        lp_fail("%s is granted a channel to %s", proc->name, peer->name);
+        target_fail("%s is granted a channel to %s", proc->name, peer->name);
     proc->unacked = grant->task;
     proc->num_grants++;
 }
@@ -395,19 +348,20 @@ static void check_packet(struct lp_proc *proc, const struct packet *packet, int 
     if (is_vm && wire_kind(packet->word) == WIRE_NOBLOCK)
         return;
     if (wire_kind(packet->word) != WIRE_CONTROL || (packet->type == CTL_BOOT) != !proc->num_boots)
-        lp_fail("%s gets packet %d of kind %d", proc->name, packet->type, wire_kind(packet->word));
+        target_fail("%s gets packet %d of kind %d", proc->name, packet->type,
+                    wire_kind(packet->word));
     switch (packet->type) {
     case CTL_BOOT:
         proc->num_boots++;
         if (packet->boot.task != proc->id ||
             num_fds != 2 + (is_vm ? 0 : 2) + (packet->boot.num_filter > 0))
-            lp_fail("%s is booted as task %d with %d descriptors", proc->name, packet->boot.task,
-                    num_fds);
+            target_fail("%s is booted as task %d with %d descriptors", proc->name,
+                        packet->boot.task, num_fds);
         break;
     case CTL_FILE:
         proc->num_files++;
         if (num_fds != 1)
-            lp_fail("%s gets a file with %d descriptors", proc->name, num_fds);
+            target_fail("%s gets a file with %d descriptors", proc->name, num_fds);
         break;
     case CTL_GRANT:
         check_grant(proc, packet, num_fds);
@@ -415,16 +369,20 @@ static void check_packet(struct lp_proc *proc, const struct packet *packet, int 
     case CTL_ANSWER:
         proc->num_answers++;
         if (num_fds != (packet->answer.op == CTL_MEMFD && !packet->answer.error ? 2 : 0))
-            lp_fail("%s gets an answer with %d descriptors", proc->name, num_fds);
+            target_fail("%s gets an answer with %d descriptors", proc->name, num_fds);
+        break;
+    case CTL_STOP:
+        if (num_fds || !stop_has_begun())
+            target_fail("%s is told of the suite's end with %d descriptors", proc->name, num_fds);
         break;
     case CTL_REFUSED:
     case CTL_TEXT:
         proc->num_texts += !packet->text.more;
         if (num_fds || packet->text.len > sizeof(packet->text.text))
-            lp_fail("%s gets %u bytes of text", proc->name, packet->text.len);
+            target_fail("%s gets %u bytes of text", proc->name, packet->text.len);
         break;
     default:
-        lp_fail("%s gets control packet %d", proc->name, packet->type);
+        target_fail("%s gets control packet %d", proc->name, packet->type);
     }
 }
 
@@ -451,7 +409,7 @@ bool lp_read(struct lp_proc *proc, struct packet *packet)
         close(fd);
     }
     if (got != sizeof(*packet) || msg.msg_flags & (MSG_CTRUNC | MSG_TRUNC))
-        lp_fail("%s gets a packet of %zd bytes", proc->name, got);
+        target_fail("%s gets a packet of %zd bytes", proc->name, got);
     check_packet(proc, packet, num_fds);
     return true;
 }
@@ -502,9 +460,9 @@ void lp_obey(struct lp_proc *proc, const struct packet *packet)
 static bool run_tasks(void)
 {
     bool any = false;
-    if (!has_sent)
+    if (num_looked == fd_num_sent)
         return false;
-    has_sent = false;
+    num_looked = fd_num_sent;
     for (unsigned i = 0; i < lp_num_procs; i++) {
         struct packet packet;
         while (lp_procs[i].by_the_rules && lp_read(&lp_procs[i], &packet)) {
@@ -528,7 +486,7 @@ void lp_run(void)
         if (!any && !run_tasks())
             return;
     }
-    lp_fail("the launcher never rests");
+    target_fail("the launcher never rests");
 }
 
 void lp_close(void)
@@ -542,8 +500,11 @@ void lp_close(void)
 void lp_reset(void)
 {
     lp_close();
+    fd_reset();
+    fd_on_socketpair = on_socketpair;
+    num_looked = fd_num_sent;
     lp_num_procs = 0;
     lp_now_ns = 1000000 * NS_PER_MS;
-    lp_may_end = child_ended = has_sent = false;
-    lp_failing = (struct lp_failing){0};
+    lp_may_end = child_ended = false;
+    fd_failing = (struct fd_failing){0};
 }

@@ -1,10 +1,10 @@
 // The process of the launcher, for the target launcher-process: all of it but main.c, its event
-// loop and what it prints. Processes are entries of a table; their sockets, pages and memory are
-// real.
+// loop and what it prints. Processes are entries of a table, and descriptors are fake_fds.h's.
 #ifndef TESTS_FUZZ_LAUNCHER_PROCESS_H
 #define TESTS_FUZZ_LAUNCHER_PROCESS_H
 
 #include <oolong/wire.h>
+#include "fake_fds.h"
 #include "stop.h"
 #include "suite.h"
 
@@ -20,25 +20,16 @@ struct lp_proc {
     int code, status;  // as siginfo_t has them
     int num_filters;   // that the kernel says it is under
     bool by_the_rules; // it reads and answers at once
+    bool is_debugger;  // its next packets come from the debugger itself
     // What the launcher has sent it.
     unsigned num_boots, num_files, num_texts, num_answers, num_grants;
     task_t unacked; // the last grant, until it was acknowledged
 };
 extern struct lp_proc lp_procs[LP_MAX_PROCS];
 extern unsigned lp_num_procs;
-extern bool lp_inside; // the target runs, and not what drives it
 extern uint64_t lp_now_ns;
 extern bool lp_is_heard; // something may have become ready for the launcher since it last looked
 extern bool lp_may_end;  // somebody was allowed to end those who keep to the rules
-
-// The call that fails next, after `after` others of its kind.
-enum lp_call { LP_SOCKETPAIR, LP_MEMFD, LP_FCNTL, LP_SENDMSG, LP_NUM_CALLS };
-extern struct lp_failing {
-    bool is_set, was_set;
-    enum lp_call call;
-    unsigned after;
-    int error;
-} lp_failing;
 
 /// The process of a task, NULL: none that lives. The newest with that name.
 struct lp_proc *lp_find(const char *name);
@@ -63,9 +54,6 @@ void lp_run(void);
 void lp_reset(void);
 /// Closes what the target itself has open.
 void lp_close(void);
-
-/// Says what is wrong and aborts.
-void lp_fail(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));
 
 /// Takes the launcher's messages.
 bool lp_log(char *text);

@@ -19,7 +19,7 @@ bool loop_watch(struct source *source, uint32_t events)
 {
     if (!source->is_added) {
         if (num_sources == MAX_SOURCES)
-            lp_fail("the launcher watches %u descriptors", num_sources);
+            target_fail("the launcher watches %u descriptors", num_sources);
         sources[num_sources++] = source;
     }
     source->is_added = true;
@@ -66,21 +66,17 @@ void loop_once(void)
 // One event at a time, as the launcher's own: a handler may end tasks.
 static bool poll_sources(void)
 {
-    struct pollfd fds[MAX_SOURCES];
-    for (unsigned i = 0; i < num_sources; i++)
-        fds[i] = (struct pollfd){.fd = sources[i]->fd, .events = (short)sources[i]->events};
-    if (num_sources == 0 || !lp_is_heard || poll(fds, num_sources, 0) <= 0) {
-        lp_is_heard = false;
+    if (!lp_is_heard)
         return false;
-    }
     for (unsigned i = 0; i < num_sources; i++) {
-        if (fds[i].revents & POLLNVAL)
-            lp_fail("the launcher watches descriptor %d, which it has closed", fds[i].fd);
-        if (fds[i].revents) {
-            sources[i]->ready(sources[i], (uint32_t)fds[i].revents);
+        unsigned events =
+            (unsigned)fd_events(sources[i]->fd) & (sources[i]->events | POLLERR | POLLHUP);
+        if (events) {
+            sources[i]->ready(sources[i], events);
             return true;
         }
     }
+    lp_is_heard = false;
     return false;
 }
 
@@ -102,7 +98,7 @@ bool lp_loop_turn(void)
 void lp_loop_reset(void)
 {
     if (num_sources > 0)
-        lp_fail("the launcher still watches descriptor %d", sources[0]->fd);
+        target_fail("the launcher still watches descriptor %d", sources[0]->fd);
     while (timers)
         loop_cancel(timers);
 }

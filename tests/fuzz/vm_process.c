@@ -1,5 +1,5 @@
-// See vm_process.h. Descriptors are numbers that nobody opens: the launcher's is CONTROL_FD, and
-// TASK_FD + k a task's. Pages, landing memory and segments are real ones.
+// See vm_process.h. The launcher's channel is CONTROL_FD; those of tasks are descriptors that stand
+// for nothing. Pages and landing memory are real, and what vm maps of them is a mapping of its own.
 #include "vm_process.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -16,7 +16,6 @@
 #include "channel.h"
 #include "transport.h"
 
-#define TASK_FD      100000
 #define SLOT(k)      ((task_t)(k) + 2)
 #define MAX_TURNS    20000
 #define LAUNCHER_MAX 256
@@ -25,7 +24,6 @@
 struct vp_task vp_tasks[VP_TASKS];
 struct vp_launcher vp_launcher;
 uint64_t vp_now_ns;
-bool vp_inside;
 
 // What the launcher sends.
 static struct said {
@@ -37,87 +35,102 @@ static unsigned num_said;
 static void *launcher_cookie;
 static uint32_t next_chan;
 static struct talk_table *talk;
-static int some_fd; // segments are copies of it
-static int boot_fds[2];
-static int lowest_fd; // that is free while nothing is open
+static unsigned num_files; // while no task is there
+static uint8_t fresh[VP_MEM];
 static jmp_buf idle;
-
-void vp_fail(const char *fmt, ...)
-{
-    va_list args;
-    va_start(args, fmt);
-    vfprintf(stderr, fmt, args);
-    va_end(args);
-    fprintf(stderr, "\n");
-    abort();
-}
 
 // --- Setting up ---------------------------------------------------------------------------------
 
-static int make_memory(size_t len, void *addr)
+// Memory with two addresses: for the tasks, and for vm.
+static void make_memory(size_t len, void *addr, void *of_vm, int prot)
 {
     int fd = memfd_create("memory", MFD_CLOEXEC);
     if (fd < 0 || ftruncate(fd, (off_t)len))
         abort();
-    void *mapped = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    if (mapped == MAP_FAILED)
+    void *mapped[2] = {mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0),
+                       mmap(NULL, len, prot, MAP_SHARED, fd, 0)};
+    if (mapped[0] == MAP_FAILED || mapped[1] == MAP_FAILED)
         abort();
-    memcpy(addr, &mapped, sizeof(mapped));
-    return fd;
-}
-
-static int next_fd(void)
-{
-    int fd = dup(some_fd);
     close(fd);
-    return fd;
+    memcpy(addr, &mapped[0], sizeof(mapped[0]));
+    memcpy(of_vm, &mapped[1], sizeof(mapped[1]));
 }
 
-static void fill(struct vp_task *task)
+static int open_page(const struct vp_channel *ch)
 {
-    for (size_t i = 0; i < VP_MEM; i++)
-        task->mem[i] = (uint8_t)(i * 7 + i / 251);
-    strcpy((char *)task->mem, "a name");
-    task->mem_changed = false;
+    return fd_open_memory(NULL, ch->page_of_vm, STATE_PAGE_SIZE);
 }
 
-void vp_boot(void)
+static int open_landing(const struct vp_channel *ch)
 {
-    void *page;
-    boot_fds[0] = make_memory(STATE_PAGE_SIZE, &page);
-    boot_fds[1] = make_memory(sizeof(*talk), &talk);
+    return fd_open_memory(ch->landing_of_vm, NULL, ool_landing_len(VP_OOL_LEN));
+}
+
+static void make_channels(unsigned k)
+{
+    for (unsigned i = 0; i < VP_CHANNELS; i++) {
+        struct vp_channel *ch = &vp_tasks[k].channels[i];
+        ch->slot = k;
+        make_memory(STATE_PAGE_SIZE, &ch->page, &ch->page_of_vm, PROT_READ);
+        make_memory(ool_landing_len(VP_OOL_LEN), &ch->landing, &ch->landing_of_vm,
+                    PROT_READ | PROT_WRITE);
+    }
+}
+
+static void make_talk_table(void)
+{
     for (unsigned k = 0; k < VP_TASKS; k++) {
-        vp_tasks[k].page_fd = make_memory(STATE_PAGE_SIZE, &vp_tasks[k].page);
-        vp_tasks[k].landing_fd = make_memory(ool_landing_len(VP_OOL_LEN), &vp_tasks[k].landing);
-        fill(&vp_tasks[k]);
         for (unsigned i = 0; i < VP_TASKS; i++) {
             if (i != k && (i < VP_HOSTILE) == (k < VP_HOSTILE))
                 talk->rows[SLOT(k)][SLOT(i) / 64] |= 1ull << SLOT(i) % 64;
         }
     }
-    some_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+}
+
+void vp_boot(void)
+{
+    static _Alignas(4096) uint8_t page[STATE_PAGE_SIZE];
+    struct talk_table *talk_of_vm;
+    make_memory(sizeof(*talk), &talk, &talk_of_vm, PROT_READ);
+    make_talk_table();
+    for (size_t i = 0; i < VP_MEM; i++)
+        fresh[i] = (uint8_t)(i * 7 + i / 251);
+    strcpy((char *)fresh, "a name");
+    for (unsigned k = 0; k < VP_TASKS; k++) {
+        memcpy(vp_tasks[k].mem, fresh, VP_MEM);
+        make_channels(k);
+    }
     struct packet boot = {.type = CTL_BOOT, .word = wire_word(WIRE_CONTROL, 0, 0)};
     boot.boot.wire = WIRE_VERSION;
     boot.boot.task = VM_TASK;
     boot.boot.vm_pid = 1;
     boot.boot.core = -1;
     strcpy(boot.boot.name, "vm");
-    said[num_said++] = (struct said){boot, {boot_fds[0], boot_fds[1]}, 2};
+    said[num_said++] = (struct said){
+        boot,
+        {fd_open_memory(page, NULL, sizeof(page)), fd_open_memory(NULL, talk_of_vm, sizeof(*talk))},
+        2};
     boot_start();
     shell_start();
-    lowest_fd = next_fd();
+    num_files = fd_count_files();
+}
+
+void vp_write(struct vp_task *task, size_t offset, const void *data, size_t len)
+{
+    memcpy(task->mem + offset, data, len);
+    for (size_t page = offset / 4096; page <= (offset + len - 1) / 4096; page++)
+        task->changed |= 1u << page;
 }
 
 static void reset_task(struct vp_task *task)
 {
-    if (task->mem_changed)
-        fill(task);
-    task->id = task->pid = task->gen = 0;
-    task->holes = 0;
-    task->dead = task->granted = task->acked = task->watched = task->closed = false;
-    task->cookie = NULL;
-    task->first = task->count = 0;
-    task->full = false;
+    for (unsigned page = 0; task->changed >> page; page++) {
+        if (task->changed >> page & 1)
+            memcpy(task->mem + 4096 * page, fresh + 4096 * page, 4096);
+    }
+    task->id = task->pid = 0;
+    task->changed = task->holes = 0;
+    task->dead = task->granted = task->acked = task->full = false;
     task->seq = 0;
     task->num_answers = 0;
     task->last_id = 0;
@@ -129,8 +142,14 @@ void vp_reset(void)
     vp_now_ns = 1000 * NS_PER_MS;
     next_chan = 1;
     vp_launcher = (struct vp_launcher){0};
-    for (unsigned k = 0; k < VP_TASKS; k++)
+    fd_reset();
+    for (unsigned k = 0; k < VP_TASKS; k++) {
         reset_task(&vp_tasks[k]);
+        vp_tasks[k].gen = 0;
+        vp_tasks[k].channel = &vp_tasks[k].channels[0];
+        for (unsigned i = 0; i < VP_CHANNELS; i++)
+            vp_tasks[k].channels[i].fd = -1;
+    }
     shell_start();
     vp_start(VP_HONEST);
     vp_start(VP_HONEST + 1);
@@ -141,7 +160,7 @@ void vp_reset(void)
 static struct said *say(const struct packet *packet)
 {
     if (num_said == LAUNCHER_MAX)
-        vp_fail("vm does not read what the launcher says");
+        target_fail("vm does not read what the launcher says");
     said[num_said] = (struct said){.packet = *packet};
     return &said[num_said++];
 }
@@ -156,21 +175,8 @@ void vp_say(const struct message *m)
     say(&packet);
 }
 
-void vp_start(unsigned k)
+static void say_started(const struct vp_task *task, unsigned k)
 {
-    struct vp_task *task = &vp_tasks[k];
-    // Not before vm has seen the end of the channel to the slot's last task: both would have the
-    // same descriptor here.
-    if (task->pid || task->watched || num_said > LAUNCHER_MAX / 2)
-        return;
-    int gen = task->gen;
-    reset_task(task);
-    task->gen = gen + 1;
-    task->id = TASK_MAKE(gen, SLOT(k));
-    task->pid = 1000 + (gen * VP_TASKS + (int)k);
-    memset(task->page, 0, sizeof(*task->page));
-    memset(task->landing, 0, sizeof(struct ool_receipt));
-
     struct message m = {.type = LAUNCHER_STARTED_MSG};
     m.launcher_started.task = task->id;
     m.launcher_started.pid = task->pid;
@@ -182,7 +188,10 @@ void vp_start(unsigned k)
     m.launcher_may_serve.task = task->id;
     strcpy(m.launcher_may_serve.name, k % 2 ? "*" : "a name");
     vp_say(&m);
+}
 
+static void grant(struct vp_task *task, unsigned k)
+{
     if (k == 1) {
         struct packet refused = {.type = CTL_REFUSED, .word = wire_word(WIRE_CONTROL, 0, 0)};
         refused.refused.task = task->id;
@@ -196,11 +205,33 @@ void vp_start(unsigned k)
     packet.grant.ool_len = VP_OOL_LEN;
     packet.grant.num_refused = k == 1 ? 1 : 0;
     struct said *grant = say(&packet);
+    struct vp_channel *ch = task->channel;
     grant->num_fds = 3;
-    grant->fds[0] = TASK_FD + (int)k;
-    grant->fds[1] = dup(vp_launcher.no_page ? some_fd : task->page_fd);
-    grant->fds[2] = dup(vp_launcher.no_landing ? some_fd : task->landing_fd);
+    grant->fds[0] = ch->fd = fd_open_file();
+    grant->fds[1] = vp_launcher.no_page ? fd_open_file() : open_page(ch);
+    grant->fds[2] = vp_launcher.no_landing ? fd_open_file() : open_landing(ch);
     task->granted = !vp_launcher.no_page;
+}
+
+void vp_start(unsigned k)
+{
+    struct vp_task *task = &vp_tasks[k];
+    struct vp_channel *ch = &task->channels[(unsigned)task->gen % VP_CHANNELS];
+    // vm may have the channel to the slot's last task still, but not the one to the task before it,
+    // whose descriptors and memory these are.
+    if (task->pid || ch->watched || num_said > LAUNCHER_MAX / 2)
+        return;
+    reset_task(task);
+    task->id = TASK_MAKE(task->gen, SLOT(k));
+    task->pid = 1000 + (task->gen * VP_TASKS + (int)k);
+    task->gen++;
+    task->channel = ch;
+    ch->closed = ch->ended = false;
+    ch->first = ch->count = 0;
+    memset(ch->page, 0, sizeof(*ch->page));
+    memset(ch->landing, 0, sizeof(struct ool_receipt));
+    say_started(task, k);
+    grant(task, k);
 }
 
 void vp_end(unsigned k)
@@ -208,7 +239,7 @@ void vp_end(unsigned k)
     struct vp_task *task = &vp_tasks[k];
     if (!task->id || task->dead)
         return;
-    task->dead = true;
+    task->dead = task->channel->ended = true;
     struct message m = {.type = EXCEPTION_MSG};
     m.exception.task = task->id;
     m.exception.exception = EXCEPTION_TYPE_CRASHED;
@@ -232,7 +263,7 @@ static void answer(enum control_op op, error_t error, int num_fds)
     struct said *s = say(&packet);
     s->num_fds = num_fds;
     for (int i = 0; i < num_fds; i++)
-        s->fds[i] = dup(some_fd);
+        s->fds[i] = fd_open_file();
 }
 
 static void on_destroy(task_t id)
@@ -247,7 +278,7 @@ static void on_destroy(task_t id)
 static void on_launch(const struct control_text *text)
 {
     if (text->len > sizeof(text->text))
-        vp_fail("vm launches a text of %u bytes", text->len);
+        target_fail("vm launches a text of %u bytes", text->len);
     if (text->more)
         return;
     struct message m = {.type = LAUNCHER_LAUNCHED_MSG};
@@ -269,8 +300,10 @@ static void on_reap(task_t id)
     if (!task)
         return; // the input told of the end of a task that there never was
     if (!task->dead || !task->pid)
-        vp_fail("vm has forgotten task %d, which lives", id);
+        target_fail("vm has forgotten task %d, which lives", id);
     task->pid = 0;
+    if (vp_launcher.restarts && task < &vp_tasks[VP_HOSTILE])
+        vp_start((unsigned)(task - vp_tasks));
 }
 
 static void on_control(const struct packet *packet)
@@ -280,7 +313,7 @@ static void on_control(const struct packet *packet)
     case CTL_GRANT_ACK:
         task = by_id(packet->task.task);
         if (!task || task->acked)
-            vp_fail("vm acknowledges a channel to task %d", packet->task.task);
+            target_fail("vm acknowledges a channel to task %d", packet->task.task);
         task->acked = true;
         break;
     case CTL_DESTROY:
@@ -300,15 +333,26 @@ static void on_control(const struct packet *packet)
     case CTL_COPYING:
         break;
     default:
-        vp_fail("vm sends control packet %d", packet->type);
+        target_fail("vm sends control packet %d", packet->type);
     }
 }
 
 // --- transport.h --------------------------------------------------------------------------------
 
-static struct vp_task *task_of(int fd)
+static struct vp_channel *nth_channel(unsigned n)
 {
-    return fd >= TASK_FD && fd < TASK_FD + VP_TASKS ? &vp_tasks[fd - TASK_FD] : NULL;
+    return &vp_tasks[n / VP_CHANNELS].channels[n % VP_CHANNELS];
+}
+
+static struct vp_channel *channel_of(int fd)
+{
+    if (fd == CONTROL_FD)
+        return NULL;
+    for (unsigned i = 0; i < VP_TASKS * VP_CHANNELS; i++) {
+        if (nth_channel(i)->fd == fd)
+            return nth_channel(i);
+    }
+    target_fail("vm uses descriptor %d as a channel, which is none", fd);
 }
 
 error_t transport_init(void)
@@ -318,21 +362,21 @@ error_t transport_init(void)
 
 error_t transport_watch(int fd, void *cookie, bool oneshot)
 {
-    struct vp_task *task = task_of(fd);
+    struct vp_channel *ch = channel_of(fd);
     (void)oneshot;
-    if (!task)
+    if (!ch) {
         launcher_cookie = cookie;
-    else
-        task->cookie = cookie;
-    if (task)
-        task->watched = true;
+        return OK;
+    }
+    ch->cookie = cookie;
+    ch->watched = true;
     return OK;
 }
 
 void transport_unwatch(int fd)
 {
-    if (task_of(fd))
-        task_of(fd)->watched = false;
+    if (channel_of(fd))
+        channel_of(fd)->watched = false;
 }
 
 int transport_wait(void *cookies[TRANSPORT_MAX_EVENTS], int timeout_ms)
@@ -340,10 +384,10 @@ int transport_wait(void *cookies[TRANSPORT_MAX_EVENTS], int timeout_ms)
     int n = 0;
     if (num_said > 0)
         cookies[n++] = launcher_cookie;
-    for (unsigned k = 0; k < VP_TASKS; k++) {
-        struct vp_task *task = &vp_tasks[k];
-        if (task->watched && (task->count > 0 || task->dead))
-            cookies[n++] = task->cookie;
+    for (unsigned i = 0; i < VP_TASKS * VP_CHANNELS; i++) {
+        const struct vp_channel *ch = nth_channel(i);
+        if (ch->watched && (ch->count > 0 || ch->ended))
+            cookies[n++] = ch->cookie;
     }
     if (n == 0 && timeout_ms != 0)
         longjmp(idle, 1);
@@ -353,11 +397,11 @@ int transport_wait(void *cookies[TRANSPORT_MAX_EVENTS], int timeout_ms)
 static error_t recv_said(struct packet *packet, bool wait, int *fds, int max_fds, int *num_fds)
 {
     if (num_said == 0 && wait)
-        vp_fail("vm waits for the launcher, which has nothing to say");
+        target_fail("vm waits for the launcher, which has nothing to say");
     if (num_said == 0)
         return ERR_WOULD_BLOCK;
     if (said[0].num_fds > max_fds)
-        vp_fail("vm drops descriptors of the launcher");
+        target_fail("vm drops descriptors of the launcher");
     *packet = said[0].packet;
     memcpy(fds, said[0].fds, (size_t)said[0].num_fds * sizeof(int));
     *num_fds = said[0].num_fds;
@@ -368,21 +412,19 @@ static error_t recv_said(struct packet *packet, bool wait, int *fds, int max_fds
 error_t transport_recv(int fd, struct packet *packet, bool wait, int *fds, int max_fds,
                        int *num_fds)
 {
-    struct vp_task *task = task_of(fd);
+    struct vp_channel *ch = channel_of(fd);
     if (num_fds)
         *num_fds = 0;
-    if (!task)
+    if (!ch)
         return recv_said(packet, wait, fds, max_fds, num_fds);
     if (wait)
-        vp_fail("vm waits for task %d", task->id);
-    if (task->closed)
-        vp_fail("vm reads a channel that it has closed");
-    if (task->count == 0)
-        return task->dead ? ERR_ABORTED : ERR_WOULD_BLOCK;
-    unsigned at = task->first++ % VP_MAX_QUEUE;
-    task->count--;
-    *packet = task->queue[at];
-    return task->broken[at] ? ERR_NOT_ACCEPTABLE : OK;
+        target_fail("vm waits for the task in slot %u", ch->slot);
+    if (ch->count == 0)
+        return ch->ended ? ERR_ABORTED : ERR_WOULD_BLOCK;
+    unsigned at = ch->first++ % VP_MAX_QUEUE;
+    ch->count--;
+    *packet = ch->queue[at];
+    return ch->broken[at] ? ERR_NOT_ACCEPTABLE : OK;
 }
 
 static void note_answer(struct vp_task *task, const struct packet *packet)
@@ -411,23 +453,24 @@ static void check_bytes(const struct packet *packet)
 
 error_t transport_send(int fd, const struct packet *packet, bool block, int attach)
 {
-    struct vp_task *task = task_of(fd);
+    struct vp_channel *ch = channel_of(fd);
     enum wire_kind kind = wire_kind(packet->word);
     check_bytes(packet);
-    if (!task) {
+    if (!ch) {
         if (kind != WIRE_CONTROL)
-            vp_fail("vm sends a packet of kind %d to the launcher", kind);
+            target_fail("vm sends a packet of kind %d to the launcher", kind);
         on_control(packet);
         return OK;
     }
     if (block)
-        vp_fail("vm blocks for task %d", task->id);
+        target_fail("vm blocks for the task in slot %u", ch->slot);
     if (kind == WIRE_SEND || kind == WIRE_CALL || kind < WIRE_SEND || kind > WIRE_RING)
-        vp_fail("vm sends a packet of kind %d to task %d", kind, task->id);
-    if (attach >= 0 && fcntl(attach, F_GETFD) < 0)
-        vp_fail("vm attaches descriptor %d, which is closed", attach);
-    if (task->dead || task->closed)
+        target_fail("vm sends a packet of kind %d to a task", kind);
+    if (attach >= 0 && !fd_is_open(attach))
+        target_fail("vm attaches descriptor %d, which is closed", attach);
+    if (ch->ended || ch->closed)
         return ERR_ABORTED;
+    struct vp_task *task = &vp_tasks[ch->slot];
     bool full = task->full;
     task->full = false;
     if (full)
@@ -439,22 +482,26 @@ error_t transport_send(int fd, const struct packet *packet, bool block, int atta
 
 void transport_close(int fd)
 {
-    struct vp_task *task = task_of(fd);
-    if (task)
-        task->closed = true;
+    struct vp_channel *ch = channel_of(fd);
+    if (!ch)
+        target_fail("vm closes its channel to the launcher");
+    ch->closed = true;
+    ch->fd = -1;
+    close(fd);
 }
 
 void vp_push(unsigned k, const struct packet *packet)
 {
     struct vp_task *task = &vp_tasks[k];
-    if (!task->granted || task->dead || task->closed || task->count == VP_MAX_QUEUE)
+    struct vp_channel *ch = task->channel;
+    if (!task->granted || ch->ended || ch->closed || ch->count == VP_MAX_QUEUE)
         return;
-    unsigned at = (task->first + task->count++) % VP_MAX_QUEUE;
-    task->broken[at] = !packet;
+    unsigned at = (ch->first + ch->count++) % VP_MAX_QUEUE;
+    ch->broken[at] = !packet;
     if (packet)
-        task->queue[at] = *packet;
+        ch->queue[at] = *packet;
     // What rings tells vm, but nobody has to.
-    atomic_fetch_add(&task->page->peers[TASK_SLOT(VM_TASK)].bell, 1);
+    atomic_fetch_add(&ch->page->peers[TASK_SLOT(VM_TASK)].bell, 1);
 }
 
 // --- Running ------------------------------------------------------------------------------------
@@ -467,7 +514,7 @@ void vp_run(void)
         shell_turn();
         shell_check();
     }
-    vp_fail("vm never rests");
+    target_fail("vm never rests");
 }
 
 void vp_call(unsigned k, struct message *m)
@@ -482,24 +529,27 @@ void vp_call(unsigned k, struct message *m)
     vp_run();
     if (task->num_answers != before + 1 || wire_kind(task->answer.word) != WIRE_REPLY ||
         wire_ack(task->answer.word) != task->seq)
-        vp_fail("call 0x%x of an honest task: %u answers, the last 0x%x of kind %d", packet.type,
-                task->num_answers - before, task->answer.type, wire_kind(task->answer.word));
+        target_fail("call 0x%x of an honest task: %u answers, the last 0x%x of kind %d",
+                    packet.type, task->num_answers - before, task->answer.type,
+                    wire_kind(task->answer.word));
     memcpy(m, &task->answer, sizeof(*m));
 }
 
 void vp_finish(void)
 {
+    vp_launcher.restarts = false;
     for (unsigned k = 0; k < VP_TASKS; k++)
         vp_end(k);
     vp_run();
     for (unsigned k = 0; k < VP_TASKS; k++) {
         if (vp_tasks[k].pid)
-            vp_fail("vm keeps task %d, which has ended", vp_tasks[k].id);
+            target_fail("vm keeps task %d, which has ended", vp_tasks[k].id);
     }
     if (!shell_is_empty())
-        vp_fail("vm keeps something of the tasks");
+        target_fail("vm keeps something of the tasks");
     if (channel_count() != 1)
-        vp_fail("%u channels are left", channel_count());
-    if (next_fd() != lowest_fd)
-        vp_fail("descriptors are left: %d is free, not %d", next_fd(), lowest_fd);
+        target_fail("%u channels are left", channel_count());
+    if (fd_count() > 0 || fd_count_files() != num_files)
+        target_fail("%u descriptors and %u files are left", fd_count(),
+                    fd_count_files() - num_files);
 }

@@ -6,34 +6,44 @@
 
 #include <oolong/message.h>
 #include <oolong/wire.h>
+#include "fake_fds.h"
 
 #define VP_HOSTILE   6
 #define VP_HONEST    VP_HOSTILE // and the one after it
 #define VP_TASKS     (VP_HOSTILE + 2)
 #define VP_MAX_QUEUE 32
+#define VP_CHANNELS  2 // of a slot at a time: one may still be read when the slot is granted again
 #define VP_OOL_LEN   ((size_t)800 << 10) // more than vm copies in one turn
 #define VP_MEM       ((size_t)64 << 10)  // of a task, which is there again and again
 #define VP_WINDOW    ((size_t)1 << 20)   // for so many bytes, from VP_BASE() on
 #define VP_BASE(k)   ((vaddr_t)(k + 1) << 32)
+
+// A channel of a task to vm, as seen from vm, and the memory that goes with it. The second address
+// of each is vm's own.
+struct vp_channel {
+    unsigned slot;
+    int fd;
+    bool watched, closed;
+    bool ended; // the task's end is closed
+    void *cookie;
+    struct packet queue[VP_MAX_QUEUE];
+    bool broken[VP_MAX_QUEUE]; // the packet breaks the transport's rules
+    unsigned first, count;
+    struct state_page *page, *page_of_vm;
+    uint8_t *landing, *landing_of_vm;
+};
 
 struct vp_task {
     task_t id; // 0: not started
     int pid;   // 0: reaped
     int gen;
     bool dead; // the process: a zombie until vm has forgotten the task
-    struct state_page *page;
-    uint8_t *landing;
     uint8_t mem[VP_MEM];
-    bool mem_changed;
-    uint32_t holes; // pages of the memory that are not there
-    int page_fd, landing_fd;
-    // Its channel to vm, as seen from vm.
+    uint32_t changed; // pages of the memory that are not as at the beginning
+    uint32_t holes;   // pages of the memory that are not there
+    struct vp_channel channels[VP_CHANNELS];
+    struct vp_channel *channel; // the newest one
     bool granted, acked;
-    bool watched, closed;
-    void *cookie;
-    struct packet queue[VP_MAX_QUEUE];
-    bool broken[VP_MAX_QUEUE]; // the packet breaks the transport's rules
-    unsigned first, count;
     bool full;            // the next packet to it does not go
     uint32_t seq;         // of its last call
     struct packet answer; // the last packet to it,
@@ -50,12 +60,12 @@ extern struct vp_launcher {
     bool no_launch;
     bool no_page, no_landing; // vm can map neither of the next task it gets to know
     bool no_copies;           // the host lets vm into no other process
+    bool restarts;            // it starts a slot again as soon as vm has forgotten its last task
     unsigned launches_at;     // the slot of what it launches
     uint32_t token;           // of the last CTL_LAUNCH
 } vp_launcher;
 
 extern uint64_t vp_now_ns;
-extern bool vp_inside; // the target runs, and not what drives it
 
 /// Boots the process; once. Then everything back to the beginning, with the honest tasks alone.
 void vp_boot(void);
@@ -77,8 +87,8 @@ void vp_call(unsigned k, struct message *m);
 /// Ends everybody, and checks that nothing is left.
 void vp_finish(void);
 
-/// Says what is wrong and aborts.
-void vp_fail(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));
+/// A task writes `len` bytes at `offset` of its own memory.
+void vp_write(struct vp_task *task, size_t offset, const void *data, size_t len);
 
 // vm_process_shell.c: vm/main.c, and what is static in it.
 void shell_start(void);

@@ -38,29 +38,32 @@ int __wrap_clock_gettime(clockid_t clock, struct timespec *ts)
 // What drives the target may end it.
 void __wrap__exit(int status)
 {
-    if (vp_inside)
-        vp_fail("vm exits with %d", status);
+    if (fd_inside)
+        target_fail("vm exits with %d", status);
     __real__exit(status);
 }
 
 void __wrap_exit(int status)
 {
-    if (vp_inside)
-        vp_fail("vm exits with %d", status);
+    if (fd_inside)
+        target_fail("vm exits with %d", status);
     __real_exit(status);
 }
 
 void __wrap_oolong_panic(const char *fmt, ...)
 {
-    vp_fail("vm panics: %s", fmt);
+    target_fail("vm panics: %s", fmt);
 }
 
 // Formats it all the same: what a message says is looked at.
 static void log_line(const char *prefix, const char *fmt, va_list args)
 {
     char line[1024];
+    static int is_verbose = -1;
+    if (is_verbose < 0)
+        is_verbose = getenv("REPLAY_VERBOSE") != NULL;
     vsnprintf(line, sizeof(line), fmt, args);
-    if (strstr(line, "check.c") || getenv("REPLAY_VERBOSE"))
+    if (is_verbose || strstr(line, "check.c"))
         fprintf(stderr, "%s%s\n", prefix, line);
 }
 
@@ -86,7 +89,7 @@ static struct vp_task *process(pid_t pid)
         if (vp_tasks[k].pid == pid)
             return &vp_tasks[k];
     }
-    vp_fail("vm looks into process %d, which it has let go", pid);
+    target_fail("vm looks into process %d, which it has let go", pid);
 }
 
 static ssize_t copy(pid_t pid, const struct iovec *local, const struct iovec *remote, bool writes)
@@ -104,12 +107,11 @@ static ssize_t copy(pid_t pid, const struct iovec *local, const struct iovec *re
         size_t offset = (at + done) % VP_MEM;
         size_t n = MIN(len - done, 4096 - offset % 4096); // pages are whole in the window
         if (writes)
-            memcpy(task->mem + offset, (uint8_t *)local->iov_base + done, n);
+            vp_write(task, offset, (uint8_t *)local->iov_base + done, n);
         else
             memcpy((uint8_t *)local->iov_base + done, task->mem + offset, n);
         done += n;
     }
-    task->mem_changed |= writes;
     errno = task->dead ? ESRCH : EFAULT;
     return done > 0 || len == 0 ? (ssize_t)done : -1;
 }
@@ -135,7 +137,7 @@ ssize_t __wrap_process_vm_writev(pid_t pid, const struct iovec *local, unsigned 
 void futex_wait(const struct futex_word *words, unsigned count, uint64_t deadline_ns)
 {
     (void)words, (void)count, (void)deadline_ns;
-    vp_fail("vm sleeps on memory");
+    target_fail("vm sleeps on memory");
 }
 
 void futex_wake(_Atomic uint32_t *word)
