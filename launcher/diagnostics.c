@@ -8,15 +8,11 @@
 void manifest_error(struct manifest *mf, int line, const char *format, ...)
 {
     va_list args;
-    char *text = NULL;
     va_start(args, format);
-    if (vasprintf(&text, format, args) < 0)
-        text = NULL;
+    char *text = xvasprintf(format, args);
     va_end(args);
     struct diagnostics *errors = &mf->errors;
-    errors->items = reallocarray(errors->items, errors->len + 1, sizeof(*errors->items));
-    if (!text || !errors->items)
-        abort();
+    errors->items = xreallocarray(errors->items, errors->len + 1, sizeof(*errors->items));
     errors->items[errors->len++] = (struct diagnostic){line, text};
 }
 

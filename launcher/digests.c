@@ -10,9 +10,7 @@ const char *digests_add(struct task *task, const struct control_digests *more)
     if (more->count > CONTROL_MAX_DIGESTS)
         return "sent too many interface digests";
     task->digests =
-        reallocarray(task->digests, task->num_digests + more->count + 1, sizeof(*task->digests));
-    if (!task->digests)
-        abort();
+        xreallocarray(task->digests, task->num_digests + more->count + 1, sizeof(*task->digests));
     for (unsigned i = 0; i < more->count; i++) {
         int last = task->num_digests > 0 ? task->digests[task->num_digests - 1].number : -1;
         // So there are no more than there are numbers.

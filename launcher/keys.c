@@ -305,9 +305,7 @@ static void set_ring(struct place *at, const char *value)
 static void add_file(struct place *at, struct spec_file file, char *path)
 {
     struct task_spec *task = at->task;
-    task->file = reallocarray(task->file, task->num_files + 1, sizeof(*task->file));
-    if (!task->file)
-        abort();
+    task->file = xreallocarray(task->file, task->num_files + 1, sizeof(*task->file));
     file.name = xstrdup(file.name);
     file.path = path;
     file.line = at->line;

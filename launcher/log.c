@@ -66,17 +66,9 @@ static bool say(char *text)
     return writer(text);
 }
 
-static char *make_text(const char *format, va_list args)
-{
-    char *text = NULL;
-    return vasprintf(&text, format, args) < 0 ? NULL : text;
-}
-
 static void log_line(const char *format, va_list args)
 {
-    char *text = make_text(format, args);
-    if (!text)
-        return;
+    char *text = xvasprintf(format, args);
     // The numbers in a line are ids and the like: it is the same line with others.
     if (!log_limit_pass(&own.limit, log_key(text, true), now_ns()))
         own.repeated++;

@@ -39,14 +39,10 @@ void mask_line(char *text, bool on_terminal)
 
 void mask_print(FILE *out, const char *format, ...)
 {
-    char *text = NULL;
     va_list args;
     va_start(args, format);
-    if (vasprintf(&text, format, args) < 0)
-        text = NULL;
+    char *text = xvasprintf(format, args);
     va_end(args);
-    if (!text)
-        return;
     mask_line(text, isatty(fileno(out)));
     fprintf(out, "%s\n", text);
     free(text);

@@ -29,13 +29,8 @@ static uint64_t read_counter(const struct task *task, size_t offset)
 }
 
 // Names are of A-Z a-z 0-9 _ . - and need no quoting.
-char *metrics_text(void)
+static void print_all(FILE *out)
 {
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
-    if (!out)
-        return xstrdup("");
     for (size_t i = 0; i < sizeof(metrics) / sizeof(metrics[0]); i++) {
         const struct metric *metric = &metrics[i];
         fprintf(out, "# HELP %s %s\n# TYPE %s counter\n", metric->name, metric->help, metric->name);
@@ -46,6 +41,9 @@ char *metrics_text(void)
                         task->id, (unsigned long long)read_counter(task, metric->offset));
         }
     }
-    fclose(out);
-    return text;
+}
+
+char *metrics_text(void)
+{
+    return xprint(print_all);
 }

@@ -181,12 +181,7 @@ static void sink_add(struct sink *sink, const char *data, size_t len)
     }
     if (sink->len + len > sink->size) {
         sink->size = (sink->len + len) * 2;
-        sink->data = realloc(sink->data, sink->size);
-        if (!sink->data) {
-            sink->is_dead = true;
-            sink->len = 0;
-            return;
-        }
+        sink->data = xreallocarray(sink->data, 1, sink->size);
     }
     memcpy(sink->data + sink->len, data, len);
     sink->len += len;

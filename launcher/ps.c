@@ -35,13 +35,8 @@ static char *state_text(const struct task *task)
     }
 }
 
-char *ps_text(void)
+static void print_all(FILE *out)
 {
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
-    if (!out)
-        return xstrdup("");
     fprintf(out, "%8s  %-16s %8s  %-28s %10s %10s %8s\n", "TASK", "NAME", "PID", "STATE", "SENT",
             "RECEIVED", "SHARED");
     fprintf(out, "%8d  %-16s %8d  %-28s\n", KERNEL_TASK, "launcher", (int)suite.pid, "running");
@@ -57,6 +52,9 @@ char *ps_text(void)
                 (unsigned long long)(task_shared_bytes(task) + (1 << 20) - 1) >> 20);
         free(state);
     }
-    fclose(out);
-    return text;
+}
+
+char *ps_text(void)
+{
+    return xprint(print_all);
 }

@@ -217,6 +217,10 @@ static bool prepare(const struct run_options *options)
     suite.own_filters = sandbox_count_filters(0);
     suite.cpu = sched_getcpu(); // likely to be where there is room
     signal(SIGPIPE, SIG_IGN);
+    if (!memory_reserve()) {
+        fputs("oolong: not enough memory\n", stderr);
+        return false;
+    }
     if (!loop_init(on_signal)) {
         fprintf(stderr, "oolong: cannot make the event loop: %s\n", strerror(errno));
         return false;
@@ -230,6 +234,15 @@ static bool prepare(const struct run_options *options)
     output_init(options->main.len > 0, console_redraw);
     terminal_save();
     return true;
+}
+
+static void stop_without_memory(void)
+{
+    size_t bytes = memory_was_short_of();
+    if (bytes == 0 || stop_has_begun())
+        return;
+    log_error("out of memory: cannot allocate %zu bytes: the suite ends", bytes);
+    stop_suite(1);
 }
 
 int run_suite(const struct run_options *options)
@@ -248,6 +261,7 @@ int run_suite(const struct run_options *options)
     while (!stop_is_done()) {
         control_flush_all();
         loop_once();
+        stop_without_memory();
     }
     reap_rest();
     mount_finish();

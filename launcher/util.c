@@ -1,46 +1,15 @@
-// Memory, lists of strings and command lines; see util.h.
+// Lists of strings and command lines; see util.h.
 #include "util.h"
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
 
-static void *check_memory(void *pointer)
-{
-    if (!pointer) {
-        fputs("oolong: out of memory\n", stderr);
-        exit(1);
-    }
-    return pointer;
-}
-
-void *xcalloc(size_t num, size_t size)
-{
-    return check_memory(calloc(num, size));
-}
-
-char *xstrdup(const char *text)
-{
-    return check_memory(strdup(text));
-}
-
-char *xasprintf(const char *format, ...)
-{
-    char *text = NULL;
-    va_list args;
-    va_start(args, format);
-    if (vasprintf(&text, format, args) < 0)
-        text = NULL;
-    va_end(args);
-    return check_memory(text);
-}
-
 void strings_add(struct strings *list, const char *text)
 {
-    list->items = check_memory(reallocarray(list->items, list->len + 2, sizeof(char *)));
+    list->items = xreallocarray(list->items, list->len + 2, sizeof(char *));
     list->items[list->len++] = xstrdup(text);
     list->items[list->len] = NULL;
 }

@@ -1,22 +1,18 @@
-// Small things that several files of the launcher need: memory that cannot run out without ending
-// the launcher, growing lists of strings, and the splitting of command lines.
+// Small things that several files of the launcher need: growing lists of strings, the splitting of
+// command lines, the text of an error, and the time.
 #ifndef LAUNCHER_UTIL_H
 #define LAUNCHER_UTIL_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "memory.h"
 
 // A growing list of strings. `items` has one more entry, NULL, so that it can be an argv.
 struct strings {
     char **items;
     size_t len;
 };
-
-// These end the launcher (and with it the suite) when there is no memory.
-void *xcalloc(size_t num, size_t size);
-char *xstrdup(const char *text);
-char *xasprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 // Appends a copy of `text`.
 void strings_add(struct strings *list, const char *text);

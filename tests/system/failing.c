@@ -1,6 +1,6 @@
 // The launcher, with calls that fail on request: each time that the file $OOLONG_FAIL_WHEN is
-// there, the call that it names fails once, and the file is removed. It holds CALL or CALL NUMBER:
-// the NUMBER-th such call from then on, counted from 0.
+// there, the call that it names fails, and the file is removed. It holds CALL [NUMBER [TIMES]]:
+// from then on, NUMBER such calls succeed (0 if not given), and TIMES fail (1).
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -13,19 +13,22 @@
 static bool fails(const char *call)
 {
     static char wanted[32];
-    static int left;
+    static int left, times;
     const char *path = getenv("OOLONG_FAIL_WHEN");
     int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
     if (fd >= 0) {
         char text[64] = "";
+        left = 0;
+        times = 1;
         if (read(fd, text, sizeof(text) - 1) > 0)
-            sscanf(text, "%31s %d", wanted, &left);
+            sscanf(text, "%31s %d %d", wanted, &left, &times);
         close(fd);
         unlink(path);
     }
     if (strcmp(call, wanted) || left-- > 0)
         return false;
-    *wanted = '\0';
+    if (--times == 0)
+        *wanted = '\0';
     errno = ENOMEM;
     return true;
 }
@@ -35,4 +38,11 @@ int __wrap_epoll_ctl(int set, int op, int fd, struct epoll_event *event);
 int __wrap_epoll_ctl(int set, int op, int fd, struct epoll_event *event)
 {
     return op == EPOLL_CTL_ADD && fails("epoll_ctl") ? -1 : __real_epoll_ctl(set, op, fd, event);
+}
+
+void *__real_calloc(size_t num, size_t size);
+void *__wrap_calloc(size_t num, size_t size);
+void *__wrap_calloc(size_t num, size_t size)
+{
+    return fails("calloc") ? NULL : __real_calloc(num, size);
 }

@@ -29,4 +29,33 @@ done
 echo "epoll_ctl 99" >fail
 expect 0 "$oolong" run suite.ini
 grep -q '^.second. second' out || fail "$(cat out err)"
+
+# Without memory, the suite ends in order: tasks by SIGTERM, the youngest first. Where the reserve
+# is used up too, all end at once.
+for name in a b c; do
+    printf '[task %s]\nprogram = test_absent_task\nargs = serve %s\nserves = %s\n' $name $name $name
+done >suite.ini
+# without_memory WHAT-FAILS: the launcher needs memory to report the end of the first task.
+without_memory() {
+    : >err
+    "$oolong" run suite.ini -vv >out 2>err </dev/null &
+    suite=$!
+    await 10000 sh -c '[ "$(grep -c "^oolong: task [abc] .* is ready$" err)" = 3 ]' ||
+        die "it does not start: $(cat err)"
+    pids=$(processes $suite)
+    echo "$1" >fail
+    first=$(pid_of $suite test_absent_task a) || die "$(cat err)"
+    kill -KILL "$first"
+    wait $suite
+    status=$?
+    [ $status = 1 ] || fail "$1: exit status $status"
+    await 10000 are_over $pids || fail "$1: processes are left"
+}
+without_memory calloc
+grep -q '^oolong: out of memory: cannot allocate [0-9]* bytes: the suite ends$' err ||
+    fail "$(cat err)"
+sed -nE 's/^oolong: task (.) .* was ended by signal 15 .*/\1/p' err | tr -d '\n' >order
+[ "$(cat order)" = cb ] || fail "not in order: $(cat err)"
+without_memory 'calloc 0 2'
+grep -q '^oolong: out of memory: cannot allocate [0-9]* bytes$' err || fail "$(cat err)"
 finish
