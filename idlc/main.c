@@ -36,13 +36,13 @@ static const char help[] =
     "                        idl/NAMESPACE_server.h (dispatch), idl_tables.c,\n"
     "                        reference.html and idl.json\n"
     "  --skeleton NAMESPACE  print a server's main.c for a namespace\n"
-    "  --depfile FILE        with --out-dir: write to FILE, for make, which files were read\n"
+    "  --depfile FILE        with --out-dir: write the files that were read to FILE, for make\n"
     "  --check               report errors and write nothing\n"
     "  --help                print this help\n"
     "  --version             print the version\n"
     "\n"
-    "Ends with 0, with 1 when the files have errors (nothing is written then), and with 2\n"
-    "when the command line is wrong. See idlc(1).\n";
+    "The exit status is 0, 1 if the files have errors (then nothing is written), or 2 if\n"
+    "the command line is wrong. See idlc(1).\n";
 
 static int usage_error(const char *message)
 {
