@@ -1,6 +1,5 @@
 // The types of the language, and what a type is once all its aliases are resolved.
 #include "base_types.h"
-
 #include <string.h>
 
 #define INT32_LIMIT  0x7fffffffu

@@ -2,7 +2,6 @@
 // `a.b_c` and `a_b.c` differ in the IDL and are both `a_b_c` in C.
 #include <ctype.h>
 #include <string.h>
-
 #include "check.h"
 #include "diag.h"
 #include "reserved.h"

@@ -1,7 +1,6 @@
 // Checks names: each is declared once in its scope, and C can use it.
 #include <inttypes.h>
 #include <string.h>
-
 #include "base_types.h"
 #include "check.h"
 #include "diag.h"

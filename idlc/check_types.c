@@ -1,7 +1,6 @@
 // Checks types: resolves each name, and looks at arrays, constants and enumerations.
 #include <inttypes.h>
 #include <string.h>
-
 #include "base_types.h"
 #include "check.h"
 #include "diag.h"

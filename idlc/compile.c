@@ -1,6 +1,5 @@
 // The stages in their order.
 #include "compile.h"
-
 #include "check.h"
 #include "copies.h"
 #include "diag.h"

@@ -5,9 +5,7 @@
 // may omit declarations, and fields at the end of a message, because earlier versions of an
 // interface were shorter.
 #include "copies.h"
-
 #include <string.h>
-
 #include "diag.h"
 
 static bool same_type(const struct type_ref *a, const struct type_ref *b)

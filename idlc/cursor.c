@@ -1,9 +1,7 @@
 // The cursor over a file's tokens, and the errors about a token that is not the expected one.
 #include "cursor.h"
-
 #include <stdio.h>
 #include <string.h>
-
 #include "diag.h"
 #include "source.h"
 

@@ -1,9 +1,7 @@
 // Diagnostics. Owns how an error looks: place, text, the source line with a caret, and help.
 #include "diag.h"
-
 #include <stdlib.h>
 #include <string.h>
-
 #include "source.h"
 #include "utf8.h"
 

@@ -3,7 +3,6 @@
 #define IDLC_DIAG_H
 
 #include <stdio.h>
-
 #include "ast.h"
 
 struct diag {

@@ -1,7 +1,6 @@
 // Digests of interfaces. A digest covers what two programs must agree on: names, kinds, numbers,
 // and the name, the resolved type and the place of each field. It does not cover comments.
 #include <inttypes.h>
-
 #include "base_types.h"
 #include "layout.h"
 

@@ -1,10 +1,8 @@
 // What the emitters of C share: types, docs, parameters.
 #include "emit.h"
-
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-
 #include "base_types.h"
 #include "reserved.h"
 

@@ -1,7 +1,6 @@
 // Emits oolong/idl.h: constants, types, message numbers, the fields of each message, and struct
 // message.
 #include <inttypes.h>
-
 #include "base_types.h"
 #include "emit.h"
 #include "source.h"

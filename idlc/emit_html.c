@@ -1,7 +1,6 @@
 // Emits reference.html: all interfaces on one page, which needs no other file.
 #include <inttypes.h>
 #include <string.h>
-
 #include "emit.h"
 #include "html_doc.h"
 #include "html_style.h"

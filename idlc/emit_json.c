@@ -3,7 +3,6 @@
 //   { "format": 1, "namespaces": [...], "messages": [ { "namespace", "name", "kind", "id", "type",
 //     "size", "fields": [ { "name", "type", "kind", "offset", "size", "count" } ] } ] }
 #include <inttypes.h>
-
 #include "base_types.h"
 #include "emit.h"
 #include "source.h"

@@ -3,7 +3,6 @@
 // only one of the two languages.
 #include <inttypes.h>
 #include <stdlib.h>
-
 #include "emit.h"
 #include "layout.h"
 

@@ -1,6 +1,5 @@
 // Breaks long lines of generated C, because people read these headers.
 #include <string.h>
-
 #include "emit.h"
 
 #define MAX_COLUMNS 100

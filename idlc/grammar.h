@@ -3,7 +3,6 @@
 #define IDLC_GRAMMAR_H
 
 #include <glob.h>
-
 #include "cursor.h"
 
 // parse_namespace.c

@@ -1,7 +1,6 @@
 // Doc comments as HTML. Owns the markup of a `///` comment: empty lines separate paragraphs,
 // `words` between backquotes are code, and ERR_ names are errors.
 #include "html_doc.h"
-
 #include <ctype.h>
 #include <string.h>
 

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <glob.h>
 #include <string.h>
-
 #include "diag.h"
 #include "grammar.h"
 #include "source.h"

@@ -1,7 +1,6 @@
 // Places the fields of messages. Owns the order of fields, which makes payloads readable without a
 // table.
 #include "layout.h"
-
 #include "base_types.h"
 #include "diag.h"
 

@@ -1,10 +1,8 @@
 // The lexer. Owns what a token is, comments included.
 #include "lexer.h"
-
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-
 #include "diag.h"
 #include "source.h"
 #include "utf8.h"

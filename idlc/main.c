@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
 #include "compile.h"
 #include "diag.h"
 #include "emit.h"

@@ -1,6 +1,5 @@
 // Memory of one compilation. Owns what happens when there is none.
 #include "memory.h"
-
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,6 @@
 // Numbers messages. Owns the hash, which is part of the wire format and never changes.
 #include <stdlib.h>
 #include <string.h>
-
 #include "diag.h"
 #include "layout.h"
 

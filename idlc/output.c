@@ -2,7 +2,6 @@
 // temporary names first, and folders that were made for them are removed. A file that would not
 // change is not written.
 #include "output.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>

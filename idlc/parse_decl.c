@@ -1,6 +1,5 @@
 // Parses types, constants and enumerations.
 #include <string.h>
-
 #include "diag.h"
 #include "grammar.h"
 

@@ -5,7 +5,6 @@
 //   fields  = [ field { "," field } ]
 //   field   = NAME ":" TYPE [ "[" NUMBER "]" ]
 #include <string.h>
-
 #include "diag.h"
 #include "grammar.h"
 

@@ -2,7 +2,6 @@
 //
 //   namespace = "namespace" NAME "{" { statement } "}"
 #include <string.h>
-
 #include "diag.h"
 #include "grammar.h"
 #include "source.h"

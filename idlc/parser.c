@@ -4,11 +4,9 @@
 //   file      = { statement }
 //   statement = doc | namespace | message | type | const | enum | include
 #include "parser.h"
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
 #include "cursor.h"
 #include "diag.h"
 #include "grammar.h"

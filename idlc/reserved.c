@@ -1,9 +1,7 @@
 // Words that generated C cannot use as names: keywords of C and C++, and names that headers
 // declare. system_names.txt has those of the C library; those of libipc are read from its headers.
 #include "reserved.h"
-
 #include <string.h>
-
 #include "table.h"
 
 static const char *const c_keywords[] = {

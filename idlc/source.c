@@ -1,6 +1,5 @@
 // Source files. Owns reading them, and finding a byte's line and column.
 #include "source.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>

@@ -3,7 +3,6 @@
 #define IDLC_SOURCE_H
 
 #include <sys/types.h>
-
 #include "ast.h"
 
 struct token;

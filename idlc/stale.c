@@ -2,7 +2,6 @@
 // built with messages that no server has any more. Only files that idlc made are removed; their
 // first lines say so.
 #include "stale.h"
-
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -10,7 +9,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
 #include "emit.h"
 
 #define FOLDER   "idl"

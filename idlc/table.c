@@ -1,9 +1,7 @@
 // A hash table from strings to pointers: open addressing, never deletes.
 #include "table.h"
-
 #include <stdlib.h>
 #include <string.h>
-
 #include "memory.h"
 
 uint32_t fnv1a(uint32_t hash, const char *text)

@@ -1,6 +1,5 @@
 // UTF-8. Owns which characters a source file may contain.
 #include "utf8.h"
-
 #include <locale.h>
 #include <wchar.h>
 
