@@ -1,7 +1,7 @@
-// A name server on 127.0.0.1 for the tests: prints its port, then answers until it is killed.
-// known.test is 10.0.2.2, alias.test another name of it; slow.test is answered the second time,
-// wrong.test with another question's answer first; long.test by TCP alone, old.test without the
-// extension alone; failing.test never; everything else is not there.
+// A name server for the tests, on a port of 127.0.0.1 or on the given ADDR PORT: prints its port,
+// then answers until it is killed. known.test is 10.0.2.2, alias.test another name of it; slow.test
+// is answered the second time, wrong.test with another question's answer first; long.test by TCP
+// alone, old.test without the extension alone; failing.test never; everything else is not there.
 #include <arpa/inet.h>
 #include <ares.h>
 #include <arpa/nameser.h>
@@ -114,12 +114,16 @@ static void serve_tcp(int listener)
         close(fd);
 }
 
-int main(void)
+int main(int argc, char *argv[])
 {
     struct sockaddr_in addr = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
     socklen_t addr_len = sizeof(addr);
     int udp = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     int tcp = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (argc == 3) {
+        inet_pton(AF_INET, argv[1], &addr.sin_addr);
+        addr.sin_port = htons((uint16_t)atoi(argv[2]));
+    }
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (tcp < 0 || bind(tcp, (struct sockaddr *)&addr, addr_len) < 0 ||
         getsockname(tcp, (struct sockaddr *)&addr, &addr_len) < 0 || listen(tcp, 8) < 0 ||
