@@ -20,6 +20,7 @@
 #include <string.h>
 #include "attr.h"
 #include "blkdev.h"
+#include "crc.h"
 #include "file.h"
 #include "fsclients.h"
 #include "listing.h"
@@ -33,6 +34,7 @@
 
 void oolong_prepare(void)
 {
+    crc_prepare();
     // The end of the suite is a notification, which waits until a request is done.
     sigset_t set;
     sigemptyset(&set);

@@ -20,6 +20,7 @@ oolong_add_unit_test(blkbench_hist
 target_include_directories(blkbench_hist PRIVATE ${CMAKE_SOURCE_DIR}/servers/blkbench)
 
 oolong_add_unit_test(ext4fs_cache SOURCES ext4fs_cache.c LIBS ext4fs_core)
+oolong_add_unit_test(ext4fs_crc SOURCES ext4fs_crc.c LIBS ext4_support)
 oolong_add_unit_test(ext4fs_journal SOURCES ext4fs_journal.c LIBS ext4_support)
 oolong_add_unit_test(ext4fs_make SOURCES ext4fs_make.c LIBS ext4_support)
 oolong_add_unit_test(ext4fs_names SOURCES ext4fs_names.c LIBS ext4_support)
