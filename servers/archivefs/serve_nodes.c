@@ -112,9 +112,10 @@ static error_t fs_do_node_open(task_t client, uint64_t node, unsigned flags, han
 
 static error_t fs_do_node_create(task_t client, uint64_t dir, const char *name, unsigned flags,
                                  unsigned mode, unsigned umask, unsigned uid, unsigned gid,
-                                 handle_t *handle, fs_attrs_t attr)
+                                 handle_t *handle, fs_attrs_t attr, fs_dir_attrs_t dir_attr)
 {
     (void)mode, (void)umask, (void)uid, (void)gid;
+    memset(dir_attr, 0, sizeof(fs_dir_attrs_t));
     uint32_t number, found;
     OK_OR_RETURN(find_dir(dir, &number));
     if (IS_ERROR(find_child(number, name, &found)) || (flags & FS_OPEN_EMPTY))

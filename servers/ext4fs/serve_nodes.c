@@ -25,6 +25,20 @@ static error_t describe(ext2_ino_t ino, fs_attrs_t attr)
     return OK;
 }
 
+// What a change of its names made of a directory.
+static void describe_dir(ext2_ino_t dir, fs_dir_attrs_t attr)
+{
+    fs_attrs_t all;
+    memset(attr, 0, sizeof(fs_dir_attrs_t));
+    if (IS_ERROR(describe(dir, all)))
+        return;
+    attr[FS_DIR_ATTRIBUTE_SIZE] = all[FS_ATTRIBUTE_SIZE];
+    attr[FS_DIR_ATTRIBUTE_BLOCKS] = all[FS_ATTRIBUTE_BLOCKS];
+    attr[FS_DIR_ATTRIBUTE_LINKS] = all[FS_ATTRIBUTE_LINKS];
+    attr[FS_DIR_ATTRIBUTE_MTIME] = all[FS_ATTRIBUTE_MTIME];
+    attr[FS_DIR_ATTRIBUTE_MTIME_NS] = all[FS_ATTRIBUTE_MTIME_NS];
+}
+
 // A name in a directory that is given as a node.
 static error_t find_where(uint64_t dir, const char *name, struct where *where)
 {
@@ -118,7 +132,7 @@ static error_t fs_do_node_open(task_t client, uint64_t node, unsigned flags, han
 
 static error_t fs_do_node_create(task_t client, uint64_t dir, const char *name, unsigned flags,
                                  unsigned mode, unsigned umask, unsigned uid, unsigned gid,
-                                 handle_t *handle, fs_attrs_t attr)
+                                 handle_t *handle, fs_attrs_t attr, fs_dir_attrs_t dir_attr)
 {
     struct where where;
     struct making making = {
@@ -137,6 +151,7 @@ static error_t fs_do_node_create(task_t client, uint64_t dir, const char *name, 
     OK_OR_RETURN(describe(ino, attr));
     if (!LINUX_S_ISREG(attr[FS_ATTRIBUTE_MODE]))
         return ERR_NOT_ACCEPTABLE;
+    describe_dir(where.dir, dir_attr);
     OK_OR_RETURN(open_inode(client, ino, is_new ? 0 : flags & FS_OPEN_EMPTY, handle));
     return describe(ino, attr);
 }
@@ -145,7 +160,7 @@ static error_t fs_do_node_create(task_t client, uint64_t dir, const char *name, 
 
 static error_t fs_do_node_make(task_t client, uint64_t dir, const char *name, const char *target,
                                unsigned mode, unsigned umask, uint64_t device, unsigned uid,
-                               unsigned gid, fs_attrs_t attr)
+                               unsigned gid, fs_attrs_t attr, fs_dir_attrs_t dir_attr)
 {
     (void)client;
     struct where where;
@@ -158,11 +173,12 @@ static error_t fs_do_node_make(task_t client, uint64_t dir, const char *name, co
     ext2_ino_t ino;
     OK_OR_RETURN(find_where(dir, name, &where));
     OK_OR_RETURN(CHANGE(tree_make(volume, &where, &making, &ino)));
+    describe_dir(where.dir, dir_attr);
     return describe(ino, attr);
 }
 
 static error_t fs_do_node_link(task_t client, uint64_t node, uint64_t dir, const char *name,
-                               fs_attrs_t attr)
+                               fs_attrs_t attr, fs_dir_attrs_t dir_attr)
 {
     (void)client;
     struct where where;
@@ -171,6 +187,7 @@ static error_t fs_do_node_link(task_t client, uint64_t node, uint64_t dir, const
     OK_OR_RETURN(node_find(volume, node, &ino, &inode));
     OK_OR_RETURN(find_where(dir, name, &where));
     OK_OR_RETURN(CHANGE(tree_link(volume, ino, &where)));
+    describe_dir(where.dir, dir_attr);
     return describe(ino, attr);
 }
 
@@ -198,7 +215,8 @@ static error_t settle(task_t client, error_t err, handle_t *handle)
 }
 
 static error_t fs_do_node_remove(task_t client, uint64_t dir, const char *name, bool directory,
-                                 bool keeps, handle_t *handle, uint64_t *node)
+                                 bool keeps, handle_t *handle, uint64_t *node,
+                                 fs_dir_attrs_t dir_attr)
 {
     struct where where;
     OK_OR_RETURN(find_where(dir, name, &where));
@@ -206,6 +224,7 @@ static error_t fs_do_node_remove(task_t client, uint64_t dir, const char *name, 
         OK_OR_RETURN(keep(client, &where, handle, node));
     error_t err =
         directory ? CHANGE(tree_rmdir(volume, &where)) : CHANGE(tree_remove(volume, &where));
+    describe_dir(where.dir, dir_attr);
     return settle(client, err, handle);
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include "changed.h"
 #include "fs.h"
 #include "known.h"
 #include "ops.h"
@@ -43,12 +44,14 @@ void op_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode,
     struct fuse_entry_param entry;
     struct file *file = calloc(1, sizeof(*file));
     fs_attrs_t attr;
+    fs_dir_attrs_t dir_attr = {0};
     unsigned flags = FS_OPEN_CREATE | (fi->flags & O_EXCL ? FS_OPEN_NEW : 0) |
                      (fi->flags & O_TRUNC ? FS_OPEN_EMPTY : 0);
     error_t err = file ? OK : ERR_NO_MEMORY;
     if (IS_OK(err))
         err = FS_CALL(fs_node_create(fs_task, parent, name, flags, mode & 07777, ctx->umask,
-                                     ctx->uid, ctx->gid, &file->handle, attr));
+                                     ctx->uid, ctx->gid, &file->handle, attr, dir_attr));
+    changed_update(parent, dir_attr);
     if (IS_OK(err) && !op_entry(attr, &entry)) {
         fs_close(fs_task, file->handle);
         err = ERR_NO_MEMORY;
@@ -188,6 +191,7 @@ void op_readdir(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, struct f
     void *entries = NULL;
     size_t len = 0, used = 0;
     char *buf = malloc(size);
+    changed_forget_node(ino); // the time of access
     error_t err = buf ? OK : ERR_NO_MEMORY;
     if (IS_OK(err))
         err = FS_CALL(fs_node_list(fs_task, ino, (uint64_t)off, size, &entries, &len));

@@ -53,6 +53,7 @@ bool fs_any_to_close(void)
 
 void fs_close_pending(void)
 {
+    count_calls += num_closing > 0;
     if (num_closing > 0)
         fs_close_all(fs_task, closing);
     memset(closing, 0, sizeof(closing));

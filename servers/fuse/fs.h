@@ -5,6 +5,7 @@
 #include <idl/fs.h>
 #include <resea/ipc.h>
 #include <resea/printf.h>
+#include "count.h"
 
 // An open file.
 struct file {
@@ -26,6 +27,7 @@ bool fs_is_back(error_t err);
 // One call, repeated once if the server was started again meanwhile.
 #define FS_CALL(expr)                                                                              \
     ({                                                                                             \
+        count_calls++;                                                                             \
         error_t fs_call_err_ = (expr);                                                             \
         if (fs_is_back(fs_call_err_))                                                              \
             fs_call_err_ = (expr);                                                                 \

@@ -1,6 +1,8 @@
 // fuse: lets every program of the host use what serves `fs`, at the folder that the suite gives as
 // mount.fs. The launcher mounts; what comes here is the descriptor, over which the kernel asks.
 //
+// With the argument `count` it says in the end how often it was asked for what.
+//
 // Owns the channel to the kernel. Its requests are ops.c, files.c and xattrs.c, what the
 // kernel knows by number known.c.
 //
@@ -11,23 +13,25 @@
 #include <resea/ipc.h>
 #include <resea/printf.h>
 #include <resea/task.h>
-#include <resea/timer.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/uio.h>
 #include <unistd.h>
+#include "count.h"
 #include "fs.h"
 #include "ops.h"
 
 #define FUSE_IRQ 1
-#define CLOSE_MS 10 // for which a closed file stays open in the server at most, when all is quiet
+#define BUSY_MS  10 // without a request, after which messages are received too
 
 static struct fuse_session *session;
 static int fuse_fd = -1;
-static bool timer_runs;
+static int wait_fd = -1; // an epoll set of fuse_fd alone
 
 void oolong_prepare(void)
 {
+    wait_fd = epoll_create1(EPOLL_CLOEXEC);
     char name[] = "fuse", *argv[] = {name, NULL};
     struct fuse_args args = FUSE_ARGS_INIT(1, argv);
     session = fuse_session_new(&args, &fuse_ops, sizeof(fuse_ops), NULL);
@@ -46,36 +50,29 @@ static ssize_t read_request(int fd, void *buf, size_t len, void *arg)
     return read(fd, buf, len);
 }
 
-// Serves what the kernel asks now. False: the folder is not mounted any more.
+// Waits for a request. False: none came for a while.
+static bool await_request(void)
+{
+    struct epoll_event event;
+    return epoll_wait(wait_fd, &event, 1, BUSY_MS) != 0;
+}
+
+// Serves what the kernel asks, until it asks nothing for a while. False: the folder is not mounted
+// any more.
 static bool serve_requests(struct fuse_buf *buf)
 {
     while (!fuse_session_exited(session)) {
-        int len = fuse_session_receive_buf(session, buf);
-        if (len == -EINTR)
+        int len = await_request() ? fuse_session_receive_buf(session, buf) : -ETIMEDOUT;
+        if (len == -EINTR || len == -EAGAIN)
             continue;
-        if (len == -EAGAIN)
-            return IS_OK(irq_watch_fd(fuse_fd, FUSE_IRQ));
+        if (len == -ETIMEDOUT)
+            return true;
         if (len <= 0)
             return false;
+        count_request(buf->mem, (size_t)len);
         fuse_session_process_buf(session, buf);
     }
     return false;
-}
-
-// Closed files do not wait for others for ever.
-static void set_timer(void)
-{
-    if (!timer_runs && fs_any_to_close())
-        timer_runs = IS_OK(timer_set(CLOSE_MS));
-}
-
-static bool notified(notifications_t bits, struct fuse_buf *buf)
-{
-    if (bits & NOTIFY_TIMER) {
-        fs_close_pending();
-        timer_runs = false;
-    }
-    return !(bits & NOTIFY_IRQ) || serve_requests(buf);
 }
 
 static __noreturn void give_up(const char *why)
@@ -92,25 +89,32 @@ static void start(void)
         give_up("the suite gives no mount.fs");
     if (!session || fuse_session_custom_io(session, &io, fuse_fd) != 0)
         give_up("libfuse cannot begin");
+    struct epoll_event event = {.events = EPOLLIN};
+    if (epoll_ctl(wait_fd, EPOLL_CTL_ADD, fuse_fd, &event) < 0)
+        give_up("the requests of the kernel cannot be watched");
     error_t err = fs_find();
     if (IS_ERROR(err))
         give_up("no file system");
+}
+
+// Between requests, when there is time for it.
+static void receive_message(void)
+{
+    struct message m;
+    fs_close_pending();
+    if (IS_ERROR(irq_watch_fd(fuse_fd, FUSE_IRQ)))
+        give_up("the requests of the kernel cannot be watched");
+    if (IS_OK(ipc_recv(IPC_ANY, &m)) && m.type != NOTIFICATIONS_MSG)
+        discard_unknown_message(&m);
 }
 
 void main(void)
 {
     struct fuse_buf buf = {.mem = NULL};
     start();
-    bool is_mounted = serve_requests(&buf);
-    while (is_mounted) {
-        struct message m;
-        set_timer();
-        if (IS_ERROR(ipc_recv(IPC_ANY, &m)))
-            continue;
-        if (m.type != NOTIFICATIONS_MSG)
-            discard_unknown_message(&m);
-        else
-            is_mounted = notified(m.notifications.data, &buf);
-    }
+    while (serve_requests(&buf))
+        receive_message();
     fuse_ops.destroy(NULL);
+    if (task_argc() > 1 && strcmp(task_argv()[1], "count") == 0)
+        count_report();
 }

@@ -7,10 +7,13 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <time.h>
+#include "changed.h"
 #include "fs.h"
 #include "known.h"
 
-#define TIMEOUT_S 1.0 // for which the kernel believes an answer: others change files too
+// For which an answer is believed: others change files too.
+#define TIMEOUT_S  1.0
+#define TIMEOUT_NS 1000000000u
 
 static struct stat stat_of(const uint64_t *attr)
 {
@@ -67,7 +70,7 @@ static void op_destroy(void *arg)
 // What the server says of a node is believed for as long as the kernel believes us.
 static void note_xattrs(const uint64_t *attr)
 {
-    uint64_t until = fs_now_ns() + (uint64_t)(TIMEOUT_S * 1e9);
+    uint64_t until = fs_now_ns() + TIMEOUT_NS;
     bool is_bare = attr[FS_ATTRIBUTE_XATTRS] == 0 && !fs_is_read_only;
     known_set_bare(attr[FS_ATTRIBUTE_NODE], is_bare ? until : 0);
 }
@@ -122,6 +125,7 @@ static void op_forget_multi(fuse_req_t req, size_t count, struct fuse_forget_dat
     fuse_reply_none(req);
 }
 
+// Replies what the server said just now.
 static void reply_attr(fuse_req_t req, error_t err, const uint64_t *attr, int kind_errno)
 {
     if (IS_ERROR(err)) {
@@ -137,7 +141,16 @@ static void op_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi
 {
     (void)fi;
     fs_attrs_t attr;
+    uint64_t now = fs_now_ns(), until;
+    const uint64_t *known = changed_find(ino, now, &until);
+    if (known) {
+        struct stat st = stat_of(known);
+        fuse_reply_attr(req, &st, (double)(until - now) / 1e9);
+        return;
+    }
     error_t err = FS_CALL(fs_node_attributes(fs_task, ino, attr));
+    if (IS_OK(err) && S_ISDIR(attr[FS_ATTRIBUTE_MODE]))
+        changed_note(attr, now + TIMEOUT_NS);
     reply_attr(req, err, attr, ENOTDIR);
 }
 
@@ -210,6 +223,7 @@ static void op_setattr(fuse_req_t req, fuse_ino_t ino, struct stat *st, int what
     for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++)
         which |= what & changes[i].fuse ? changes[i].fs : 0;
     error_t err = FS_CALL(fs_node_change(fs_task, ino, which, attr, changed));
+    changed_forget_node(ino);
     op_settle(err);
     if (err == ERR_TOO_LARGE)
         fuse_reply_err(req, EFBIG);
@@ -223,8 +237,10 @@ static void make(fuse_req_t req, fuse_ino_t parent, const char *name, const char
     const struct fuse_ctx *ctx = fuse_req_ctx(req);
     uint64_t device = (uint64_t)major(dev) << 32 | minor(dev);
     fs_attrs_t attr;
+    fs_dir_attrs_t dir_attr = {0};
     error_t err = FS_CALL(fs_node_make(fs_task, parent, name, target, mode, ctx->umask, device,
-                                       ctx->uid, ctx->gid, attr));
+                                       ctx->uid, ctx->gid, attr, dir_attr));
+    changed_update(parent, dir_attr);
     op_settle(err);
     if (err == ERR_IN_USE)
         fuse_reply_err(req, EMLINK);
@@ -250,7 +266,9 @@ static void op_symlink(fuse_req_t req, const char *target, fuse_ino_t parent, co
 static void op_link(fuse_req_t req, fuse_ino_t ino, fuse_ino_t parent, const char *name)
 {
     fs_attrs_t attr;
-    error_t err = FS_CALL(fs_node_link(fs_task, ino, parent, name, attr));
+    fs_dir_attrs_t dir_attr = {0};
+    error_t err = FS_CALL(fs_node_link(fs_task, ino, parent, name, attr, dir_attr));
+    changed_update(parent, dir_attr);
     op_settle(err);
     if (err == ERR_IN_USE)
         fuse_reply_err(req, EMLINK);
@@ -269,8 +287,11 @@ static void remove_name(fuse_req_t req, fuse_ino_t parent, const char *name, boo
 {
     handle_t handle = 0;
     uint64_t node = 0;
+    fs_dir_attrs_t dir_attr = {0};
     fs_close_pending();
-    error_t err = FS_CALL(fs_node_remove(fs_task, parent, name, directory, true, &handle, &node));
+    error_t err =
+        FS_CALL(fs_node_remove(fs_task, parent, name, directory, true, &handle, &node, dir_attr));
+    changed_update(parent, dir_attr);
     keep(err, node, handle);
     op_settle(err);
     reply(req, err, directory ? ENOTDIR : EISDIR);
@@ -300,6 +321,7 @@ static void op_rename(fuse_req_t req, fuse_ino_t parent, const char *name, fuse_
     fs_close_pending();
     error_t err = FS_CALL(
         fs_node_rename(fs_task, parent, name, new_parent, new_name, how, true, &handle, &node));
+    changed_forget();
     keep(err, node, handle);
     op_settle(err);
     reply(req, err, ENOTDIR);

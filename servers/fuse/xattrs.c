@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/xattr.h>
+#include "changed.h"
 #include "fs.h"
 #include "known.h"
 #include "ops.h"
@@ -50,6 +51,7 @@ void op_listxattr(fuse_req_t req, fuse_ino_t ino, size_t size)
 static void reply_change(fuse_req_t req, fuse_ino_t ino, error_t err)
 {
     known_set_bare(ino, 0);
+    changed_forget_node(ino);
     op_settle(err);
     fuse_reply_err(req, IS_OK(err) ? 0 : fs_errno(err, EOPNOTSUPP));
 }
