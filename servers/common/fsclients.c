@@ -7,14 +7,15 @@
 
 #define OPEN_MAX 1024 // files of one client
 
-// Handles get another form each time the server is started. A client that still has a handle from
-// before gets an error, and cannot reach another file with it.
-#define EPOCH_BITS  14
+// Handles of a server that was started again do not look like those of the one before it: a client
+// that still has one gets an error, and not another file. The next server may have the next
+// generation of the same slot or any generation of another slot, so the whole id counts.
+#define EPOCHS      16381 // a prime
 #define HANDLE_BITS 16
 
 static handle_t epoch(void)
 {
-    return TASK_GEN(task_self()) % (1 << EPOCH_BITS) << HANDLE_BITS;
+    return task_self() % EPOCHS << HANDLE_BITS;
 }
 
 // The handle as it is in the tables; 0 for a handle from before a restart.

@@ -32,6 +32,7 @@ void op_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
         return;
     }
     file->node = ino;
+    file->server = fs_task;
     file->is_changed = flags != 0;
     set_file(fi, file);
     fuse_reply_open(req, fi);
@@ -62,6 +63,7 @@ void op_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode,
         return;
     }
     file->node = attr[FS_ATTRIBUTE_NODE];
+    file->server = fs_task;
     file->is_changed = true;
     set_file(fi, file);
     fuse_reply_create(req, &entry, fi);
@@ -112,7 +114,7 @@ void op_release(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
     (void)ino;
     struct file *file = file_of(fi);
-    fs_close_later(file->handle);
+    fs_close_later(file);
     if (known_is_kept(file->node)) // it takes room until it is closed
         fs_close_pending();
     free(file);

@@ -11,12 +11,16 @@
 
 task_t fs_task;
 bool fs_is_read_only;
+static fs_handles_t closing; // of fs_task
+static size_t num_closing;
 
 error_t fs_find(void)
 {
     task_t found = ipc_lookup("fs");
     if (IS_ERROR(found))
         return found;
+    if (found != fs_task)
+        num_closing = 0; // the handles of a server that is gone
     fs_task = found;
     unsigned block_size, name_max;
     uint64_t blocks, free_blocks, files, free_files;
@@ -38,31 +42,30 @@ bool fs_is_back(error_t err)
 error_t fs_reopen(struct file *file)
 {
     handle_t handle;
+    if (file->server == fs_task)
+        return OK;
     OK_OR_RETURN(FS_CALL(fs_node_open(fs_task, file->node, 0, &handle)));
     file->handle = handle;
+    file->server = fs_task;
     return OK;
-}
-
-static fs_handles_t closing;
-static size_t num_closing;
-
-bool fs_any_to_close(void)
-{
-    return num_closing > 0;
 }
 
 void fs_close_pending(void)
 {
-    count_calls += num_closing > 0;
-    if (num_closing > 0)
-        fs_close_all(fs_task, closing);
-    memset(closing, 0, sizeof(closing));
+    fs_handles_t handles = {0};
+    if (num_closing == 0)
+        return;
+    memcpy(handles, closing, num_closing * sizeof(closing[0]));
     num_closing = 0;
+    count_calls++;
+    fs_close_all(fs_task, handles);
 }
 
-void fs_close_later(handle_t handle)
+void fs_close_later(const struct file *file)
 {
-    closing[num_closing++] = handle;
+    if (file->server != fs_task)
+        return;
+    closing[num_closing++] = file->handle;
     if (num_closing == sizeof(closing) / sizeof(closing[0]))
         fs_close_pending();
 }

@@ -11,6 +11,7 @@
 struct file {
     uint64_t node;
     handle_t handle;
+    task_t server;   // that gave the handle
     bool is_changed; // since it was last flushed
 };
 
@@ -34,23 +35,30 @@ bool fs_is_back(error_t err);
         fs_call_err_;                                                                              \
     })
 
-// The same for a call with the handle of an open file, which is opened again by its node when the
-// server does not know it any more.
+// The same for a call with the handle of an open file. A server that was started again does not
+// know the handle, so the file is opened there by its node.
 #define FS_FILE_CALL(file, expr)                                                                   \
     ({                                                                                             \
-        error_t fs_file_err_ = FS_CALL(expr);                                                      \
-        if (fs_file_err_ == ERR_NOT_FOUND && IS_OK(fs_reopen(file)))                               \
-            fs_file_err_ = FS_CALL(expr);                                                          \
+        error_t fs_file_err_ = fs_reopen(file);                                                    \
+        if (IS_OK(fs_file_err_)) {                                                                 \
+            count_calls++;                                                                         \
+            fs_file_err_ = (expr);                                                                 \
+        }                                                                                          \
+        if (fs_is_back(fs_file_err_)) {                                                            \
+            fs_file_err_ = fs_reopen(file);                                                        \
+            if (IS_OK(fs_file_err_))                                                               \
+                fs_file_err_ = (expr);                                                             \
+        }                                                                                          \
         fs_file_err_;                                                                              \
     })
 
+// Opens a file again if another server gave its handle.
 __mustuse error_t fs_reopen(struct file *file);
 
 // Closes a handle with others, by one message. Until then the server has the file open.
-void fs_close_later(handle_t handle);
+void fs_close_later(const struct file *file);
 // Closes all of these. A server that is gone has none of ours.
 void fs_close_pending(void);
-bool fs_any_to_close(void);
 
 uint64_t fs_now_ns(void); // CLOCK_MONOTONIC
 

@@ -24,6 +24,9 @@ oolong_add_unit_test(ext4fs_crc SOURCES ext4fs_crc.c LIBS ext4_support)
 oolong_add_unit_test(ext4fs_journal SOURCES ext4fs_journal.c LIBS ext4_support)
 oolong_add_unit_test(ext4fs_make SOURCES ext4fs_make.c LIBS ext4_support)
 oolong_add_unit_test(ext4fs_names SOURCES ext4fs_names.c LIBS ext4_support)
+oolong_add_unit_test(fsclients_epoch
+  SOURCES fsclients_epoch.c ${CMAKE_SOURCE_DIR}/servers/common/fsclients.c LIBS Oolong::ipc)
+target_include_directories(fsclients_epoch PRIVATE ${CMAKE_SOURCE_DIR}/servers/common)
 oolong_add_unit_test(fuse_known
   SOURCES fuse_known.c ${CMAKE_SOURCE_DIR}/servers/fuse/known.c LIBS Oolong::ipc Oolong::compat)
 target_include_directories(fuse_known PRIVATE ${CMAKE_SOURCE_DIR}/servers/fuse)
