@@ -1,5 +1,5 @@
-// What all of the core does for a task: answers its request, reads a string of it, asks for a tick,
-// writes a line for the operator.
+// What handlers need: answering a request, reading a string of the sender, asking for a tick, and
+// logging a line for the operator.
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,10 +1,10 @@
-// Round trips to measure: vm's own half of namespace benchmark.
+// Namespace benchmark: vm's side of the round trips that are measured.
 #include "internal.h"
 
 error_t vm_on_benchmark_nop(__unused struct vm *vm, __unused struct vm_task *task,
                             const struct message *m, struct message *reply)
 {
-    // Any number comes in; unsigned, so that it may overflow.
+    // Unsigned, because the product may overflow.
     reply->benchmark_nop_reply.value = (int)((unsigned)m->benchmark_nop.value * 7);
     return OK;
 }
@@ -12,8 +12,8 @@ error_t vm_on_benchmark_nop(__unused struct vm *vm, __unused struct vm_task *tas
 error_t vm_on_benchmark_nop_with_ool(struct vm *vm, struct vm_task *task, const struct message *m,
                                      struct message *reply)
 {
-    // Reads what a server would be given, one piece at most, so that the measurement is of a
-    // payload both ways and nobody holds up vm with one message.
+    // Reads the payload as a server would get it, so that payloads in both directions are measured.
+    // At most one piece, so that no message holds up vm.
     vaddr_t addr = (vaddr_t)m->benchmark_nop_with_ool.data;
     size_t len = MIN(m->benchmark_nop_with_ool.data_len, (size_t)VM_BOUNCE_LEN);
     if (len && (!addr || addr + len < addr ||

@@ -45,7 +45,7 @@ static unsigned count_list(const list_t *list)
     return count;
 }
 
-// Each waiting task is in exactly the list that its wait says, and each list holds nobody else.
+// Each waiting task is in exactly the list that its wait says, and no other task is in a list.
 static void check_waits(const struct vm *vm)
 {
     unsigned parked = 0;
@@ -129,8 +129,9 @@ static void check_receivers(const struct vm *vm)
         CHECK(vm, !open->has_receipt || open->state != LANDING_NONE);
         CHECK(vm, open->id == 0 || open->id != closed->id);
 
-        // Armed and matching: nobody is parked. (For the closed buffer the receiver's page says
-        // what matches, and that changes without a word to vm: the receiver announces it.)
+        // No sender is parked while the open buffer is free. (Not so for the closed buffer: which
+        // sender it is for is in the receiver's page, which changes without a message to vm. The
+        // receiver announces itself then.)
         CHECK(vm, !vm_landing_is_free(open) || dst->num_parked == 0);
         CHECK(vm, dst->published == dst->num_parked);
 

@@ -1,10 +1,10 @@
-// The second thread of vm. A copy takes four times as long as one within a process, since the
-// kernel looks up each page, and while vm copies, the sender and the receiver wait: so a core that
-// nobody else needs takes the upper half of each piece.
+// The second thread of vm. A copy between processes takes four times as long as one within a
+// process, because the kernel looks up each page. While vm copies, the sender and the receiver
+// wait, so a core is free: the second thread copies the upper half of each piece on it.
 //
-// The halves are offered, not assigned. Who is free first takes the upper one: the second thread
-// may be asleep, or its core busy, and then vm does the whole as if there were nobody else. The
-// thread decides nothing and sees nothing but the half that it copies.
+// The upper half is offered, not assigned: the first thread that is free takes it. If the second
+// thread sleeps or its core is busy, vm copies both halves. The second thread decides nothing and
+// accesses only the half that it copies.
 //
 //     IDLE --caller--> OFFERED --second--> TAKEN --second--> DONE --caller--> IDLE
 //                              --caller--> IDLE, and copies that half itself
@@ -19,14 +19,14 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-// A half of this is worth an exchange between two cores. To wake the second thread takes as long as
-// to copy 64 KiB or more, so it is done in the middle of a copy that has gone on for some pieces.
+// Below SHARED_MIN bytes, splitting a piece costs more than it saves. Waking the second thread
+// costs as much as copying 64 KiB, so it is woken only after PIECES_ALONE pieces of one copy.
 #define SHARED_MIN   ((size_t)32 << 10)
 #define PIECES_ALONE 3
 
-// Looks before sleeping, and how many of them before others may have the core, if there are any: a
-// hundred microseconds in all, within which the next piece comes, and the next payload of those
-// who exchange one after the other.
+// A thread looks SPINS times for a change before it sleeps, and yields its core after every
+// SPINS_A_YIELD looks. That is a hundred microseconds in all, within which the next piece comes, or
+// the next payload of two tasks that exchange one after the other.
 #define SPINS         5000
 #define SPINS_A_YIELD 50
 
@@ -45,13 +45,13 @@ struct job {
 };
 
 static bool has_second;
-static struct job upper; // whose it is, the state says
+static struct job upper; // `state` says which thread owns it
 static _Atomic uint32_t state;
 static _Atomic bool second_sleeps;
 static _Atomic bool caller_sleeps;
 
-// The kernel stops at the first page that it cannot reach and says how far it came; only the next
-// call says why.
+// The kernel stops at the first page that it cannot reach and returns how far it came. Only the
+// next call returns the reason.
 static void run(struct job *job)
 {
     while (job->done < job->len) {
@@ -75,7 +75,7 @@ static void relax(void)
 #endif
 }
 
-// Returns when the state is not `old` any more, or now and then before that.
+// Waits until the state is no longer `old`. May return earlier.
 static void await_change(uint32_t old, _Atomic bool *sleeps)
 {
     for (unsigned i = 0; i < SPINS; i++) {
@@ -86,7 +86,7 @@ static void await_change(uint32_t old, _Atomic bool *sleeps)
         else
             relax();
     }
-    // Either we see the other's change, or it sees that we sleep.
+    // Either this thread sees the other's change, or the other sees that this one sleeps.
     atomic_store(sleeps, true);
     if (atomic_load(&state) == old)
         syscall(SYS_futex, &state, FUTEX_WAIT_PRIVATE, old, NULL, NULL, 0);
@@ -103,7 +103,7 @@ static void change(uint32_t new, _Atomic bool *sleeps)
 static void *second_main(void *arg)
 {
     (void)arg;
-    change(IDLE, &caller_sleeps); // it has made the calls that start a thread
+    change(IDLE, &caller_sleeps); // the calls that start a thread are made
     for (;;) {
         uint32_t seen = atomic_load_explicit(&state, memory_order_acquire);
         uint32_t offered = OFFERED;
@@ -134,13 +134,13 @@ void copier_start(int core)
                      pthread_attr_setaffinity_np(&attr, sizeof(others), &others) == 0 &&
                      pthread_create(&thread, &attr, second_main, NULL) == 0;
     }
-    // What a starting thread calls is forbidden later.
+    // A starting thread makes system calls that the role's filter forbids. So wait for them.
     while (has_second && atomic_load(&state) == TAKEN)
         await_change(TAKEN, &caller_sleeps);
     sched_setaffinity(0, sizeof(own), &own);
 }
 
-// Whether this goes on with what was copied last, and that has gone on for a while.
+// Whether this piece continues the last one, and at least PIECES_ALONE pieces went before it.
 static bool goes_on(pid_t pid, vaddr_t addr, size_t len)
 {
     static pid_t last_pid;
@@ -152,7 +152,8 @@ static bool goes_on(pid_t pid, vaddr_t addr, size_t len)
     return pieces >= PIECES_ALONE;
 }
 
-// Both halves at the same time, or one after the other.
+// Runs both halves: at the same time if the second thread takes the upper one, otherwise one after
+// the other.
 static void run_shared(struct job *lower)
 {
     change(OFFERED, &second_sleeps);
@@ -176,7 +177,7 @@ size_t copier_copy(copier_call call, pid_t pid, vaddr_t addr, void *buf, size_t 
         errno = lower.error;
         return lower.done;
     }
-    // Both buffers divided in the middle of theirs, so that no page is copied in two parts by both.
+    // Divided at a page, so that the threads do not both copy parts of one page.
     lower.len = ALIGN_DOWN(len / 2, (size_t)4096);
     upper = (struct job){call, pid, addr + lower.len, lower.buf + lower.len, len - lower.len, 0, 0};
     run_shared(&lower);

@@ -11,14 +11,14 @@
 typedef ssize_t (*copier_call)(pid_t, const struct iovec *, unsigned long, const struct iovec *,
                                unsigned long, unsigned long);
 
-/// Makes the second thread, which may run on any core but `core`, and keeps the caller on that one.
-/// Once, before the role's sandbox filter is in place. With no other core, or when the thread
-/// cannot be made, the caller copies alone; with `core` -1, wherever it is.
+/// Makes the second thread, which may run on any core but `core`, and keeps the caller on `core`.
+/// Call it once, before the role's sandbox filter is in place. If there is no other core, or if the
+/// thread cannot be made, the caller copies alone. With `core` -1 it does too, on any core.
 void copier_start(int core);
 
-/// Copies `len` bytes between `buf` and `addr` of process `pid`. Returns how many, counted from the
-/// first, could be; fewer than `len` where memory ends, cannot be reached or is not there any more,
-/// and `errno` says why. Sleeps as long as a page fault in that memory does.
+/// Copies `len` bytes between `buf` and `addr` of process `pid`. Returns how many bytes were
+/// copied, counted from the first. If that is fewer than `len`, `errno` says why. Sleeps as long as
+/// a page fault in that memory takes.
 size_t copier_copy(copier_call call, pid_t pid, vaddr_t addr, void *buf, size_t len);
 
 #endif

@@ -1,14 +1,16 @@
-// Copies from the memory of a sender into a buffer of a receiver: right into it where vm has it
-// too, else through the bounce buffer.
+// Copies payloads from the memory of a sender into a buffer of a receiver: directly if vm's process
+// maps the buffer too, otherwise through the bounce buffer.
 //
-// A small copy is done at once. A large one, or any while others run, is cut into pieces and the
-// copies take turns, so that somebody who copies all the time delays others by a piece a turn. What
-// counts is that nothing is delivered before the last byte was: the buffer is reserved and the
-// sender gets an id only then, and any shortfall on either side frees the buffer again. The bytes
-// already in it are never shown to the receiver as a payload.
+// A small copy is done at once. A large copy, and any copy while others run, is done in pieces. The
+// copies take turns, so a task that copies all the time delays the others by one piece a turn.
 //
-// The sender's memory may change meanwhile: then the receiver gets torn bytes, but as many as were
-// asked for, and where it registered. The lengths are in vm's own record.
+// No payload is delivered before its last byte is copied: only then is the buffer reserved, and
+// only then does the sender get the id. If either side's memory falls short, the buffer is freed,
+// and the receiver never sees the bytes in it as a payload.
+//
+// The sender's memory may change during the copy. Then the receiver gets a mix of old and new
+// bytes, but never more than were asked for, and only where it registered memory: the lengths are
+// in vm's own record.
 #include <string.h>
 #include "internal.h"
 
@@ -17,9 +19,9 @@ static bool is_done(const struct vm_send *send)
     return send->index == send->count;
 }
 
-// Writes `len` bytes that were put there to `offset`, the receipt before the first of them. False:
-// the receiver does not take what it registered for. It has ended (its exception is on the way), or
-// has taken its buffer away; to the sender that is the same.
+// Writes `len` staged bytes to `offset`, and the receipt before the first of them. Returns false if
+// the receiver's memory cannot be written: the receiver has ended (its exception is on the way), or
+// has unmapped its buffer. For the sender both are the same.
 static bool write_piece(struct vm *vm, struct vm_send *send, size_t offset, size_t len)
 {
     struct vm_landing *landing = send->landing;
@@ -28,7 +30,7 @@ static bool write_piece(struct vm *vm, struct vm_send *send, size_t offset, size
     if (begins && offset == 0)
         return vm_landing_write_first(vm, send->dst->id, landing, len);
     if (begins && !vm_landing_write_first(vm, send->dst->id, landing, 0))
-        return false; // empty payloads come before these bytes
+        return false; // (empty payloads come before these bytes)
     return vm_landing_write(vm, send->dst->id, landing, offset, len);
 }
 
@@ -60,7 +62,7 @@ static error_t copy_bytes(struct vm *vm, struct vm_task *sender, size_t budget)
         send->done += len;
         budget -= len;
     }
-    // All of them were empty.
+    // If all payloads were empty, only the receipt is written.
     return send->begun || write_piece(vm, send, 0, 0) ? OK : ERR_ABORTED;
 }
 
@@ -91,7 +93,7 @@ static void copy_some(struct vm *vm, struct vm_task *sender, size_t budget)
 void vm_copy_start(struct vm *vm, struct vm_task *sender, struct vm_landing *landing)
 {
     struct vm_send *send = &sender->send;
-    // Not found out before: the receiver may have registered less than it is allowed, or later.
+    // Not checked earlier: the receiver may register less than its limit, and at any time.
     if (send->total > landing->cap) {
         vm_answer_err(vm, sender, ERR_TOO_LARGE);
         return;

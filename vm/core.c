@@ -1,8 +1,8 @@
-// The entry points of vm's core: who may send what, and how it is answered.
+// The entry points of vm's core. They find the handler of each message and send its answer.
 //
-// What each message does is in the other files. This one knows that a task has one request at a
-// time, that every request gets exactly one answer unless its sender dies, and that no entry
-// returns before everything is done that it made possible (leave()).
+// The other files say what each message does. This one ensures that a task has one request at a
+// time, that every request gets exactly one answer (unless its sender ends), and that an entry
+// point does everything that has become possible before it returns (leave()).
 #include <string.h>
 #include "internal.h"
 
@@ -10,8 +10,8 @@
 typedef error_t (*handler)(struct vm *vm, struct vm_task *task, const struct message *m,
                            struct message *reply);
 
-// The requests that tasks send. A request of a type that is not here, an error code or a reply
-// included, is answered ERR_NOT_ACCEPTABLE.
+// The requests that tasks send. Every other type, such as an error code or a reply, is answered
+// with ERR_NOT_ACCEPTABLE.
 static const struct row {
     int type;
     int reply_type;
@@ -36,7 +36,7 @@ static const struct row {
     {SHM_CLOSE_MSG, SHM_CLOSE_REPLY_MSG, vm_on_shm_close},
 };
 
-// What the launcher alone says; nothing of it is answered.
+// The messages that only the launcher sends. They are not answered.
 static const struct kernel_row {
     int type;
     void (*handler)(struct vm *vm, const struct message *m);
@@ -70,14 +70,13 @@ void vm_init(struct vm *vm, const struct vm_env *env, void *ctx)
     memset(vm->last_gen, 0xff, sizeof(vm->last_gen));
 }
 
-// Every function that changes the state from outside begins with this, and may then copy `budget`
-// bytes at once,
+// Begins an entry point that changes the state. It may copy up to `budget` bytes before it returns.
 static void enter(struct vm *vm, size_t budget)
 {
     vm->budget = budget;
 }
 
-// and ends with this, which serves the receivers that it has changed.
+// Ends such an entry point: serves the receivers at which something changed.
 static void leave(struct vm *vm)
 {
     vm_settle(vm);
@@ -122,7 +121,7 @@ static error_t request(struct vm *vm, struct vm_task *task, const struct message
 
 static void task_step(struct vm *vm, task_t actor, const struct message *m)
 {
-    // Not in the table: what a task left in its channel when it died, for example.
+    // The sender may be unknown: a task may have left messages in its channel when it ended.
     struct vm_task *task = vm_task_find(vm, actor);
     if (!task || m->type == INVALID_MSG || m->type == NOTIFICATIONS_MSG)
         return;
@@ -131,9 +130,9 @@ static void task_step(struct vm *vm, task_t actor, const struct message *m)
     struct message reply;
     memset(&reply, 0, sizeof(reply));
     if (task->wait != VM_NOT_WAITING) {
-        // libipc cannot do this: the task waits for an answer. Whoever speaks the protocol by
-        // itself gets an error, and what it waits for stays as it is. Not vm_answer_err(), which
-        // would end the wait.
+        // The task still waits for an answer. libipc never does this; a task that speaks the
+        // protocol on its own may. It gets an error, and its wait goes on: vm_answer_err() would
+        // end the wait.
         reply.type = ERR_IN_USE;
         vm->stats.answers++;
         vm->env->reply(vm->ctx, task->id, &reply);
@@ -173,7 +172,7 @@ void vm_tick(struct vm *vm)
 {
     uint64_t now_ns = vm->env->now_ns(vm->ctx);
     enter(vm, VM_BOUNCE_LEN);
-    // Both say again what is still to come.
+    // Both functions set the deadlines again that are still to come.
     vm->deadline_ns = UINT64_MAX;
     vm_service_tick(vm, now_ns);
     vm_settle_tick(vm, now_ns);

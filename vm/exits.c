@@ -1,8 +1,9 @@
-// task.watch: who is told of whose end.
+// task.watch: tells tasks of the ends of others.
 //
-// A watcher has a bit for each live task that it watches and a bounded ring of ends that it has not
-// pulled yet. Both together never exceed the ring (a watch beyond is ERR_NO_MEMORY), so an end
-// always finds room. The notification says only that there is something; ASYNC_MSG pulls one.
+// A watcher has a bit for each live task that it watches, and a circular buffer of ends that it has
+// not pulled yet. Bits and ends together never exceed the size of the buffer (task.watch fails with
+// ERR_NO_MEMORY), so there is always room for an end. A notification says that there are ends;
+// ASYNC_MSG pulls one.
 #include <string.h>
 #include "internal.h"
 
@@ -11,7 +12,7 @@ static bool is_watching(const struct vm_task *task, unsigned slot)
     return task->watching[slot / 64] >> slot % 64 & 1;
 }
 
-// `value` is not what it was.
+// Changes the bit. It must have had the other value.
 static void set_watching(struct vm_task *task, unsigned slot, bool value)
 {
     task->watching[slot / 64] ^= 1ull << slot % 64;
@@ -26,7 +27,7 @@ static struct vm_exit *exit_at(struct vm_task *task, unsigned i)
     return &task->exits[(task->first_exit + i) % VM_MAX_EXITS];
 }
 
-// The index of an end that is to be pulled, or num_exits.
+// Returns the index of the end of `id` that is not pulled yet, or num_exits.
 static unsigned find_exit(struct vm_task *task, task_t id)
 {
     unsigned i = 0;
@@ -42,7 +43,8 @@ static void push_exit(struct vm *vm, struct vm_task *task, struct vm_exit ended)
     vm->env->notify(vm->ctx, task->id, NOTIFY_ASYNC);
 }
 
-// The end of a task that is gone; its status only until the next task of its slot has ended.
+// Returns the end of a task that has ended. Its status is known until the next task of the slot
+// ends.
 static struct vm_exit last_end(const struct vm *vm, task_t id)
 {
     const struct vm_exit *last = &vm->ended[TASK_SLOT(id)];

@@ -1,22 +1,23 @@
-// Landing buffers of a receiver: which of them a sender's payloads go into, and who loses one.
+// Receive buffers (`landing` in the code): which one a sender's payloads go into, and when a buffer
+// is taken away from its payloads.
 //
-// Two clients of a file server that itself calls a disk server are enough to deadlock with one kind
-// of buffer: client A's reservation fills it, the file server waits for the disk alone, and the
-// disk's answer finds no room. Hence the closed buffer. It serves only the task for which the
-// receiver's page says that it waits alone, and each use is tagged with that task and the episode
-// of the wait. What is tagged otherwise belongs to a wait that is over, and cannot hold up this
-// one.
+// Why each receiver has two buffers: with one, two clients of a file server that calls a disk
+// server can deadlock. The payload of client A fills the buffer; the file server waits for the disk
+// alone; the disk's answer finds no room. Hence the closed buffer. It is only for the task that the
+// receiver waits for alone, as its page says. Each use is tagged with that task and the episode of
+// the wait. Payloads with another tag belong to a wait that is over, and give way.
 //
-// A receiver that has a receipt (wire.h) takes what is in the buffer without a word to vm, and says
-// in its page that the buffer is free again. vm may take a buffer away at the same time: the
-// receipt is withdrawn first, so the receiver either had copied all of it out before, or finds out
-// after.
+// A receiver that finds a receipt (wire.h) copies the payloads out without a message to vm, and
+// says in its page that the buffer is free again. vm may take the buffer away at the same time. It
+// withdraws the receipt first; so either the receiver copied everything before that, or it finds
+// the receipt changed.
 //
-// The page is the receiver's own claim. One that lies makes its own senders place again or wait; vm
-// and everybody else see nothing of it. It is read once for a decision (`word`), never twice.
+// The page is the receiver's own claim. A receiver that lies makes its own senders wait or place
+// their payloads again; vm and other tasks are not affected. Each decision reads the page once
+// (`word`).
 //
-// Where vm has the buffer too, the kernel copies a payload out of its sender right into it. vm
-// reads nothing there: what it knows of a buffer is in its own record.
+// If vm's process maps the buffer too, the kernel copies a payload out of its sender right into it.
+// vm never reads the buffer: everything that it knows of it is in its own record.
 #include <stdatomic.h>
 #include <stddef.h>
 #include <string.h>
@@ -58,9 +59,9 @@ struct vm_landing *vm_landing_choose(struct vm *vm, struct vm_task *dst, task_t 
 {
     struct vm_landing *closed = &dst->landing[OOL_CLOSED];
     if (closed->state != LANDING_NONE && !crossing && waits_alone_for(word, src)) {
-        // A second payload within the same wait must not touch the first: its message is on the
-        // way, or it is being copied out. It takes its chance with the open buffer. In another
-        // episode the receiver has waited anew since, so it is done with what was in the buffer.
+        // A second payload within the same wait must not touch the first, whose message is on the
+        // way, or which the receiver is copying out. The second may use the open buffer. In another
+        // episode the receiver has begun another wait, so it has finished with the old payload.
         uint32_t episode = wait_word_episode(word);
         bool same =
             closed->episode == episode && (closed->src == src || closed->state == LANDING_OUT);
@@ -78,7 +79,7 @@ struct vm_landing *vm_landing_choose(struct vm *vm, struct vm_task *dst, task_t 
     return open;
 }
 
-// Whether `id` means something already between the two, so that a new reservation must not have it.
+// Whether the two tasks may still know `id` from another reservation.
 static bool id_is_used(struct vm *vm, const struct vm_task *dst, task_t src, uint64_t id)
 {
     if (id == 0 || dst->landing[OOL_OPEN].id == id || dst->landing[OOL_CLOSED].id == id)
@@ -100,7 +101,7 @@ void vm_landing_take(struct vm *vm, struct vm_task *dst, struct vm_landing *land
     landing->orphan = false;
     memset(landing->lens, 0, sizeof(landing->lens));
     memcpy(landing->lens, lens, count * sizeof(lens[0]));
-    // What the page says already would be copied out before it was taken.
+    // With the id that the page says already, the payload would count as copied out at once.
     uint64_t said = vm->env->copied_out(vm->ctx, dst->id, (unsigned)(landing - dst->landing));
     uint64_t id = vm->env->random(vm->ctx);
     while (id == said || id_is_used(vm, dst, src, id))
@@ -119,7 +120,7 @@ bool vm_landing_begin(struct vm *vm, task_t dst, struct vm_landing *landing)
 {
     if (!landing->stale)
         return true;
-    // Its receiver may be copying out; whoever finds the id after that has read nothing newer.
+    // The receiver may be copying out. If it finds the id afterwards, it has read nothing newer.
     struct ool_receipt *receipt = receipt_of(vm, landing);
     vaddr_t at = landing->addr - sizeof(*receipt) + offsetof(struct ool_receipt, id);
     atomic_store(&receipt->id, 0);
@@ -158,12 +159,12 @@ void vm_landing_reserve(struct vm_task *dst, struct vm_landing *landing)
 {
     landing->state = LANDING_RESERVED;
     if (landing == &dst->landing[OOL_OPEN])
-        dst->patience.deadline_ns = 0; // a new reservation, even if its id is an old one of others
+        dst->patience.deadline_ns = 0; // it counted for the reservation before this one
 }
 
-// A late message with this id shall be sent again rather than be taken for a forgery. The memory is
-// the sender's, so that no other can flush it; an honest sender has one message on the way at a
-// time that it can repeat.
+// Remembers a revoked reservation, so that a late message with its id is sent again and not taken
+// for a forgery. The memory is the sender's own, so no other task can push an entry out. An honest
+// sender has one such message on the way at a time.
 static void remember_revoked(struct vm *vm, struct vm_task *dst, const struct vm_landing *landing)
 {
     struct vm_task *sender = vm_task_find(vm, landing->src);
@@ -180,13 +181,13 @@ void vm_landing_clear(struct vm_task *dst, struct vm_landing *landing)
     landing->id = 0;
     landing->orphan = false;
     if (landing == &dst->landing[OOL_OPEN])
-        dst->refused = false; // by the reservation that is gone
+        dst->refused = false; // the reservation that refused a sender is gone
 }
 
 void vm_landing_void(struct vm *vm, struct vm_task *dst, struct vm_landing *landing)
 {
     if (landing->state == LANDING_COPYING) {
-        // Its sender is in vm->copies, or it would not be copying.
+        // The sender is alive: it is in vm->copies.
         struct vm_task *sender = vm_task_find(vm, landing->src);
         vm_queue_end_copy(sender);
         vm_queue_push(vm, sender, true);

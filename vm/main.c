@@ -1,6 +1,7 @@
 // The shell around vm's core: the receive loop, and the system calls that the core asks for.
 //
-// It decides nothing. Errors of the calls become what the core expects: fewer bytes, or an error.
+// The shell decides nothing. If a system call fails, it tells the core what vm.h says: fewer bytes,
+// or an error.
 #include <stdio.h>
 #include <string.h>
 #include <sys/auxv.h>
@@ -18,7 +19,7 @@
 #include "random.h"
 #include "state.h"
 
-// Copied between two looks for messages: a look costs what a tenth of a piece does.
+// Pieces that are copied between two looks for messages. A look costs a tenth of a piece.
 #define PIECES_AT_ONCE 4
 
 static struct vm vm;
@@ -34,12 +35,13 @@ static uint64_t env_now_ns(__unused void *ctx)
     return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
-// Says whose memory is going to be touched (0: nobody's any more): where that puts us to sleep, the
-// launcher must know whom to end. A few stores and a clock that is no system call, but for the
-// first copy after a pause: the launcher has stopped looking then, and is told.
+// Publishes which task's memory is about to be touched (0: none). If the access puts vm to sleep,
+// the launcher must know which task to end. This costs a few stores and a look at the clock. Only
+// before the first copy after a pause does it cost a message: the launcher has stopped looking by
+// then.
 static void publish_copying(task_t task)
 {
-    static uint32_t told; // the value of `watch` for which it was
+    static uint32_t told; // the odd value of `watch` that the launcher was last told to begin
     struct state_page *page = ipc_own_page();
     if (!task) {
         atomic_store_explicit(&page->copying, 0, memory_order_release);
@@ -76,11 +78,11 @@ static size_t env_read(__unused void *ctx, task_t task, vaddr_t addr, void *buf,
     return copy(process_vm_readv, task, addr, buf, len);
 }
 
-// The landing memory of the tasks that have registered it. It is taken over from the task's
+// The receive memory of the tasks that have registered it. It is taken over from the task's
 // channel, because it must outlive the channel: a task that has ended loses its channel at once,
-// and the core may use its landing memory until the task is reaped (vm_env.landing).
+// and the core may use its receive memory until the task is reaped (vm_env.landing).
 static struct landing {
-    task_t task; // the last one of the slot that did
+    task_t task; // the last task of the slot that has registered
     uint8_t *base;
     size_t len; // 0: there is none
 } landings[CONFIG_NUM_TASKS];
@@ -172,7 +174,7 @@ static uint64_t env_copied_out(__unused void *ctx, task_t task, unsigned k)
 
 static void env_publish_parked(__unused void *ctx, task_t dst, uint32_t count)
 {
-    // Sequentially consistent, as what reads the pages is: what is read after this is newer.
+    // Sequentially consistent, as the reads of the pages are: what is read after this is newer.
     atomic_store(&ipc_own_page()->parked[TASK_SLOT(dst)], count);
 }
 
@@ -247,8 +249,9 @@ void oolong_prepare(void)
 
 // --- The loop -----------------------------------------------------------------------------------
 
-// The kernel gives each program 16 random bytes when it starts. libc makes its canaries of them, so
-// they are as secret as the rest of this process's memory, and taking them needs no system call.
+// Takes the key from the 16 random bytes that the kernel gives each program when it starts. libc
+// makes its canaries of them, so they are as secret as the rest of this process's memory. Reading
+// them needs no system call.
 static void seed(void)
 {
     const void *bytes = (const void *)getauxval(AT_RANDOM);
@@ -268,7 +271,8 @@ static void set_timer(void)
         OOPS_OK(timer_set(0));
         return;
     }
-    // Rounded up: too early would be for nothing. What is days away is looked at in between.
+    // Rounded up, because a tick that comes too early does nothing. Capped, because a longer time
+    // may not fit msec_t.
     uint64_t now = env_now_ns(NULL);
     uint64_t ms = deadline > now ? (deadline - now + 999999) / 1000000 : 1;
     OOPS_OK(timer_set((msec_t)MIN(ms, (uint64_t)60 * 60 * 1000)));
@@ -284,14 +288,13 @@ static void handle(const struct message *m)
     }
 }
 
-// One turn of the loop. While copies run, messages are taken between two pieces, without waiting
-// for one.
+// One turn of the loop. While copies run, it takes a message if there is one and does not wait.
 static void serve(void)
 {
     struct message m;
     unsigned flags = vm_copy_pending(&vm) ? IPC_RECV | IPC_NOBLOCK : IPC_RECV;
     error_t err = sys_ipc(IPC_ANY, IPC_ANY, &m, flags);
-    // An error may also be what somebody sent; it means nothing here.
+    // `err` may also be an error that a task sent as a message, which means nothing here.
     if (err == OK)
         handle(&m);
     for (unsigned i = 0; i < PIECES_AT_ONCE && vm_copy_pending(&vm); i++)

@@ -1,8 +1,8 @@
-// What a service's name may look like: it is printed in tables, logs and terminals.
+// Which bytes may be the name of a service. Names are printed in tables, logs and terminals.
 #include "internal.h"
 
-// Characters that a name does not have, beside surrogates: controls, line and paragraph separators,
-// marks that turn or hide text, and what is not a character at all.
+// Characters that are not allowed in a name, besides surrogates: controls, line and paragraph
+// separators, marks that turn or hide text, and code points that are no characters.
 static const struct range {
     uint32_t first, last;
 } unprintable[] = {

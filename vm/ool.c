@@ -1,7 +1,7 @@
-// The messages of namespace ool: what they say is checked here, before anything is done with it.
+// The messages of namespace ool. Their fields are checked here, before anything is done with them.
 //
-// Everything in them is the sender's claim. Sizes are checked against the receiver's limit first,
-// so that no later sum can overflow, and what the receiver is told comes from vm's own record.
+// Every field is the sender's claim. Sizes are checked against the receiver's limit first, so that
+// no later sum can overflow. What vm tells the receiver comes from vm's own record.
 #include <string.h>
 #include "internal.h"
 
@@ -12,7 +12,7 @@ static bool is_busy(const struct vm_landing *landing)
     return landing->state == LANDING_COPYING || landing->state == LANDING_RESERVED;
 }
 
-// Forgets all registered memory. What others had in it they must place again.
+// Forgets all registered memory. Senders that had payloads in it must place them again.
 static void unregister(struct vm *vm, struct vm_task *task)
 {
     vm_landing_look(vm, task);
@@ -46,8 +46,8 @@ static error_t recv_single(struct vm *vm, struct vm_task *task, vaddr_t addr, si
 {
     if (addr + len + 1 < addr)
         return ERR_INVALID_ARG;
-    // Somebody who arms before each receive finds, now and then, that a payload is in the buffer
-    // already while its message is still to come.
+    // A task that registers its buffer before every receive may do so when a payload has been
+    // placed and its message has not arrived yet. The buffer stays as it is then.
     struct vm_landing *open = &task->landing[OOL_OPEN];
     if (!open->has_receipt && is_busy(open) && !open->orphan && open->addr == addr &&
         open->cap == len)
@@ -62,10 +62,10 @@ static error_t recv_single(struct vm *vm, struct vm_task *task, vaddr_t addr, si
 error_t vm_on_ool_recv(struct vm *vm, struct vm_task *task, const struct message *m,
                        __unused struct message *reply)
 {
-    // Looks for parked senders that fit now, whichever form this is.
+    // Each form may let parked senders go on.
     vm_queue_touch(vm, task);
     if (m->ool_recv.region == OOL_REGION_ANNOUNCE)
-        return OK; // the page says the rest, and more exactly than `src` could
+        return OK; // the page says what the task waits for
     vaddr_t addr = m->ool_recv.addr;
     size_t len = m->ool_recv.len;
     if (m->ool_recv.region > OOL_REGION_SHARED || addr == 0 || len == 0)
@@ -86,7 +86,7 @@ static error_t parse_send(struct vm *vm, struct vm_task *task, const struct mess
     send->dst = vm_task_find(vm, m->ool_send.dst);
     if (!send->dst || send->dst == task)
         return ERR_INVALID_TASK;
-    // Without a channel the message could never follow, and the buffer would be taken for nothing.
+    // Without a channel the message cannot follow, and would leave the buffer occupied.
     if (!vm->env->may_talk(vm->ctx, task->id, send->dst->id))
         return ERR_NOT_PERMITTED;
     send->count = m->ool_send.count ? m->ool_send.count : 1;
@@ -103,7 +103,7 @@ static error_t parse_send(struct vm *vm, struct vm_task *task, const struct mess
     size_t limit = send->dst->ool_len;
     size_t offset = 0;
     for (unsigned i = 0; i < send->count; i++) {
-        // Sizes first: then `offset` stays below four times VM_MAX_OOL_LEN.
+        // Sizes are checked first: then `offset` stays below four times VM_MAX_OOL_LEN.
         if (lens[i] > limit)
             return ERR_TOO_LARGE;
         if (lens[i] > 0 && (addrs[i] == 0 || addrs[i] + lens[i] < addrs[i]))
@@ -120,8 +120,8 @@ error_t vm_on_ool_send(struct vm *vm, struct vm_task *task, const struct message
                        __unused struct message *reply)
 {
     OK_OR_RETURN(parse_send(vm, task, m, &task->send));
-    // To the end of the queue, also when a buffer is free: vm_settle() serves it then, or
-    // refuses it if it may not park.
+    // The sender goes to the end of the queue even if a buffer is free: vm_settle() serves it then,
+    // or refuses it if it may not park.
     vm_queue_push(vm, task, false);
     return DONT_REPLY;
 }
@@ -148,13 +148,13 @@ static bool was_revoked(struct vm *vm, const struct vm_task *task, task_t src, u
     return false;
 }
 
-// The receiver has the payloads until its page says that they are copied out, and in the closed
-// buffer until it waits anew, which `episode` tells: anew from now on, since the payloads may have
-// come for an older wait.
+// The receiver owns the buffer until its page reports copied_out; for the closed buffer, at the
+// latest until its next wait. `episode` records the current wait, because the payload may have been
+// placed for an earlier one.
 static void hand_over(struct vm *vm, struct vm_task *task, struct vm_landing *landing)
 {
     if (!landing->has_receipt) {
-        memset(landing, 0, sizeof(*landing)); // single: the memory is the program's again
+        memset(landing, 0, sizeof(*landing)); // single form: the program owns the memory again
         return;
     }
     landing->state = LANDING_OUT;
@@ -175,8 +175,8 @@ error_t vm_on_ool_verify(struct vm *vm, struct vm_task *task, const struct messa
     task->refused = false;
     vm_queue_touch(vm, task);
     if (m->ool_verify.len != landing->lens[0]) {
-        // The message said something else than its sender placed. It is spent all the same, and
-        // the receiver drops it: nobody would ever free the buffer.
+        // The message claims another length than its sender placed. The receiver drops the message,
+        // so the buffer is freed here.
         vm_landing_clear(task, landing);
         return ERR_INVALID_ARG;
     }
@@ -230,8 +230,8 @@ static void sender_ended(struct vm *vm, struct vm_task *task)
         vm_queue_touch(vm, task->send.dst);
     }
 
-    // Its reservations hold up nobody from now on. But a message may be in a channel already (a
-    // server's last answer), so the payload stays until somebody needs the buffer.
+    // From now on its reservations hold up no sender. But their messages may be in a channel
+    // already (a server's last answer), so a payload stays until another sender needs the buffer.
     VM_FOR_EACH(vm, dst)
     {
         for (unsigned k = 0; k < OOL_NUM_BUFFERS; k++) {
@@ -265,5 +265,5 @@ void vm_ool_task_ended(struct vm *vm, struct vm_task *task)
 {
     sender_ended(vm, task);
     receiver_ended(vm, task);
-    list_remove(&task->dirty_link); // the last: unlinking marks it
+    list_remove(&task->dirty_link); // last, because unlinking a sender marks the task
 }

@@ -1,5 +1,5 @@
-// The lists in which senders wait: for a buffer of their receiver (parked), or for their turn to be
-// copied for; and the receivers at which something changed.
+// The lists of the core: senders that wait for a buffer of their receiver (parked), senders whose
+// payloads are being copied, and receivers at which something changed (dirty).
 #include "internal.h"
 
 void vm_queue_touch(struct vm *vm, struct vm_task *dst)

@@ -1,5 +1,5 @@
-// Numbers that no task can predict from those it has seen: SipHash-2-4 of a counter, under a key
-// that never leaves vm.
+// Random numbers that a task cannot predict from those that it has seen: SipHash-2-4 of a counter,
+// with a key that never leaves vm.
 #ifndef VM_RANDOM_H
 #define VM_RANDOM_H
 

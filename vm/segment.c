@@ -1,6 +1,6 @@
-// Memory that tasks get from vm: shared segments and fresh pages. Both are memfds, made by the
-// launcher; vm hands out descriptors and keeps count. The task's libipc maps them (the reply's
-// `vaddr` is the length in bytes, whole pages, and bit 0 says writable).
+// Memory that tasks get from vm: shared segments and fresh pages. Both are memfds that the launcher
+// makes. vm hands out descriptors and keeps count; libipc maps them in the task. (In the reply,
+// `vaddr` is the length in bytes, whole pages; bit 0 says writable.)
 #include <string.h>
 #include "internal.h"
 
@@ -13,7 +13,7 @@ static struct vm_segment *find_segment(struct vm *vm, int id)
     return NULL;
 }
 
-// A guess hits one of few segments among 2^31 numbers.
+// Ids are random, so that a task cannot guess one: there are few segments among 2^31 numbers.
 static int new_id(struct vm *vm)
 {
     uint32_t id = (uint32_t)vm->env->random(vm->ctx) & INT32_MAX;
@@ -69,7 +69,7 @@ error_t vm_on_shm_map(struct vm *vm, struct vm_task *task, const struct message 
     struct vm_segment *segment = find_segment(vm, m->shm_map.shm_id);
     if (!segment)
         return ERR_NOT_FOUND;
-    // The byte is the sender's and need not be a bool.
+    // The sender may have put any byte there, not only 0 or 1.
     uint8_t writable;
     memcpy(&writable, &m->shm_map.writable, sizeof(writable));
     reply->shm_map_reply.vaddr = segment->len | (writable != 0);
@@ -113,7 +113,7 @@ error_t vm_on_alloc_pages(struct vm *vm, struct vm_task *task, const struct mess
     int fds[2] = {-1, -1};
     if (IS_ERROR(vm->env->memfd(vm->ctx, task->id, true, size, fds)))
         return ERR_NO_MEMORY;
-    task->page_bytes += size; // pages are never given back, so this only grows
+    task->page_bytes += size; // never decreases: a task keeps its pages until it ends
     reply->vm_alloc_pages_reply.vaddr = size | 1;
     vm_answer_fd(vm, task, reply, fds[0]);
     vm->env->close_fd(vm->ctx, fds[0]);

@@ -1,7 +1,6 @@
-// Names of services: who may serve which, who does, and who waits for one.
+// Names of services: which tasks may serve them, which do, and lookups that wait for one.
 //
-// A name belongs to the task that serves it and is kept there, so it is free again in the moment
-// that its task leaves the table.
+// A name is kept in the task that serves it, so it is free again when that task leaves the table.
 #include <string.h>
 #include "internal.h"
 

@@ -1,19 +1,19 @@
-// Senders that wait for a buffer of a receiver, and reservations that make them wait.
+// Serves senders that wait for a buffer of a receiver, and revokes reservations that make them
+// wait.
 //
-// One rule covers every event: whatever may make a buffer free for somebody marks the receiver
-// (vm_queue_touch()), and before the core returns, each marked receiver is served in the order of
-// arrival until its buffers are used or nobody fits. So there is no state at rest in which a sender
-// is parked although the open buffer is armed.
+// One rule covers every event. Any change that may make a buffer usable marks the receiver
+// (vm_queue_touch()). Before the core returns, it serves the senders of each marked receiver in the
+// order of their arrival, until no buffer is left or no sender fits. So no sender is ever left
+// parked while the open buffer is armed.
 //
-// A buffer becomes usable by an event that vm is not told of: the receiver's page changes. It waits
-// for somebody (the closed buffer), or has copied out what was there. Both sides publish, then
-// look: vm stores the count of parked senders, then reads the page again; the receiver stores its
-// page, then reads the count, and announces itself (ool.recv) when it is not zero. Whatever the
-// order, one of the two sees the other.
+// Some changes happen without a message to vm: the receiver's page changes when it begins to wait
+// for one task (which makes the closed buffer usable), or when it has copied out a payload. Both
+// sides publish, then look. vm stores the count of parked senders, then reads the page again. The
+// receiver stores its page, then reads the count, and sends ool.recv if the count is not zero.
+// Whatever the order, one of the two sees the other.
 #include "internal.h"
 
-// Serves the queue once, as far as the buffers go. Stops at a cancelled copy, whose sender is now
-// the first of the queue.
+// Goes through the queue once. Stops if a copy was cancelled: its sender is now first in the queue.
 static void serve(struct vm *vm, struct vm_task *dst, uint64_t word)
 {
     dst->requeued = false;
@@ -35,8 +35,8 @@ static void serve(struct vm *vm, struct vm_task *dst, uint64_t word)
 
 static void serve_all(struct vm *vm, struct vm_task *dst)
 {
-    // With the same word the closed buffer cannot be taken away a second time, so this ends, also
-    // when the receiver changes its page without pause.
+    // The wait word is read once. With the same word the closed buffer cannot be taken away a
+    // second time, so this loop ends even if the receiver changes its page all the time.
     uint64_t word = vm->env->wait_word(vm->ctx, dst->id);
     vm_landing_look(vm, dst);
     do {
@@ -44,7 +44,8 @@ static void serve_all(struct vm *vm, struct vm_task *dst)
     } while (dst->requeued);
 }
 
-// A reservation that nobody else waits for may stay for ever.
+// Starts or stops the clock of a reservation in the open buffer. It runs only while other senders
+// wait; a reservation that holds up no sender may stay for ever.
 static void watch_reservation(struct vm *vm, struct vm_task *dst)
 {
     struct vm_landing *open = &dst->landing[OOL_OPEN];
@@ -66,7 +67,7 @@ static void settle_one(struct vm *vm, struct vm_task *dst)
 {
     if (dst->num_parked)
         serve_all(vm, dst);
-    // Publish, then look again. Serving never makes the count grow, so this ends.
+    // Publish, then look again. Serving never increases the count, so this loop ends.
     while (dst->published != dst->num_parked) {
         dst->published = dst->num_parked;
         vm->env->publish_parked(vm->ctx, dst->id, dst->num_parked);
@@ -80,17 +81,17 @@ void vm_settle(struct vm *vm)
 {
     struct vm_task *dst;
     while ((dst = LIST_POP_FRONT(&vm->dirty, struct vm_task, dirty_link))) {
-        // Cleared last: what settle_one() itself changes at `dst` it has looked at. To look again
-        // would never end if the page said something else each time.
+        // Cleared last, so that changes that settle_one() makes do not mark `dst` again. It has
+        // looked at them, and if the page changed each time, this loop would never end.
         settle_one(vm, dst);
         dst->dirty = false;
     }
 }
 
-// Whether the receiver would have taken the reservation's message, had it come: it has been in the
-// same open receive for the whole period; or, if something else (a timer, other clients) wakes it
-// again and again, it has looked at all its channels since the end of the first period and has
-// taken what was there. A receiver that is busy with one thing revokes nobody.
+// Whether the receiver would have taken the reservation's message if it had come. Either it has
+// been in the same open receive for the whole period. Or, if a timer or other clients wake it again
+// and again, it has looked at all its channels since the end of the first period and has taken
+// everything that was there. If the receiver was busy, no reservation is overdue.
 static bool is_overdue(struct vm *vm, const struct vm_task *dst, uint64_t word)
 {
     const struct vm_patience *patience = &dst->patience;
@@ -111,7 +112,7 @@ void vm_settle_tick(struct vm *vm, uint64_t now_ns)
             uint64_t word = vm->env->wait_word(vm->ctx, dst->id);
             vm_landing_look(vm, dst);
             if (dst->landing[OOL_OPEN].state != LANDING_RESERVED)
-                continue; // it was taken, and nobody was parked to be told for
+                continue; // its message was taken
             if (is_overdue(vm, dst, word)) {
                 vm->stats.revoked++;
                 vm_landing_void(vm, dst, &dst->landing[OOL_OPEN]);

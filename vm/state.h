@@ -1,5 +1,5 @@
-// The state of vm's core: the task table and what hangs off each task. Only the core and its tests
-// look inside.
+// The state of vm's core: the task table, and everything that is kept for each task. Only the core
+// and its tests include this.
 #ifndef VM_STATE_H
 #define VM_STATE_H
 
@@ -8,11 +8,11 @@
 #include "vm.h"
 
 #ifndef VM_BOUNCE_LEN
-#define VM_BOUNCE_LEN (128 * 1024) // stays in cache; also the piece by which copies take turns
+#define VM_BOUNCE_LEN (128 * 1024) // fits the cache; also the size of a piece of a copy
 #endif
 #define VM_REVOKE_NS 100000000ull // how long an idle reservation may hold up others
-// Rounds of looking in which a receiver has seen every channel (64 a round), also if a few packets
-// were before the message.
+// After this many rounds a receiver has looked at each of its channels (64 in a round), even if a
+// few packets came before the message.
 #define VM_REVOKE_ROUNDS     (8 + CONFIG_NUM_TASKS / 64)
 #define VM_PAYLOAD_ALIGN     16
 #define VM_MAX_OOL_LEN       (1ull << 40)     // sums of four such lengths cannot overflow
@@ -26,21 +26,22 @@
 #define VM_MAX_SEGMENT_LEN   (1ull << 30)     // one segment, and all segments of one task
 #define VM_MAX_PAGES_LEN     (1ull << 30)     // vm.alloc_pages of one task, in all
 
-// The answer that a task waits for. A task has one request at a time.
+// Which answer a task waits for. A task has one request at a time.
 enum vm_wait {
     VM_NOT_WAITING = 0,
     VM_PARKED,  // ool.send: in the queue of its destination
     VM_COPYING, // ool.send: its payloads are being copied
-    VM_LOOKUP,  // discovery.lookup: nobody serves the name yet
-    VM_LAUNCH,  // task.launch: the launcher is at it
+    VM_LOOKUP,  // discovery.lookup: no task serves the name yet
+    VM_LAUNCH,  // task.launch: the launcher has not answered yet
 };
 
-// A buffer that is out may be being read by its owner and is not written.
+// The state of a receive buffer. While it is LANDING_OUT, its owner may be reading it, so vm does
+// not write it.
 enum landing_state {
     LANDING_NONE = 0, // no memory registered
     LANDING_ARMED,    // free
     LANDING_COPYING,  // a copy runs into it
-    LANDING_RESERVED, // holds a sender's payloads; the message is to come, or is being taken
+    LANDING_RESERVED, // holds a sender's payloads, whose message is not taken yet
     LANDING_OUT,      // the receiver has verified them
 };
 
@@ -50,16 +51,16 @@ struct vm_landing {
     vaddr_t addr;
     size_t cap;       // bytes of payload; one more byte is registered, for a NUL
     bool has_receipt; // there is room for one before `addr`
-    uint8_t *mapped;  // what the receiver has at `addr`, and vm here; NULL: vm has it nowhere
+    uint8_t *mapped;  // the same memory in vm's process; NULL: not mapped there
     task_t src;       // whose payloads
     uint32_t episode; // closed: of the receiver's wait for `src`; OUT: in which it was handed over
-    bool orphan;      // RESERVED: `src` ended; gives way to anybody
-    bool stale;       // the receipt that is there is of what was taken away
-    uint64_t id;      // the nonce that `src` gets, or got
+    bool orphan;      // RESERVED: `src` has ended; any sender may take the buffer
+    bool stale;       // the receipt in the buffer is of payloads that were taken away
+    uint64_t id;      // the random number that `src` gets, or got
     size_t lens[MSG_MAX_PAYLOADS];
 };
 
-// What a task asked for with ool.send, while it is parked or copied for.
+// What a task asked for with ool.send, while it is parked or its payloads are copied.
 struct vm_send {
     struct vm_task *dst;
     bool noblock;
@@ -67,21 +68,22 @@ struct vm_send {
     unsigned count;
     vaddr_t addrs[MSG_MAX_PAYLOADS];
     size_t lens[MSG_MAX_PAYLOADS];
-    size_t total;               // bytes in the landing buffer, gaps included
+    size_t total;               // bytes in the receive buffer, gaps included
     struct vm_landing *landing; // COPYING: where to
     unsigned index;             // COPYING: the payload that is next,
     size_t offset;              // where in the buffer it starts,
     size_t done;                // and how much of it was copied
-    bool begun;                 // COPYING: something was written there
+    bool begun;                 // COPYING: something was written into the buffer
 };
 
-// Watches a reservation that holds up others: whether the receiver had nothing to do meanwhile.
+// Watches a reservation that holds up others. If the receiver has had time for the message and it
+// has not come, the reservation is revoked.
 struct vm_patience {
     uint64_t deadline_ns; // 0: not watching
     uint64_t id;          // of the reservation
-    uint64_t word;        // what the page said when this period began
-    bool late;            // the first period is over: the message should have come,
-    uint32_t begun;       // by this round of the receiver
+    uint64_t word;        // the receiver's wait word when this period began
+    bool late;            // the first period is over: the message should have come
+    uint32_t begun;       // late: the receiver's round in which it should have
 };
 
 struct vm_revoked {
@@ -109,7 +111,7 @@ struct vm_task {
     enum vm_wait wait;
     list_elem_t link; // VM_PARKED: in dst->parked; VM_COPYING: in vm->copies
     struct vm_send send;
-    struct vm_revoked revoked[VM_MAX_REVOKED]; // a ring
+    struct vm_revoked revoked[VM_MAX_REVOKED]; // a circular buffer
     unsigned next_revoked;
 
     // As a receiver.
@@ -119,14 +121,14 @@ struct vm_task {
     unsigned published; // num_parked as vm's page says it
     bool refused;       // a sender that may not park found the reserved buffer
     bool requeued;      // a copy was cancelled: its sender is back in the queue
-    bool dirty;         // in vm->dirty: something changed that vm_settle() must look at
+    bool dirty;         // in vm->dirty: vm_settle() must look at it
     list_elem_t dirty_link;
     struct vm_patience patience;
 
-    bool serve_told, launch_told, destroy_told; // that the suite file does not let it: said once
+    bool serve_told, launch_told, destroy_told; // the key that it lacks was logged
     bool serves_any;
     unsigned num_names;
-    struct vm_name names[VM_MAX_NAMES]; // that it may serve, or does
+    struct vm_name names[VM_MAX_NAMES]; // names that it may serve, or serves
     char lookup_name[VM_NAME_LEN];      // VM_LOOKUP
     uint64_t lookup_deadline_ns;        // VM_LOOKUP: 0 is never
     task_t lookup_except;               // VM_LOOKUP: not this server
@@ -163,11 +165,12 @@ struct vm {
     struct vm_segment segments[VM_MAX_SEGMENTS];
     struct vm_exit ended[CONFIG_NUM_TASKS]; // the last end in each slot
     unsigned num_segments;
-    // Apart from the tasks, so that an instance is made and searched without touching them.
+    // Kept apart from the tasks, so that vm_init() and searches do not touch their memory.
     task_t ids[CONFIG_NUM_TASKS];       // 0: no live task in the slot
     int32_t last_gen[CONFIG_NUM_TASKS]; // newest generation seen in the slot; -1: none
     struct vm_task tasks[CONFIG_NUM_TASKS];
-    // A receipt and a first piece, which go into a landing buffer at once where vm has it not.
+    // A receipt and a first piece, which are written together into a receive buffer that is not
+    // mapped in vm's process.
     struct ool_receipt receipt;
     uint8_t bounce[VM_BOUNCE_LEN];
 };

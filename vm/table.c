@@ -1,11 +1,11 @@
-// The task table: who is alive, by slot.
+// The task table: the live tasks, by slot.
 //
 // A task id carries the generation of its slot, so that the id of a task that died is never taken
 // for the slot's next owner.
 #include <string.h>
 #include "internal.h"
 
-// vm and the launcher own the first two slots and are not in the table: nobody sends them payloads
+// vm and the launcher own the first two slots and are not in the table: no task sends them payloads
 // through vm, watches them or ends them.
 #define FIRST_SLOT 2
 

@@ -29,12 +29,12 @@ void vm_on_exception(struct vm *vm, const struct message *m)
             vm->stats.dropped++;
         vm_ool_task_ended(vm, task);
         vm_segment_task_ended(vm, task);
-        // With the id goes everything that is kept in the task itself: the names that it served,
-        // a lookup or a launch that it waited for, its watches.
+        // This also drops everything that is kept in the task: the names that it served, a lookup
+        // or a launch that it waited for, its watches.
         vm_table_remove(vm, task);
         vm_exits_task_ended(vm, (struct vm_exit){id, m->exception.status});
     }
-    // Also for a task that is not known: the launcher keeps the pid until it hears this.
+    // Also for an unknown task: the launcher keeps the pid until it gets this.
     vm->env->reaped(vm->ctx, id);
 }
 
@@ -73,7 +73,7 @@ error_t vm_on_task_launch(struct vm *vm, struct vm_task *task, const struct mess
     if (len == 0)
         return ERR_NOT_FOUND;
 
-    // A number comes round again after 2^32 launches; nobody waits that long.
+    // A token is used again after 2^32 launches; by then the first one is answered.
     uint32_t token = ++vm->next_token;
     OK_OR_RETURN(vm->env->launch(vm->ctx, token, text, (size_t)len));
     task->wait = VM_LAUNCH;
@@ -100,5 +100,5 @@ void vm_on_launcher_launched(struct vm *vm, const struct message *m)
         }
         return;
     }
-    // Who asked has ended meanwhile.
+    // The task that asked has ended.
 }
