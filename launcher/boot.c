@@ -2,7 +2,7 @@
 #include "boot.h"
 #include <sched.h>
 #include <stdlib.h>
-#include "control.h"
+#include "control_channel.h"
 #include "placement.h"
 #include "restart.h"
 #include "spawn.h"

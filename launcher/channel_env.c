@@ -10,7 +10,7 @@
 #include "descriptors.h"
 #include "digests.h"
 #include "log.h"
-#include "names.h"
+#include "message_names.h"
 #include "stop.h"
 #include "talk.h"
 
@@ -46,19 +46,19 @@ int channel_table_open(void)
     return fcntl(table_fd, F_DUPFD_CLOEXEC, 0);
 }
 
-static void join(void *ctx, task_t a, task_t b)
+static void allow_pair(void *ctx, task_t a, task_t b)
 {
     (void)ctx;
-    talk_join(table, a, b);
+    talk_allow(table, a, b);
 }
 
 // At the end of the suite vm is not told of ends any more, and nobody gets the slot: who still
 // sends to the task shall find it dead, and not a stranger.
-static void part(void *ctx, task_t task)
+static void revoke_task(void *ctx, task_t task)
 {
     (void)ctx;
     if (!stop_has_begun())
-        talk_part(table, task);
+        talk_revoke(table, task);
 }
 
 static bool make_pair(void *ctx, int ends[2])
@@ -184,8 +184,8 @@ static void wake_waiters(void *ctx, task_t id)
 
 const struct channel_env channel_env = {
     .may_talk = may_talk,
-    .join = join,
-    .part = part,
+    .allow = allow_pair,
+    .revoke = revoke_task,
     .make_pair = make_pair,
     .open_page = open_page,
     .close_fd = close_descriptor,

@@ -1,4 +1,4 @@
-// What channel.c asks of this suite: who may talk to whom, and the descriptors of channels.
+// What channels.c asks of this suite: who may talk to whom, and the descriptors of channels.
 #ifndef LAUNCHER_CHANNEL_ENV_H
 #define LAUNCHER_CHANNEL_ENV_H
 

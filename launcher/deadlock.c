@@ -27,8 +27,8 @@ static bool is_reported(const struct deadlock *d, const struct waiting *now, int
 }
 
 // `start` is on a ring.
-static void check_ring(struct deadlock *d, const struct waiting *now, int start,
-                       void (*report)(void *, const struct waiting *, unsigned), void *ctx)
+static void check_cycle(struct deadlock *d, const struct waiting *now, int start,
+                        void (*report)(void *, const struct waiting *, unsigned), void *ctx)
 {
     struct waiting ring[CONFIG_NUM_TASKS];
     unsigned len = 0;
@@ -60,7 +60,7 @@ void deadlock_scan(struct deadlock *d, const struct waiting now[CONFIG_NUM_TASKS
             slot = waits_for(now, slot);
         }
         if (slot >= 0 && seen[slot] == start + 1)
-            check_ring(d, now, slot, report, ctx);
+            check_cycle(d, now, slot, report, ctx);
     }
     memcpy(d->last, now, sizeof(d->last));
 }

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <oolong/message.h>
-#include "names.h"
+#include "message_names.h"
 
 const char *digests_add(struct task *task, const struct control_digests *more)
 {

@@ -39,7 +39,7 @@ struct sink {
 static struct sink sinks[2]; // standard output and error
 static struct sink *task_sink;
 static void (*on_wiped)(void);
-static struct stream *streams;
+static struct task_output *outputs;
 static bool paused;
 static bool is_mid_line; // of what the main task prints on a terminal
 
@@ -84,24 +84,24 @@ static ssize_t sink_write_some(struct sink *sink, const char *data, size_t len)
     return write(sink->source.fd, data, len);
 }
 
-static void tell_paused(const struct stream *stream)
+static void tell_paused(const struct task_output *output)
 {
-    if (stream->paused)
-        atomic_store(stream->paused, paused);
+    if (output->paused)
+        atomic_store(output->paused, paused);
 }
 
-static void close_source(struct stream *stream)
+static void close_source(struct task_output *output)
 {
-    loop_forget(&stream->source);
-    close(stream->source.fd);
-    stream->source.fd = -1;
+    loop_forget(&output->source);
+    close(output->source.fd);
+    output->source.fd = -1;
 }
 
 // A task whose output nobody reads would wait for ever: it finds the pipe closed instead.
-static void give_up(struct stream *stream)
+static void give_up(struct task_output *output)
 {
-    log_error("cannot read the output of %s any more: %s", stream->name, error_text(errno));
-    close_source(stream);
+    log_error("cannot read the output of %s any more: %s", output->name, error_text(errno));
+    close_source(output);
 }
 
 static void set_paused(bool pause)
@@ -109,15 +109,15 @@ static void set_paused(bool pause)
     if (paused == pause)
         return;
     paused = pause;
-    for (struct stream *stream = streams; stream; stream = stream->next) {
-        if (stream->source.fd < 0)
+    for (struct task_output *output = outputs; output; output = output->next) {
+        if (output->source.fd < 0)
             continue;
-        tell_paused(stream);
+        tell_paused(output);
         // A pipe that hung up is reported whatever it is watched for.
         if (pause)
-            loop_forget(&stream->source);
-        else if (!loop_watch(&stream->source, EPOLLIN))
-            give_up(stream);
+            loop_forget(&output->source);
+        else if (!loop_watch(&output->source, EPOLLIN))
+            give_up(output);
     }
 }
 
@@ -226,119 +226,119 @@ void output_init(bool on_stderr, void (*line_was_wiped)(void))
     log_set_writer(write_log);
 }
 
-static void emit_line(struct stream *stream)
+static void emit_line(struct task_output *output)
 {
     char prefix[128];
     unsigned colour = 1;
-    for (const char *p = stream->name; *p; p++)
+    for (const char *p = output->name; *p; p++)
         colour = colour * 31 + (unsigned char)*p;
     if (task_sink->is_tty) {
-        stream->len -= stream->len > 0 && stream->line[stream->len - 1] == '\r';
-        snprintf(prefix, sizeof(prefix), "\033[%um[%s]\033[0m ", 31 + colour % 6, stream->name);
-        mask_text(stream->line, stream->len);
+        output->len -= output->len > 0 && output->line[output->len - 1] == '\r';
+        snprintf(prefix, sizeof(prefix), "\033[%um[%s]\033[0m ", 31 + colour % 6, output->name);
+        mask_text(output->line, output->len);
     } else {
-        snprintf(prefix, sizeof(prefix), "[%s] ", stream->name);
+        snprintf(prefix, sizeof(prefix), "[%s] ", output->name);
     }
     begin_line(task_sink);
     sink_add(task_sink, prefix, strlen(prefix));
-    sink_add(task_sink, stream->line, stream->len);
+    sink_add(task_sink, output->line, output->len);
     sink_add(task_sink, "\n", 1);
-    stream->len = 0;
+    output->len = 0;
 }
 
-static void take_bytes(struct stream *stream, const char *data, size_t len)
+static void take_bytes(struct task_output *output, const char *data, size_t len)
 {
     while (len) {
         const char *newline = memchr(data, '\n', len);
         size_t part = newline ? (size_t)(newline - data) : len;
-        size_t room = sizeof(stream->line) - stream->len;
+        size_t room = sizeof(output->line) - output->len;
         bool is_whole = newline && part <= room;
         part = part < room ? part : room;
-        memcpy(stream->line + stream->len, data, part);
-        stream->len += (unsigned)part;
-        if (is_whole || stream->len == sizeof(stream->line))
-            emit_line(stream);
+        memcpy(output->line + output->len, data, part);
+        output->len += (unsigned)part;
+        if (is_whole || output->len == sizeof(output->line))
+            emit_line(output);
         part += is_whole;
         data += part;
         len -= part;
     }
 }
 
-// As they come, without a name in front; `stream->line` has what was not done the last time.
-static void take_plain_bytes(struct stream *stream, const char *data, size_t len)
+// As they come, without a name in front; `output->line` has what was not done the last time.
+static void take_plain_bytes(struct task_output *output, const char *data, size_t len)
 {
-    char text[READ_LEN + sizeof(stream->line)];
-    memcpy(text, stream->line, stream->len);
-    memcpy(text + stream->len, data, len);
-    len += stream->len;
+    char text[READ_LEN + sizeof(output->line)];
+    memcpy(text, output->line, output->len);
+    memcpy(text + output->len, data, len);
+    len += output->len;
     size_t done = printable_mask(text, len, mask_is_utf8());
     sink_add(&sinks[0], text, done);
     is_mid_line = done > 0 ? text[done - 1] != '\n' : is_mid_line;
-    stream->len = (unsigned)(len - done);
-    memcpy(stream->line, text + done, stream->len);
+    output->len = (unsigned)(len - done);
+    memcpy(output->line, text + done, output->len);
 }
 
 // Returns false at the end of the pipe.
-static bool stream_read(struct stream *stream)
+static bool task_output_read(struct task_output *output)
 {
     char data[READ_LEN];
-    ssize_t got = read(stream->source.fd, data, sizeof(data));
-    if (got > 0 && stream->is_plain)
-        take_plain_bytes(stream, data, (size_t)got);
+    ssize_t got = read(output->source.fd, data, sizeof(data));
+    if (got > 0 && output->is_plain)
+        take_plain_bytes(output, data, (size_t)got);
     else if (got > 0)
-        take_bytes(stream, data, (size_t)got);
+        take_bytes(output, data, (size_t)got);
     return got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR));
 }
 
-static struct sink *sink_of(const struct stream *stream)
+static struct sink *sink_of(const struct task_output *output)
 {
-    return stream->is_plain ? &sinks[0] : task_sink;
+    return output->is_plain ? &sinks[0] : task_sink;
 }
 
-static void on_stream(struct source *source, uint32_t events)
+static void on_output(struct source *source, uint32_t events)
 {
-    struct stream *stream = LIST_CONTAINER(source, struct stream, source);
+    struct task_output *output = LIST_CONTAINER(source, struct task_output, source);
     (void)events;
-    if (!stream_read(stream))
-        close_source(stream);
-    sink_flush(sink_of(stream));
+    if (!task_output_read(output))
+        close_source(output);
+    sink_flush(sink_of(output));
 }
 
-bool stream_open(struct stream *stream, int fd, const char *name, bool is_plain)
+bool task_output_open(struct task_output *output, int fd, const char *name, bool is_plain)
 {
     fcntl(fd, F_SETFL, O_NONBLOCK);
-    stream->source = (struct source){.fd = fd, .ready = on_stream};
-    stream->name = name;
-    stream->is_plain = is_plain;
-    stream->len = 0;
-    stream->next = streams;
-    streams = stream;
-    tell_paused(stream);
-    return paused || loop_watch(&stream->source, EPOLLIN);
+    output->source = (struct source){.fd = fd, .ready = on_output};
+    output->name = name;
+    output->is_plain = is_plain;
+    output->len = 0;
+    output->next = outputs;
+    outputs = output;
+    tell_paused(output);
+    return paused || loop_watch(&output->source, EPOLLIN);
 }
 
-void stream_close(struct stream *stream)
+void task_output_close(struct task_output *output)
 {
-    struct stream **link = &streams;
-    while (*link && *link != stream)
+    struct task_output **link = &outputs;
+    while (*link && *link != output)
         link = &(*link)->next;
     if (!*link)
         return;
-    *link = stream->next;
-    if (stream->source.fd >= 0) {
+    *link = output->next;
+    if (output->source.fd >= 0) {
         // One pipe's worth at most, even if somebody else holds its other end.
-        struct pollfd pfd = {.fd = stream->source.fd, .events = POLLIN};
-        for (int i = 0; i < 64 && poll(&pfd, 1, 0) == 1 && stream_read(stream); i++)
+        struct pollfd pfd = {.fd = output->source.fd, .events = POLLIN};
+        for (int i = 0; i < 64 && poll(&pfd, 1, 0) == 1 && task_output_read(output); i++)
             ;
-        close_source(stream);
+        close_source(output);
     }
-    if (stream->len && stream->is_plain) {
-        mask_text(stream->line, stream->len);
-        sink_add(&sinks[0], stream->line, stream->len);
-    } else if (stream->len) {
-        emit_line(stream);
+    if (output->len && output->is_plain) {
+        mask_text(output->line, output->len);
+        sink_add(&sinks[0], output->line, output->len);
+    } else if (output->len) {
+        emit_line(output);
     }
-    sink_flush(sink_of(stream));
+    sink_flush(sink_of(output));
 }
 
 bool output_is_awaited(void)

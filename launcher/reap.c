@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <oolong/message.h>
-#include "control.h"
+#include "control_channel.h"
 #include "log.h"
 #include "mount.h"
 #include "report.h"
@@ -22,7 +22,7 @@ static int exception_of(const struct task *task, const siginfo_t *info)
 {
     if (task->trapped)
         return EXCEPTION_TYPE_SANDBOX_VIOLATION;
-    if (task->destroyed || task->offence)
+    if (task->destroyed || task->violation)
         return EXCEPTION_TYPE_DESTROYED;
     return info->si_code == CLD_EXITED && !task->exec_error ? EXCEPTION_TYPE_GRACEFUL_EXIT
                                                             : EXCEPTION_TYPE_CRASHED;
@@ -108,9 +108,9 @@ static void child_ended(struct task *task, const siginfo_t *info)
 {
     task->exited = true;
     control_drain(task);
-    stream_close(&task->output);
+    task_output_close(&task->output);
     if (task->main_output)
-        stream_close(task->main_output);
+        task_output_close(task->main_output);
     report_left_out(task, true);
     mount_end(task->spec);
     if (task->phase != TASK_ENDED) {

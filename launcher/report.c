@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "log.h"
-#include "names.h"
+#include "message_names.h"
 #include "stop.h"
 
 #define TELL_MS 5000 // between two counts of what one log left out
@@ -146,7 +146,7 @@ void report_end(const struct task *task, const siginfo_t *info)
     bool is_clean = info->si_code == CLD_EXITED && info->si_status == 0 && !task->exec_error;
     // What we did ourselves was said when it was done; what main returns is the command's answer.
     bool is_expected =
-        is_clean || stop_has_begun() || task->destroyed || task->offence ||
+        is_clean || stop_has_begun() || task->destroyed || task->violation ||
         (task->is_main && info->si_code == CLD_EXITED && !task->exec_error && !task->trapped);
     if (is_expected) {
         char *what = describe(task, info);

@@ -342,7 +342,7 @@ static bool is_exec_failure(struct task *task, const struct packet *packet)
 void request_handle(struct task *task, const struct packet *packet)
 {
     // What is found in the queue of one that ended can only explain its end.
-    bool is_over = task->exited || task->trapped || task->offence || task->suspicion;
+    bool is_over = task->exited || task->trapped || task->violation || task->suspicion;
     if (wire_kind(packet->word) != WIRE_CONTROL) {
         task_violates(task, "sent something else than a control packet to the launcher");
         return;

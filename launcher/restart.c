@@ -2,7 +2,7 @@
 #include "restart.h"
 #include <stdlib.h>
 #include <oolong/list.h>
-#include "control.h"
+#include "control_channel.h"
 #include "log.h"
 #include "spawn.h"
 #include "stop.h"

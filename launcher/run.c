@@ -14,7 +14,7 @@
 #include "boot.h"
 #include "channel_env.h"
 #include "console.h"
-#include "control.h"
+#include "control_channel.h"
 #include "diagnostics.h"
 #include "log.h"
 #include "mask.h"
@@ -27,7 +27,7 @@
 #include "stop.h"
 #include "suite_file.h"
 #include "terminal.h"
-#include "watch.h"
+#include "patrol.h"
 
 #define OUTPUT_GRACE_MS 2000 // to write what the tasks said, at the end
 
@@ -255,7 +255,7 @@ int run_suite(const struct run_options *options)
     if (!prepare(options))
         return 1;
     log_verbose(1, "suite %s, vm on core %d", suite.manifest.name, suite.cpu);
-    watch_start();
+    patrol_start();
     if (boot_vm() < 0)
         stop_suite(1);
     while (!stop_is_done()) {

@@ -14,7 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 #include "channel_env.h"
-#include "control.h"
+#include "control_channel.h"
 #include "descriptors.h"
 #include "log.h"
 #include "mask.h"
@@ -30,7 +30,7 @@ static unsigned num_started;
 static bool main_started; // another task of its name may be launched later
 
 // What is needed while a task is being started; -1 what is not there.
-struct birth {
+struct spawn {
     struct task *task;
     const char *path;
     char **argv;
@@ -56,6 +56,18 @@ static void close_fd(int *fd)
     *fd = -1;
 }
 
+static const struct spawn no_descriptors = {.pipe = {-1, -1},
+                                            .main = {-1, -1},
+                                            .log = -1,
+                                            .null_fd = -1,
+                                            .control = {-1, -1},
+                                            .vm = {-1, -1},
+                                            .page_rw = -1,
+                                            .page_ro = -1,
+                                            .landing = -1,
+                                            .vm_page = -1,
+                                            .filter = -1};
+
 // The owner of a descriptor changes.
 static int take(int *fd)
 {
@@ -64,39 +76,39 @@ static int take(int *fd)
     return taken;
 }
 
-static bool make_page(struct birth *b)
+static bool make_page(struct spawn *s)
 {
-    if (!make_memfd("state-page", STATE_PAGE_SIZE, &b->page_rw, &b->page_ro))
+    if (!make_memfd("state-page", STATE_PAGE_SIZE, &s->page_rw, &s->page_ro))
         return false;
     // For writing, because the launcher rings bells in it and says that the task has ended.
-    void *page = mmap(NULL, STATE_PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, b->page_rw, 0);
+    void *page = mmap(NULL, STATE_PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, s->page_rw, 0);
     if (page == MAP_FAILED)
         return false;
-    b->task->page = page;
-    b->task->page_fd = take(&b->page_ro);
+    s->task->page = page;
+    s->task->page_fd = take(&s->page_ro);
     return true;
 }
 
 // For the task and for vm, which copies payloads into it.
-static bool make_landing(struct birth *b)
+static bool make_landing(struct spawn *s)
 {
-    size_t len = ool_landing_len((size_t)b->task->spec->ool_len);
-    return b->task->id == VM_TASK || make_memfd("landing", len, &b->landing, NULL);
+    size_t len = ool_landing_len((size_t)s->task->spec->ool_len);
+    return s->task->id == VM_TASK || make_memfd("landing", len, &s->landing, NULL);
 }
 
-static bool open_files(struct birth *b)
+static bool open_files(struct spawn *s)
 {
-    const struct task_spec *spec = b->task->spec;
-    b->files = xcalloc(spec->num_files + 1, sizeof(int));
+    const struct task_spec *spec = s->task->spec;
+    s->files = xcalloc(spec->num_files + 1, sizeof(int));
     for (size_t i = 0; i < spec->num_files; i++) {
         const char *error;
-        b->files[i] = spec_file_open(&spec->file[i], &error);
-        if (b->files[i] >= 0)
+        s->files[i] = spec_file_open(&spec->file[i], &error);
+        if (s->files[i] >= 0)
             continue;
         log_error("task %s: cannot open %s: %s", spec->name, spec->file[i].path, error);
         while (i-- > 0)
-            close(b->files[i]);
-        b->files[0] = -1;
+            close(s->files[i]);
+        s->files[0] = -1;
         return false;
     }
     return true;
@@ -104,46 +116,46 @@ static bool open_files(struct birth *b)
 
 // The other end for the log is an open file of its own, which alone does not wait: what the program
 // writes itself does.
-static bool open_log(struct birth *b)
+static bool open_log(struct spawn *s)
 {
     char path[64];
-    snprintf(path, sizeof(path), "/proc/self/fd/%d", b->pipe[1]);
-    b->log = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
-    return b->log >= 0;
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", s->pipe[1]);
+    s->log = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+    return s->log >= 0;
 }
 
-static bool make_descriptors(struct birth *b)
+static bool make_descriptors(struct spawn *s)
 {
-    struct task *task = b->task;
+    struct task *task = s->task;
     const int type = SOCK_SEQPACKET | SOCK_CLOEXEC;
     int on = 1;
-    if (!make_page(b) || !make_landing(b) || socketpair(AF_UNIX, type, 0, b->control) < 0 ||
-        pipe2(b->pipe, O_CLOEXEC) < 0 || !open_log(b))
+    if (!make_page(s) || !make_landing(s) || socketpair(AF_UNIX, type, 0, s->control) < 0 ||
+        pipe2(s->pipe, O_CLOEXEC) < 0 || !open_log(s))
         return false;
     // Only our end: O_NONBLOCK is not shared between the two.
-    if (fcntl(b->control[0], F_SETFL, O_NONBLOCK) < 0)
+    if (fcntl(s->control[0], F_SETFL, O_NONBLOCK) < 0)
         return false;
-    if (task->debugged && setsockopt(b->control[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) < 0)
+    if (task->debugged && setsockopt(s->control[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) < 0)
         return false;
-    b->null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-    if (b->null_fd < 0 || (task->id != VM_TASK && socketpair(AF_UNIX, type, 0, b->vm) < 0))
+    s->null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (s->null_fd < 0 || (task->id != VM_TASK && socketpair(AF_UNIX, type, 0, s->vm) < 0))
         return false;
-    b->filter = fcntl(task->box->role_fd, F_DUPFD_CLOEXEC, 0);
-    b->vm_page = task->id == VM_TASK ? channel_table_open()
+    s->filter = fcntl(task->box->role_fd, F_DUPFD_CLOEXEC, 0);
+    s->vm_page = task->id == VM_TASK ? channel_table_open()
                                      : fcntl(task_find(VM_TASK)->page_fd, F_DUPFD_CLOEXEC, 0);
-    if (b->filter < 0 || b->vm_page < 0)
+    if (s->filter < 0 || s->vm_page < 0)
         return false;
     // The task's own end takes memory that vm hands out.
-    if (fds_are_refused() && task->id != VM_TASK && !refuse_fds(b->vm[1]))
+    if (fds_are_refused() && task->id != VM_TASK && !refuse_fds(s->vm[1]))
         return false;
     if (task->is_main && suite.main_name && !task->spec->console && output_masks_main() &&
-        pipe2(b->main, O_CLOEXEC) < 0)
+        pipe2(s->main, O_CLOEXEC) < 0)
         return false;
-    b->stdio[0] = task->spec->console ? STDIN_FILENO : b->null_fd;
-    b->stdio[1] = b->pipe[1];
+    s->stdio[0] = task->spec->console ? STDIN_FILENO : s->null_fd;
+    s->stdio[1] = s->pipe[1];
     if (task->spec->console || (task->is_main && suite.main_name))
-        b->stdio[1] = b->main[1] >= 0 ? b->main[1] : STDOUT_FILENO;
-    b->stdio[2] = b->pipe[1];
+        s->stdio[1] = s->main[1] >= 0 ? s->main[1] : STDOUT_FILENO;
+    s->stdio[2] = s->pipe[1];
     return true;
 }
 
@@ -249,32 +261,32 @@ static char **task_environment(bool is_on_terminal)
     return env.items;
 }
 
-static void __noreturn child_debug(struct birth *b)
+static void __noreturn child_debug(struct spawn *s)
 {
     struct strings args = {0};
     strings_add(&args, "gdb");
     strings_add(&args, "--args");
-    strings_add(&args, b->path);
-    for (char **arg = b->argv + 1; *arg; arg++)
+    strings_add(&args, s->path);
+    for (char **arg = s->argv + 1; *arg; arg++)
         strings_add(&args, *arg);
-    child_place((int[NUM_PLACED]){0, 1, 2, b->control[1], 2});
+    child_place((int[NUM_PLACED]){0, 1, 2, s->control[1], 2});
     execvp("gdb", args.items);
     child_fail("run gdb", errno);
 }
 
-static void __noreturn child_main(struct birth *b)
+static void __noreturn child_main(struct spawn *s)
 {
-    struct task *task = b->task;
+    struct task *task = s->task;
     const char *step;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != suite.pid)
         _exit(126); // the launcher ended before that
     signals_reset_for_task();
     if (task->debugged)
-        child_debug(b);
-    child_detach(b->stdio);
+        child_debug(s);
+    child_detach(s->stdio);
     char **env = task_environment(task->spec->console);
-    child_place((int[NUM_PLACED]){b->stdio[0], b->stdio[1], b->stdio[2], b->control[1], b->log});
+    child_place((int[NUM_PLACED]){s->stdio[0], s->stdio[1], s->stdio[2], s->control[1], s->log});
     child_affinity(task);
     if (task->id != VM_TASK)
         child_oom_score();
@@ -282,8 +294,8 @@ static void __noreturn child_main(struct birth *b)
     int error = sandbox_enter(&limits, &task->box->outer, &step);
     if (error)
         child_fail(step, error);
-    execve(b->path, b->argv, env);
-    char *text = xasprintf("run %s", b->path);
+    execve(s->path, s->argv, env);
+    char *text = xasprintf("run %s", s->path);
     child_fail(text, errno);
 }
 
@@ -297,9 +309,9 @@ static void push_control(struct task *task, enum control_op op, struct packet *p
     channels_push(&suite.channels, task->id, packet, fds, num_fds);
 }
 
-static void push_boot(struct birth *b)
+static void push_boot(struct spawn *s)
 {
-    struct task *task = b->task;
+    struct task *task = s->task;
     const struct task_spec *spec = task->spec;
     struct packet packet = {0};
     struct control_boot *boot = &packet.boot;
@@ -307,14 +319,14 @@ static void push_boot(struct birth *b)
     int fds[PACKET_MAX_FDS];
     unsigned num_fds = 0;
 
-    fds[num_fds++] = take(&b->page_rw);
+    fds[num_fds++] = take(&s->page_rw);
     if (task->id != VM_TASK)
-        fds[num_fds++] = take(&b->vm[0]);
-    fds[num_fds++] = take(&b->vm_page);
+        fds[num_fds++] = take(&s->vm[0]);
+    fds[num_fds++] = take(&s->vm_page);
     if (task->id != VM_TASK)
-        fds[num_fds++] = take(&b->landing);
+        fds[num_fds++] = take(&s->landing);
     if (!task->debugged) {
-        fds[num_fds++] = take(&b->filter);
+        fds[num_fds++] = take(&s->filter);
         boot->num_filter = task->box->role_len;
     }
     boot->wire = WIRE_VERSION;
@@ -336,63 +348,63 @@ static void push_boot(struct birth *b)
     for (size_t i = 0; i < spec->num_files; i++) {
         packet = (struct packet){0};
         snprintf(packet.file.name, sizeof(packet.file.name), "%s", spec->file[i].name);
-        push_control(task, CTL_FILE, &packet, &b->files[i], 1);
-        b->files[i] = -1;
+        push_control(task, CTL_FILE, &packet, &s->files[i], 1);
+        s->files[i] = -1;
     }
 }
 
 // Before the fork, so that a task that cannot be heard is not started.
-static bool open_channels(struct birth *b)
+static bool open_channels(struct spawn *s)
 {
-    struct task *task = b->task;
+    struct task *task = s->task;
     const char *name = task->spec->name;
-    task->control_fd = take(&b->control[0]);
+    task->control_fd = take(&s->control[0]);
     task->output.paused = &task->page->output_paused;
-    if (!control_open(task) || !stream_open(&task->output, take(&b->pipe[0]), name, false))
+    if (!control_open(task) || !task_output_open(&task->output, take(&s->pipe[0]), name, false))
         return false;
-    if (b->main[0] < 0)
+    if (s->main[0] < 0)
         return true;
     task->main_output = xcalloc(1, sizeof(*task->main_output));
-    return stream_open(task->main_output, take(&b->main[0]), name, true);
+    return task_output_open(task->main_output, take(&s->main[0]), name, true);
 }
 
-static void born(struct birth *b, pid_t pid)
+static void started(struct spawn *s, pid_t pid)
 {
-    struct task *task = b->task;
+    struct task *task = s->task;
     task->pid = pid;
     task->task_pid = task->debugged ? 0 : pid;
     task->order = ++num_started;
     task->started_ns = now_ns();
-    task->vm_end = take(&b->vm[1]);
+    task->vm_end = take(&s->vm[1]);
     if (task->id != VM_TASK) {
         task->vm_chan = channels_number(&suite.channels);
-        task->landing_fd = fcntl(b->landing, F_DUPFD_CLOEXEC, 0);
+        task->landing_fd = fcntl(s->landing, F_DUPFD_CLOEXEC, 0);
     }
     if (task->task_pid)
         vm_announce(task);
-    push_boot(b);
+    push_boot(s);
     log_verbose(1, "task %s (%d) starts as process %d: %s", task->spec->name, task->id, pid,
-                b->path);
+                s->path);
 }
 
-static void release_birth(struct birth *b)
+static void release_spawn(struct spawn *s)
 {
     for (int i = 0; i < 2; i++) {
-        close_fd(&b->pipe[i]);
-        close_fd(&b->main[i]);
-        close_fd(&b->control[i]);
-        close_fd(&b->vm[i]);
+        close_fd(&s->pipe[i]);
+        close_fd(&s->main[i]);
+        close_fd(&s->control[i]);
+        close_fd(&s->vm[i]);
     }
-    for (size_t i = 0; b->files && b->files[0] >= 0 && i < b->task->spec->num_files; i++)
-        close_fd(&b->files[i]);
-    free(b->files);
-    close_fd(&b->null_fd);
-    close_fd(&b->log);
-    close_fd(&b->page_rw);
-    close_fd(&b->page_ro);
-    close_fd(&b->landing);
-    close_fd(&b->vm_page);
-    close_fd(&b->filter);
+    for (size_t i = 0; s->files && s->files[0] >= 0 && i < s->task->spec->num_files; i++)
+        close_fd(&s->files[i]);
+    free(s->files);
+    close_fd(&s->null_fd);
+    close_fd(&s->log);
+    close_fd(&s->page_rw);
+    close_fd(&s->page_ro);
+    close_fd(&s->landing);
+    close_fd(&s->vm_page);
+    close_fd(&s->filter);
 }
 
 static struct task *new_task(struct task_spec *spec, const struct strings *extra, task_t id)
@@ -418,9 +430,9 @@ static struct task *new_task(struct task_spec *spec, const struct strings *extra
 static void discard_task(struct task *task)
 {
     control_close(task);
-    stream_close(&task->output);
+    task_output_close(&task->output);
     if (task->main_output)
-        stream_close(task->main_output);
+        task_output_close(task->main_output);
     free(task->main_output);
     suite_remove(task);
     channels_ended(&suite.channels, task->id, NULL);
@@ -440,19 +452,9 @@ task_t task_start(struct task_spec *spec, const struct strings *extra)
         return id;
     }
     struct task *task = new_task(spec, extra, id);
-    struct birth b = {.task = task,
-                      .argv = task->args.items,
-                      .pipe = {-1, -1},
-                      .main = {-1, -1},
-                      .log = -1,
-                      .null_fd = -1,
-                      .control = {-1, -1},
-                      .vm = {-1, -1},
-                      .page_rw = -1,
-                      .page_ro = -1,
-                      .landing = -1,
-                      .vm_page = -1,
-                      .filter = -1};
+    struct spawn s = no_descriptors;
+    s.task = task;
+    s.argv = task->args.items;
     char *path;
     error_t err = ERR_NO_MEMORY;
     pid_t pid = -1;
@@ -461,22 +463,22 @@ task_t task_start(struct task_spec *spec, const struct strings *extra)
     if (why) {
         err = ERR_NOT_FOUND;
         log_error("task %s: cannot run %s: %s", spec->name, path, why);
-    } else if (!open_files(&b)) {
+    } else if (!open_files(&s)) {
         err = ERR_NOT_FOUND;
-    } else if (!(task->box = sandbox_get(spec->profile)) || !make_descriptors(&b) ||
-               !open_channels(&b)) {
+    } else if (!(task->box = sandbox_get(spec->profile)) || !make_descriptors(&s) ||
+               !open_channels(&s)) {
         log_error("task %s: cannot prepare it: %s", spec->name, error_text(errno));
     } else {
-        b.path = path;
+        s.path = path;
         pid = fork();
         if (pid == 0)
-            child_main(&b);
+            child_main(&s);
         if (pid < 0)
             log_error("task %s: cannot fork: %m", spec->name);
         else
-            born(&b, pid);
+            started(&s, pid);
     }
-    release_birth(&b);
+    release_spawn(&s);
     if (pid < 0)
         discard_task(task);
     free(path);

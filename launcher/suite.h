@@ -6,7 +6,7 @@
 #include <signal.h>
 #include <sys/types.h>
 #include <oolong/wire.h>
-#include "channel.h"
+#include "channels.h"
 #include "loop.h"
 #include "manifest.h"
 #include "output.h"
@@ -40,8 +40,8 @@ struct task {
     int landing_fd; // its landing memory, until vm gets that along with it
     uint32_t vm_chan;
     const struct sandbox *box;
-    struct stream output;
-    struct stream *main_output; // its standard output, where that is not the command's own
+    struct task_output output;
+    struct task_output *main_output; // its standard output, where that is not the command's own
 
     struct digest {
         uint16_t number;
@@ -63,14 +63,14 @@ struct task {
     bool trapped;   // it said that it used a forbidden call:
     struct control_trap trap;
     uint64_t kill_at_ns;   // when it is killed if it has not ended by itself; 0: never
-    const char *offence;   // the rule of its control channel that it broke
+    const char *violation; // the rule of its control channel that it broke
     char absent[64];       // the name of which it was said that it waits in vain
     const char *suspicion; // that it broke one, unless it is ending right now
     char *exec_error;      // it never became the program
 };
 
 // Written by run.c before vm starts; the table by suite_add() and suite_remove(); `channels` by the
-// functions of channel.h; `manifest` by those of spec.h, when a program is launched that is not in
+// functions of channels.h; `manifest` by those of spec.h, when a program is launched that is not in
 // the file.
 struct suite {
     struct manifest manifest;

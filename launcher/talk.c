@@ -11,13 +11,13 @@ static void set(struct talk_table *table, int row, int slot, bool value)
         atomic_fetch_and(word, ~bit);
 }
 
-void talk_join(struct talk_table *table, task_t a, task_t b)
+void talk_allow(struct talk_table *table, task_t a, task_t b)
 {
     set(table, TASK_SLOT(a), TASK_SLOT(b), true);
     set(table, TASK_SLOT(b), TASK_SLOT(a), true);
 }
 
-void talk_part(struct talk_table *table, task_t task)
+void talk_revoke(struct talk_table *table, task_t task)
 {
     for (int slot = 0; slot < CONFIG_NUM_TASKS; slot++) {
         set(table, TASK_SLOT(task), slot, false);

@@ -8,8 +8,8 @@
 #include <oolong/wire.h>
 
 // Two tasks get a channel.
-void talk_join(struct talk_table *table, task_t a, task_t b);
+void talk_allow(struct talk_table *table, task_t a, task_t b);
 // The slot of the task is free: its next owner has no channel yet.
-void talk_part(struct talk_table *table, task_t task);
+void talk_revoke(struct talk_table *table, task_t task);
 
 #endif

@@ -7,9 +7,9 @@
 
 void task_violates(struct task *task, const char *rule)
 {
-    if (task->phase == TASK_ENDED || task->offence)
+    if (task->phase == TASK_ENDED || task->violation)
         return;
-    task->offence = rule;
+    task->violation = rule;
     log_error("task %s (%d) %s: killed", task->spec->name, task->id, rule);
     task_kill(task, SIGKILL);
 }

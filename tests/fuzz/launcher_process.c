@@ -14,7 +14,7 @@
 #include <unistd.h>
 #include <oolong/idl_tables.h>
 #include <oolong/message.h>
-#include "control.h"
+#include "control_channel.h"
 #include "reap.h"
 
 #define FIRST_PID 5000000 // above what the kernel gives

@@ -26,7 +26,7 @@ void shell_boot(const char *suite_text, const char *debugged)
     suite.pid = 1;
     suite.debug_name = debugged;
     channels_init(&suite.channels, &channel_env);
-    watch_start();
+    patrol_start();
     if (boot_vm() < 0)
         target_fail("vm does not start");
 }

@@ -1,9 +1,9 @@
-// The launcher: its channel logic as it is (launcher/channel.c), between the control channels of
+// The launcher: its channel logic as it is (launcher/channels.c), between the control channels of
 // the simulated tasks and the starting, ending and restarting that spawn.c, requests.c and reap.c
 // do.
 #include <stdlib.h>
 #include <string.h>
-#include "channel.h"
+#include "channels.h"
 #include "sim.h"
 #include "talk.h"
 #include "util.h"
@@ -31,7 +31,7 @@ static unsigned num_starts;
 static bool vanished;
 static bool ends_task; // the steps of its end are under way, and others may run between them
 
-// --- What launcher/channel.c asks for -----------------------------------------------------------
+// --- What launcher/channels.c asks for -----------------------------------------------------------
 
 void *xcalloc(size_t num, size_t size)
 {
@@ -65,16 +65,16 @@ static bool may_talk(void *ctx, task_t a, task_t b)
     return true;
 }
 
-static void join(void *ctx, task_t a, task_t b)
+static void allow_pair(void *ctx, task_t a, task_t b)
 {
     (void)ctx;
-    talk_join(table->page, a, b);
+    talk_allow(table->page, a, b);
 }
 
-static void part(void *ctx, task_t task)
+static void revoke_task(void *ctx, task_t task)
 {
     (void)ctx;
-    talk_part(table->page, task);
+    talk_revoke(table->page, task);
 }
 
 static bool make_pair(void *ctx, int ends[2])
@@ -153,8 +153,8 @@ static void wake_waiters(void *ctx, task_t task)
 
 static const struct channel_env env = {
     .may_talk = may_talk,
-    .join = join,
-    .part = part,
+    .allow = allow_pair,
+    .revoke = revoke_task,
     .make_pair = make_pair,
     .open_page = open_page,
     .close_fd = close_number,

@@ -2,7 +2,7 @@
 //
 // Tasks that wait for each other in a circle are the program's fault, and one of them is killed, so
 // that the others must be told. Any other wait is a message that libipc, vm or the launcher owes.
-#include "channel.h"
+#include "channels.h"
 #include "oracle.h"
 #include "state.h"
 

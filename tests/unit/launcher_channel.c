@@ -2,7 +2,7 @@
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
-#include "channel.h"
+#include "channels.h"
 #include "talk.h"
 
 static struct channels *c;
@@ -66,19 +66,19 @@ static void env_describe(void *ctx, task_t a, task_t b, struct control_grant *gr
     (void)grant;
 }
 
-static void env_join(void *ctx, task_t a, task_t b)
+static void env_allow(void *ctx, task_t a, task_t b)
 {
     (void)ctx;
     // Not before both get a channel, and before either can have it.
     ck_assert_int_eq(c->halves[TASK_SLOT(a)][TASK_SLOT(b)], HALF_NONE);
     ck_assert_int_eq(c->halves[TASK_SLOT(b)][TASK_SLOT(a)], HALF_NONE);
-    talk_join(&table, a, b);
+    talk_allow(&table, a, b);
 }
 
-static void env_part(void *ctx, task_t task)
+static void env_revoke(void *ctx, task_t task)
 {
     (void)ctx;
-    talk_part(&table, task);
+    talk_revoke(&table, task);
 }
 
 static uint32_t ring;
@@ -115,8 +115,8 @@ static void env_wake_waiters(void *ctx, task_t task)
 
 static const struct channel_env env = {
     .may_talk = env_may_talk,
-    .join = env_join,
-    .part = env_part,
+    .allow = env_allow,
+    .revoke = env_revoke,
     .make_pair = env_make_pair,
     .open_page = env_open_page,
     .close_fd = env_close,

@@ -1,6 +1,6 @@
 // Names out of the tables that idlc generates from the interfaces.
-#ifndef LAUNCHER_NAMES_H
-#define LAUNCHER_NAMES_H
+#ifndef LAUNCHER_MESSAGE_NAMES_H
+#define LAUNCHER_MESSAGE_NAMES_H
 
 const char *message_name(int type); // "fs.open"; static
 

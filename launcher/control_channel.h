@@ -1,6 +1,6 @@
 // The launcher's ends of the control channels: packets in and out.
-#ifndef LAUNCHER_CONTROL_H
-#define LAUNCHER_CONTROL_H
+#ifndef LAUNCHER_CONTROL_CHANNEL_H
+#define LAUNCHER_CONTROL_CHANNEL_H
 
 #include "suite.h"
 

@@ -1,5 +1,5 @@
-// The pure half of the launcher's work with channels; see channel.h.
-#include "channel.h"
+// The pure half of the launcher's work with channels; see channels.h.
+#include "channels.h"
 #include <stdlib.h>
 #include <string.h>
 #include "util.h"
@@ -196,7 +196,7 @@ static error_t grant_both(struct channels *c, task_t a, task_t b)
     uint32_t chan = channels_number(c);
     // Through a socket, payloads travel by way of vm. Where they do not, it shall place none.
     if (!ring_size)
-        c->env.join(c->env.ctx, a, b);
+        c->env.allow(c->env.ctx, a, b);
     queue_grant(c, a, b, chan, ring_size, fds.a, ring_size ? 4 : 2);
     queue_grant(c, b, a, chan, ring_size, fds.b, ring_size ? 4 : 2);
     return OK;
@@ -313,5 +313,5 @@ void channels_free(struct channels *c, task_t task)
     if (e->id != task || e->state != ENDPOINT_ENDED)
         return;
     e->state = ENDPOINT_FREE;
-    c->env.part(c->env.ctx, task);
+    c->env.revoke(c->env.ctx, task);
 }

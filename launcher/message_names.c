@@ -1,5 +1,5 @@
-// See names.h.
-#include "names.h"
+// See message_names.h.
+#include "message_names.h"
 #include <stdio.h>
 #include <oolong/idl_tables.h>
 #include <oolong/message.h>

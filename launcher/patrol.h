@@ -1,8 +1,8 @@
 // What the launcher looks at twice a second: cycles of waiting tasks, tasks that should have ended,
 // and lines that were left out of logs.
-#ifndef LAUNCHER_WATCH_H
-#define LAUNCHER_WATCH_H
+#ifndef LAUNCHER_PATROL_H
+#define LAUNCHER_PATROL_H
 
-void watch_start(void);
+void patrol_start(void);
 
 #endif

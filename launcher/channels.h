@@ -5,8 +5,8 @@
 // A grant goes to both tasks of a new channel. A task's packets leave in order, and a CTL_GRANT
 // waits at the head of its queue until the task acknowledged the one before it: about a thousand
 // undelivered descriptors would stop an ordinary user from passing any.
-#ifndef LAUNCHER_CHANNEL_H
-#define LAUNCHER_CHANNEL_H
+#ifndef LAUNCHER_CHANNELS_H
+#define LAUNCHER_CHANNELS_H
 
 #include <oolong/wire.h>
 
@@ -41,7 +41,7 @@ enum half {
     HALF_ASKED,  // asked for it; one of the two is starting
     HALF_QUEUED, // a grant waits in its queue
     HALF_SENT,   // a grant was sent
-    HALF_TAKEN,  // acknowledged, or had from birth
+    HALF_TAKEN,  // acknowledged, or had from the start
 };
 
 struct channel_env {
@@ -51,8 +51,8 @@ struct channel_env {
     // Notes that two tasks have a channel, and that what a task had is nobody's any more: the slot
     // is free. Before the first of a pair's grants is queued; after vm has forgotten the task, so
     // that whoever asks vm about one that ended is told of its end.
-    void (*join)(void *ctx, task_t a, task_t b);
-    void (*part)(void *ctx, task_t task);
+    void (*allow)(void *ctx, task_t a, task_t b);
+    void (*revoke)(void *ctx, task_t task);
     // Makes the two ends of a channel. False: no descriptors left.
     bool (*make_pair)(void *ctx, int ends[2]);
     // Returns a new read-only descriptor of a task's state page, or -1.
@@ -88,8 +88,8 @@ task_t channels_add(struct channels *c);
 // The endpoint of a task that has not ended; NULL for any other id.
 struct endpoint *channels_find(struct channels *c, task_t task);
 
-// A number for a channel that is not granted but born with: a task's to vm. Its half at the task
-// counts as taken; the one at vm is queued with channels_grant_vm().
+// A number for a channel that is not granted but had from the start: a task's to vm. Its half at
+// the task counts as taken; the one at vm is queued with channels_grant_vm().
 uint32_t channels_number(struct channels *c);
 
 // Queues to vm the grant for its end of a starting task's channel, `fd`, and the task's landing

@@ -1,12 +1,12 @@
 // What the launcher looks at twice a second: rings of waiting tasks, tasks that should have ended,
 // and lines that were left out of logs.
-#include "watch.h"
+#include "patrol.h"
 #include <signal.h>
 #include <stdlib.h>
 #include "absent.h"
 #include "deadlock.h"
 #include "log.h"
-#include "names.h"
+#include "message_names.h"
 #include "report.h"
 #include "suite.h"
 #include "violation.h"
@@ -28,7 +28,7 @@ static const char *verb(enum wait_kind kind)
     }
 }
 
-static void report_ring(void *ctx, const struct waiting *ring, unsigned len)
+static void report_cycle(void *ctx, const struct waiting *ring, unsigned len)
 {
     char *text = xstrdup("");
     (void)ctx;
@@ -69,11 +69,11 @@ static void on_scan(struct timer *timer)
             task_kill(task, SIGKILL);
     }
     log_tell_own();
-    deadlock_scan(&deadlock, now, report_ring, NULL);
+    deadlock_scan(&deadlock, now, report_cycle, NULL);
     loop_timer(timer, SCAN_MS);
 }
 
-void watch_start(void)
+void patrol_start(void)
 {
     scan.fire = on_scan;
     loop_timer(&scan, SCAN_MS);

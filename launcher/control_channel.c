@@ -1,7 +1,7 @@
 // The launcher's ends of the control channels: packets in and out, and the descriptors in them.
 // What a task sends is hostile: a packet of another size, with descriptors, or of another kind is
 // the end of the task.
-#include "control.h"
+#include "control_channel.h"
 #include <errno.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -93,13 +93,13 @@ static bool read_packet(struct task *task)
         return false;
     }
     // Descriptors: there is no room for them, so the kernel has dropped them and says so.
-    const char *offence = NULL;
+    const char *rule = NULL;
     if (msg.msg_flags & MSG_CTRUNC)
-        offence = "attached a descriptor to a control packet";
+        rule = "attached a descriptor to a control packet";
     else if (got != sizeof(struct packet))
-        offence = "sent a control packet of a wrong size";
-    if (offence || got < 0) {
-        task_violates(task, offence ? offence : "broke its control channel");
+        rule = "sent a control packet of a wrong size";
+    if (rule || got < 0) {
+        task_violates(task, rule ? rule : "broke its control channel");
         control_close(task);
         return false;
     }
