@@ -14,13 +14,24 @@ static bool is_placed(const struct task_spec *spec, const char *main_name)
 struct group {
     unsigned size;
     bool has_sockets; // between two of its tasks
+    bool has_mount;
 };
+
+static bool has_mount(const struct task_spec *spec)
+{
+    for (size_t i = 0; i < spec->num_files; i++) {
+        if (spec->file[i].is_mount)
+            return true;
+    }
+    return false;
+}
 
 // Marks a task and all that it can reach.
 static void spread(struct manifest *mf, const char *main_name, struct task_spec *from,
                    struct group *group)
 {
     group->size++;
+    group->has_mount = group->has_mount || has_mount(from);
     from->core = REACHED;
     for (struct task_spec *to = mf->tasks; to; to = to->next) {
         if (to == from || !is_placed(to, main_name) || !manifest_may_talk(from, to))
@@ -58,7 +69,7 @@ void placement_choose(struct manifest *mf, const char *main_name, const int *cpu
         spread(mf, main_name, spec, &group);
         if (group.size == 1)
             give(mf, cpus[0]);
-        else if (group.has_sockets)
+        else if (group.has_sockets || group.has_mount)
             give(mf, cpus[turn++ % num_cpus]);
         else
             give(mf, CORE_ANY);

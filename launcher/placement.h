@@ -8,6 +8,8 @@
 // Through shared memory, two tasks are fastest on two cores while one is free, because they need
 // not sleep, and else on one. The kernel knows what is free: it wakes a task on an idle core, or
 // where it is woken from. So a group without sockets is left to it.
+// Except a group with a mount: the program that uses the mount waits too, for a task that waits for
+// another, and the kernel brings the program to their core.
 //
 // Pure: the specs come in, their `core` is set.
 #ifndef LAUNCHER_PLACEMENT_H

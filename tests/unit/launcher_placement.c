@@ -91,6 +91,19 @@ START_TEST(those_who_talk_through_memory_are_left_to_the_kernel)
 }
 END_TEST
 
+START_TEST(a_mount_keeps_its_group_on_one_core)
+{
+    shm_works = true;
+    place("[task a]\ncalls = b\n[task b]\n[task c]\ncalls = d\nmount.fs = folder\n[task d]\n"
+          "calls = e\n[task e]\n",
+          NULL, 3);
+    ck_assert_int_eq(core_of("a"), CORE_ANY);
+    ck_assert_int_eq(core_of("c"), 5);
+    ck_assert_int_eq(core_of("d"), 5);
+    ck_assert_int_eq(core_of("e"), 5);
+}
+END_TEST
+
 START_TEST(one_socket_keeps_its_group_on_one_core)
 {
     shm_works = true;
@@ -115,6 +128,7 @@ int main(void)
     tcase_add_test(tcase, a_task_that_is_not_started_joins_nobody);
     tcase_add_test(tcase, the_main_task_joins_those_it_calls);
     tcase_add_test(tcase, those_who_talk_through_memory_are_left_to_the_kernel);
+    tcase_add_test(tcase, a_mount_keeps_its_group_on_one_core);
     tcase_add_test(tcase, one_socket_keeps_its_group_on_one_core);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
