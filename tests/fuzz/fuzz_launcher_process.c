@@ -17,6 +17,7 @@
 #include <oolong/idl_tables.h>
 #include "launcher_process.h"
 #include "reap.h"
+#include "steps.h"
 #include "target.h"
 
 enum step_kind {
@@ -39,13 +40,7 @@ enum step_kind {
     STEP_NUM,
 };
 
-#define STEP_HELD 0x80 // in `kind`: the launcher does not run after it
-
-struct step {
-    uint8_t kind, task, a, b;
-    uint32_t len;
-    uint64_t value;
-};
+_Static_assert(STEP_NUM == STEPS_NUM, "CMakeLists.txt and the script mutator have the number");
 
 // The last one may end others and the suite.
 #define NUM_EVIL 4
@@ -339,13 +334,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     bool may_lie = size > 0 && data[0] % 4 == 3;
     shell_boot(suite_text, size > 0 && data[0] & 4 ? "evil2" : NULL);
     lp_run();
-    for (size_t at = 1; at + sizeof(struct step) <= size && at < 4096;) {
+    for (size_t at = STEP_FIRST; at + sizeof(struct step) <= size && at < 4096;) {
         struct step step;
         memcpy(&step, data + at, sizeof(step));
         at += sizeof(step);
         perform(&step, data + at, size - at, may_lie);
-        if ((step.kind & ~STEP_HELD) % STEP_NUM == STEP_PACKET)
-            at += MIN(sizeof(struct packet), size - at);
+        if (STEPS_WITH_BYTES >> (step.kind & ~STEP_HELD) % STEP_NUM & 1)
+            at += MIN((size_t)STEP_BYTES, size - at);
         if (!(step.kind & STEP_HELD))
             lp_run();
     }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <oolong/internal.h>
+#include "steps.h"
 #include "target.h"
 #include "vm_process.h"
 
@@ -28,13 +29,7 @@ enum step_kind {
     STEP_NUM,
 };
 
-#define STEP_HELD 0x80 // in `kind`: vm does not run after it
-
-struct step {
-    uint8_t kind, task, a, b;
-    uint32_t len;
-    uint64_t value;
-};
+_Static_assert(STEP_NUM == STEPS_NUM, "CMakeLists.txt and the script mutator have the number");
 
 #define PAYLOAD 100 // of the honest tasks
 
@@ -371,14 +366,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     vp_reset();
     vp_run();
     bool may_lie = size > 0 && data[0] % 4 == 3;
-    for (size_t at = 1; at + sizeof(struct step) <= size && at < 8192;) {
+    for (size_t at = STEP_FIRST; at + sizeof(struct step) <= size && at < 8192;) {
         struct step step;
         memcpy(&step, data + at, sizeof(step));
         at += sizeof(step);
         perform(&step, data + at, size - at, may_lie);
-        unsigned kind = (step.kind & ~STEP_HELD) % STEP_NUM;
-        if (kind == STEP_PACKET || kind == STEP_SAYS)
-            at += MIN(sizeof(struct packet), size - at);
+        if (STEPS_WITH_BYTES >> (step.kind & ~STEP_HELD) % STEP_NUM & 1)
+            at += MIN((size_t)STEP_BYTES, size - at);
         if (!(step.kind & STEP_HELD))
             vp_run();
     }

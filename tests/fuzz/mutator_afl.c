@@ -1,4 +1,4 @@
-// The mutator of the vm target as AFL++ loads it (AFL_CUSTOM_MUTATOR_LIBRARY).
+// A mutator (mutate.h) as AFL++ loads it (AFL_CUSTOM_MUTATOR_LIBRARY).
 #include <stdlib.h>
 #include <string.h>
 #include "mutate.h"

@@ -1,5 +1,5 @@
-// The mutator of the vm target as libFuzzer links it. libFuzzer gives one input at a time, so the
-// pieces of another one are those of the input before.
+// The mutator of a target (mutate.h) as libFuzzer links it. libFuzzer gives one input at a time, so
+// the pieces of another one are those of the input before.
 #include <string.h>
 #include "mutate.h"
 
