@@ -38,7 +38,7 @@ fuzz: ## fuzz TARGET (vm, vm-process, launcher-process, idlc, manifest, libipc, 
 	@cmake/deps build test check fuzz
 	@tests/fuzz/run $(or $(TARGET),vm) $(or $(SECONDS),60)
 
-fuzz-campaign: ## fuzz vm beside other work for SECONDS (3600), AFL++ and libFuzzer; adds up executions
+fuzz-campaign: ## fuzz vm (or TARGET) beside other work for SECONDS (3600), AFL++ and libFuzzer; adds up executions
 	@cmake/deps build test check fuzz
 	@tests/fuzz/campaign $(or $(SECONDS),3600)
 
