@@ -1,4 +1,4 @@
-// The monotonic clock.
+// The monotonic clock: see slirp.h.
 #include <time.h>
 #include "slirp.h"
 

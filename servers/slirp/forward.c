@@ -1,4 +1,4 @@
-// Ports of the host that lead to the guest. All are opened before the sandbox.
+// Ports of the host that lead to the guest. All are opened before the sandbox is in place.
 #include <arpa/inet.h>
 #include <resea/printf.h>
 #include <resea/task.h>
@@ -10,8 +10,8 @@
 #define BACKLOG         512
 #define DESCRIPTORS_MAX 128
 
-// The kernel's choice of a free port. Somebody else may take it before libslirp does, which then
-// fails and is told another.
+// Returns a free port that the kernel chooses. Another program may take the port before libslirp
+// does. libslirp then fails, and the caller tries another port.
 static uint16_t free_port(const struct forward *forward)
 {
     struct sockaddr_in addr = {.sin_family = AF_INET, .sin_addr = forward->host_addr};
@@ -26,9 +26,9 @@ static uint16_t free_port(const struct forward *forward)
     return port;
 }
 
-// libslirp lets one connection wait to be accepted, and the kernel makes those that come beside it
-// try again after seconds. Asked again, it takes more. The library does not say which descriptor it
-// is: a task has few, and no others that listen.
+// Sets a longer backlog. libslirp listens with a backlog of one, and the kernel then lets further
+// connections try again after seconds. libslirp does not say which descriptor it listens on, so
+// this tries all: a task has few descriptors, and no others that listen.
 static void lengthen_queues(void)
 {
     for (int fd = 0; fd < DESCRIPTORS_MAX; fd++) {
@@ -61,7 +61,7 @@ void forward_open(Slirp *slirp, const struct forward *forward)
         exit(EXIT_FAILURE);
     }
     lengthen_queues();
-    // What is likely a web server is told as a URL.
+    // A port that is likely a web server's is logged as a URL.
     bool is_web = !forward->udp && forward->guest_port == 80;
     INFO("%s://%s:%u%s leads to %s:%u", is_web ? "http" : protocol, host, port, is_web ? "/" : "",
          guest, forward->guest_port);

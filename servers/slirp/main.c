@@ -3,11 +3,11 @@
 // process, a DHCP server, a DNS forwarder at 10.0.2.3, and ports of the host that lead to the
 // guest. Arguments: options.h.
 //
-// Never waits for the TCP/IP server: frames for it are queued, and dropped when it does not take
-// them, as a network does.
+// It never waits for the TCP/IP server. Frames for that server are queued. When the queue is full,
+// they are dropped, as in any network.
 //
-// Sandbox: profile "slirp": what every task needs, and IPv4 sockets. It is the only profile with
-// any.
+// Sandbox: profile "slirp", which allows what every task needs, and IPv4 sockets. No other profile
+// allows sockets.
 #include <idl/net_server.h>
 #include <resea/ipc.h>
 #include <resea/printf.h>
@@ -22,8 +22,8 @@
 #include "slirp.h"
 
 #define NAME_SERVER "10.0.2.3"
-// Of a socket, in bytes. Without a limit Linux lets it grow to some megabytes, which the suite
-// makes and sends at once for a client of the host that reads none of it.
+// The send buffer of a socket, in bytes. Without this limit Linux lets it grow to a megabyte or
+// more, and the suite produces and sends all of that for a client of the host that reads nothing.
 #define SEND_BUFFER (128 * 1024)
 #define BATCH_MAX   64 // messages taken in a row before the sockets have their turn
 
@@ -47,7 +47,7 @@ static void guest_error(const char *text, void *opaque)
     WARN_DBG("the guest: %s", text);
 }
 
-// libslirp has made a socket.
+// libslirp calls this when it has made a socket.
 static void add_socket(int fd, void *opaque)
 {
     (void)opaque;
@@ -65,7 +65,7 @@ static void forget_fd(int fd, void *opaque)
 
 static void nothing_to_notify(void *opaque)
 {
-    (void)opaque; // the loop asks libslirp after each message anyway
+    (void)opaque; // the main loop asks libslirp after each message in any case
 }
 
 static const SlirpCb callbacks = {
@@ -91,11 +91,11 @@ static void __noreturn usage(const char *argument, error_t err)
     exit(EXIT_FAILURE);
 }
 
-// libslirp draws random numbers and opens the forwarded ports; what it reads of the host later is
-// kept for it.
+// Does here what the sandbox does not allow later: libslirp draws random numbers and opens the
+// forwarded ports, and resolv.c reads the host's name servers.
 void oolong_prepare(void)
 {
-    signal(SIGPIPE, SIG_IGN); // a host's client that is gone is an error of its connection
+    signal(SIGPIPE, SIG_IGN); // writing to a client of the host that is gone is an error instead
     for (int i = 1; i < task_argc(); i++) {
         error_t err = options_parse(&options, task_argv()[i]);
         if (IS_ERROR(err))
@@ -126,7 +126,7 @@ static void transmit(const void *frame, size_t len)
         return;
     if (servers_see_question(frame, len, inet_addr(NAME_SERVER)) == ASKED_AGAIN) {
         resolv_next();
-        // libslirp looks at the time there, and asks for its server again each second
+        // makes libslirp look at the time; each second it looks up its name server again
         poll_run(slirp);
     }
     slirp_input(slirp, frame, (int)len);
@@ -143,7 +143,7 @@ static const struct net_ops net_ops = {.tx = tx};
 static void handle(struct message *m)
 {
     if (m->type == NOTIFICATIONS_MSG) {
-        // The loop looks at sockets and timers.
+        // Sockets and timers are looked at in the main loop.
         if (m->notifications.data & NOTIFY_ASYNC)
             netdevice_pull(transmit);
     } else if (m->type == ASYNC_MSG)

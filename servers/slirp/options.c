@@ -1,11 +1,11 @@
-// Reading the arguments.
+// Reads the arguments: see options.h.
 #include "options.h"
 #include <arpa/inet.h>
 #include <oolong/message.h>
 #include <stdlib.h>
 #include <string.h>
 
-// "ADDR:PORT" up to `end`, which is exclusive.
+// Reads "ADDR:PORT", which ends before `end`.
 static bool parse_endpoint(const char *text, const char *end, struct in_addr *addr, uint16_t *port)
 {
     char addr_text[INET_ADDRSTRLEN];

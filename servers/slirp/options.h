@@ -1,10 +1,10 @@
 // The arguments of slirp, as the suite file gives them:
 //
-//   restrict                                   nothing reaches the host or beyond, but forwards do
-//   hostfwd=tcp:ADDR:PORT-ADDR:PORT            a port of the host leads to one of the guest; udp
-//   too
+//   restrict                                   the guest reaches nothing outside; forwards work
+//   hostfwd=tcp:ADDR:PORT-ADDR:PORT            a port of the host leads to a port of the guest; or
+//                                              udp
 //
-// Addresses are numeric. The host's port 0 is any free one.
+// Addresses are numeric. Port 0 of the host stands for any free port.
 #ifndef SLIRP_OPTIONS_H
 #define SLIRP_OPTIONS_H
 
@@ -29,7 +29,7 @@ struct options {
 
 // Reads one argument into `options`.
 //
-// ERR_INVALID_ARG: it is none. ERR_NO_MEMORY: too many forwards.
+// ERR_INVALID_ARG: it is no argument of slirp. ERR_NO_MEMORY: more than FORWARDS_MAX forwards.
 __mustuse error_t options_parse(struct options *options, const char *argument);
 
 #endif

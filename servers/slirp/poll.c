@@ -1,5 +1,5 @@
-// The sockets that libslirp wants to hear of. They stand in one epoll set, which is the one
-// descriptor that the task watches beside its channels.
+// Waits for the sockets of libslirp. They are in one epoll set. That set is the only descriptor
+// that the task watches besides its channels.
 #include <driver/irq.h>
 #include <resea/printf.h>
 #include <stdlib.h>
@@ -8,12 +8,12 @@
 
 #define EVENTS_MAX 64 // of one look; the others come with the next
 
-// By descriptor.
+// What is known of a socket; the index is its descriptor.
 static struct interest {
     bool in_set;
     uint32_t wanted; // EPOLL* in the set
-    uint32_t got;    // what happened since libslirp was told last
-    unsigned round;  // in which libslirp asked last
+    uint32_t got;    // events since libslirp was last told
+    unsigned round;  // in which libslirp last asked for the socket
 } * interests;
 static size_t num_interests;
 
@@ -49,7 +49,7 @@ static void remove_from_set(int fd, struct interest *interest)
 {
     if (!interest->in_set)
         return;
-    // It may be gone already: a socket that is closed leaves the set by itself.
+    // This may fail: the kernel removes a socket from the set when it is closed.
     epoll_ctl(set_fd, EPOLL_CTL_DEL, fd, NULL);
     interest->in_set = false;
     num_in_set--;
@@ -73,7 +73,7 @@ static uint32_t to_epoll(int events)
         wanted |= EPOLLOUT;
     if (events & SLIRP_POLL_PRI)
         wanted |= EPOLLPRI;
-    return wanted; // errors and ends are always told
+    return wanted; // epoll always reports errors and ends
 }
 
 static int from_epoll(uint32_t got)
@@ -92,7 +92,7 @@ static int from_epoll(uint32_t got)
     return events;
 }
 
-// For slirp_pollfds_fill(): the index that it gets is the descriptor.
+// A callback of slirp_pollfds_fill(). The index that it returns is the descriptor.
 static int add_poll(int fd, int events, void *opaque)
 {
     (void)opaque;
@@ -115,7 +115,7 @@ static int add_poll(int fd, int events, void *opaque)
     return fd;
 }
 
-// What libslirp did not ask for this time must not wake the task.
+// Removes the sockets that libslirp has not asked for this time, so that they do not wake the task.
 static void remove_unwanted(void)
 {
     unsigned left = num_in_set;

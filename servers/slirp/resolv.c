@@ -1,9 +1,10 @@
-// The name servers of /etc/resolv.conf as they were at the start. libslirp opens the file when the
-// guest first asks its virtual name server, looks each second whether it has changed, and takes the
-// first server in it. The files cannot be opened in the sandbox, and a server with a scope
-// ("fe80::1%eth0") would make it ask for interfaces; so the two functions that it calls for it are
-// these. They show a file with one server that it can reach, and another one when that does not
-// answer. A host that changes its name servers needs the task restarted.
+// The name servers of /etc/resolv.conf, as they were when the task started. libslirp opens the file
+// when the guest first asks its virtual name server. It checks each second whether the file has
+// changed, and uses the first server in it. Two things would fail in the sandbox: opening the file,
+// and a server with a scope ("fe80::1%eth0"), for which libslirp looks up network interfaces.
+// So this file replaces the two functions by which libslirp reads the file. They show a file with
+// one server that slirp can reach, and with the next one when that does not answer. If the host
+// changes its name servers, the task must be restarted.
 #include <fcntl.h>
 #include <resea/printf.h>
 #include <stdio.h>
@@ -47,7 +48,7 @@ void resolv_next(void)
     show_current();
 }
 
-// These two stand before the C library's for every library of the program.
+// These two functions replace the C library's for every library of the program.
 // NOLINTBEGIN(readability-inconsistent-declaration-parameter-name)
 
 int stat64(const char *restrict path, struct stat64 *restrict result)

@@ -1,4 +1,4 @@
-// Name servers of the host, and whether they answer.
+// The name servers of the host, and whether they answer: see servers.h.
 #include "servers.h"
 #include <arpa/inet.h>
 #include <string.h>
@@ -30,7 +30,7 @@ void servers_find(struct servers *servers, const char *text, size_t len)
     }
 }
 
-// A question, by the port that it came from and its number.
+// A question: the port that it was sent from, and its number.
 static struct question {
     bool open;
     uint16_t port;
@@ -43,8 +43,9 @@ static unsigned get16(const uint8_t *p)
     return (unsigned)p[0] << 8 | p[1];
 }
 
-// UDP over IPv4 without options, with the head of a DNS message: returns that. NULL: something
-// else. `ours` is the offset of the address in the IP header.
+// Returns the DNS message in a frame. NULL: the frame is anything but a UDP datagram in an IPv4
+// packet without options that holds at least the head of a message. `ours` is the offset, in the IP
+// header, of the address that must be the name server's.
 static const uint8_t *message_of(const uint8_t *frame, size_t len, size_t ours, uint32_t server)
 {
     const uint8_t *ip = frame + 14;

@@ -1,4 +1,5 @@
-// What slirp's files share. libslirp is one instance, on one thread.
+// What slirp's files share. There is one instance of libslirp, on one thread. Each function says
+// which file has it.
 #ifndef SLIRP_H
 #define SLIRP_H
 
@@ -8,39 +9,38 @@
 
 #define SLIRP_IRQ 1 // its sockets, of irq_watch_fd()
 
-// clock.c: a clock that does not go backwards. clock_ns() has the parameter of libslirp's
-// callbacks.
+// clock.c: a clock that does not go backwards. clock_ns() is a callback of libslirp.
 int64_t clock_ns(void *opaque);
 int64_t clock_ms(void);
 
-// poll.c: the sockets that libslirp wants to hear of.
+// poll.c: waits for the sockets of libslirp. Times are milliseconds.
 
-// Makes the set of sockets. Only before the sandbox.
+// Makes the set of sockets. Ends the task on failure. Call it in oolong_prepare().
 void poll_prepare(void);
-// A socket of that number is new, or about to be closed.
+// Forgets what is known of descriptor `fd`: it is a new socket, or is about to be closed.
 void poll_forget(int fd);
-// Asks libslirp for its sockets, and waits for them from now on. `*timeout_ms` becomes at most
-// what libslirp asks for; negative is for ever.
+// Asks libslirp which sockets it waits for, and arms NOTIFY_IRQ for them. Shortens `*timeout_ms` to
+// the time that libslirp asks for; negative is for ever.
 void poll_arm(Slirp *slirp, msec_t *timeout_ms);
-// Tells libslirp what became of its sockets, and of the time.
+// Tells libslirp which sockets are ready, and has it look at the time. Does not block.
 void poll_run(Slirp *slirp);
 
-// timers.c: libslirp's timers.
+// timers.c: the timers of libslirp. The first three are its callbacks.
 void *timers_new(SlirpTimerCb callback, void *arg, void *opaque);
 void timers_free(void *timer, void *opaque);
 void timers_mod(void *timer, int64_t expire_ms, void *opaque);
-// Runs those that are due. `*timeout_ms` becomes at most what is left of the next.
+// Runs the timers that are due. Shortens `*timeout_ms` to the time until the next one.
 void timers_run(msec_t *timeout_ms);
 
-// forward.c: ports of the host. Opens them and says which they are. Ends the task when one cannot
-// be had.
+// forward.c: opens a port of the host that leads to the guest, and logs which port it is. Ends the
+// task if the port cannot be opened. Call it in oolong_prepare().
 void forward_open(Slirp *slirp, const struct forward *forward);
 
-// resolv.c: the host's name servers.
+// resolv.c: the name servers of the host.
 
-// Reads /etc/resolv.conf while that can be done; libslirp looks for it later.
+// Reads /etc/resolv.conf. Call it in oolong_prepare(): the sandbox does not allow it later.
 void resolv_prepare(void);
-// Has the next one asked from now on.
+// From now on, the next server is asked.
 void resolv_next(void);
 
 #endif

@@ -1,4 +1,4 @@
-// libslirp's timers: a few at most, so they stand in a list.
+// The timers of libslirp. There are only a few, so they are in a list.
 #include <list.h>
 #include <stdlib.h>
 #include "slirp.h"
@@ -18,7 +18,7 @@ void *timers_new(SlirpTimerCb callback, void *arg, void *opaque)
     (void)opaque;
     struct timer *timer = calloc(1, sizeof(*timer));
     if (!timer)
-        abort(); // libslirp knows no failure here
+        abort(); // libslirp does not check for failure
     timer->callback = callback;
     timer->arg = arg;
     list_push_back(&timers, &timer->next);

@@ -1,10 +1,11 @@
-// tap: serves `net`, a network device on a TAP interface of the host, which the suite names with
-// `tap = NAME` and the launcher opens: the host sees the suite as a machine on that interface.
+// tap: serves `net`, a network device on a TAP interface of the host, which the suite file names
+// with `tap = NAME` and the launcher opens. The host sees the suite as a machine on that interface.
 //
-// Never waits for the TCP/IP server: frames for it are queued, and dropped when it does not take
-// them, as a network does.
+// It never waits for the TCP/IP server. Frames for that server are queued. When the queue is full,
+// they are dropped, as in any network.
 //
-// Sandbox: profile "tap": what every task needs, and reading and writing that one descriptor.
+// Sandbox: profile "tap", which allows what every task needs, and reading and writing the
+// descriptor of the interface.
 #include <driver/irq.h>
 #include <idl/net_server.h>
 #include <resea/ipc.h>
@@ -20,14 +21,14 @@
 #define FRAME_MAX 1514
 #define BATCH_MAX 64 // frames read in a row, before messages have their turn
 
-// Of the suite's side; the host's side of the interface has its own.
+// The address of the suite's side. The host's side of the interface has its own.
 static const uint8_t mac[6] = {0x52, 0x54, 0x00, 0x12, 0x34, 0x57};
 
 static int fd;
 
 static void read_frames(void)
 {
-    uint8_t frame[FRAME_MAX + 1]; // a longer one is cut, and shows
+    uint8_t frame[FRAME_MAX + 1]; // one byte more, so that a longer frame is noticed
     for (int i = 0; i < BATCH_MAX; i++) {
         ssize_t n = read(fd, frame, sizeof(frame));
         if (n < 0 && errno == EINTR)
@@ -48,7 +49,7 @@ static void read_frames(void)
 
 static void transmit(const void *frame, size_t len)
 {
-    // What the interface does not take now is lost, as on a cable.
+    // A frame that the interface does not take now is lost, as on a cable.
     if (len <= FRAME_MAX && write(fd, frame, len) < 0)
         netdevice_dropped(strerror(errno));
 }

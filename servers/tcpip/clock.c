@@ -1,4 +1,4 @@
-// The clock of the stack; a file of its own, so that a simulation can have another.
+// The clock of the stack. It is a file of its own so that a simulation can replace it.
 #include <time.h>
 #include "stack.h"
 

@@ -1,4 +1,4 @@
-// Connections that their owner has closed, with bytes that the peer has not acknowledged.
+// Connections that their owner has closed: see closing.h.
 #include "closing.h"
 #include <lwip/priv/tcp_priv.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 static list_t closing = {&closing, &closing};
 static unsigned num;
 
-// lwIP has ended it: it was reset, or the peer is gone.
+// lwIP has ended the connection: the peer reset it or does not answer.
 static void on_err(void *arg, err_t err)
 {
     struct sock *sock = arg;
@@ -46,8 +46,9 @@ static unsigned bucket_of(const struct tcp_pcb *pcb)
     return (addr * 2654435761u) >> 24;
 }
 
-// The stalest of the address that has most. lwIP frees what is over without a word, so only its own
-// list says which are there.
+// Ends the connection without progress for the longest time, of the address that has most closing
+// connections. lwIP frees finished connections without a callback, so only lwIP's list says which
+// exist.
 static void end_one(void)
 {
     unsigned counts[BUCKETS] = {0};
@@ -122,7 +123,7 @@ void closing_sweep(uint64_t now)
             now - sock->closing_since_ms > CLOSING_LONGEST_MS)
             tcp_abort(pcb);
     }
-    // What lingers owes nothing.
+    // Connections in TIME_WAIT have nothing left to send.
     for (struct tcp_pcb *pcb = tcp_tw_pcbs; pcb; pcb = pcb->next) {
         if (closing_of(pcb)) {
             tcp_arg(pcb, NULL);

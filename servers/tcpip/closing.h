@@ -1,7 +1,8 @@
-// Connections that their owner has closed, with bytes that the peer has not acknowledged. They are
-// still sent, but not for ever: to a peer that takes nothing for 20 seconds, or not all in five
-// minutes, no longer; and only so many bytes and connections at a time. The client address with the
-// most of them loses its stalest first.
+// Connections that their owner has closed while the peer had not acknowledged all bytes. The stack
+// goes on sending those bytes, within limits: it gives up after CLOSING_SILENT_MS without an
+// acknowledgement, and after CLOSING_LONGEST_MS in any case. Beyond CLOSING_MAX_NUM connections or
+// CLOSING_MAX_BYTES of unacknowledged data, it ends the connection without progress for the longest
+// time, of the client address that has most of them.
 #ifndef TCPIP_CLOSING_H
 #define TCPIP_CLOSING_H
 
@@ -12,12 +13,17 @@
 #define CLOSING_SILENT_MS  20000u
 #define CLOSING_LONGEST_MS 300000u
 
-// Takes a connection over, with its memory.
+// Takes over an open connection whose owner has closed it. Owns `sock` from then on.
 void closing_add(struct sock *sock);
-// The socket of a connection that is closing. NULL: it is none.
+
+// The socket of a closing connection. NULL: the connection is not closing.
 struct sock *closing_of(const struct tcp_pcb *pcb);
-// Ends those that take too long, and frees what belongs to those that are over. Every now and then.
+
+// Ends connections that take too long and frees those that are over. `now` is stack_now_ms(). Call
+// it at each tick of the TCP timer.
 void closing_sweep(uint64_t now);
+
+// How many connections are closing.
 unsigned closing_num(void);
 
 #endif

@@ -1,4 +1,4 @@
-// UDP sockets.
+// UDP sockets: see sock.h.
 #include <stdlib.h>
 #include <string.h>
 #include "sock.h"

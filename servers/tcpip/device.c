@@ -1,5 +1,5 @@
-// The network device: one task that serves `net`. This server waits for it, and it never waits for
-// this server; so the two cannot wait for each other.
+// The network device: the task that serves `net`. This server waits for the device. The device
+// never waits for this server, so the two cannot wait for each other.
 #include <idl/net.h>
 #include <idl/tcpip_server.h>
 #include <resea/async.h>
@@ -10,16 +10,16 @@
 #include "stack.h"
 #include "tcpip.h"
 
-#define TRIES_MAX   4  // frames that go both ways
-#define PATIENCE_MS 50 // to send one of those
+#define TRIES_MAX   4  // frames that are both sent and queued, while it is not known what works
+#define PATIENCE_MS 50 // milliseconds to try to send one of those
 
-// Frames pulled in a row, before the clients have their turn. One call of a client can send 64 KiB,
-// which the device acknowledges with some 45 frames. With one frame for each call, acknowledgements
-// would wait for seconds, and be taken for lost.
+// How many frames are fetched in a row before a client is served. One call of a client can send 64
+// KiB, and the peer acknowledges that with some 45 frames. With one frame for each call, the
+// acknowledgements would wait for seconds, and their data would be sent again.
 #define PULLS_MAX 64
 
 static task_t device;
-static task_t direct; // the one that has said that it takes frames which are sent to it
+static task_t direct; // the task that has said that it takes frames which are sent to it
 
 // How the device gets its frames.
 static enum {
@@ -73,7 +73,7 @@ void device_received(task_t task, const void *frame, size_t len)
         stack_input(frame, len);
 }
 
-// What the device has sent straight to us and we have not received yet.
+// Takes the frames that the device has sent and that were not received yet.
 static void take_sent(void (*handle)(struct message *m))
 {
     struct message m;
@@ -81,18 +81,17 @@ static void take_sent(void (*handle)(struct message *m))
         handle(&m);
 }
 
-// Pulls a frame. Returns false when none came.
+// Fetches one frame from the device's queue. False: none came.
 static bool pull_one(void (*handle)(struct message *m))
 {
-    // A notification comes before messages that were sent earlier. A device hands out nothing of
-    // its queue before we have received those (netdevice.h), so that a frame that comes is the
-    // next. One that it handed out after we had given up waiting is older than what it sent
-    // straight since.
+    // A notification overtakes messages that were sent before it. The device hands out nothing of
+    // its queue until those are received (netdevice.h), so the frame that it hands out is the next
+    // one. But after a timeout, the frame that comes late is older than those that were sent since.
     static bool is_late;
     struct message m;
     if (!is_late)
         take_sent(handle);
-    // A device that pulls sends what it receives, and answers no pull.
+    // A device that fetches its frames sends those for us, and is never asked.
     if (device <= 0 || manner == PULLED)
         return false;
     error_t err = async_recv(device, &m);
@@ -113,7 +112,8 @@ void device_pull(void (*handle)(struct message *m))
         ;
 }
 
-// One that takes what is sent to it receives soon; one that pulls may be waiting for us meanwhile.
+// A device that takes frames which are sent to it receives soon. One that fetches its frames may be
+// waiting for us, so this gives up after PATIENCE_MS.
 static error_t try_to_send(struct message *m)
 {
     uint64_t deadline = stack_now_ms() + PATIENCE_MS;
@@ -129,12 +129,12 @@ void up_transmit(const void *frame, size_t len)
     m.net_tx.payload = (void *)(uintptr_t)frame;
     m.net_tx.payload_len = len;
     if (device <= 0)
-        return; // as on a cable that is not plugged in
+        return; // lost, as on a cable that is not plugged in
     if (manner == UNKNOWN && num_tries++ == TRIES_MAX)
         manner = DIRECT;
     error_t err = OK;
     if (manner != DIRECT)
-        err = async_send(device, &m); // what does not fit the queue is lost
+        err = async_send(device, &m); // lost if the queue is full
     if (manner == UNKNOWN && IS_OK(err))
         err = try_to_send(&m);
     if (manner == DIRECT) {

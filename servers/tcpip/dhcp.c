@@ -1,5 +1,5 @@
-// A small DHCP client (RFC 2131): asks for addresses, takes the first offer, renews the lease at
-// half its time and asks anew when that fails until it has run out.
+// A small DHCP client (RFC 2131): asks for addresses, takes the first offer and renews the lease
+// after half of its time. If that fails until the lease has run out, it starts again.
 #include "lwip_err.h"
 
 #include <lwip/inet_chksum.h>
@@ -26,7 +26,7 @@ enum phase {
     PHASE_RENEWING,
 };
 
-// What a server says; addresses in host byte order.
+// The contents of a server's message. Addresses are in host byte order.
 struct offer {
     uint8_t type;
     uint32_t addr, netmask, gateway, dns, server;
@@ -84,7 +84,7 @@ static void send_message(uint8_t type)
         pbuf_free(p);
 }
 
-// Sends what the phase sends, and sets when to do so again.
+// Sends the message of the current phase, and sets the time of the next one.
 static void ask(void)
 {
     send_message(phase == PHASE_DISCOVERING ? DHCP_DISCOVER : DHCP_REQUEST);
@@ -124,7 +124,7 @@ static void take_option(struct offer *o, uint8_t code, const uint8_t *value, siz
         o->lease_s = get32(value);
 }
 
-// Reads a server's message. False: it is none, or not for us.
+// Reads a server's message. False: it is not a DHCP message, or not for this client.
 static bool parse(const uint8_t *packet, size_t len, struct offer *o)
 {
     const struct dhcp_msg *m = (const struct dhcp_msg *)packet;
@@ -176,7 +176,7 @@ static void take(const struct offer *said)
     }
 }
 
-// lwIP takes no packet while it has no address, so this looks at the frame itself.
+// While lwIP has no address it takes no packets. So this function reads the frame itself.
 bool dhcp_input(const uint8_t *frame, size_t len)
 {
     const size_t headers = FRAME_MIN + IP_HLEN + UDP_HLEN;

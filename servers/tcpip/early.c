@@ -1,13 +1,14 @@
-// Calls that come before the network is there: of clients that start together with it, or of a
-// script's first line. They wait for it, as a lookup waits for a server that is still to come.
+// Calls that come before the network has its addresses, from clients that start at the same time or
+// from the first line of a script. They are kept until then, as a lookup waits for a server that
+// starts.
 #include <idl/tcpip.h>
 #include <oolong/list.h>
 #include <stdlib.h>
 #include "stack.h"
 #include "tcpip.h"
 
-#define WAIT_MS   5000 // since this server began; a suite without a device has an answer then
-#define MAX_CALLS 64   // each of another client
+#define WAIT_MS   5000 // since this server began; then the calls fail if there is no device
+#define MAX_CALLS 64   // one of each client
 
 struct early {
     list_elem_t elem;
@@ -16,7 +17,7 @@ struct early {
 
 static list_t calls = {&calls, &calls};
 static unsigned num_calls;
-static uint64_t deadline_ms; // 0: nothing waits any more
+static uint64_t deadline_ms; // 0: calls are no longer kept
 
 void early_init(void)
 {

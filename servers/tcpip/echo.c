@@ -1,4 +1,4 @@
-// Pings: ICMP echo requests of ours. (lwIP answers those of others.)
+// Sends ICMP echo requests and takes their answers. lwIP itself answers requests of others.
 #include "lwip_err.h"
 
 #include <lwip/icmp.h>
@@ -51,7 +51,7 @@ static void finish(struct ping *ping, error_t err)
     up_echoed(client, (unsigned)MIN(rtt, UINT32_MAX), err);
 }
 
-// Every ICMP packet, with its IP header. Only the answers that somebody waits for are taken.
+// Gets each ICMP packet with its IP header. Takes only answers that a client waits for.
 static u8_t on_recv(void *arg, struct raw_pcb *pcb, struct pbuf *p, const ip_addr_t *addr)
 {
     (void)arg, (void)pcb;

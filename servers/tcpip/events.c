@@ -1,4 +1,4 @@
-// What the network tells tasks: answers to those that wait, events for the owners of handles.
+// What the stack tells clients: answers to calls, and events of their handles.
 #include <idl/tcpip.h>
 #include <idl/tcpip_server.h>
 #include <resea/printf.h>

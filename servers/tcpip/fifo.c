@@ -1,4 +1,4 @@
-// Bytes that arrived and were not read yet.
+// A queue of bytes: see fifo.h.
 #include "fifo.h"
 #include <stdlib.h>
 #include <string.h>

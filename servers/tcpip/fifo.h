@@ -1,11 +1,11 @@
-// Bytes that arrived and were not read yet.
+// A queue of bytes: what a connection has received and its owner has not read yet.
 #ifndef TCPIP_FIFO_H
 #define TCPIP_FIFO_H
 
 #include <oolong/types.h>
 #include <stddef.h>
 
-// {0} is an empty one.
+// An empty queue is {0}.
 struct fifo {
     uint8_t *bytes;
     size_t start;
@@ -13,15 +13,15 @@ struct fifo {
     size_t size;
 };
 
-// Makes room for `len` more bytes and returns where they go; fifo_added() then counts them. NULL:
-// out of memory.
+// Makes room for `len` more bytes and returns where to write them. fifo_added() then adds as many
+// as were written. NULL: there is no memory.
 uint8_t *fifo_reserve(struct fifo *fifo, size_t len);
 void fifo_added(struct fifo *fifo, size_t len);
 
-// Takes the first `len` bytes, which must be there, into `buf`.
+// Moves the first `len` bytes into `buf`. The queue must have as many.
 void fifo_take(struct fifo *fifo, void *buf, size_t len);
 
-// Frees its memory and makes it empty.
+// Empties the queue and frees its memory.
 void fifo_free(struct fifo *fifo);
 
 #endif

@@ -1,5 +1,5 @@
-// Which frames get to lwIP at all: its other protocols are for networks that we are not on, and
-// what does not get in cannot break anything.
+// Decides which frames lwIP sees. Frames of other protocols have no use here, and a frame that lwIP
+// does not see cannot make it fail.
 #include "filter.h"
 #include <string.h>
 
@@ -23,13 +23,13 @@ enum frame_kind filter_frame(const uint8_t *frame, size_t len)
         return FRAME_REFUSED;
     const uint8_t *ip = frame + FRAME_MIN;
     size_t left = len - FRAME_MIN;
-    // Without options, which ask for routes and times that are nobody's business.
+    // IP options are refused: they ask for routes and timestamps, which nothing here needs.
     if (left < IP_HEADER || ip[0] != 0x45)
         return FRAME_REFUSED;
     if (ip[9] == PROTO_ICMP || ip[9] == PROTO_UDP)
         return FRAME_ACCEPTED;
     if (ip[9] != PROTO_TCP)
-        return FRAME_REFUSED; // UDP-Lite with a wrong length ends lwIP, for one
+        return FRAME_REFUSED; // for example, UDP-Lite with a wrong length ends lwIP
     if (left < IP_HEADER + 14)
         return FRAME_ACCEPTED; // lwIP refuses it
     return (ip[IP_HEADER + 13] & (FLAG_SYN | FLAG_ACK)) == FLAG_SYN ? FRAME_OPENING

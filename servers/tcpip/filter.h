@@ -1,23 +1,26 @@
-// Which frames get to lwIP at all.
+// Decides which frames lwIP sees. Addresses are in network byte order.
 #ifndef TCPIP_FILTER_H
 #define TCPIP_FILTER_H
 
 #include <oolong/types.h>
 #include <stddef.h>
 
-#define FRAME_MAX 1514 // of Ethernet, without its checksum
+#define FRAME_MAX 1514 // bytes of an Ethernet frame without its checksum
 #define FRAME_MIN 14
 
 enum frame_kind {
     FRAME_REFUSED,  // neither ARP nor IPv4, or no frame at all
     FRAME_ACCEPTED, // ARP or IPv4
-    FRAME_OPENING,  // that asks for a TCP connection
+    FRAME_OPENING,  // the first segment of a TCP connection (SYN)
 };
 
+// Says what a frame of any content and length is.
 enum frame_kind filter_frame(const uint8_t *frame, size_t len);
-// Whether it is an IPv4 packet whose source is `addr`, as on the wire.
+
+// The next two take an accepted frame.
+// Whether the frame is an IPv4 packet whose source is `addr`.
 bool filter_is_from(const uint8_t *frame, size_t len, uint32_t addr);
-// Whether an accepted frame is a TCP segment with its ports.
+// Whether the frame is a TCP segment long enough to have both ports.
 bool filter_is_tcp(const uint8_t *frame, size_t len);
 bool filter_is_arp(const uint8_t *frame, size_t len);
 

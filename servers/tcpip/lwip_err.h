@@ -1,5 +1,5 @@
-// lwIP's errors beside ours: the two have a name in common, and here it stays ours. Comes before
-// every header of lwIP.
+// Includes lwIP's error numbers. One of them, ERR_TIMEOUT, has the name of an error of ours, which
+// it keeps here. Include this before every header of lwIP.
 #ifndef TCPIP_LWIP_ERR_H
 #define TCPIP_LWIP_ERR_H
 

@@ -5,8 +5,8 @@
 // device.c, clients and their handles owners.c, what is told to them events.c, calls that come
 // before the network early.c.
 //
-// Never waits for a client: what takes time is answered later, and events are queued for their
-// owner to pull. It does wait for the device, for vm and for the launcher.
+// It never waits for a client. Calls that take time are answered later, and events are queued until
+// their owner fetches them. It does wait for the device, for vm and for the launcher.
 //
 // Sandbox: profile "random": what every task needs, and the kernel's random numbers.
 #include <idl/net_server.h>
@@ -21,11 +21,11 @@
 #include "stack.h"
 #include "tcpip.h"
 
-#define REAP_MS 100 // how late the end of a client may be noticed
+#define REAP_MS 100 // milliseconds by which the end of a client may be noticed late
 
 static struct options options = OPTIONS_INIT;
 
-// A socket of the client, of one of the kinds in the mask.
+// Finds a socket of the client whose kind is in the mask.
 static error_t find(task_t client, handle_t handle, unsigned kinds, struct sock **sock)
 {
     *sock = owners_find(client, handle);
@@ -197,7 +197,7 @@ static void rx(task_t client, const void *frame, size_t len)
 
 static const struct net_ops net_ops = {.rx = rx, .direct = device_is_direct};
 
-static bool told; // NOTIFY_ASYNC: by the device or by vm
+static bool told; // NOTIFY_ASYNC came, from the device or from vm
 static uint64_t reap_ms;
 
 static void handle(struct message *m)
@@ -206,7 +206,7 @@ static void handle(struct message *m)
         if (!(m->notifications.data & NOTIFY_ASYNC))
             return;
         device_pull(handle);
-        // Most likely it was the device: vm is asked a little later.
+        // Most likely the device notified, so vm is asked a little later.
         if (!told)
             reap_ms = stack_now_ms() + REAP_MS;
         told = true;
@@ -217,7 +217,7 @@ static void handle(struct message *m)
     }
 }
 
-// What is due. Sets the timer for what will be.
+// Runs what is due, and sets the timer for what is due next.
 static void run_timers(void)
 {
     msec_t next = stack_run_timers();

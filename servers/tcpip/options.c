@@ -1,4 +1,4 @@
-// Reading the arguments.
+// Reads the arguments: see options.h.
 #include "options.h"
 #include <arpa/inet.h>
 #include <oolong/message.h>
@@ -18,7 +18,7 @@ bool parse_addr(const char *text, size_t len, uint32_t *addr)
     return true;
 }
 
-// A decimal number that is all of the text.
+// Reads a decimal number. False: the text is anything else.
 static bool parse_number(const char *text, unsigned max, unsigned *number)
 {
     *number = 0;

@@ -4,9 +4,8 @@
 //   gateway=10.0.2.2        where everything else goes
 //   dns=10.0.2.3[:PORT]     the name server
 //   dhcp                    asks the network for all three instead
-//   resea                   does for clients as Resea's server did: `read` answers nothing where
-//   there
-//                           is nothing (yet, or any more), and `received` and `new_client` are told
+//   resea                   behaves as Resea's server: `read` answers an empty payload when there
+//                           is nothing (yet, or any more); `received` and `new_client` are told
 //                           again after each `read` and `accept` that leaves something
 #ifndef TCPIP_OPTIONS_H
 #define TCPIP_OPTIONS_H
@@ -29,10 +28,10 @@ struct options {
 
 // Reads one argument into `options`.
 //
-// ERR_INVALID_ARG: it is none.
+// ERR_INVALID_ARG: it is no argument of tcpip.
 __mustuse error_t options_parse(struct options *options, const char *argument);
 
-// "10.0.2.2" as a number. False: it is no address.
+// Reads an address such as "10.0.2.2" into `*addr`. False: it is no address.
 bool parse_addr(const char *text, size_t len, uint32_t *addr);
 
 #endif

@@ -1,4 +1,4 @@
-// Who has which socket.
+// The handles of each client, and which sockets they stand for.
 #include <resea/handle.h>
 #include "clients.h"
 #include "stack.h"

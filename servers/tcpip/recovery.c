@@ -1,4 +1,4 @@
-// What lwIP lacks as a sender.
+// What lwIP lacks as a sender: see recovery.h.
 #include "recovery.h"
 #include <lwip/priv/tcp_priv.h>
 #include "stack.h"
@@ -36,7 +36,7 @@ msec_t recovery_remaining(uint64_t now)
 void recovery_begin(struct flow *flow, struct tcp_pcb *pcb)
 {
     *flow = (struct flow){.acked = pcb->lastack, .progress_ms = stack_now_ms()};
-    // lwIP would leave slow start at the size of its own buffer.
+    // Without this, lwIP would leave slow start when the window reaches its compiled buffer size.
     pcb->ssthresh = BUFFER_MAX / 2;
 }
 
@@ -66,14 +66,14 @@ static void arm(struct flow *flow, struct tcp_pcb *pcb, uint64_t now)
 {
     uint32_t rto = rto_ms(flow);
     flow->due_ms = now + rto;
-    // lwIP's own timer is for when this one does not come.
+    // lwIP's own timer is set later, so that it fires only if this one does not.
     pcb->rto = (s16_t)MAX(pcb->rto, (s16_t)(2 * rto / TCP_SLOW_INTERVAL + 4));
     if (pcb->rtime > 0)
         pcb->rtime = 0;
     wake_at(flow->due_ms);
 }
 
-// RFC 6298. What was sent twice is not measured.
+// RFC 6298. Segments that were retransmitted are not measured.
 static void measure(struct flow *flow, uint32_t rtt)
 {
     if (!flow->has_rtt) {
@@ -87,8 +87,8 @@ static void measure(struct flow *flow, uint32_t rtt)
     flow->srtt_ms = (7 * flow->srtt_ms + rtt + 4) / 8;
 }
 
-// As much again as may be under way, so that there is something to send when it is acknowledged.
-// Who acknowledges nothing gets nothing.
+// Lets the buffer grow to twice the bytes that may be under way, so that there is data to send when
+// they are acknowledged. A peer that acknowledges nothing gets no larger buffer.
 static void grow_buffer(struct flow *flow, struct tcp_pcb *pcb)
 {
     size_t size = TCP_SND_BUF + flow->extra;
@@ -102,15 +102,15 @@ static void grow_buffer(struct flow *flow, struct tcp_pcb *pcb)
     pcb->snd_buf += (tcpwnd_size_t)more;
 }
 
-// RFC 6582: what is acknowledged after a fast retransmission ends at the next hole, unless it is
-// all.
+// RFC 6582: after a fast retransmission, a partial acknowledgement shows where the next lost
+// segment begins. Sends that segment again.
 static void go_to_next_hole(struct flow *flow, struct tcp_pcb *pcb, uint32_t num)
 {
     if (tcp_rexmit(pcb) != ERR_OK)
         return;
     tcpwnd_size_t left = flow->cwnd > num ? flow->cwnd - num : 0;
     pcb->cwnd = MAX(left, (tcpwnd_size_t)pcb->mss) + pcb->mss;
-    // Further acknowledgements of the same say that something has left the network.
+    // Further duplicate acknowledgements say that a segment has left the network.
     tcp_set_flags(pcb, TF_INFR);
     pcb->dupacks = 3;
     flow->timing = false;
@@ -130,8 +130,8 @@ static void advance(struct flow *flow, struct tcp_pcb *pcb, uint64_t now)
     grow_buffer(flow, pcb);
     if (flow->recovering && TCP_SEQ_LT(pcb->lastack, flow->recover) && pcb->unacked) {
         go_to_next_hole(flow, pcb, num);
-        // Where there are very many holes, the timer comes and is quicker than one hole a round
-        // trip.
+        // Only the first hole restarts the timer. With many holes the timer then fires, which is
+        // quicker than one hole for each round trip.
         if (flow->num_holes++ > 0 && flow->due_ms)
             return;
     } else {
@@ -184,7 +184,7 @@ void recovery_sent(struct flow *flow, struct tcp_pcb *pcb)
 void recovery_run(struct flow *flow, struct tcp_pcb *pcb, uint64_t now)
 {
     if (pcb->lastack != flow->acked) {
-        recovery_received(flow, pcb); // what comes from ourselves is not told
+        recovery_received(flow, pcb); // packets from ourselves are not reported
         return;
     }
     if (!flow->due_ms || now < flow->due_ms) {

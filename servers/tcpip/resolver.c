@@ -1,7 +1,7 @@
-// Names, of one server over UDP, and over TCP what is too long for that. c-ares makes the questions
-// and reads the answers; nothing of it that opens a socket is used. An answer counts when it comes
-// from the server to the port of the question, with its number and the question itself, all of
-// which a stranger would have to guess.
+// Asks one name server for addresses: over UDP, and over TCP when the answer is too long for UDP.
+// c-ares makes the questions and reads the answers. No function of c-ares that opens a socket is
+// used. An answer counts only if it comes from the server to the port of the question, has the
+// question's number and repeats the question. Somebody else would have to guess port and number.
 #include "lwip_err.h"
 
 #include <ares.h>
@@ -33,7 +33,7 @@ static struct query {
     struct udp_pcb *udp;
     uint8_t *question; // of c-ares
     int question_len;
-    bool plain;          // without the extension, which the server does not know
+    bool plain;          // without EDNS, which the server does not know
     struct tcp_pcb *tcp; // NULL: it is asked by UDP
     uint8_t *in;         // the answer by TCP, behind its length
     size_t in_len;
@@ -118,7 +118,7 @@ static bool is_known(const char *name, uint32_t *addr)
     return false;
 }
 
-// Where the question ends: behind its name, type and class. What follows is the extension.
+// Returns the offset where the question ends, after its name, type and class. EDNS follows it.
 static size_t question_end(const struct query *query)
 {
     size_t at = HEADER_LEN, len = (size_t)query->question_len;
@@ -127,7 +127,7 @@ static size_t question_end(const struct query *query)
     return at + 5 <= len ? at + 5 : len;
 }
 
-// Whether an answer is one to our question: its number, and the question repeated.
+// Whether an answer has the number of the question and repeats it.
 static bool answers(const struct query *query, const uint8_t *packet, size_t len)
 {
     size_t asked = question_end(query);
@@ -155,7 +155,7 @@ static void take_answer(struct query *query, const uint8_t *packet, int len)
         finish(query, ERR_UNAVAILABLE, 0);
         return;
     }
-    // No record: the server knows of none, or does not want to say.
+    // No record: the server has none, or does not give it.
     int rcode = packet[3] & 15;
     finish(query, rcode == ns_r_noerror || rcode == ns_r_nxdomain ? ERR_NOT_FOUND : ERR_UNAVAILABLE,
            0);
@@ -185,7 +185,8 @@ static bool make_question(struct query *query, unsigned short id, int *made)
     return *made == ARES_SUCCESS;
 }
 
-// A server that does not know the extension says so, or that it cannot answer.
+// Asks again without EDNS if the answer may mean that the server does not know it. Returns whether
+// it has asked.
 static bool ask_plainly(struct query *query, int rcode)
 {
     int made;
@@ -248,13 +249,13 @@ static err_t on_tcp_connected(void *arg, struct tcp_pcb *pcb, err_t err)
     struct query *query = arg;
     uint8_t len[2] = {(uint8_t)(query->question_len >> 8), (uint8_t)query->question_len};
     (void)err;
-    // Without room for them the time runs out.
+    // If there is no memory for the question, it times out.
     if (tcp_write(pcb, len, sizeof(len), TCP_WRITE_FLAG_COPY | TCP_WRITE_FLAG_MORE) == ERR_OK)
         (void)tcp_write(pcb, query->question, (u16_t)query->question_len, TCP_WRITE_FLAG_COPY);
     return ERR_OK;
 }
 
-// Returns whether it is asked so now.
+// Asks by TCP. Returns whether that has begun.
 static bool ask_by_tcp(struct query *query)
 {
     end_tcp(query);
@@ -294,14 +295,14 @@ static void on_recv(void *arg, struct udp_pcb *pcb, struct pbuf *p, const ip_add
         return;
     if ((packet[2] & TRUNCATED) && !has_address(packet, len) && ask_by_tcp(query))
         return;
-    // Whoever stands for several servers may ask another one now.
+    // A forwarder, such as slirp, may ask another server now.
     if ((rcode == ns_r_servfail || rcode == ns_r_refused) && query->tries < TRIES)
         (void)send_question(query);
     else
         take_answer(query, packet, len);
 }
 
-// A port of its own for each question, that nobody can guess.
+// Each question is sent from a port of its own, which nobody can guess.
 static bool open_port(struct query *query)
 {
     query->udp = udp_new_ip_type(IPADDR_TYPE_V4);

@@ -1,4 +1,4 @@
-// A socket: what a handle stands for.
+// A socket, which a client knows by its handle: a connection, a listener or a UDP socket.
 #ifndef TCPIP_SOCK_H
 #define TCPIP_SOCK_H
 
@@ -21,28 +21,28 @@ enum sock_kind {
 
 struct sock {
     enum sock_kind kind;
-    task_t owner;    // 0: a connection that nobody accepted yet
-    handle_t handle; // the owner's
-    unsigned told;   // enum sock_event that the owner knows of, and was not done with yet
+    task_t owner;    // 0: no client has accepted the connection yet
+    handle_t handle; // of the owner
+    unsigned told;   // events (enum sock_event) that are told and not to be repeated yet
 
     // A connection.
-    struct tcp_pcb *pcb; // NULL once it broke; of a listener too
+    struct tcp_pcb *pcb; // also of a listener; NULL: the connection broke
     error_t end;         // OK, ERR_END: the peer closed; ERR_ABORTED: broken
     struct fifo in;
-    uint8_t *out; // of a write that its owner waits for: what is left of it
+    uint8_t *out; // copy of a write that the owner waits for; NULL: there is none
     size_t out_len;
-    size_t out_at;
-    bool wants_room; // a send could not take all
+    size_t out_at;   // so much of `out` is sent
+    bool wants_room; // a send did not take all its bytes
     struct flow flow;
     uint64_t closing_since_ms;
     bool seen; // by closing_sweep()
 
-    // A listener, and the connections that wait to be accepted.
+    // A listener and its connections that no client has accepted yet.
     list_t waiting;
     unsigned num_waiting;
     unsigned backlog;
     list_elem_t next;
-    struct sock *listener; // of one that waits
+    struct sock *listener; // of a connection that waits to be accepted
 
     // Datagrams.
     struct udp_pcb *udp;
@@ -50,7 +50,7 @@ struct sock {
     unsigned num_datagrams;
 };
 
-// Tells the owner of an event, once until sock_untell().
+// Tells the owner of an event, unless it was told since the last sock_untell().
 static inline void sock_tell(struct sock *sock, enum sock_event event)
 {
     if (sock->owner > 0 && !(sock->told & event) && up_event(sock, event))
@@ -62,31 +62,51 @@ static inline void sock_untell(struct sock *sock, enum sock_event event)
     sock->told &= ~(unsigned)event;
 }
 
-// stream.c: connections and listeners. The socket that is returned has no handle yet.
+// stream.c: connections and listeners. Addresses and ports are in host byte order. A new socket has
+// no owner and no handle yet; the caller owns it and frees it with sock_free().
 
+// Begins to connect. up_connected() says how it went.
+//
+// ERR_NO_MEMORY: too many sockets. ERR_INVALID_ARG, ERR_UNAVAILABLE: no such address can be
+// reached.
 __mustuse error_t stream_connect(uint32_t addr, uint16_t port, struct sock **sock);
+// Listens on `port` for at most `backlog` connections that wait to be accepted.
+//
+// ERR_INVALID_ARG: port or backlog is 0. ERR_IN_USE. ERR_NO_MEMORY.
 __mustuse error_t stream_listen(uint16_t port, int backlog, struct sock **sock);
-// ERR_EMPTY: nobody waits.
+// Takes the connection that has waited longest.
+//
+// ERR_EMPTY: none waits.
 __mustuse error_t stream_accept(struct sock *listener, struct sock **sock);
-// Reads at most `len` bytes into new memory.
+// Takes at most `len` bytes that have arrived, in memory that the caller frees with free().
+//
+// ERR_EMPTY: none yet. ERR_END: the peer has closed. ERR_ABORTED: the connection broke.
 __mustuse error_t stream_read(struct sock *sock, size_t len, void **data, size_t *data_len);
-// Tells the owner again, if there is more to read or to accept.
+// Repeats the event if there is more to read or to accept.
 void stream_tell_rest(struct sock *sock);
-// Sends what there is room for.
+// Gives the send buffer as many bytes of `data` as it has room for. `*sent` becomes their number.
+//
+// ERR_ABORTED: the connection broke, or a stream_write() is not done.
 __mustuse error_t stream_send(struct sock *sock, const void *data, size_t len, size_t *sent);
-// Sends all; DONT_REPLY: up_written() tells when that is done. `data` is copied then.
+// Sends all bytes of `data`. DONT_REPLY: up_written() says when the last byte is in the send
+// buffer; the rest of `data` was copied.
+//
+// ERR_ABORTED: as stream_send(). ERR_NO_MEMORY.
 __mustuse error_t stream_write(struct sock *sock, const void *data, size_t len);
+// The address and port of the other end.
+//
+// ERR_NOT_FOUND: the connection broke.
 __mustuse error_t stream_peer(const struct sock *sock, uint32_t *addr, uint16_t *port);
 
-// A packet of a connection came, and lwIP is done with it.
+// Call it when lwIP has handled a packet of the connection.
 void stream_received(struct tcp_pcb *pcb);
-// Sends again what is due on all connections.
+// Retransmits what is due, on all connections. `now` is stack_now_ms().
 void stream_run_timers(uint64_t now);
-// Whether a connection that asks for a port may go on; else it has to ask again. What waits to be
-// accepted is delayed so, not refused.
+// Whether the listener of `port` has room for one more connection. If not, the caller drops the
+// SYN: the peer repeats it, and the connection is delayed but not refused.
 bool stream_has_room(uint16_t port);
 
-// datagram.c
+// datagram.c: UDP sockets. The errors are those of tcpip.udp_open, udp_sendto and udp_recvfrom.
 __mustuse error_t datagram_open(uint16_t port, struct sock **sock);
 __mustuse error_t datagram_send(struct sock *sock, uint32_t addr, uint16_t port, const void *data,
                                 size_t len);
@@ -94,10 +114,11 @@ __mustuse error_t datagram_recv(struct sock *sock, void **data, size_t *len, uin
                                 uint16_t *port);
 void datagram_free(struct sock *sock); // called by sock_free()
 
-// Gives a socket to a task, which is told of what happened so far.
+// Makes a task the owner of a socket, and tells it what has happened so far.
 void sock_own(struct sock *sock, task_t owner, handle_t handle);
 
-// Closes and frees any socket. What was sent still arrives; nobody is told of it any more.
+// Closes and frees a socket of any kind. Bytes that were sent still arrive. The owner gets no more
+// events.
 void sock_free(struct sock *sock);
 
 #endif

@@ -1,8 +1,8 @@
 // lwIP as one interface on one thread.
 //
-// Debian's library is built for threads, which a task cannot make; but its core is called from one
-// thread at a time anyway, so here that is the only one: tcpip_init() is not called, the raw
-// interface is, and its timers run when the loop says so.
+// Debian's lwIP is built for programs with threads, which a task cannot create. lwIP's core only
+// ever runs in one thread at a time. So tcpip_init(), which starts lwIP's thread, is never called:
+// the task calls lwIP's raw interface and runs its timers from the main loop.
 #include "lwip_err.h"
 
 #include <lwip/etharp.h>
@@ -38,8 +38,8 @@ static unsigned num_deferred;
 static uint64_t next_tcp_ms, next_second_ms;
 static unsigned num_pcbs; // at the last tick, and connections asked for since
 
-// What lwIP wants done outside of the call that it is in: packets to ourselves are taken from a
-// queue then. It would ask its thread; this stands before the library's own function.
+// lwIP calls this to have its thread do something later: to take packets to ourselves from a queue.
+// This function replaces the library's, and the loop does it.
 err_t tcpip_try_callback(tcpip_callback_fn function, void *ctx)
 {
     if (num_deferred == DEFERRED_MAX)
@@ -49,8 +49,8 @@ err_t tcpip_try_callback(tcpip_callback_fn function, void *ctx)
     return ERR_OK;
 }
 
-// Packets to ourselves may be answered by such: a bounded number of rounds. Returns whether that is
-// all.
+// Handles packets to ourselves. Each may cause another one, so the number of rounds is bounded.
+// Returns whether the queue is empty.
 static bool run_deferred(void)
 {
     for (int round = 0; round < ROUNDS_MAX && num_deferred > 0; round++) {
@@ -70,9 +70,9 @@ void stack_init(const struct options *options)
     next_tcp_ms = next_second_ms = stack_now_ms();
 }
 
-// A client that comes again from a port of which a connection lingers begins a new one; lwIP would
-// answer for the old one, and the client have to wait until that is gone. The frame is TCP's, over
-// IPv4 without options.
+// Ends the connection in TIME_WAIT, if there is one, from whose address and port a client asks for
+// a new connection. lwIP would answer for the old connection, and the client would have to wait
+// until that is gone. The frame is a TCP segment in an IPv4 packet without options.
 static void forget_lingering(const uint8_t *frame)
 {
     uint32_t addr;
@@ -92,8 +92,8 @@ static unsigned bucket_of(const struct tcp_pcb *pcb)
     return (ip4_addr_get_u32(ip_2_ip4(&pcb->remote_ip)) * 2654435761u) >> 24;
 }
 
-// Half open connections, the oldest of the client address that has most, make room for others:
-// whoever asks for connections and does not go on keeps nobody out.
+// Ends the oldest half open connections of the client address that has most of them, to make room.
+// So a client that begins connections and never completes them does not lock out others.
 static void drop_half_open(void)
 {
     struct tcp_pcb *oldest[HALF_OPEN_DROPPED];
@@ -102,7 +102,7 @@ static void drop_half_open(void)
         if (pcb->state == SYN_RCVD && ++counts[bucket_of(pcb)] > counts[most])
             most = bucket_of(pcb);
     }
-    // New ones are put at the beginning of the list.
+    // lwIP puts new connections at the head of the list, so the last one found is the oldest.
     for (struct tcp_pcb *pcb = tcp_active_pcbs; pcb; pcb = pcb->next) {
         if (pcb->state == SYN_RCVD && bucket_of(pcb) == most)
             oldest[num++ % HALF_OPEN_DROPPED] = pcb;
@@ -113,7 +113,7 @@ static void drop_half_open(void)
     }
 }
 
-// Whether a frame that asks for a connection may go on to lwIP. When not, it comes again.
+// Whether a SYN may go on to lwIP. If not, it is dropped and the client repeats it.
 static bool may_open(const uint8_t *frame)
 {
     if (num_pcbs >= PCBS_MAX)
@@ -121,7 +121,8 @@ static bool may_open(const uint8_t *frame)
     return num_pcbs < PCBS_MAX && stream_has_room((uint16_t)(frame[36] << 8 | frame[37]));
 }
 
-// lwIP has put the connection that a packet was of at the beginning of its list.
+// Reports the packet that lwIP has just handled to its connection, which lwIP has moved to the head
+// of the list.
 static void after_tcp(const uint8_t *frame)
 {
     struct tcp_pcb *pcb = tcp_active_pcbs;
@@ -138,8 +139,8 @@ void stack_input(const void *frame, size_t len)
     enum frame_kind kind = filter_frame(frame, len);
     if (kind == FRAME_REFUSED)
         return;
-    // A frame from the network with our own address as its sender is forged, and lwIP would answer
-    // ourselves.
+    // A frame from the network whose sender is our own address is forged. lwIP would send the
+    // answer to ourselves.
     if (filter_is_from(frame, len, link_address()))
         return;
     if (dhcp_input(frame, len))
@@ -159,7 +160,7 @@ void stack_input(const void *frame, size_t len)
         after_tcp(frame);
 }
 
-// Connections that ended linger for two minutes; the oldest of too many do not.
+// lwIP keeps ended connections in TIME_WAIT for two minutes. Beyond TIME_WAIT_MAX, the oldest go.
 static void trim_time_wait(void)
 {
     unsigned num = 0;
@@ -187,14 +188,14 @@ static msec_t run_tcp(uint64_t now)
         tcp_tmr();
         trim_time_wait();
         closing_sweep(now);
-        // After a pause the time that was lost is not made up for.
+        // Ticks that were missed during a pause are not made up for.
         next_tcp_ms = MAX(next_tcp_ms + TCP_TMR_INTERVAL, now + 1);
     }
     return (msec_t)MIN(next_tcp_ms - now, (uint64_t)TCP_TMR_INTERVAL);
 }
 
-// ARP asks again and forgets by the second. While nothing goes on nobody is woken for that: it is
-// made up for.
+// ARP repeats questions and forgets entries on a tick of one second. An idle server is not woken
+// for that: the ticks are made up for later.
 static void run_seconds(uint64_t now)
 {
     for (unsigned i = 0; now >= next_second_ms && i < ARP_CATCH_UP; i++) {

@@ -1,56 +1,58 @@
-// lwIP as one interface on one thread.
+// The TCP/IP stack: lwIP with one network interface, on one thread. Times are milliseconds.
+// Addresses are in host byte order.
 #ifndef TCPIP_STACK_H
 #define TCPIP_STACK_H
 
 #include <oolong/types.h>
 #include "options.h"
 
-// Starts lwIP. Once.
+// Starts lwIP. Call it once, before all others.
 void stack_init(const struct options *options);
 
-// The device is there: frames may be sent. (link.c)
+// The device with this address is there, so that frames can be sent; or it is gone (link.c).
 void stack_device_up(const uint8_t mac[6]);
 void stack_device_down(void);
 
-// A frame arrived. It is copied.
+// Takes a frame that has arrived. Copies it.
 void stack_input(const void *frame, size_t len);
 
-// The addresses, in host byte order (link.c). DHCP sets them.
+// The addresses of the interface (link.c), from the arguments or from DHCP; 0: none yet.
 void stack_set_address(uint32_t addr, uint32_t netmask, uint32_t gateway);
 void stack_get_address(uint32_t *addr, uint32_t *netmask, uint32_t *gateway);
 const uint8_t *stack_mac(void);
 
-// Runs what is due. Returns in how many milliseconds to come again; negative: when something
-// happens.
+// Runs the timers that are due. Returns the time until the next one is; negative: none is set.
 msec_t stack_run_timers(void);
 
-// Milliseconds of a clock that does not go backwards (clock.c).
+// A clock that does not go backwards (clock.c).
 uint64_t stack_now_ms(void);
 
-// resolver.c: names, of one server over UDP.
+// resolver.c: asks one name server for addresses.
 
 void resolver_set_server(uint32_t addr, uint16_t port);
 uint32_t resolver_server(void);
-// DONT_REPLY: up_resolved() tells. OK: it was known.
+// Asks for the address of `name`. OK: `*addr` is known already. DONT_REPLY: up_resolved() tells it
+// to `client` later. Errors are those of tcpip.dns_resolve.
 __mustuse error_t resolver_ask(task_t client, const char *name, uint32_t *addr);
 void resolver_forget_client(task_t client);
 msec_t resolver_run_timers(void);
 
-// echo.c: pings.
+// echo.c: sends ICMP echo requests.
 
-// DONT_REPLY: up_echoed() tells.
+// Pings `addr`. DONT_REPLY: up_echoed() tells `client` how it went. Errors are those of tcpip.ping.
 __mustuse error_t echo_ask(task_t client, uint32_t addr, unsigned timeout_ms);
 void echo_forget_client(task_t client);
 msec_t echo_run_timers(void);
 
-// dhcp.c: addresses of the network's server.
+// dhcp.c: gets the addresses from a DHCP server.
 
-void dhcp_begin(void); // the device is there
-// Takes a frame that is for the client. False: it is not.
+// Begins to ask. Call it when the device is there.
+void dhcp_begin(void);
+// Takes a frame if it is for the DHCP client. False: it is not.
 bool dhcp_input(const uint8_t *frame, size_t len);
 msec_t dhcp_run_timers(void);
 
-// The sooner of two; negative is never.
+// The shorter of two times; negative means never.
 static inline msec_t sooner(msec_t a, msec_t b)
 {
     return a < 0 ? b : b < 0 ? a : a < b ? a : b;

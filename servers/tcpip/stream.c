@@ -8,7 +8,7 @@
 #include <string.h>
 #include "sock.h"
 
-#define SOCKS_MAX   4096 // of all clients, those that wait to be accepted too
+#define SOCKS_MAX   4096 // of all clients, with the connections that wait to be accepted
 #define BACKLOG_MAX 1024
 #define LATE_MAX    1024              // that had asked for a connection before there were too many
 #define ROOM_MIN    (TCP_SND_BUF / 4) // worth telling of
@@ -47,8 +47,9 @@ static error_t error_of(err_t err)
 
 // --- Sending ------------------------------------------------------------------------------------
 
-// lwIP limits how many packets a connection holds, for the size of buffer that it was compiled
-// with. Ours is larger at times, so its count is kept from it for the time of the call.
+// lwIP limits the number of packets that a connection holds to what fits the buffer size that it
+// was compiled with. A connection may have a larger buffer here (recovery.h). So this function
+// hides the count from lwIP during the call.
 static err_t write_some(struct tcp_pcb *pcb, const void *data, size_t len)
 {
     u16_t hidden = pcb->snd_queuelen > 1 ? (u16_t)(pcb->snd_queuelen - 1) : 0;
@@ -58,7 +59,7 @@ static err_t write_some(struct tcp_pcb *pcb, const void *data, size_t len)
     return err;
 }
 
-// Gives lwIP what it has room for.
+// Gives lwIP as many bytes as it has room for. `*pushed` becomes their number.
 static error_t push(struct sock *sock, const uint8_t *data, size_t len, size_t *pushed)
 {
     struct tcp_pcb *pcb = sock->pcb;
@@ -117,7 +118,7 @@ static err_t on_sent(void *arg, struct tcp_pcb *pcb, u16_t len)
     return ERR_OK;
 }
 
-// Every half second: what could not go on for want of memory.
+// Called every half second. Goes on with what stopped because there was no memory.
 static err_t on_poll(void *arg, struct tcp_pcb *pcb)
 {
     (void)pcb;
@@ -154,7 +155,7 @@ static void leave_listener(struct sock *sock)
     sock->listener = NULL;
 }
 
-// The connection broke, and lwIP has freed its part.
+// The connection broke. lwIP has freed the pcb.
 static void on_err(void *arg, err_t err)
 {
     struct sock *sock = arg;

@@ -1,4 +1,4 @@
-// What the files of the task share.
+// What the files of the task share. Each function says which file has it.
 #ifndef TCPIP_H
 #define TCPIP_H
 
@@ -6,41 +6,46 @@
 #include "options.h"
 #include "sock.h"
 
-// owners.c: handles of sockets, by client.
+// owners.c: the handles of each client.
 
-// Gives a socket to a client. On failure it stays the caller's.
+// Gives a socket to a client. `*handle` becomes its handle there. On failure the caller still owns
+// the socket.
 //
-// ERR_NO_MEMORY: it has too many.
+// ERR_NO_MEMORY: the client has too many handles.
 __mustuse error_t owners_add(task_t task, struct sock *sock, handle_t *handle);
 struct sock *owners_find(task_t task, handle_t handle); // NULL: no such handle
 void owners_remove(struct sock *sock);                  // frees the handle, not the socket
-// vm says when a client ends. Its sockets are closed.
+// Asks vm which clients have ended, and closes their sockets.
 void owners_reap(void);
 
-// early.c: calls that come before the network is there.
+// early.c: keeps calls that need the network while it has no addresses.
 
-// They wait from now on,
+// Begins to keep calls, for five seconds at most.
 void early_init(void);
-// until there are addresses: then no more do.
+// Ends that: the network has its addresses.
 void early_over(void);
-// Whether a call is one of them: it is kept, with what it carries.
+// Whether the call must wait. If so, it is kept with its payloads, which are no longer the
+// caller's.
 bool early_keep(const struct message *m);
-// Milliseconds until one of them is to be served; -1: there is none.
+// Milliseconds until the kept calls are due; -1: there are none.
 msec_t early_remaining(void);
-// Takes the next that is to be served now.
+// Takes a kept call that is due into `m`. False: none is.
 bool early_take(struct message *m);
 
 // device.c: the network device.
 
-// The serving task of `net` makes itself known, and waits for the answer, which is given here.
+// Makes `task`, which must serve `net`, the device. Answers its call before it sends a frame.
+//
+// DONT_REPLY: it was answered. ERR_NOT_PERMITTED: `task` does not serve `net`.
 error_t device_register(task_t task, const uint8_t mac[6], const struct options *options);
-// Takes frames that it has queued; while there are more, it notifies again. What it sent straight
-// to us before them is handled before them.
+// Fetches frames that the device has queued. If more are left, the device notifies again. Frames
+// that the device sent before those are passed to `handle` first.
 void device_pull(void (*handle)(struct message *m));
+// Takes a frame that a task has sent, if the task is the device.
 void device_received(task_t task, const void *frame, size_t len);
-// The device takes frames that are sent to it.
+// Notes that `task`, if it serves `net`, takes frames that are sent to it.
 void device_is_direct(task_t task);
-// Answers ASYNC_MSG: of a client that asks for its events, or of the device that asks for frames.
+// Answers ASYNC_MSG of any task: with the next event of a client, or with a frame for the device.
 void device_answer_pull(task_t task);
 
 #endif

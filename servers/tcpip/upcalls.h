@@ -1,6 +1,6 @@
-// The functions that the network calls in its user: the task, which tells its clients (events.c,
-// device.c), or a test. They go up through the layers. The linker connects them instead of a table
-// of pointers, so each program that links the network defines all of them.
+// The functions by which the stack tells its user what has happened. The user is the task (events.c
+// and device.c tell its clients) or a test. These calls go up through the layers. There is no table
+// of pointers: each program that links the stack defines all of these functions.
 #ifndef TCPIP_UPCALLS_H
 #define TCPIP_UPCALLS_H
 
@@ -15,22 +15,22 @@ enum sock_event {
     SOCK_WRITABLE = 1 << 3,
 };
 
-// Something happened to a socket that has an owner. False: it could not be told.
+// Something has happened to a socket that has an owner. False: there is no memory to tell it.
 bool up_event(const struct sock *sock, enum sock_event event);
 
-// What a task waits for is done, or failed.
+// What a client waits for is done (OK), or has failed.
 void up_connected(struct sock *sock, error_t err); // on failure the socket is freed next
 void up_written(task_t client, error_t err);
 void up_resolved(task_t client, uint32_t addr, error_t err);
 void up_echoed(task_t client, unsigned rtt_us, error_t err);
 
-// A frame for the device, which is copied.
+// A frame for the device. The callee copies it.
 void up_transmit(const void *frame, size_t len);
 
-// The addresses are there, or others (DHCP).
+// The interface has addresses, or has got others by DHCP.
 void up_configured(void);
 
-// Random numbers that nobody can guess.
+// A random number that nobody can guess.
 uint32_t up_random(void);
 
 #endif
