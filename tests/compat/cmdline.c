@@ -1,4 +1,4 @@
-// A program with commands, which gets its command line.
+// A program whose command line is a command with arguments.
 #include <resea/cmdline.h>
 #include <resea/printf.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The command line of compat_cmdline: right ones, and what is said of others.
+# Command lines for compat_cmdline: correct ones, and wrong ones with their error messages.
 . "$OOLONG_SOURCE/tests/system/lib.sh"
 
 printf '[suite]\nname = compat\n' >suite.ini

@@ -1,4 +1,4 @@
-// A program that reads what is typed, as a shell does, until there is a q.
+// A program that reads the console, as a shell does, until a q is typed.
 #include <driver/irq.h>
 #include <resea/ipc.h>
 #include <resea/printf.h>

@@ -1,5 +1,5 @@
 #!/bin/sh
-# What compat_console gets of what is typed: from a file, and as it comes.
+# compat_console gets what is typed, from a file and from a pipe.
 . "$OOLONG_SOURCE/tests/system/lib.sh"
 
 cat >suite.ini <<END

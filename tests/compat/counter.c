@@ -1,4 +1,4 @@
-// A server that answers with errors, and with the error OK where there is nothing else to say.
+// A server that answers with errors, and with the error OK if a reply has no fields.
 #include <resea/ipc.h>
 #include <resea/printf.h>
 #include <resea/timer.h>
@@ -18,7 +18,7 @@ void main(void)
 
         switch (m.type) {
         case NOTIFICATIONS_MSG:
-            // The client is busy with something else: this waits for it.
+            // The client does not receive yet: this waits until it does.
             ASSERT_OK(ipc_send_err(late_client, ERR_IN_USE));
             ASSERT_OK(ipc_send_err(late_client, OK));
             break;

@@ -27,7 +27,7 @@ static int total(void)
     return m.counter_total_reply.value;
 }
 
-// What is sent to a task that does not receive yet waits until it does.
+// A send to a task that does not receive yet waits until it does.
 static void test_late(void)
 {
     struct message m;
@@ -54,7 +54,7 @@ void main(void)
     m.type = COUNTER_REFUSE_MSG;
     m.counter_refuse.code = ERR_TRY_AGAIN;
     TEST_EXPECT_EQ(ipc_call(counter, &m), ERR_TRY_AGAIN);
-    // An empty answer is one for the stubs too, of a method without results.
+    // For a method without results, stubs accept an empty reply too.
     TEST_EXPECT_EQ(counter_add(counter, 5), OK);
     TEST_EXPECT_EQ(counter_reset(counter, true), OK);
     TEST_EXPECT_EQ(counter_refuse(counter, ERR_END), ERR_END);

@@ -1,4 +1,4 @@
-// Pulls from a server whose loop is the skeleton that idlc writes.
+// Pulls messages from a server whose main loop is idlc's skeleton.
 #include <idl/feed.h>
 #include <resea/async.h>
 #include <resea/ipc.h>
@@ -31,13 +31,13 @@ void main(void)
     ASSERT_OK(feed);
     TEST_EXPECT_EQ(async_recv(feed, &m), ERR_EMPTY);
     ASSERT_OK(feed_subscribe(feed, 3));
-    // Each pull that leaves something is followed by another notification.
+    // A pull that leaves items in the queue is followed by another notification.
     for (int i = 0; i < 3; i++) {
         await_items();
         pull(i);
     }
     TEST_EXPECT_EQ(async_recv(feed, &m), ERR_EMPTY);
-    // Calls go on while items wait.
+    // Calls work while items are queued.
     ASSERT_OK(feed_subscribe(feed, 2));
     pull(0);
     ASSERT_OK(feed_subscribe(feed, 1));

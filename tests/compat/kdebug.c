@@ -1,4 +1,4 @@
-// The kernel's debugger, which here is the launcher.
+// The kernel debugger's commands, which the launcher answers.
 #include <resea/printf.h>
 #include <resea/syscall.h>
 #include <string.h>
@@ -18,7 +18,7 @@ void main(void)
     TEST_EXPECT_EQ(kdebug("_log"), ERR_TOO_SMALL);
     TEST_EXPECT_EQ(kdebug("q"), ERR_NOT_PERMITTED);
 
-    // Asked for with a buffer, nothing is printed.
+    // With a buffer, nothing is printed.
     TEST_EXPECT_EQ(sys_kdebug("ps", 2, buf, sizeof(buf)), OK);
     TEST_ASSERT(strstr(buf, "compat_kdebug"));
     TEST_EXPECT_EQ(sys_kdebug("_log", 4, buf, sizeof(buf)), OK);

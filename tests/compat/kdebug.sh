@@ -1,5 +1,5 @@
 #!/bin/sh
-# What compat_kdebug prints, and what the launcher has said before.
+# What compat_kdebug prints, and the launcher's messages before it.
 . "$OOLONG_SOURCE/tests/system/lib.sh"
 
 printf '[suite]\nname = compat\n[task compat_kdebug]\nrights = inspect\nautostart = no\n' >suite.ini

@@ -65,7 +65,7 @@ void main(void)
     TEST_EXPECT_EQ(get(handle, "empty", back, sizeof(back)), 0);
     TEST_EXPECT_EQ(set(99, "a", "x", 1), ERR_INVALID_ARG);
 
-    // Each change was told.
+    // There was one event for each change.
     int changes = 0;
     while (changes < 3) {
         ASSERT_OK(ipc_recv(IPC_ANY, &m));

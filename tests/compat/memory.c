@@ -1,4 +1,4 @@
-// Pages, shared memory, bitmaps and lists.
+// Tests pages, shared memory, bitmaps and lists.
 #include <bitmap.h>
 #include <list.h>
 #include <resea/ipc.h>

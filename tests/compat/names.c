@@ -1,4 +1,4 @@
-// The names of the microkernel's headers, and what they are worth.
+// The names that Resea's headers declare, and their values.
 #include <types.h>
 #include <list.h>
 #include <bitmap.h>
@@ -44,7 +44,7 @@ static void test_lists(void)
 
 static void test_own_queue(void)
 {
-    // A program may keep its own queues of messages.
+    // A program may have its own queues of messages.
     list_t queue;
     list_init(&queue);
     struct async_message am;

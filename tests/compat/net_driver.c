@@ -1,4 +1,4 @@
-// A network driver: it sends what it receives, and pulls what it is to transmit.
+// A network driver: it sends received frames to the stack, and pulls frames to transmit from it.
 #include <resea/async.h>
 #include <resea/ipc.h>
 #include <resea/malloc.h>
@@ -25,7 +25,7 @@ static void receive(const void *payload, size_t len)
     ASSERT_OK(err);
 }
 
-// Somebody on the network asks for the address of the stack.
+// A machine on the network asks for the stack's hardware address.
 static void play_peer(void)
 {
     struct arp_frame frame;
@@ -71,7 +71,7 @@ void main(void)
             unknown++;
         }
     }
-    // The first frames come both ways, until the stack knows.
+    // Until the stack knows that this driver pulls, frames are both sent and queued.
     TEST_EXPECT_LT(unknown, 4);
     printf("%d frames were pulled\n", rounds);
 }

@@ -1,5 +1,5 @@
-// A TCP/IP server that queues frames for its driver, and is sent those that arrive. All that it
-// does is to ask for the address of the router.
+// A TCP/IP server. It queues frames for its driver, which sends it the frames that arrive. It only
+// asks for the router's hardware address.
 #include <list.h>
 #include <resea/async.h>
 #include <resea/ipc.h>

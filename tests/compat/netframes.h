@@ -1,4 +1,4 @@
-// Frames that both network programs know: who on the network is this address?
+// ARP frames for both network programs: a request for an address, and its answer.
 #ifndef NETFRAMES_H
 #define NETFRAMES_H
 

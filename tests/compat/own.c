@@ -1,4 +1,4 @@
-// Functions, variables and types of the program's own that have names of the C library's.
+// A program that defines functions, variables and types with names of the C library.
 #include <list.h>
 #include <resea/async.h>
 #include <resea/ipc.h>
@@ -72,7 +72,7 @@ static task_t select(list_t *list)
     return 0;
 }
 
-// The library has these two for itself.
+// libipc has functions with these two names.
 void *shm_alloc(size_t size)
 {
     return malloc(size);
@@ -127,7 +127,7 @@ void main(void)
     index++;
     test_types();
 
-    // The library has the C library's: it writes, reads and closes by those names.
+    // libipc still calls the C library's write(), read() and close().
     struct message m;
     m.type = BENCHMARK_NOP_WITH_OOL_MSG;
     m.benchmark_nop_with_ool.data = "hi!";

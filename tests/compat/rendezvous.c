@@ -1,4 +1,4 @@
-// Two tasks that meet in every way there is. `server` is a loop of ipc_replyrecv().
+// Two tasks exchange messages in all possible ways. `server` is a loop of ipc_replyrecv().
 #include <resea/ipc.h>
 #include <resea/printf.h>
 #include <resea/syscall.h>

@@ -1,4 +1,4 @@
-// The layer below the library, by number.
+// The calls of <resea/syscall.h>.
 #include <resea/syscall.h>
 #include <resea/printf.h>
 #include <message.h>

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The stack of net_stack.c on a TAP interface, whose host answers it: `tap` pulls the frames that the
-# stack queues, and sends it those that arrive.
+# The stack of net_stack.c on a TAP interface. `tap` pulls the frames that the stack queues, and
+# sends it the frames of the host, which answers.
 address=10.0.2.2/24
 . "$OOLONG_SOURCE/tests/system/tap-namespace.sh"
 

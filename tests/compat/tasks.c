@@ -1,4 +1,4 @@
-// Launches, watches, is launched: `compat_tasks` starts itself.
+// Launches and watches tasks: `compat_tasks` launches itself.
 #include <resea/async.h>
 #include <resea/cmdline.h>
 #include <resea/ipc.h>

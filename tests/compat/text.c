@@ -1,4 +1,4 @@
-// Characters, strings, bytes in order, and what printf() knows beside C's conversions.
+// Tests characters, strings, byte order, and printf()'s additional conversions.
 #include <resea/ctype.h>
 #include <resea/malloc.h>
 #include <resea/printf.h>
@@ -39,7 +39,7 @@ void main(void)
     TEST_EXPECT_EQ(from_le16(into_le16(0x1234)), 0x1234);
     char small[4];
     TEST_ASSERT(!strcmp(strncpy2(small, "abcdef", sizeof(small)), "abc"));
-    // C's, not the microkernel's: no pointer to the end, and the length that was wanted.
+    // These are C's functions, whose return values differ from Resea's.
     TEST_ASSERT(strchr("abc", 'x') == NULL);
     TEST_EXPECT_EQ(snprintf(small, sizeof(small), "%d", 12345), 5);
     print_addresses();

@@ -1,4 +1,4 @@
-// A program that has nothing but tests.
+// A program that consists of unit tests.
 #include <unittest.h>
 #include <list.h>
 

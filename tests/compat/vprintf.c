@@ -1,4 +1,4 @@
-// A program that formats into places of its own.
+// A program that formats text with its own output function.
 #include <vprintf.h>
 #include <resea/printf.h>
 #include <string.h>

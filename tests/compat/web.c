@@ -1,5 +1,5 @@
-// A small web server in the manner of the microkernel's: one read for each event, and no look at
-// how much was there.
+// A small web server in the style of Resea's: it reads once for each event, and does not look at
+// the length.
 #include <resea/async.h>
 #include <resea/ipc.h>
 #include <resea/malloc.h>
@@ -104,7 +104,7 @@ static void handle_event(struct message *m)
         break;
     }
     case TCPIP_CLOSED_MSG: {
-        // What is left is nothing, not an error.
+        // With the argument `resea`, the end is an empty read and not an error.
         struct client *client = find_client(m->tcpip_closed.handle);
         if (!client) {
             break;

@@ -1,6 +1,6 @@
 #!/bin/sh
-# compat_web behind tcpip's argument `resea`: four clients at once, whose requests are longer than a
-# read, one that sends in pieces, and one that says nothing and goes.
+# compat_web, with tcpip's argument `resea`. Four clients at once send requests that are longer than
+# one read. One client sends its request in pieces, and one leaves without a request.
 . "$OOLONG_SOURCE/tests/system/lib.sh"
 command -v curl >/dev/null || skip "no curl"
 
