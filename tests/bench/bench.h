@@ -72,8 +72,8 @@ struct suite_plan {
     bool counting;        // use the tasks that count
     bool trace;           // let the parent trace everything from the start
     unsigned num_clients; // tasks c0, c1, ...
-    unsigned num_pairs;   // nothing else than so many independent pairs, which print
-    unsigned pair_ms;     // for how long
+    unsigned num_pairs;   // if not 0: this many independent pairs and nothing else; the pairs print
+    unsigned pair_ms;     // how long the pairs run
     bool files;           // with archivefs
 };
 bool suite_start(struct worker *worker, const struct suite_plan *plan);

@@ -1,5 +1,6 @@
 // System calls, copies and allocations of each operation. They do not vary, so a test can compare
-// them: the difference of two runs, one of which does so many operations more.
+// them. They are the difference of two runs, one of which makes more operations, divided by their
+// number.
 #include "bench.h"
 #include <errno.h>
 #include <seccomp.h>

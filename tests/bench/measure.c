@@ -5,7 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
-// Operations below this are timed so many at once.
+// Operations shorter than TOO_SHORT_NS are timed SHORT_OPS at once.
 #define TOO_SHORT_NS 2000u
 #define SHORT_OPS    64
 

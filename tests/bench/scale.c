@@ -12,7 +12,7 @@
 #define CROWD_NS    300000000
 #define MAX_CLIENTS 128
 #define MAX_PAIRS   32
-#define LIMITED     64 // clients: there is a limit for so many
+#define LIMITED     64 // the number of clients for which there is a limit
 
 struct scale scale;
 

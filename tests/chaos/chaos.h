@@ -47,7 +47,7 @@ void census_compare(struct chaos *chaos);
 void census_check_board(struct chaos *chaos);
 void census_check_output(struct chaos *chaos);
 
-// waits.c: who waits for a victim, and until when.
+// waits.c: the tasks that wait for a victim, and their deadlines.
 //
 // Notes the waits for `task`, process `pid`, which is going to be killed now. Returns how many
 // there are.

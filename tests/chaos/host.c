@@ -179,8 +179,8 @@ static bool is_late(const struct child *left, const struct child *then, int num,
     return late_ns > (excuse_ns < MOST_EXCUSE_NS ? excuse_ns : MOST_EXCUSE_NS);
 }
 
-// Prints who is there `late_ns` after the deadline without an excuse, and kills all if there is
-// one.
+// Prints the processes that still exist `late_ns` after the deadline without an excuse. If there
+// are any, kills all.
 static int end_late(const struct child *then, int num, uint64_t late_ns)
 {
     const struct host self = {.launcher = getpid()};

@@ -10,7 +10,7 @@
 
 #define MAX_PAUSE_US 12000 // between two faults
 #define MAX_STOP_US  20000
-// When one that starts shall be killed: until it comes, and its age then.
+// A kill of a task that starts: how long we wait for such a task, and its age when we kill it.
 #define NEW_WITHIN_NS (40 * NS_PER_MS)
 #define NEW_AGE_NS    (4 * NS_PER_MS)
 
@@ -128,8 +128,8 @@ static int task_of(struct chaos *chaos, int place)
                                              : 0;
 }
 
-// Whether something hangs on the victim: who waits for it was noted, or it waits itself. One that
-// starts is still being introduced to vm when its main has not begun.
+// Counts a fault as activated if the victim waits, or if tasks that wait for it were noted. A task
+// that starts counts too while its main has not begun, because vm is still told about it.
 static void count(struct chaos *chaos, const struct injection *in, int noted)
 {
     struct tally *tally = &chaos->tally[in->fault];

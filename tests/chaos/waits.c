@@ -1,9 +1,9 @@
 // How long those take to hear of it who wait for a task that is killed.
 //
 // A wait is over when the board says so. It must be over 100 ms after the kill. On a busy machine
-// those who have a part in it (the victim, which has to die; the launcher and vm, who tell a parked
-// sender; the one who waits) stand in the processor's queue: as much time as they were ready to run
-// in and did not is an excuse, up to a second.
+// the processes that take part may have to wait for a processor: the victim, which must die; the
+// launcher and vm, which tell a blocked sender; the waiting task. The time in which they were ready
+// and did not run is an excuse, up to a second.
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -11,7 +11,7 @@
 #define FULL_NS (5 * NS_PER_MS)
 
 static struct file files[NUM_FILES];
-static unsigned files_used; // the first so many may be in use
+static unsigned files_used; // files from this index on have never been in use
 static uint64_t last_stamp;
 
 static _Alignas(4096) uint8_t pages[NUM_PAGES][STATE_PAGE_SIZE];

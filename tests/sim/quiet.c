@@ -60,7 +60,7 @@ static void explain(const struct proc *p)
     switch (p->op) {
     case OP_RECV_ANY:
         notifications_check(p);
-        break; // who sends to it asks the question
+        break; // the question is asked for each task that sends to it
     case OP_RECV_FROM:
         explain_closed(p);
         break;

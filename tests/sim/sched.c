@@ -16,8 +16,8 @@ static int being_made;
 
 // --- Coroutines ---------------------------------------------------------------------------------
 
-// The first frame of each task's stack. It never returns, so that every start of a task in the slot
-// can begin here anew.
+// The first frame of each task's stack. It never returns, so every task that starts in the slot can
+// begin here again.
 static void bottom(void)
 {
     struct proc *p = &sim.procs[being_made];

@@ -164,11 +164,11 @@ struct sim {
     unsigned ops_left;
     bool trace;
     bool failed;
-    bool over;         // vm or the launcher has ended: the tasks are to end, no more is promised
-    bool doomed;       // and are killed by who is left
-    bool ending;       // all has been checked; the tasks end, and nothing may be left
-    bool pull_lost;    // the payload of an async message that came after its pull was given up
-    bool hurt;         // some copy was made to fail
+    bool over;      // vm or the launcher has ended: the tasks must end, and nothing else is checked
+    bool doomed;    // and the other one of the two kills them
+    bool ending;    // all has been checked; the tasks end, and nothing may be left
+    bool pull_lost; // the payload of an async message that came after its pull was given up
+    bool hurt;      // some copy was made to fail
     bool noblock_full; // a noblock send found its channel full, after its payload was placed
     bool delayed;      // somebody was stopped, or got no core, for long
     int current;       // slot that runs, LAUNCHER: none
@@ -178,7 +178,7 @@ struct sim {
     // How this seed is scheduled.
     unsigned quantum;    // points between two switches, on average
     unsigned step_ns;    // of a step, at most
-    unsigned crash_rate; // one in so many steps; 0: never
+    unsigned crash_rate; // one crash in this many steps; 0: none
     unsigned stop_rate;
     unsigned interrupt_rate;
     unsigned short_rate; // of copies

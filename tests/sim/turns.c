@@ -1,10 +1,10 @@
-// Whether open receives are fair: nobody who is ready is passed over twice by the same other.
+// Whether open receives are fair: no ready sender is overtaken twice by the same other sender.
 #include <string.h>
 #include "oracle.h"
 
 #define NOTES 0 // in the place of a slot: notifications, which count as one
 
-// Of each receiver, by the slot of who is ready.
+// For each receiver, by the slot of the ready sender.
 static struct turn {
     bool ready;                 // when the receive began that is under way
     uint32_t message;           // with which
@@ -61,7 +61,8 @@ void turns_served(const struct proc *p, task_t src)
         struct turn *turn = &turns[p->slot][slot];
         if (slot == served || !turn->ready)
             continue;
-        // Of one who has ended, a notification comes with the end of its channel, a look later.
+        // The notification of a task that has ended comes with the end of its channel, one look
+        // later.
         if (++turn->passed[served] > (slot == NOTES ? 3 : 1))
             sim_violation("at task %d, slot %d is passed over by slot %d for the %u. time", p->id,
                           slot, served, turn->passed[served]);

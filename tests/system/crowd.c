@@ -67,7 +67,7 @@ static void guest(void)
     quit(lead);
 }
 
-// With so many channels the server sleeps on its sockets, and is woken through them.
+// A server with more channels than futex_waitv takes sleeps on its sockets; packets wake it.
 static void peers_lead(void)
 {
     int joined = 0, left = 0;

@@ -1,4 +1,4 @@
-// ipc_serve and ipc_lookup: who has a name, and who waits for one.
+// ipc_serve and ipc_lookup: tasks that have a name, and tasks that wait for one.
 
 #include "scenario.h"
 
@@ -30,7 +30,7 @@ static void timeout_lead(void)
     CHECK_ERR(ipc_lookup_again(400), ERR_NOT_FOUND);
     CHECK_ERR(ipc_lookup_again(-1), ERR_NOT_FOUND);
     ipc_set_lookup_timeout(60);
-    CHECK_ERR(ipc_lookup_again(task_self()), ERR_TIMEOUT); // nobody else serves it
+    CHECK_ERR(ipc_lookup_again(task_self()), ERR_TIMEOUT); // no other task serves it
 }
 
 static void serve_shared_when_told(void)
@@ -90,7 +90,7 @@ static void refused_lead(void)
     CHECK_ERR(ipc_lookup("\xc3\xa9"), ERR_TIMEOUT);
 }
 
-// One who waits for a name and dies is forgotten; the others get it.
+// A task that waits for a name and dies is forgotten; the other tasks get the name.
 static void look_up_and_die(void)
 {
     task_t task = ipc_lookup("late");

@@ -243,7 +243,8 @@ static void read_only(void)
     expect_sectors(0, num, number(2));
 }
 
-// Sends requests without waiting for their answers: it is told so, and nobody else is hurt.
+// Sends requests without waiting for their answers. The disk answers errors, and harms no other
+// client.
 static void abandon(void)
 {
     struct message m;

@@ -1,4 +1,4 @@
-// Fairness: nobody who is ready is passed over twice by the same other.
+// Fairness: no ready sender is overtaken twice by the same other sender.
 
 #include "scenario.h"
 

@@ -1,6 +1,6 @@
-// A network device that delivers the frames of files in the form of the fuzz target `frames`, then
-// asks who has the server's address: that is answered when all of them were taken. Usage:
-// test_frames FILE...
+// A network device that delivers the frames of files in the form of the fuzz target `frames`. Then
+// it sends an ARP request for the server's address. The server answers when it has taken all
+// frames. Usage: test_frames FILE...
 #include <resea/async.h>
 #include <resea/ipc.h>
 #include <resea/malloc.h>

@@ -241,7 +241,7 @@ static void lie_about_payloads(void)
     // Another count than was placed.
     id = place(lead, "12345", 5);
     CHECK_ERR(send_descriptor(lead, STAGE_TWO_MSG, id, 5), ERR_INVALID_ARG);
-    // Of somebody else, who has told.
+    // An id of another sender, which that sender has disclosed.
     id = place(lead, "12345", 5);
     struct message m = data_message(&id, sizeof(id), 0);
     CHECK_ERR(ipc_call(meet("b"), &m), ERR_NOT_FOUND);

@@ -1,4 +1,4 @@
-// Landing buffers: who may take them, who waits for them, and who gets them back.
+// Receive buffers: which tasks may take them, wait for them and get them back.
 
 #include "scenario.h"
 
@@ -159,7 +159,7 @@ static void call_past_holder_lead(void)
     expect_data_of('c');
 }
 
-// And one who is parked already is fetched.
+// The payload of a sender that is blocked already is fetched.
 static void fetch_parked_lead(void)
 {
     warm_up();

@@ -64,7 +64,7 @@ static void send_unknown(int num)
     }
 }
 
-// What vm says of an answer that finds no room is what it says to nobody else.
+// Makes vm write log lines: it complains of each answer that finds no room in the channel.
 static void ask_vm(void)
 {
     struct channel *vm = channel_find(VM_TASK);

@@ -1,4 +1,4 @@
-// ipc_recv: from anybody, or from one and nobody else.
+// ipc_recv: open receives, and closed ones.
 
 #include "scenario.h"
 

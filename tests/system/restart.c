@@ -59,7 +59,7 @@ static void repeats(void)
     CHECK_OK(keeper_who(old, &who));
     keeper = find_new(old);
     CHECK_EQ(who, keeper);
-    CHECK_OK(keeper_who(old, &who)); // and again, of one who is long dead
+    CHECK_OK(keeper_who(old, &who)); // and again, of a task that died long ago
     CHECK_EQ(who, keeper);
 
     old = keeper;

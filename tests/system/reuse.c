@@ -41,7 +41,7 @@ static void serve(void)
     }
 }
 
-// Neither a message nor a payload may get to somebody who has the process of the dead one.
+// Neither a message nor a payload may reach the task that has the process id of the dead one.
 static void check_dead(task_t dead)
 {
     static uint8_t data[LEN];

@@ -1,4 +1,4 @@
-// task.watch and task.exited: who is told of whose end.
+// task.watch and task.exited: tasks are told of the ends of others.
 
 #include "scenario.h"
 

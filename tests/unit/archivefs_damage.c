@@ -89,7 +89,7 @@ START_TEST(tar_cut_between_members_is_refused)
 }
 END_TEST
 
-// A sample tar with many zeros after its end mark, so many that libarchive does not get to the end.
+// A sample tar with more zeros after its end mark than libarchive reads.
 static int write_padded_sample(const struct kind *kind)
 {
     static uint8_t tar[NUM_FILES * FILE_LEN * 2 + 8 * 1024 * 1024];

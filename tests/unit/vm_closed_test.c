@@ -1,5 +1,5 @@
-// The closed buffer: who waits for one task alone always has room for it, whoever fills the rest
-// (threat 6), and nobody else gets at it.
+// The closed buffer: a task that waits for one task always has room for its payload, whichever task
+// fills the other buffer (threat 6), and no other task can use it.
 #include "vm_sim.h"
 
 static struct sim *sim;

@@ -15,7 +15,7 @@ static bool alive(enum role r)
     return sim_find(sim, role[r]) != NULL;
 }
 
-// The library's part of a death: who is told, takes note. Everybody else's answers are looked at.
+// The library's part of a death: a task that is told of it marks it. All other answers are checked.
 static void drain(void)
 {
     for (unsigned i = 0; i < SIM_TASKS; i++)

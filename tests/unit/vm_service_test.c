@@ -92,7 +92,7 @@ START_TEST(lookup_ends_with_its_timeout)
     sim_advance(sim, 1);
     ck_assert_int_eq(sim_answer(sim, client, &m), ERR_TIMEOUT);
     ck_assert_int_eq(sim_answer(sim, server, &m), SIM_PARKED);
-    // A later lookup waits anew.
+    // A later lookup waits again.
     ck_assert_int_eq(lookup(client, "fs", 250, &found), SIM_PARKED);
     sim_kill(sim, client);
     sim_advance(sim, 1000000000);
