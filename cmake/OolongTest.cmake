@@ -6,14 +6,14 @@
 #       Oolong::ipc.
 #
 #   oolong_add_system_test(<name> COMMAND <command>... [LABEL <label>] [TIMEOUT <seconds>] [SERIAL]
-#                          [TRANSPORTS <transport>...] [FUSE])
+#                          [TRANSPORTS <transport>...] [FUSE] [SAME_USER])
 #       runs a command in a new empty directory, which is removed afterwards. If the tests run as
 #       root, the command runs as an unprivileged user. Its environment has:
 #         OOLONG_BIN, OOLONG_LIBEXEC   the folders of the programs
 #         OOLONG_SOURCE, OOLONG_BUILD  the source and the build folder
 #       TRANSPORTS: adds a test for each transport, with OOLONG_TRANSPORT set. The test's name ends
 #       in the transport, except for `socket`.
-#       FUSE: the command may mount.
+#       FUSE: the command may mount. SAME_USER: it runs as the user who runs the tests, root too.
 #
 #   oolong_add_model_test(<model> [TIMEOUT <seconds>])
 #       checks one model, with its rows of tests/model/check, label "model".
@@ -67,7 +67,7 @@ function(oolong_add_unit_test name)
 endfunction()
 
 function(oolong_add_system_test name)
-  cmake_parse_arguments(arg "SERIAL;FUSE" "TIMEOUT;LABEL" "COMMAND;TRANSPORTS" ${ARGN})
+  cmake_parse_arguments(arg "SERIAL;FUSE;SAME_USER" "TIMEOUT;LABEL" "COMMAND;TRANSPORTS" ${ARGN})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 120)
   endif()
@@ -83,7 +83,8 @@ function(oolong_add_system_test name)
       set(test ${name}_shm)
     endif()
     add_test(NAME ${test} COMMAND ${CMAKE_SOURCE_DIR}/tests/support/as-user
-                               $<$<BOOL:${arg_FUSE}>:--fuse> ${arg_COMMAND}
+                               $<$<BOOL:${arg_FUSE}>:--fuse> $<$<BOOL:${arg_SAME_USER}>:--same-user>
+                               ${arg_COMMAND}
              COMMAND_EXPAND_LISTS)
     oolong_test_properties(${test} ${arg_LABEL} ${arg_TIMEOUT})
     if(NOT transport STREQUAL default)

@@ -34,6 +34,8 @@ void op_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
     file->node = ino;
     file->server = fs_task;
     file->is_changed = flags != 0;
+    if (file->is_changed)
+        fs_changed();
     set_file(fi, file);
     fuse_reply_open(req, fi);
 }
@@ -62,6 +64,7 @@ void op_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode,
         fuse_reply_err(req, fs_errno(err, EISDIR));
         return;
     }
+    fs_changed();
     file->node = attr[FS_ATTRIBUTE_NODE];
     file->server = fs_task;
     file->is_changed = true;
@@ -91,6 +94,7 @@ void op_write(fuse_req_t req, fuse_ino_t ino, const char *buf, size_t size, off_
     struct file *file = file_of(fi);
     error_t err = FS_FILE_CALL(file, fs_write(fs_task, file->handle, (offset_t)off, buf, size));
     file->is_changed = true;
+    fs_changed();
     if (IS_OK(err))
         fuse_reply_write(req, size);
     else
@@ -125,7 +129,7 @@ void op_fsync(fuse_req_t req, fuse_ino_t ino, int datasync, struct fuse_file_inf
 {
     (void)ino, (void)datasync, (void)fi;
     fs_close_pending();
-    error_t err = FS_CALL(fs_sync(fs_task));
+    error_t err = fs_sync_now();
     fuse_reply_err(req, IS_OK(err) ? 0 : fs_errno(err, EIO));
 }
 
@@ -137,6 +141,7 @@ void op_fallocate(fuse_req_t req, fuse_ino_t ino, int mode, off_t offset, off_t 
     error_t err = FS_FILE_CALL(
         file, fs_allocate(fs_task, file->handle, (unsigned)mode, (offset_t)offset, (offset_t)len));
     file->is_changed = true;
+    fs_changed();
     fuse_reply_err(req, IS_OK(err) ? 0 : err == ERR_TOO_LARGE ? EFBIG : fs_errno(err, EOPNOTSUPP));
 }
 

@@ -77,12 +77,33 @@ uint64_t fs_now_ns(void)
     return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
+static bool is_changed; // since the last sync
+
+void fs_changed(void)
+{
+    is_changed = true;
+}
+
+error_t fs_sync_now(void)
+{
+    is_changed = false;
+    error_t err = FS_CALL(fs_sync(fs_task));
+    is_changed |= IS_ERROR(err);
+    return err;
+}
+
+void fs_sync_when_idle(void)
+{
+    if (is_changed && IS_ERROR(fs_sync_now()))
+        WARN("a change is not on the disk yet");
+}
+
 error_t fs_sync_at_pace(struct pace *pace)
 {
     uint64_t begin = fs_now_ns();
     if (begin < pace->next_ns)
         return OK;
-    error_t err = FS_CALL(fs_sync(fs_task));
+    error_t err = fs_sync_now();
     uint64_t end = fs_now_ns();
     pace->next_ns = end + (end - begin) * (SYNC_PART - 1);
     return err;

@@ -72,6 +72,13 @@ struct pace {
 };
 __mustuse error_t fs_sync_at_pace(struct pace *pace);
 
+// Returns when all changes are on the medium. As fs.sync.
+__mustuse error_t fs_sync_now(void);
+
+// Notes that something was changed and, after a while without requests, brings it to the medium.
+void fs_changed(void);
+void fs_sync_when_idle(void);
+
 // Whether the file server changes nothing. Found out when it is looked up.
 extern bool fs_is_read_only;
 

@@ -102,6 +102,7 @@ static void receive_message(void)
 {
     struct message m;
     fs_close_pending();
+    fs_sync_when_idle();
     if (IS_ERROR(irq_watch_fd(fuse_fd, FUSE_IRQ)))
         give_up("the requests of the kernel cannot be watched");
     if (IS_OK(ipc_recv(IPC_ANY, &m)) && m.type != NOTIFICATIONS_MSG)

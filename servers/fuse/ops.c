@@ -43,7 +43,10 @@ static void reply(fuse_req_t req, error_t err, int kind_errno)
 void op_settle(error_t err)
 {
     static struct pace pace;
-    if (IS_OK(err) && IS_ERROR(fs_sync_at_pace(&pace)))
+    if (IS_ERROR(err))
+        return;
+    fs_changed();
+    if (IS_ERROR(fs_sync_at_pace(&pace)))
         WARN("a change is not on the disk yet");
 }
 
@@ -60,7 +63,7 @@ static void op_destroy(void *arg)
 {
     (void)arg;
     fs_close_pending();
-    error_t err = fs_sync(fs_task);
+    error_t err = fs_sync(fs_task); // once: nobody may start the server again now
     if (IS_ERROR(err))
         WARN("changes could not be written: %s", err2str(err));
 }

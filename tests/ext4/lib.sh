@@ -69,10 +69,11 @@ is_not_mounted() {
     ! is_mounted "$1"
 }
 
+suite_file=$ext4/mount.ini
 # start_mount IMAGE: mounts it on the folder `mnt`; $suite is its launcher.
 start_mount() {
     mkdir -p mnt
-    env --default-signal=INT "$oolong" run "$ext4/mount.ini" --set "image=$1" --set mountpoint=mnt \
+    env --default-signal=INT "$oolong" run "$suite_file" --set "image=$1" --set mountpoint=mnt \
         >>mount.out 2>&1 </dev/null &
     suite=$!
     await 10000 is_mounted mnt || cannot_mount
