@@ -23,8 +23,8 @@ static void *map_region(int fd, uint32_t ring_size, int prot)
         return NULL;
     size_t size = REGION_SIZE(ring_size);
     if (mmap(base, size, prot, MAP_SHARED | MAP_FIXED, fd, 0) == MAP_FAILED ||
-        mmap(base + size, ring_size, prot, MAP_SHARED | MAP_FIXED, fd, REGION_SLOTS * 256) ==
-            MAP_FAILED) {
+        mmap(base + size, ring_size, prot, MAP_SHARED | MAP_FIXED, fd,
+             REGION_SLOTS * sizeof(struct packet)) == MAP_FAILED) {
         munmap(base, map_size(ring_size));
         return NULL;
     }

@@ -228,7 +228,7 @@ void regions_init(void)
         if (mmap(regions[i], size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, at) ==
                 MAP_FAILED ||
             mmap(regions[i] + size, RING_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd,
-                 at + REGION_SLOTS * 256) == MAP_FAILED)
+                 at + REGION_SLOTS * (long)sizeof(struct packet)) == MAP_FAILED)
             abort();
     }
     close(fd);

@@ -283,8 +283,8 @@ static inline bool talk_is_allowed(const struct talk_table *table, task_t a, tas
 // Whoever has more packets under way than there are slots breaks the rules (see
 // INBOX_MAX_STASH); a packet that finds no slot is, for its sender, a full channel.
 #define REGION_SLOTS      16
-#define REGION_RING(base) ((uint8_t *)(base) + REGION_SLOTS * 256)
-#define REGION_SIZE(ring) (REGION_SLOTS * 256 + (size_t)(ring))
+#define REGION_RING(base) ((uint8_t *)(base) + REGION_SLOTS * sizeof(struct packet))
+#define REGION_SIZE(ring) (REGION_SLOTS * sizeof(struct packet) + (size_t)(ring))
 #define REGION_MIN_RING   4096u
 #define REGION_MAX_RING   (64u << 20)
 #define REGION_STREAMED   (1ull << 63)
