@@ -138,27 +138,31 @@ static void queue_grant(struct channels *c, task_t task, task_t peer, uint32_t c
 
 bool channels_grant_vm(struct channels *c, task_t task, uint32_t chan, int fd, int landing_fd)
 {
-    int fds[] = {fd, c->env.open_page(c->env.ctx, task), landing_fd};
-    if (fds[1] < 0 || landing_fd < 0) {
-        for (int i = 0; i < 3; i++) {
+    int fds[GRANT_NUM_FDS_TO_VM] = {
+        [GRANT_FD_SOCKET] = fd,
+        [GRANT_FD_PAGE] = c->env.open_page(c->env.ctx, task),
+        [GRANT_FD_LANDING] = landing_fd,
+    };
+    if (fds[GRANT_FD_PAGE] < 0 || landing_fd < 0) {
+        for (int i = 0; i < GRANT_NUM_FDS_TO_VM; i++) {
             if (fds[i] >= 0)
                 c->env.close_fd(c->env.ctx, fds[i]);
         }
         return false;
     }
     *half(c, task, VM_TASK) = HALF_TAKEN;
-    queue_grant(c, VM_TASK, task, chan, 0, fds, 3);
+    queue_grant(c, VM_TASK, task, chan, 0, fds, GRANT_NUM_FDS_TO_VM);
     return true;
 }
 
 // What the two grants of a channel carry, each in the order of CTL_GRANT; -1 what there is not.
 struct channel_fds {
-    int a[4], b[4];
+    int a[GRANT_NUM_FDS_OF_SHM], b[GRANT_NUM_FDS_OF_SHM];
 };
 
 static void close_channel(struct channels *c, const struct channel_fds *fds)
 {
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < GRANT_NUM_FDS_OF_SHM; i++) {
         if (fds->a[i] >= 0)
             c->env.close_fd(c->env.ctx, fds->a[i]);
         if (fds->b[i] >= 0)
@@ -174,14 +178,16 @@ static bool make_channel(struct channels *c, task_t a, task_t b, uint32_t ring_s
     *fds = (struct channel_fds){{-1, -1, -1, -1}, {-1, -1, -1, -1}};
     if (!c->env.make_pair(ctx, ends))
         return false;
-    fds->a[0] = ends[0];
-    fds->b[0] = ends[1];
-    fds->a[1] = c->env.open_page(ctx, b);
-    fds->b[1] = c->env.open_page(ctx, a);
-    if (fds->a[1] < 0 || fds->b[1] < 0)
+    fds->a[GRANT_FD_SOCKET] = ends[0];
+    fds->b[GRANT_FD_SOCKET] = ends[1];
+    fds->a[GRANT_FD_PAGE] = c->env.open_page(ctx, b);
+    fds->b[GRANT_FD_PAGE] = c->env.open_page(ctx, a);
+    if (fds->a[GRANT_FD_PAGE] < 0 || fds->b[GRANT_FD_PAGE] < 0)
         return false;
-    return !ring_size || (c->env.make_region(ctx, ring_size, &fds->a[2], &fds->b[3]) &&
-                          c->env.make_region(ctx, ring_size, &fds->b[2], &fds->a[3]));
+    return !ring_size || (c->env.make_region(ctx, ring_size, &fds->a[GRANT_FD_OWN_REGION],
+                                             &fds->b[GRANT_FD_PEERS_REGION]) &&
+                          c->env.make_region(ctx, ring_size, &fds->b[GRANT_FD_OWN_REGION],
+                                             &fds->a[GRANT_FD_PEERS_REGION]));
 }
 
 // Makes the channel of two tasks that are both ready.
@@ -197,8 +203,9 @@ static error_t grant_both(struct channels *c, task_t a, task_t b)
     // Through a socket, payloads travel by way of vm. Where they do not, it shall place none.
     if (!ring_size)
         c->env.allow(c->env.ctx, a, b);
-    queue_grant(c, a, b, chan, ring_size, fds.a, ring_size ? 4 : 2);
-    queue_grant(c, b, a, chan, ring_size, fds.b, ring_size ? 4 : 2);
+    unsigned num_fds = ring_size ? GRANT_NUM_FDS_OF_SHM : GRANT_NUM_FDS;
+    queue_grant(c, a, b, chan, ring_size, fds.a, num_fds);
+    queue_grant(c, b, a, chan, ring_size, fds.b, num_fds);
     return OK;
 }
 

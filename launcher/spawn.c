@@ -317,14 +317,18 @@ static void push_boot(struct spawn *s)
     struct control_boot *boot = &packet.boot;
     struct task *vm = task_find(VM_TASK);
     int fds[PACKET_MAX_FDS];
-    unsigned num_fds = 0;
+    unsigned num_fds;
 
-    fds[num_fds++] = take(&s->page_rw);
-    if (task->id != VM_TASK)
-        fds[num_fds++] = take(&s->vm[0]);
-    fds[num_fds++] = take(&s->vm_page);
-    if (task->id != VM_TASK)
-        fds[num_fds++] = take(&s->landing);
+    fds[BOOT_FD_PAGE] = take(&s->page_rw);
+    if (task->id == VM_TASK) {
+        fds[BOOT_FD_TALK_TABLE] = take(&s->vm_page);
+        num_fds = BOOT_NUM_FDS_OF_VM;
+    } else {
+        fds[BOOT_FD_VM_SOCKET] = take(&s->vm[0]);
+        fds[BOOT_FD_VM_PAGE] = take(&s->vm_page);
+        fds[BOOT_FD_LANDING] = take(&s->landing);
+        num_fds = BOOT_NUM_FDS;
+    }
     if (!task->debugged) {
         fds[num_fds++] = take(&s->filter);
         boot->num_filter = task->box->role_len;

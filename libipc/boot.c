@@ -97,18 +97,20 @@ void boot_start(void)
     control_listen();
     ipc_self.boot = packet.boot;
     bool is_vm = ipc_self.boot.task == VM_TASK;
-    int expected = 1 + (is_vm ? 1 : 3) + (ipc_self.boot.num_filter > 0);
+    int expected = (is_vm ? BOOT_NUM_FDS_OF_VM : BOOT_NUM_FDS) + (ipc_self.boot.num_filter > 0);
     if (num_fds != expected)
         bad_start("the launcher sent the wrong descriptors");
-    ipc_self.page = mmap(NULL, STATE_PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fds[0], 0);
+    ipc_self.page =
+        mmap(NULL, STATE_PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fds[BOOT_FD_PAGE], 0);
     if (ipc_self.page == MAP_FAILED || IS_ERROR(transport_init()) ||
         IS_ERROR(link_add(KERNEL_TASK, 0, CONTROL_FD, -1)) ||
-        IS_ERROR(is_vm ? map_talk_table(fds[1])
-                       : link_add(VM_TASK, ipc_self.boot.vm_chan, fds[1], fds[2])))
+        IS_ERROR(is_vm ? map_talk_table(fds[BOOT_FD_TALK_TABLE])
+                       : link_add(VM_TASK, ipc_self.boot.vm_chan, fds[BOOT_FD_VM_SOCKET],
+                                  fds[BOOT_FD_VM_PAGE])))
         bad_start("not enough memory");
-    close(fds[0]);
+    close(fds[BOOT_FD_PAGE]);
     if (!is_vm)
-        ipc_self.landing = map_landing(fds[3], ipc_self.boot.ool_len);
+        ipc_self.landing = map_landing(fds[BOOT_FD_LANDING], ipc_self.boot.ool_len);
     if (!is_vm && !ipc_self.landing)
         bad_start("its memory does not suffice for its landing buffers");
     if (ipc_self.boot.num_filter > 0)

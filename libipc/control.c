@@ -89,16 +89,19 @@ static void on_grant(struct packet *packet, int *fds, int num_fds)
 {
     const struct control_grant *grant = &packet->grant;
     bool is_vm = ipc_self.boot.task == VM_TASK;
-    if (num_fds != (is_vm ? 3 : grant->ring_size ? 4 : 2))
+    if (num_fds != (is_vm              ? GRANT_NUM_FDS_TO_VM
+                    : grant->ring_size ? GRANT_NUM_FDS_OF_SHM
+                                       : GRANT_NUM_FDS))
         return;
     error_t err = grant->ring_size ? link_add_shm(grant, fds)
-                                   : link_add(grant->task, grant->chan, fds[0], fds[1]);
+                                   : link_add(grant->task, grant->chan, fds[GRANT_FD_SOCKET],
+                                              fds[GRANT_FD_PAGE]);
     if (is_vm && IS_ERROR(err))
-        close(fds[2]);
+        close(fds[GRANT_FD_LANDING]);
     if (IS_OK(err)) {
         struct channel *ch = channel_find(grant->task);
         ch->peer.ool_len = grant->ool_len;
-        ch->vm.landing = is_vm ? map_landing(fds[2], grant->ool_len) : NULL;
+        ch->vm.landing = is_vm ? map_landing(fds[GRANT_FD_LANDING], grant->ool_len) : NULL;
         err = take_refused(ch, grant);
     }
     if (IS_ERROR(err)) { // whoever asked for it waits for a word

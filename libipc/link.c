@@ -102,19 +102,20 @@ error_t link_add(task_t task, uint32_t chan, int fd, int page_fd)
     return ch && IS_OK(enter(ch, fd)) ? OK : refuse(ch, task, chan, fd);
 }
 
-error_t link_add_shm(const struct control_grant *grant, const int fds[4])
+error_t link_add_shm(const struct control_grant *grant, const int fds[GRANT_NUM_FDS_OF_SHM])
 {
-    struct channel *ch = make(grant->task, grant->chan, fds[1]);
+    struct channel *ch = make(grant->task, grant->chan, fds[GRANT_FD_PAGE]);
     error_t err = ERR_NO_MEMORY;
     if (ch) {
-        err = region_attach(ch, grant->ring_size, fds[2], fds[3]);
+        err = region_attach(ch, grant->ring_size, fds[GRANT_FD_OWN_REGION],
+                            fds[GRANT_FD_PEERS_REGION]);
     } else {
-        close(fds[2]);
-        close(fds[3]);
+        close(fds[GRANT_FD_OWN_REGION]);
+        close(fds[GRANT_FD_PEERS_REGION]);
     }
-    if (IS_OK(err) && IS_OK(enter(ch, fds[0])))
+    if (IS_OK(err) && IS_OK(enter(ch, fds[GRANT_FD_SOCKET])))
         return OK;
-    return refuse(ch, grant->task, grant->chan, fds[0]);
+    return refuse(ch, grant->task, grant->chan, fds[GRANT_FD_SOCKET]);
 }
 
 void link_end(struct channel *ch, const char *why)

@@ -29,7 +29,8 @@ void link_on_pull_answer(bool (*keep)(struct channel *ch, struct packet *packet)
 error_t link_add(task_t task, uint32_t chan, int fd, int page_fd) __mustuse;
 
 /// The same for one with shared memory. Takes the descriptors, in the order of CTL_GRANT.
-error_t link_add_shm(const struct control_grant *grant, const int fds[4]) __mustuse;
+error_t link_add_shm(const struct control_grant *grant,
+                     const int fds[GRANT_NUM_FDS_OF_SHM]) __mustuse;
 
 /// Ends a channel: closes it and keeps in mind that it was. With vm or the launcher gone, the task
 /// ends too. What is stashed can still be taken.

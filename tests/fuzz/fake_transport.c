@@ -18,10 +18,10 @@ struct fake_vm fake_vm;
 
 static struct fake_item system_queue[2][8]; // the launcher's, vm's
 static unsigned system_count[2];
-static int system_fds[4]; // that come with the launcher's next packet
+static int system_fds[GRANT_NUM_FDS_OF_SHM]; // that come with the launcher's next packet
 static void *cookies_of[3 + FAKE_PEERS];
 static vaddr_t landing;
-static int boot_fds[4];
+static int boot_fds[BOOT_NUM_FDS];
 static uint32_t next_chan = 100;
 static unsigned generation;
 
@@ -94,10 +94,10 @@ void fake_boot(void)
     strcpy(boot.boot.name, "fuzzed");
     for (unsigned i = 0; i < FAKE_PEERS; i++)
         fake_peers[i].page_fd = make_page((void **)&fake_peers[i].page);
-    boot_fds[0] = make_page(&page);
-    boot_fds[1] = VM_FD;
-    boot_fds[2] = make_page(&page);
-    boot_fds[3] = make_memory(ool_landing_len(FAKE_OOL_LEN));
+    boot_fds[BOOT_FD_PAGE] = make_page(&page);
+    boot_fds[BOOT_FD_VM_SOCKET] = VM_FD;
+    boot_fds[BOOT_FD_VM_PAGE] = make_page(&page);
+    boot_fds[BOOT_FD_LANDING] = make_memory(ool_landing_len(FAKE_OOL_LEN));
     push_system(0, &boot);
     boot_start();
 }
@@ -171,10 +171,10 @@ static void answer_for_launcher(const struct packet *packet)
         answer.grant.task = peer->task;
         answer.grant.chan = next_chan++;
         peer->connected = true;
-        system_fds[0] = PEER_FD + (int)i;
-        system_fds[1] = dup(peer->page_fd);
+        system_fds[GRANT_FD_SOCKET] = PEER_FD + (int)i;
+        system_fds[GRANT_FD_PAGE] = dup(peer->page_fd);
         if (i == FAKE_SHM_PEER)
-            fake_shm_grant(peer, &answer.grant, system_fds + 2);
+            fake_shm_grant(peer, &answer.grant, system_fds + GRANT_FD_OWN_REGION);
         push_system(0, &answer);
         return;
     }
@@ -247,12 +247,12 @@ static error_t recv_system(int which, struct packet *packet, bool wait, int *fds
     memmove(system_queue[which], system_queue[which] + 1,
             --system_count[which] * sizeof(system_queue[which][0]));
     if (packet->type == CTL_GRANT && which == 0 && max_fds >= 4) {
-        *num_fds = packet->grant.ring_size ? 4 : 2;
+        *num_fds = packet->grant.ring_size ? GRANT_NUM_FDS_OF_SHM : GRANT_NUM_FDS;
         memcpy(fds, system_fds, (size_t)*num_fds * sizeof(int));
     }
     if (packet->type == CTL_BOOT && which == 0 && max_fds >= 4) {
         memcpy(fds, boot_fds, 4 * sizeof(int));
-        *num_fds = 4;
+        *num_fds = BOOT_NUM_FDS;
     }
     return OK;
 }

@@ -109,7 +109,7 @@ void vp_boot(void)
     said[num_said++] = (struct said){
         boot,
         {fd_open_memory(page, NULL, sizeof(page)), fd_open_memory(NULL, talk_of_vm, sizeof(*talk))},
-        2};
+        BOOT_NUM_FDS_OF_VM};
     boot_start();
     shell_start();
     num_files = fd_count_files();
@@ -206,10 +206,10 @@ static void grant(struct vp_task *task, unsigned k)
     packet.grant.num_refused = k == 1 ? 1 : 0;
     struct said *grant = say(&packet);
     struct vp_channel *ch = task->channel;
-    grant->num_fds = 3;
-    grant->fds[0] = ch->fd = fd_open_file();
-    grant->fds[1] = vp_launcher.no_page ? fd_open_file() : open_page(ch);
-    grant->fds[2] = vp_launcher.no_landing ? fd_open_file() : open_landing(ch);
+    grant->num_fds = GRANT_NUM_FDS_TO_VM;
+    grant->fds[GRANT_FD_SOCKET] = ch->fd = fd_open_file();
+    grant->fds[GRANT_FD_PAGE] = vp_launcher.no_page ? fd_open_file() : open_page(ch);
+    grant->fds[GRANT_FD_LANDING] = vp_launcher.no_landing ? fd_open_file() : open_landing(ch);
     task->granted = !vp_launcher.no_page;
 }
 

@@ -206,15 +206,17 @@ static void push_boot(const struct proc *p, uint32_t chan, struct file *vm_end,
     packet.boot.vm_chan = chan;
     packet.boot.ool_len = OOL_LEN;
     strcpy(packet.boot.name, "task");
-    int fds[4] = {open_page(NULL, p->id)};
-    unsigned num = 1;
+    int fds[BOOT_NUM_FDS] = {[BOOT_FD_PAGE] = open_page(NULL, p->id)};
+    unsigned num;
     if (vm_end) {
-        fds[num++] = number(vm_end);
-        fds[num++] = open_page(NULL, VM_TASK);
-        fds[num++] = number(landing);
+        fds[BOOT_FD_VM_SOCKET] = number(vm_end);
+        fds[BOOT_FD_VM_PAGE] = open_page(NULL, VM_TASK);
+        fds[BOOT_FD_LANDING] = number(landing);
+        num = BOOT_NUM_FDS;
     } else {
         file_ref(table);
-        fds[num++] = number(table);
+        fds[BOOT_FD_TALK_TABLE] = number(table);
+        num = BOOT_NUM_FDS_OF_VM;
     }
     channels_push(&channels, p->id, &packet, fds, num);
 }

@@ -304,15 +304,10 @@ static inline uint32_t region_mark(uint32_t n)
 
 enum control_op {
     // launcher -> task
-    CTL_BOOT = 1, // struct control_boot; the first packet. Descriptors: own page (read-write), vm
-                  // channel, vm's page (read-only) and landing memory (for vm, instead of these
-                  // three, the table of channels, read-only), role filter (BPF program; absent when
-                  // num_filter is 0)
+    CTL_BOOT = 1, // struct control_boot; the first packet. Descriptors: enum boot_fd
     CTL_FILE,     // struct control_file: the name of the next file descriptor, one packet each,
                   // the descriptor attached; sent after CTL_BOOT, `num_files` times
-    CTL_GRANT,    // struct control_grant. Descriptors: channel, the peer's page (read-only); with
-                  // shared memory also the own region (read-write), the peer's (read-only); to vm
-                  // also the peer's landing memory
+    CTL_GRANT,    // struct control_grant. Descriptors: enum grant_fd
     CTL_ANSWER,   // struct control_answer; descriptors for CTL_MEMFD: read-write, read-only
     CTL_REFUSED,  // struct control_refused: before a grant, as many packets as needed
     CTL_TEXT,     // struct control_text: a piece of the text that answers CTL_KDEBUG
@@ -343,6 +338,33 @@ enum control_op {
                 // a segment [answer with two descriptors]
     CTL_CLOSED, // nothing: vm has closed its descriptors of a segment
     CTL_COPYING, // nothing: a copy begins and nobody watches; see state_page.watch
+};
+
+// The descriptors of CTL_BOOT, in their order. Behind them comes the role's filter (a BPF program),
+// unless num_filter is 0.
+enum boot_fd {
+    BOOT_FD_PAGE,      // the task's own, read-write
+    BOOT_FD_VM_SOCKET, // its channel to vm
+    BOOT_FD_VM_PAGE,   // read-only
+    BOOT_FD_LANDING,
+    BOOT_NUM_FDS,
+    // to vm, instead of the last three:
+    BOOT_FD_TALK_TABLE = 1, // read-only
+    BOOT_NUM_FDS_OF_VM,
+};
+
+// The descriptors of CTL_GRANT, in their order.
+enum grant_fd {
+    GRANT_FD_SOCKET,
+    GRANT_FD_PAGE, // the peer's, read-only
+    GRANT_NUM_FDS,
+    // with shared memory, also:
+    GRANT_FD_OWN_REGION = GRANT_NUM_FDS, // read-write
+    GRANT_FD_PEERS_REGION,               // read-only
+    GRANT_NUM_FDS_OF_SHM,
+    // to vm, also:
+    GRANT_FD_LANDING = GRANT_NUM_FDS, // the peer's landing memory
+    GRANT_NUM_FDS_TO_VM,
 };
 
 enum boot_flags {
