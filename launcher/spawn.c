@@ -336,8 +336,7 @@ static void push_boot(struct spawn *s)
     boot->wire = WIRE_VERSION;
     boot->task = task->id;
     boot->vm_pid = vm->task_pid;
-    boot->flags = (spec->console ? BOOT_CONSOLE : 0) | (task->debugged ? BOOT_DEBUG : 0) |
-                  (fds_are_refused() ? BOOT_NO_FDS : 0) |
+    boot->flags = (spec->console ? BOOT_CONSOLE : 0) | (fds_are_refused() ? BOOT_NO_FDS : 0) |
                   (task->is_main && suite.main_name ? BOOT_MAIN : 0);
     boot->rights = spec->rights;
     boot->vm_chan = task->vm_chan;
@@ -346,7 +345,6 @@ static void push_boot(struct spawn *s)
     boot->ool_len = spec->ool_len;
     boot->core = core_of(spec);
     snprintf(boot->name, sizeof(boot->name), "%s", spec->name);
-    snprintf(boot->profile, sizeof(boot->profile), "%s", task->box->name);
     push_control(task, CTL_BOOT, &packet, fds, num_fds);
 
     for (size_t i = 0; i < spec->num_files; i++) {

@@ -369,9 +369,8 @@ enum grant_fd {
 
 enum boot_flags {
     BOOT_CONSOLE = 1 << 0, // descriptors 0 and 1 are the user's terminal (or script)
-    BOOT_DEBUG = 1 << 1,   // runs under gdb
-    BOOT_MAIN = 1 << 2,    // descriptor 1 is the command's own standard output
-    BOOT_NO_FDS = 1 << 3,  // the kernel lets no descriptor into a channel between tasks
+    BOOT_MAIN = 1 << 1,    // descriptor 1 is the command's own standard output
+    BOOT_NO_FDS = 1 << 2,  // the kernel lets no descriptor into a channel between tasks
 };
 
 struct control_boot {
@@ -387,7 +386,6 @@ struct control_boot {
     int32_t core;               // vm only: that it shall stay on, but not its second thread; or -1
     uint64_t ool_len;           // largest payload that this task receives, in bytes
     char name[64];              // NUL-terminated
-    char profile[32];           // the sandbox profile's name
 };
 struct control_file {
     char name[64];
