@@ -98,10 +98,10 @@ static void on_look(struct timer *timer)
     look_at(vm);
     quiet = has_copied(vm) ? 0 : quiet + 1;
     if (quiet >= QUIET) {
-        atomic_fetch_add(&vm->page->watch, 1);
+        atomic_fetch_add(&vm->page->stall_watch, 1);
         if (!has_copied(vm)) // else it may not have seen that
             return;
-        atomic_fetch_add(&vm->page->watch, 1);
+        atomic_fetch_add(&vm->page->stall_watch, 1);
         quiet = 0;
     }
     loop_timer(timer, LOOK_MS);
@@ -110,9 +110,9 @@ static void on_look(struct timer *timer)
 void stall_watch(void)
 {
     const struct task *vm = task_find(VM_TASK);
-    if (atomic_load(&vm->page->watch) & 1)
+    if (atomic_load(&vm->page->stall_watch) & 1)
         return;
-    atomic_fetch_add(&vm->page->watch, 1);
+    atomic_fetch_add(&vm->page->stall_watch, 1);
     look.fire = on_look;
     loop_timer(&look, LOOK_MS);
 }

@@ -49,7 +49,7 @@ static void publish_copying(task_t task)
     }
     atomic_store_explicit(&page->copying_since_ns, env_now_ns(NULL), memory_order_relaxed);
     atomic_store(&page->copying, task);
-    uint32_t watch = atomic_load(&page->watch);
+    uint32_t watch = atomic_load(&page->stall_watch);
     if (!(watch & 1) && watch + 1 != told) {
         told = watch + 1;
         ipc_control_copying();

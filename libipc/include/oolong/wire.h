@@ -236,7 +236,7 @@ struct state_page {
     // stops when there has been none for a while; then vm says that it copies (CTL_COPYING), once
     // for each value. The launcher writes this, then reads `copying`; vm writes `copying`, then
     // reads this: one of the two sees the other.
-    _Atomic uint32_t watch;
+    _Atomic uint32_t stall_watch;
     // 1 while the launcher does not read what the owner says, because nobody takes it from there.
     _Atomic uint32_t output_paused;
     _Alignas(64) char wait_name[64]; // that the owner looks up, in a call of that type
@@ -337,7 +337,7 @@ enum control_op {
     CTL_MEMFD,  // struct control_task: `size` bytes for `task`; `value` is 1 for fresh pages, 0 for
                 // a segment [answer with two descriptors]
     CTL_CLOSED, // nothing: vm has closed its descriptors of a segment
-    CTL_COPYING, // nothing: a copy begins and nobody watches; see state_page.watch
+    CTL_COPYING, // nothing: a copy begins and nobody watches; see state_page.stall_watch
 };
 
 // The descriptors of CTL_BOOT, in their order. Behind them comes the role's filter (a BPF program),
