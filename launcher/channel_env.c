@@ -6,7 +6,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#include "bells.h"
+#include "doorbells.h"
 #include "descriptors.h"
 #include "digests.h"
 #include "log.h"
@@ -171,7 +171,7 @@ static void mark_ended(void *ctx, task_t id)
     (void)ctx;
     struct task *task = task_find(id);
     if (task)
-        bell_mark_ended(task);
+        doorbell_mark_ended(task);
 }
 
 static void wake_waiters(void *ctx, task_t id)
@@ -179,7 +179,7 @@ static void wake_waiters(void *ctx, task_t id)
     (void)ctx;
     struct task *task = task_find(id);
     if (task)
-        bell_ring_all(task);
+        doorbell_ring_all(task);
 }
 
 const struct channel_env channel_env = {

@@ -9,7 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 #include <oolong/list.h>
-#include "bells.h"
+#include "doorbells.h"
 #include "log.h"
 #include "violation.h"
 #include "vmlink.h"
@@ -170,7 +170,7 @@ static void control_flush(struct task *task)
     while ((out = channels_next(&suite.channels, task->id))) {
         if (send_packet(task, out)) {
             channels_sent(&suite.channels, task->id);
-            bell_sent(task);
+            doorbell_sent(task);
         } else if (errno == EAGAIN) {
             events |= EPOLLOUT;
             break;

@@ -13,7 +13,7 @@
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "bells.h"
+#include "doorbells.h"
 #include "descriptors.h"
 #include "program.h"
 #include "sandbox.h"
@@ -216,7 +216,7 @@ static void check_programs(void)
 
 static void check_shm(void)
 {
-    if (bells_are_supported())
+    if (doorbells_are_supported())
         say(FINE, "shared memory", "futex_waitv is there: transport = auto is shm");
     else
         say(NOTE, "shared memory",

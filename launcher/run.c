@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
-#include "bells.h"
+#include "doorbells.h"
 #include "boot.h"
 #include "channel_env.h"
 #include "console.h"
@@ -124,7 +124,7 @@ static bool load(const struct run_options *options)
     struct manifest *mf = &suite.manifest;
     const char *transport = getenv("OOLONG_TRANSPORT");
     bool was_read = manifest_load(mf, options->path, &options->settings) || mf->vm_program;
-    mf->shm_works = bells_are_supported();
+    mf->shm_works = doorbells_are_supported();
     if (transport && *transport && !manifest_parse_transport(transport, &mf->transport))
         manifest_error(mf, 0, "OOLONG_TRANSPORT=%s: must be auto, shm or socket", transport);
     if (!mf->shm_works && manifest_insists_on_shm(mf))

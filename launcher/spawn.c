@@ -80,7 +80,7 @@ static bool make_page(struct spawn *s)
 {
     if (!make_memfd("state-page", STATE_PAGE_SIZE, &s->page_rw, &s->page_ro))
         return false;
-    // For writing, because the launcher rings bells in it and says that the task has ended.
+    // For writing, because the launcher rings doorbells in it and says that the task has ended.
     void *page = mmap(NULL, STATE_PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, s->page_rw, 0);
     if (page == MAP_FAILED)
         return false;

@@ -35,7 +35,7 @@ struct channel *channel_make(task_t task, uint32_t chan, int page_fd)
     list_init(&ch->turn.stash);
     list_nullify(&ch->turn.ready);
     list_nullify(&ch->all);
-    ch->bell.word = &ipc_self.page->launcher_bell;
+    ch->doorbell.word = &ipc_self.page->launcher_doorbell;
     if (page_fd >= 0) {
         void *page = mmap(NULL, STATE_PAGE_SIZE, PROT_READ, MAP_SHARED, page_fd, 0);
         if (page == MAP_FAILED) {
@@ -45,7 +45,7 @@ struct channel *channel_make(task_t task, uint32_t chan, int page_fd)
         }
         ch->peer.page = page;
         ch->peer.line = &ch->peer.page->peers[TASK_SLOT(ipc_self.boot.task)];
-        ch->bell.word = &ch->peer.line->bell;
+        ch->doorbell.word = &ch->peer.line->doorbell;
         ch->peer.own = &ipc_self.page->peers[slot];
     }
 out:
@@ -74,7 +74,7 @@ struct channel *channel_enter(struct channel *ch, int fd)
     if (old)
         old->peer.own = NULL;
     ch->fd = fd;
-    ch->bell.seen = channel_bell(ch) - 1; // it may have rung before
+    ch->doorbell.seen = channel_doorbell(ch) - 1; // it may have rung before
     list_push_back(&open_list, &ch->all);
     num_open++;
     num_open_shm += ch->shm != NULL;

@@ -9,8 +9,8 @@
 struct shm;
 struct payload;
 
-// What was learned of how to wait before sleeping (bell.c).
-struct bell_spin {
+// What was learned of how to wait before sleeping (doorbell.c).
+struct doorbell_spin {
     // For a peer on another core, how many turns of a loop:
     unsigned limit;
     unsigned failures; // since the limit was enough, or the maximum was tried
@@ -40,12 +40,12 @@ struct channel {
         uint64_t ool_len;              // largest payload that the peer receives; 0 of vm
     } peer;
 
-    // bell.c
+    // doorbell.c
     struct {
         const _Atomic uint32_t *word; // rung by the peer, or by the launcher for itself
         uint32_t seen; // when the socket was last found empty; with shared memory, before a sleep
-        struct bell_spin spin;
-    } bell;
+        struct doorbell_spin spin;
+    } doorbell;
 
     // send.c and take.c
     struct {
@@ -95,10 +95,10 @@ list_t *channel_all(void);
 unsigned channel_count(void);
 unsigned channel_num_shm(void);
 
-/// The bell by which the peer says that it did something for us. Read it, look, then wait.
-static inline uint32_t channel_bell(const struct channel *ch)
+/// The doorbell by which the peer says that it did something for us. Read it, look, then wait.
+static inline uint32_t channel_doorbell(const struct channel *ch)
 {
-    return atomic_load_explicit(ch->bell.word, memory_order_acquire);
+    return atomic_load_explicit(ch->doorbell.word, memory_order_acquire);
 }
 
 /// Makes a channel that is in no table yet. Takes `page_fd` (-1: none). NULL: there is no memory.

@@ -5,7 +5,7 @@
 #include <unistd.h>
 #include <resea/ipc.h>
 #include <resea/printf.h>
-#include "bell.h"
+#include "doorbell.h"
 #include "channel.h"
 #include "clock.h"
 #include "futex.h"
@@ -47,7 +47,7 @@ static void free_channel(struct channel *ch)
     while (inbox_pop(ch, &packet))
         link_drop(ch, &packet);
     detach(ch);
-    bell_forget(ch);
+    doorbell_forget(ch);
     channel_free(ch);
 }
 
@@ -75,7 +75,7 @@ static struct channel *make(task_t task, uint32_t chan, int page_fd)
 {
     struct channel *ch = channel_make(task, chan, page_fd);
     if (ch)
-        bell_spin_init(&ch->bell.spin);
+        doorbell_spin_init(&ch->doorbell.spin);
     return ch;
 }
 
@@ -88,8 +88,8 @@ static error_t refuse(struct channel *ch, task_t task, uint32_t chan, int fd)
     if (task >= 0 && TASK_SLOT(task) < CONFIG_NUM_TASKS) {
         struct peer_line *line = &ipc_self.page->peers[TASK_SLOT(task)];
         atomic_store(&line->closed, chan);
-        atomic_fetch_add(&line->bell, 1);
-        futex_wake(&line->bell);
+        atomic_fetch_add(&line->doorbell, 1);
+        futex_wake(&line->doorbell);
     }
     if (ch)
         free_channel(ch);
@@ -135,10 +135,11 @@ void link_end(struct channel *ch, const char *why)
     transport_unwatch(ch->fd);
     transport_close(ch->fd);
     ch->fd = -1;
-    bell_ring(ch); // last: a peer that waits for the bell of a socket looks at the socket then
+    doorbell_ring(
+        ch); // last: a peer that waits for the doorbell of a socket looks at the socket then
     ch->peer.own = NULL;
     ch->peer.line = NULL;
-    bell_forget(ch);
+    doorbell_forget(ch);
     channel_unmap(ch);
     ch->call.open = false;
     ch->pull.seq = ch->call.taken_pull = 0;
@@ -196,14 +197,14 @@ static int max_descriptors(const struct channel *ch)
     return ipc_self.boot.flags & BOOT_NO_FDS ? TRANSPORT_NO_FDS : 0;
 }
 
-// Waits for the peer's bell where waiting has an end, or something is kept for others, who may make
-// room meanwhile; else for the socket.
+// Waits for the peer's doorbell where waiting has an end, or something is kept for others, who may
+// make room meanwhile; else for the socket.
 static error_t read_socket(struct channel *ch, struct packet *packet, int timeout_ms, int *fds,
                            int *num_fds)
 {
     uint64_t deadline_ns = clock_deadline_ns(timeout_ms);
     for (;;) {
-        uint32_t bell = channel_bell(ch);
+        uint32_t doorbell = channel_doorbell(ch);
         bool keeps = !list_is_empty(region_keeping());
         if (keeps)
             shm_pump();
@@ -212,10 +213,10 @@ static error_t read_socket(struct channel *ch, struct packet *packet, int timeou
         if (err != ERR_WOULD_BLOCK)
             return err;
         if (timeout_ms == 0 || (deadline_ns && clock_now_ns() >= deadline_ns)) {
-            ch->bell.seen = bell;
+            ch->doorbell.seen = doorbell;
             return err;
         }
-        bell_wait(ch, bell, deadline_ns);
+        doorbell_wait(ch, doorbell, deadline_ns);
     }
 }
 
@@ -226,7 +227,7 @@ static void on_doorbell(struct channel *ch)
     // whether its ring was consumed. The bits are kept for the next open receive, which would not
     // look at this channel without a ring.
     ch->peer.word_seen =
-        (uint16_t)((ch->peer.word_seen & ~PEER_RING) | (channel_peer_sent(ch) & PEER_RING));
+        (uint16_t)((ch->peer.word_seen & ~PEER_DOORBELL) | (channel_peer_sent(ch) & PEER_DOORBELL));
     channel_publish(ch);
     inbox_pend(channel_collect_notifications(ch));
 }
@@ -266,7 +267,7 @@ enum incoming link_read(struct channel *ch, struct packet *packet, int timeout_m
     case WIRE_ACK:
     case WIRE_NACK:
         return on_answer(ch, packet);
-    case WIRE_RING:
+    case WIRE_DOORBELL:
         on_doorbell(ch);
         return IN_HANDLED;
     default:
@@ -286,7 +287,7 @@ error_t link_send_payloads(struct channel *ch, struct packet *packet,
     if (ch->shm)
         return shm_send(ch, packet, payloads, count, block ? SHM_BLOCK : SHM_KEEP);
     error_t err = transport_send(ch->fd, packet, block, -1);
-    bell_ring(ch);
+    doorbell_ring(ch);
     return err;
 }
 
@@ -307,22 +308,22 @@ void link_ack(struct channel *ch, uint32_t seq, error_t error)
 
 error_t link_notify(struct channel *ch, notifications_t bits)
 {
-    // Set the bits that are not pending, then look whether a ring is on its way: see WIRE_RING in
-    // link_read() for the other side.
+    // Set the bits that are not pending, then look whether a ring is on its way: see WIRE_DOORBELL
+    // in link_read() for the other side.
     uint16_t pending = (uint16_t)(ch->peer.word_sent ^ channel_peer_seen(ch));
     ch->peer.word_sent ^= (uint16_t)(bits & ~pending);
     channel_publish(ch);
-    if ((ch->peer.word_sent ^ channel_peer_seen(ch)) & PEER_RING)
+    if ((ch->peer.word_sent ^ channel_peer_seen(ch)) & PEER_DOORBELL)
         return OK;
 
-    ch->peer.word_sent ^= PEER_RING;
+    ch->peer.word_sent ^= PEER_DOORBELL;
     channel_publish(ch);
     struct packet packet = {0};
-    error_t err = link_send(ch, &packet, WIRE_RING, 0, 0, false);
+    error_t err = link_send(ch, &packet, WIRE_DOORBELL, 0, 0, false);
     if (err == ERR_WOULD_BLOCK) {
         // The peer has more packets of mine than any that plays by the rules: it will see the bits
         // when it reads one of those.
-        ch->peer.word_sent ^= PEER_RING;
+        ch->peer.word_sent ^= PEER_DOORBELL;
         channel_publish(ch);
         err = OK;
     }

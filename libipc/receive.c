@@ -3,7 +3,7 @@
 #include "receive.h"
 #include <string.h>
 #include <resea/ipc.h>
-#include "bell.h"
+#include "doorbell.h"
 #include "channel.h"
 #include "clock.h"
 #include "control.h"
@@ -72,7 +72,7 @@ error_t receive_closed(task_t src, struct message *m, bool noblock)
 // channel is watched, or there are more channels than one call can wait for.
 static bool waits_on_sockets(void)
 {
-    return channel_num_shm() == 0 || irq_any() || channel_count() > BELL_MAX_CHANNELS;
+    return channel_num_shm() == 0 || irq_any() || channel_count() > DOORBELL_MAX_CHANNELS;
 }
 
 // Waits for descriptors. Peers with shared memory send a packet when they see that we sleep so.
@@ -80,7 +80,7 @@ static void look_at_sockets(int timeout_ms)
 {
     void *cookies[TRANSPORT_MAX_EVENTS];
     bool has_shm = channel_num_shm() > 0 && timeout_ms != 0;
-    if (has_shm && !bell_begin_socket_sleep())
+    if (has_shm && !doorbell_begin_socket_sleep())
         timeout_ms = 0;
     int n = transport_wait(cookies, timeout_ms);
     if (has_shm)
@@ -90,23 +90,23 @@ static void look_at_sockets(int timeout_ms)
         if (!ch)
             inbox_pend(NOTIFY_IRQ);
         else if (ch->shm)
-            bell_hear(ch);
+            doorbell_hear(ch);
         if (ch)
             inbox_add(ch);
     }
 }
 
-static void sleep_for_bells(int timeout_ms)
+static void sleep_for_doorbells(int timeout_ms)
 {
     uint64_t deadline_ns = clock_deadline_ns(timeout_ms);
-    if (bell_await_any())
+    if (doorbell_await_any())
         return;
-    // Before the bells are read: what a peer does because of it is seen by its bell.
+    // Before the doorbells are read: what a peer does because of it is seen by its doorbell.
     LIST_FOR_EACH (ch, channel_all(), struct channel, all) {
         if (ch->shm)
             shm_say_taken(ch);
     }
-    bell_sleep_any(deadline_ns);
+    doorbell_sleep_any(deadline_ns);
 }
 
 // Takes all that the launcher has sent: a newcomer's channel is there before the next turn, however
@@ -115,7 +115,7 @@ static void hear_launcher(void)
 {
     struct channel *ch = channel_find(KERNEL_TASK);
     struct packet packet;
-    while (bell_is_pending(ch)) {
+    while (doorbell_is_pending(ch)) {
         if (link_read(ch, &packet, 0, NULL) == IN_MESSAGE_OF_LAUNCHER)
             link_stash(ch, &packet);
     }
@@ -134,11 +134,11 @@ static void gather(int timeout_ms)
     if (sockets)
         look_at_sockets(timeout_ms);
     else if (timeout_ms != 0)
-        sleep_for_bells(timeout_ms);
+        sleep_for_doorbells(timeout_ms);
     inbox_count_round();
     if (channel_num_shm() > 0) {
         LIST_FOR_EACH (ch, channel_all(), struct channel, all) {
-            if ((ch->shm || !sockets) && bell_is_pending(ch))
+            if ((ch->shm || !sockets) && doorbell_is_pending(ch))
                 inbox_add(ch);
         }
     }

@@ -121,7 +121,7 @@ list_t *region_keeping(void)
 bool region_pump_is_due(void)
 {
     LIST_FOR_EACH (s, &keeping, struct shm, keeping) {
-        if (channel_bell(s->channel) != s->kept_seen)
+        if (channel_doorbell(s->channel) != s->kept_seen)
             return true;
     }
     return false;

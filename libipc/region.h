@@ -37,7 +37,7 @@ struct shm {
     list_t kept;    // struct shm_outgoing: what the peer has no room for yet
     unsigned num_kept;
     list_elem_t keeping; // in shm_keeping, while `kept` is not empty
-    uint32_t kept_seen;  // the peer's bell when `kept` was last looked at
+    uint32_t kept_seen;  // the peer's doorbell when `kept` was last looked at
 
     uint32_t peer_took; // packets, when we last looked
     uint32_t taken, taken_published;

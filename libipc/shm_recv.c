@@ -3,7 +3,7 @@
 #include "shm_recv.h"
 #include <stdlib.h>
 #include <string.h>
-#include "bell.h"
+#include "doorbell.h"
 #include "channel.h"
 #include "clock.h"
 #include "copy.h"
@@ -40,7 +40,7 @@ void shm_say_taken(struct channel *ch)
     bool more = ch->shm->bytes_taken != ch->shm->bytes_published;
     region_publish_taken(ch);
     if (more && ch->peer.own && atomic_load(&ch->peer.line->wants))
-        bell_ring(ch);
+        doorbell_ring(ch);
 }
 
 static bool lengths_are_allowed(const struct shm_incoming *in)
@@ -84,7 +84,7 @@ static error_t take_packet(struct channel *ch, struct packet *packet)
     // Who never answers would otherwise never hear that there is room.
     if (s->taken - s->taken_published >= REGION_SLOTS / 2) {
         region_publish_taken(ch);
-        bell_ring(ch);
+        doorbell_ring(ch);
     }
     return in->count > 0 ? begin_incoming(s, packet) : OK;
 }
@@ -105,7 +105,7 @@ static void publish_room(struct channel *ch, bool drained)
         (!drained && s->bytes_taken - s->bytes_rung < s->ring_size / 2))
         return;
     s->bytes_rung = s->bytes_taken;
-    bell_ring(ch);
+    doorbell_ring(ch);
 }
 
 static unsigned count_parts(const struct shm_incoming *in)
@@ -236,11 +236,11 @@ error_t shm_recv(struct channel *ch, struct packet *packet, int timeout_ms)
             return ERR_WOULD_BLOCK;
         shm_say_taken(ch);
         shm_pump();
-        if (bell_await_pending(ch))
+        if (doorbell_await_pending(ch))
             continue;
         // Also for room that the peer has made for what is kept, since that was looked for.
-        uint32_t seen = channel_bell(ch);
+        uint32_t seen = channel_doorbell(ch);
         if (!region_is_pending(ch) && !region_pump_is_due())
-            bell_sleep(ch, seen, deadline_ns);
+            doorbell_sleep(ch, seen, deadline_ns);
     }
 }

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <resea/printf.h>
-#include "bell.h"
+#include "doorbell.h"
 #include "channel.h"
 #include "clock.h"
 #include "copy.h"
@@ -200,7 +200,7 @@ static void publish(struct channel *ch, const struct packet *packet)
     atomic_store_explicit(&own->bytes, s->bytes, memory_order_release);
     if (packet)
         shm_put_packet(s, packet);
-    bell_ring(ch);
+    doorbell_ring(ch);
 }
 
 // Sends what there is room for.
@@ -209,9 +209,9 @@ static void progress(struct channel *ch, struct shm_outgoing *out)
     struct shm *s = ch->shm;
     if (out->count > 0 && !out->begun)
         begin_payloads(ch, out);
-    size_t piece = out->count == 0 || !bell_runs_elsewhere(ch) ? s->ring_size
-                   : out->stream                               ? MADE_PIECE
-                                                               : PUT_PIECE;
+    size_t piece = out->count == 0 || !doorbell_runs_elsewhere(ch) ? s->ring_size
+                   : out->stream                                   ? MADE_PIECE
+                                                                   : PUT_PIECE;
     for (;;) {
         size_t here = useful_room(ch, out);
         size_t copied = MIN(here, piece);
@@ -237,12 +237,12 @@ static bool wait_for_room(struct channel *ch, const struct shm_outgoing *out, ui
     bool can;
     atomic_store(&ch->peer.own->wants, 1);
     for (;;) {
-        uint32_t seen = channel_bell(ch);
+        uint32_t seen = channel_doorbell(ch);
         can = can_progress(ch, out);
         if (can || (deadline_ns && clock_now_ns() >= deadline_ns))
             break;
         shm_pump();
-        bell_wait(ch, seen, deadline_ns);
+        doorbell_wait(ch, seen, deadline_ns);
     }
     if (list_is_empty(&ch->shm->kept))
         atomic_store(&ch->peer.own->wants, 0);
@@ -274,7 +274,7 @@ static void flush_at_exit(void)
     shm_pump();
     while (!list_is_empty(region_keeping()) && clock_now_ns() < deadline_ns) {
         struct shm *s = LIST_CONTAINER(region_keeping()->next, struct shm, keeping);
-        bell_wait(s->channel, s->kept_seen, deadline_ns);
+        doorbell_wait(s->channel, s->kept_seen, deadline_ns);
         shm_pump();
     }
 }
@@ -329,13 +329,13 @@ static void keep(struct channel *ch, struct shm_outgoing *out, struct shm_outgoi
     list_push_back(&s->kept, &copy->elem);
     s->num_kept++;
     atomic_store(&ch->peer.own->wants, 1);
-    s->kept_seen = channel_bell(ch) - 1; // look again at once
+    s->kept_seen = channel_doorbell(ch) - 1; // look again at once
 }
 
 static void pump(struct shm *s)
 {
     struct channel *ch = s->channel;
-    s->kept_seen = channel_bell(ch);
+    s->kept_seen = channel_doorbell(ch);
     while (!list_is_empty(&s->kept)) {
         struct shm_outgoing *out = LIST_CONTAINER(s->kept.next, struct shm_outgoing, elem);
         progress(ch, out);
@@ -356,7 +356,7 @@ static void pump(struct shm *s)
 void shm_pump(void)
 {
     LIST_FOR_EACH (s, region_keeping(), struct shm, keeping) {
-        if (channel_bell(s->channel) != s->kept_seen)
+        if (channel_doorbell(s->channel) != s->kept_seen)
             pump(s);
     }
 }
@@ -376,7 +376,7 @@ static error_t send_blocking(struct channel *ch, struct shm_outgoing *out)
         if (list_is_empty(&ch->shm->kept))
             wait_for_room(ch, out, 0);
         else
-            bell_wait(ch, ch->shm->kept_seen, 0);
+            doorbell_wait(ch, ch->shm->kept_seen, 0);
     }
 }
 

@@ -19,7 +19,7 @@ enum shm_mode {
 error_t shm_send(struct channel *ch, const struct packet *packet, const struct payload *payloads,
                  unsigned count, enum shm_mode mode) __mustuse;
 
-/// Puts a packet into the next slot, which is free. The bell is not rung.
+/// Puts a packet into the next slot, which is free. The doorbell is not rung.
 void shm_put_packet(struct shm *s, const struct packet *packet);
 
 /// Memory in the ring for the first payload of the next message that has any. It may be written

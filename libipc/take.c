@@ -5,7 +5,7 @@
 #include <unistd.h>
 #include <resea/ipc.h>
 #include <resea/printf.h>
-#include "bell.h"
+#include "doorbell.h"
 #include "channel.h"
 #include "link.h"
 #include "map.h"
@@ -96,7 +96,7 @@ bool take_message(struct channel *ch, struct packet *packet, struct message *m, 
         link_ack(ch, seq, OK);
     }
     page_count_received(ch->task, packet->type, false);
-    bell_note(ch);
+    doorbell_note(ch);
     *result = packet->type < 0 ? packet->type : OK;
     return true;
 }

@@ -3,7 +3,7 @@
 
 #include <string.h>
 #include <oolong/internal.h>
-#include "bell.h"
+#include "doorbell.h"
 #include "channel.h"
 #include "control.h"
 #include "page.h"
@@ -83,6 +83,6 @@ error_t ipc_reply_fd(task_t dst, struct message *m, int fd)
     ch->call.open = false;
     page_count_sent();
     error_t err = transport_send(ch->fd, &packet, false, fd);
-    bell_ring(ch);
+    doorbell_ring(ch);
     return err;
 }

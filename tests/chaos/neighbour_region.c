@@ -1,7 +1,7 @@
 // Neighbours that write into their shared region and line by hand.
 
 #include <idl/chaos.h>
-#include "../../libipc/bell.h"
+#include "../../libipc/doorbell.h"
 #include "../../libipc/region.h"
 #include "../../libipc/shm_send.h"
 #include "neighbour.h"
@@ -93,7 +93,7 @@ static void scribble(struct channel *ch, enum scribble where)
         return;
     }
     put_message(ch, 4096);
-    bell_ring(ch);
+    doorbell_ring(ch);
     if (where == RING)
         scribble_words(REGION_RING(s->own), s->ring_size);
     else
@@ -108,7 +108,7 @@ void scribbler(void)
     enum scribble where = atomic_load(&role->lives) % NUM_SCRIBBLES;
     for (int i = 0; i < ACTS_A_LIFE && !region_is_over(ch); i++) {
         scribble(ch, where);
-        bell_ring(ch);
+        doorbell_ring(ch);
         did_it();
     }
 }
@@ -133,7 +133,7 @@ static void feed(struct channel *ch, size_t len, size_t step)
         s->bytes += some;
         done += some;
         atomic_store(&ch->peer.own->bytes, s->bytes);
-        bell_ring(ch);
+        doorbell_ring(ch);
         did_it();
     }
 }
@@ -165,11 +165,11 @@ static void drain(struct channel *ch, size_t len, size_t step, uint64_t pause_ns
         s->bytes_taken += some;
         done += some;
         atomic_store(&ch->peer.own->bytes_taken, s->bytes_taken);
-        bell_ring(ch);
+        doorbell_ring(ch);
         did_it();
     }
     atomic_store(&ch->peer.own->taken, ++s->taken);
-    bell_ring(ch);
+    doorbell_ring(ch);
 }
 
 // Breaks no rule: calls the server with a payload that comes byte by byte, and takes the answer

@@ -61,7 +61,7 @@ void liar(void)
                 value = (value % 6) << 56 | (value >> 32 & 0xffffff) << 32 | (value >> 8) % 6;
             page[i] = i % 3 ? value : value & 0xff00ff00ff00ff;
         }
-        (void)!send_raw(ch, WIRE_RING, 0);
+        (void)!send_raw(ch, WIRE_DOORBELL, 0);
         struct message m = {.type = NET_RX_MSG}; // which the server does not know
         m.net_rx.payload = data;
         m.net_rx.payload_len = sizeof(data);

@@ -49,7 +49,7 @@ void fake_shm_grant(struct fake_peer *peer, struct control_grant *grant, int *fd
 
 void fake_shm_ring(struct fake_peer *peer)
 {
-    atomic_fetch_add(&line_of(peer)->bell, 1);
+    atomic_fetch_add(&line_of(peer)->doorbell, 1);
 }
 
 void fake_shm_put(struct fake_peer *peer, const struct packet *packet)
@@ -127,11 +127,11 @@ int sched_yield(void)
 
 void futex_wait(const struct futex_word *words, unsigned count, uint64_t deadline_ns)
 {
-    const _Atomic uint32_t *launcher = &ipc_own_page()->launcher_bell;
+    const _Atomic uint32_t *launcher = &ipc_own_page()->launcher_doorbell;
     // Of a socket peer that is waited for with an end, as without: whoever says nothing more ends.
     for (unsigned i = 0; i < FAKE_PEERS; i++) {
         const struct channel *ch = channel_find(fake_peers[i].task);
-        if (i != FAKE_SHM_PEER && ch && words->word == ch->bell.word)
+        if (i != FAKE_SHM_PEER && ch && words->word == ch->doorbell.word)
             fake_peers[i].ended = true;
     }
     if (deadline_ns)
@@ -139,7 +139,7 @@ void futex_wait(const struct futex_word *words, unsigned count, uint64_t deadlin
     for (unsigned i = 0; i < count; i++) {
         if (words[i].word == launcher) {
             fake_launcher_speaks();
-            atomic_fetch_add(&ipc_own_page()->launcher_bell, 1);
+            atomic_fetch_add(&ipc_own_page()->launcher_doorbell, 1);
             return;
         }
     }

@@ -300,7 +300,7 @@ error_t transport_send(int fd, const struct packet *packet, bool block, int atta
         return OK;
     }
     enum wire_kind kind = wire_kind(packet->word);
-    if (kind < WIRE_SEND || kind > WIRE_RING)
+    if (kind < WIRE_SEND || kind > WIRE_DOORBELL)
         abort();
     if (kind == WIRE_SEND || kind == WIRE_CALL)
         peer->last_seq = wire_seq(packet->word);

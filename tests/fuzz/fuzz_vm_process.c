@@ -167,9 +167,9 @@ static void make_request(struct message *m, unsigned k, const struct step *step)
 // Numbers of the right size are not found by chance.
 static void push(unsigned k, struct packet *packet, unsigned how)
 {
-    static const enum wire_kind kinds[] = {WIRE_CALL, WIRE_CALL,    WIRE_CALL, WIRE_REPLY,
-                                           WIRE_SEND, WIRE_NOBLOCK, WIRE_ACK,  WIRE_NACK,
-                                           WIRE_RING, WIRE_CONTROL};
+    static const enum wire_kind kinds[] = {WIRE_CALL,     WIRE_CALL,    WIRE_CALL, WIRE_REPLY,
+                                           WIRE_SEND,     WIRE_NOBLOCK, WIRE_ACK,  WIRE_NACK,
+                                           WIRE_DOORBELL, WIRE_CONTROL};
     unsigned kind = how % 10;
     struct vp_task *task = &vp_tasks[k];
     if (kinds[kind] == WIRE_CALL || kinds[kind] == WIRE_SEND)

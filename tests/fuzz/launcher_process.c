@@ -255,7 +255,7 @@ __attribute__((no_sanitize("address"))) long __wrap_syscall(long number, ...)
             debuggee_fd = fd_open_event();
         return dup(debuggee_fd);
     }
-    if (fd_inside && number == SYS_futex) // a bell, which nobody hears
+    if (fd_inside && number == SYS_futex) // a doorbell, which nobody hears
         return 0;
     return __real_syscall(number, args[0], args[1], args[2], args[3], args[4], args[5]);
 }

@@ -464,7 +464,7 @@ error_t transport_send(int fd, const struct packet *packet, bool block, int atta
     }
     if (block)
         target_fail("vm blocks for the task in slot %u", ch->slot);
-    if (kind == WIRE_SEND || kind == WIRE_CALL || kind < WIRE_SEND || kind > WIRE_RING)
+    if (kind == WIRE_SEND || kind == WIRE_CALL || kind < WIRE_SEND || kind > WIRE_DOORBELL)
         target_fail("vm sends a packet of kind %d to a task", kind);
     if (attach >= 0 && !fd_is_open(attach))
         target_fail("vm attaches descriptor %d, which is closed", attach);
@@ -475,7 +475,7 @@ error_t transport_send(int fd, const struct packet *packet, bool block, int atta
     task->full = false;
     if (full)
         return ERR_WOULD_BLOCK;
-    if (kind != WIRE_RING)
+    if (kind != WIRE_DOORBELL)
         note_answer(task, packet);
     return OK;
 }
@@ -501,7 +501,7 @@ void vp_push(unsigned k, const struct packet *packet)
     if (packet)
         ch->queue[at] = *packet;
     // What rings tells vm, but nobody has to.
-    atomic_fetch_add(&ch->page->peers[TASK_SLOT(VM_TASK)].bell, 1);
+    atomic_fetch_add(&ch->page->peers[TASK_SLOT(VM_TASK)].doorbell, 1);
 }
 
 // --- Running ------------------------------------------------------------------------------------

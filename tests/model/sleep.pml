@@ -1,10 +1,11 @@
 /*
- * Sleeping and waking through shared memory (libipc's bell.c, shm_send.c, shm_recv.c,
- * receive.c; the launcher's bells.c and channels_ended()). Two senders put messages for a receiver R into
- * rings with room for one each. R takes from one of them (as long as that one owes it a message) or
- * from anybody, and then sleeps on the bells of all, or on its sockets. A sender without room says
- * that it wants some, and sleeps. R keeps a reply for sender 0 from the beginning, which makes room
- * for it at some time. With -DDEATH=i, sender i dies at any step; the launcher marks it, then rings.
+ * Sleeping and waking through shared memory (libipc's doorbell.c, shm_send.c, shm_recv.c,
+ * receive.c; the launcher's doorbells.c and channels_ended()). Two senders put messages for a
+ * receiver R into rings with room for one each. R takes from one of them (as long as that one owes
+ * it a message) or from anybody, and then sleeps on the doorbells of all, or on its sockets. A
+ * sender without room says that it wants some, and sleeps. R keeps a reply for sender 0 from the
+ * beginning, which makes room for it at some time. With -DDEATH=i, sender i dies at any step; the
+ * launcher marks it, then rings.
  *
  * Checked: when nothing can happen any more, all that was put was taken, no living sender waits, the
  * kept reply is out unless its caller is dead, and R knows of the death.
@@ -14,10 +15,10 @@
  * docs/transports.md).
  *
  * Mutations, which must fail:
- *   -DASLEEP_LATE   R reads the bells again, then says that it sleeps (on its sockets)
- *   -DNO_LOOK       R does not read the bells again once it has said so (on its sockets)
- *   -DBELL_LATE     R looks, then reads the bells on which it sleeps
- *   -DBELL_FIRST    a sender rings, then puts
+ *   -DASLEEP_LATE   R reads the doorbells again, then says that it sleeps (on its sockets)
+ *   -DNO_LOOK       R does not read the doorbells again once it has said so (on its sockets)
+ *   -DDOORBELL_LATE     R looks, then reads the doorbells on which it sleeps
+ *   -DDOORBELL_FIRST    a sender rings, then puts
  *   -DWANTS_LATE    a sender looks for room, then says that it wants some
  *   -DKEPT_FORGOTTEN  R does not ask, before it sleeps, whether who drains its reply has rung
  *   -DONE_FORGETS   the same where it waits for one alone (and -DANSWER_FIRST)
@@ -43,13 +44,13 @@
 #define SOCKET 2
 
 byte put[SENDERS], taken[SENDERS];
-/* Bells, as those who read them see them: whether one was rung since it was read last. */
+/* Doorbells, as those who read them see them: whether one was rung since it was read last. */
 bool rung[SENDERS];   /* the sender's */
 bool kept_rung = true; /* that of sender 0, since R looked whether it made room */
 bool rrung[SENDERS];  /* R's for the sender */
 bool wants[SENDERS], sasleep[SENDERS], swaits[SENDERS];
 byte asleep;          /* R's page */
-bool waits, on[SENDERS]; /* R is in the kernel, on these bells */
+bool waits, on[SENDERS]; /* R is in the kernel, on these doorbells */
 bool packet;          /* at a socket of R */
 bool marked[SENDERS], dead[SENDERS];
 bool known[SENDERS];  /* R has seen the end */
@@ -116,7 +117,7 @@ proctype Sender(byte i)
               sasleep[i] = false
            od;
            wants[i] = false;
-#ifdef BELL_FIRST
+#ifdef DOORBELL_FIRST
            ring(i);
            put[i] = put[i] + 1
 #else
@@ -200,10 +201,10 @@ inline take(i)
     fi
 }
 
-/* On the bells of the senders from `first` to `last`, and on that of who drains the kept reply. (Before
- * that, the bells were read and who rang for the reply was asked for.) */
+/* On the doorbells of the senders from `first` to `last`, and on that of the caller that drains the
+ * kept reply. (Before that, R read the doorbells and asked whether that caller has rung.) */
 #define CHANGED ((first == 0 && rung[0]) || (last == 1 && rung[1]) || (first == 1 && kept && kept_rung))
-inline sleep_on_bells()
+inline sleep_on_doorbells()
 {
     asleep = FUTEX;
     if
@@ -226,20 +227,20 @@ inline sleep_on_bells()
 
 inline wait_for_all()
 {
-#ifdef BELL_LATE
+#ifdef DOORBELL_LATE
     if
     :: PENDING(0) || PENDING(1) || PUMP_DUE
     :: else ->
        rung[0] = false;
        rung[1] = false;
-       sleep_on_bells()
+       sleep_on_doorbells()
     fi
 #else
     rung[0] = false;
     rung[1] = false;
     if
     :: PENDING(0) || PENDING(1) || PUMP_DUE
-    :: else -> sleep_on_bells()
+    :: else -> sleep_on_doorbells()
     fi
 #endif
 }
@@ -256,7 +257,7 @@ inline wait_for_one(i)
        rung[i] = false;
        if
        :: PENDING(i) || PUMP_DUE_FOR_ONE
-       :: else -> sleep_on_bells()
+       :: else -> sleep_on_doorbells()
        fi
     fi;
     first = 0;

@@ -137,7 +137,7 @@ static void mark_ended(void *ctx, task_t task)
     sched_meanwhile();
 }
 
-// As bell_ring_all() of launcher/bells.c.
+// As doorbell_ring_all() of launcher/doorbells.c.
 static void wake_waiters(void *ctx, task_t task)
 {
     (void)ctx;
@@ -145,8 +145,8 @@ static void wake_waiters(void *ctx, task_t task)
     for (int slot = 1; slot < NUM_SLOTS; slot++) {
         if (!tasks[slot].page || slot == TASK_SLOT(task))
             continue;
-        atomic_fetch_add(&page->peers[slot].bell, 1);
-        sched_ring((uintptr_t)&page->peers[slot].bell);
+        atomic_fetch_add(&page->peers[slot].doorbell, 1);
+        sched_ring((uintptr_t)&page->peers[slot].doorbell);
         sched_meanwhile();
     }
 }
@@ -393,9 +393,9 @@ static bool flush(int slot)
         return false;
     channels_sent(&channels, id);
     struct state_page *page = tasks[slot].page->page;
-    atomic_fetch_add(&page->launcher_bell, 1);
+    atomic_fetch_add(&page->launcher_doorbell, 1);
     if (atomic_load(&page->asleep) == SLEEP_FUTEX)
-        sched_ring((uintptr_t)&page->launcher_bell);
+        sched_ring((uintptr_t)&page->launcher_doorbell);
     return true;
 }
 

@@ -74,7 +74,7 @@ void sched_leave(void)
 void sched_start(struct proc *p)
 {
     memcpy(&p->context, &p->base, sizeof(p->context));
-    p->num_bells = p->regions_mapped = 0;
+    p->num_doorbells = p->regions_mapped = 0;
     p->wake_ns = NEVER;
     sim.runnable |= 1u << p->slot;
 }
@@ -103,12 +103,12 @@ void sched_block(struct file *waits_for, bool for_room, uint64_t wake_ns)
     p->wake_ns = NEVER;
 }
 
-void sched_ring(uintptr_t bell)
+void sched_ring(uintptr_t doorbell)
 {
     for (int slot = VM; slot < NUM_SLOTS; slot++) {
         struct proc *p = &sim.procs[slot];
-        for (unsigned i = 0; i < p->num_bells; i++) {
-            if (p->bells[i] == bell)
+        for (unsigned i = 0; i < p->num_doorbells; i++) {
+            if (p->doorbells[i] == doorbell)
                 sched_wake(p);
         }
     }

@@ -132,10 +132,10 @@ struct proc {
     jmp_buf context;
     jmp_buf base; // of its stack
     bool interrupted;
-    struct file *waits_for;     // a socket to be readable; NULL: anything that is watched
-    bool waits_for_room;        // to send through it
-    uintptr_t bells[NUM_SLOTS]; // futexes that it waits for
-    unsigned num_bells;
+    struct file *waits_for;         // a socket to be readable; NULL: anything that is watched
+    bool waits_for_room;            // to send through it
+    uintptr_t doorbells[NUM_SLOTS]; // futexes that it waits for
+    unsigned num_doorbells;
     uint64_t wake_ns;
     uint64_t stopped_until;
 
@@ -228,7 +228,7 @@ void sched_start(struct proc *p);
 void sched_block(struct file *waits_for, bool for_room, uint64_t wake_ns);
 void sched_wake(struct proc *p);
 /// Wakes those who wait for a futex.
-void sched_ring(uintptr_t bell);
+void sched_ring(uintptr_t doorbell);
 void sched_leave(void) __noreturn;
 /// A point of the launcher at which the others may run: it is in the middle of a step.
 void sched_meanwhile(void);

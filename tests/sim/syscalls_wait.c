@@ -115,12 +115,12 @@ static long futex_wait(const struct waitv *set, unsigned count, const struct tim
     if (is_changed(set, count))
         return kernel_fail(EAGAIN);
     for (unsigned i = 0; i < count; i++)
-        p->bells[i] = set[i].uaddr;
-    p->num_bells = count;
+        p->doorbells[i] = set[i].uaddr;
+    p->num_doorbells = count;
     uint64_t ns =
         deadline ? (uint64_t)deadline->tv_sec * 1000000000 + (uint64_t)deadline->tv_nsec : NEVER;
     sched_block(&nothing, false, ns);
-    p->num_bells = 0;
+    p->num_doorbells = 0;
     if (kernel_interrupted())
         return kernel_fail(EINTR);
     return sim.now_ns >= ns ? kernel_fail(ETIMEDOUT) : 0;

@@ -4,7 +4,7 @@
 
 #define NUM_CLIENTS 64
 #define NUM_CALLS   20
-// More than one call can wait for: see BELL_MAX_CHANNELS.
+// More than one call can wait for: see DOORBELL_MAX_CHANNELS.
 #define NUM_PEERS 130
 
 static task_t launch(const char *line)

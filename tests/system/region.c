@@ -3,7 +3,7 @@
 
 #include <malloc.h>
 #include "scenario.h"
-#include "../../libipc/bell.h"
+#include "../../libipc/doorbell.h"
 #include "../../libipc/link.h"
 #include "../../libipc/region.h"
 #include "../../libipc/shm_send.h"
@@ -91,7 +91,7 @@ static void bytes_backwards(struct channel *ch)
 {
     put_data(ch, 100);
     put_bytes(ch, (const uint8_t *)"0123456789", 10);
-    bell_ring(ch);
+    doorbell_ring(ch);
     WAIT_UNTIL(atomic_load(&ch->peer.line->bytes_taken) == 10);
     atomic_store(&ch->peer.own->bytes, 9);
 }
@@ -165,7 +165,7 @@ static void lie(void)
         exit(EXIT_SUCCESS);
     struct channel *ch = channel_to("main");
     lies[atoi(task_argv()[3])](ch);
-    bell_ring(ch);
+    doorbell_ring(ch);
     struct message m;
     CHECK_ERR(ipc_recv(ch->task, &m), ERR_ABORTED);
     quit(meet("d"));
@@ -208,14 +208,14 @@ static void send_in_halves(void)
     uint8_t *data = pattern(2 * HALF, 5);
     put_data(ch, 2 * HALF);
     put_bytes(ch, data, HALF);
-    bell_ring(ch);
+    doorbell_ring(ch);
     await_step(meet("d"));
     put_bytes(ch, data + HALF, HALF);
-    bell_ring(ch);
+    doorbell_ring(ch);
     await_step(meet("d"));
     put_data(ch, 2 * HALF);
     put_bytes(ch, data, HALF);
-    bell_ring(ch);
+    doorbell_ring(ch);
 }
 
 static void relay_steps(void)

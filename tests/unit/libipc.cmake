@@ -4,11 +4,12 @@ foreach(module IN ITEMS list bytes handle datetime cmdline names log)
   target_link_libraries(libipc_${module} PRIVATE Oolong::compat)
 endforeach()
 
-# With a scheduler and a clock of its own, it takes no more of the library than bell.c and page.c.
-oolong_add_unit_test(libipc_bell SOURCES libipc_bell_test.c LIBS)
-target_include_directories(libipc_bell PRIVATE
+# With a scheduler and a clock of its own, it takes no more of the library than doorbell.c and
+# page.c.
+oolong_add_unit_test(libipc_doorbell SOURCES libipc_doorbell_test.c LIBS)
+target_include_directories(libipc_doorbell PRIVATE
   $<TARGET_PROPERTY:Oolong::ipc,INTERFACE_INCLUDE_DIRECTORIES> ${PROJECT_SOURCE_DIR}/libipc)
-add_dependencies(libipc_bell ipc)
+add_dependencies(libipc_doorbell ipc)
 
 oolong_add_unit_test(libipc_copy SOURCES libipc_copy_test.c LIBS Oolong::ipc)
 target_include_directories(libipc_copy PRIVATE ${PROJECT_SOURCE_DIR}/libipc)

@@ -56,15 +56,15 @@ STATIC_ASSERT(CONFIG_NUM_TASKS <= (1 << TASK_SLOT_BITS));
 #define MAX_SERVED_NAMES 16 // that one task may serve
 
 enum wire_kind {
-    WIRE_CONTROL, // between a task and the launcher only; `type` is an enum control_op
-    WIRE_SEND,    // a blocking send: the sender waits for ACK or NACK
-    WIRE_CALL,    // a call: the sender waits for a REPLY (or NACK); the reply is the ACK
-    WIRE_REPLY,   // answers the CALL numbered `ack`
-    WIRE_NOBLOCK, // not answered; at most one not yet taken a direction (see PEER_NOBLOCK)
-    WIRE_ACK,     // the SEND numbered `ack` was taken
-    WIRE_NACK,    // the SEND or CALL numbered `ack` was not taken; `type` is the error code,
-                  // ERR_TRY_AGAIN when the payload must be sent again
-    WIRE_RING,    // look at the notification bits in my state page
+    WIRE_CONTROL,  // between a task and the launcher only; `type` is an enum control_op
+    WIRE_SEND,     // a blocking send: the sender waits for ACK or NACK
+    WIRE_CALL,     // a call: the sender waits for a REPLY (or NACK); the reply is the ACK
+    WIRE_REPLY,    // answers the CALL numbered `ack`
+    WIRE_NOBLOCK,  // not answered; at most one not yet taken a direction (see PEER_NOBLOCK)
+    WIRE_ACK,      // the SEND numbered `ack` was taken
+    WIRE_NACK,     // the SEND or CALL numbered `ack` was not taken; `type` is the error code,
+                   // ERR_TRY_AGAIN when the payload must be sent again
+    WIRE_DOORBELL, // look at the notification bits in my state page
 };
 
 #ifndef WIRE_SEQ_BITS
@@ -163,7 +163,7 @@ static inline task_t wait_word_task(uint64_t word)
 //
 //   bits 32-63  chan      bits 16-31  sent       bits 0-15  seen
 #define PEER_NOTIFY_MASK 0x00ff // the eight notification bits
-#define PEER_RING        0x0100 // a RING packet is in the channel
+#define PEER_DOORBELL    0x0100 // a RING packet is in the channel
 #define PEER_NOBLOCK     0x0200 // a NOBLOCK packet is in the channel
 static inline uint64_t peer_word(uint32_t chan, uint16_t sent, uint16_t seen)
 {
@@ -172,27 +172,28 @@ static inline uint64_t peer_word(uint32_t chan, uint16_t sent, uint16_t seen)
 
 // What the owner of a page says to one peer: in cache lines of its own, so that one that looks at
 // them again and again is not disturbed by what is said to others. What changes with each message
-// is apart from what seldom does, and is not looked at for each message. But for `bell` and
+// is apart from what seldom does, and is not looked at for each message. But for `doorbell` and
 // `closed`, all of it is valid for the channel that `word` names, and zero in the beginning.
 //
-// Whatever the owner does that its peer may wait for, it does first; then it adds 1 to `bell`, then
-// it reads whether the peer is asleep, and wakes it. The peer publishes that it is asleep, then
-// reads the bell again: one of the two sees the other.
+// Whatever the owner does that its peer may wait for, it does first; then it adds 1 to `doorbell`,
+// then it reads whether the peer is asleep, and wakes it. The peer publishes that it is asleep,
+// then reads the doorbell again: one of the two sees the other.
 struct peer_line {
     _Alignas(64) _Atomic uint64_t word; // peer_word()
     _Atomic uint32_t closed;            // the channel that the owner ended; 0: none
     _Atomic uint32_t wants;             // 1: the owner waits for room in its ring
-    _Alignas(64) _Atomic uint32_t bell; // a futex; the launcher rings too, when the owner has ended
-    _Atomic uint32_t taken;             // packets taken out of the peer's region
-    _Atomic uint64_t bytes;             // bytes of payloads put into the owner's
-    _Atomic uint64_t bytes_taken;       // and taken out of the peer's
+    _Alignas(
+        64) _Atomic uint32_t doorbell; // a futex; the launcher rings too, when the owner has ended
+    _Atomic uint32_t taken;            // packets taken out of the peer's region
+    _Atomic uint64_t bytes;            // bytes of payloads put into the owner's
+    _Atomic uint64_t bytes_taken;      // and taken out of the peer's
 };
 STATIC_ASSERT(sizeof(struct peer_line) == 128);
 
 // How the owner of a page sleeps, for those who want to wake it.
 enum sleep_kind {
     SLEEP_NOT = 0,
-    SLEEP_FUTEX,  // on the bells of those it waits for
+    SLEEP_FUTEX,  // on the doorbells of those it waits for
     SLEEP_SOCKET, // on its descriptors: a packet has to come through one
 };
 
@@ -231,7 +232,7 @@ struct state_page {
     // Written by the launcher, which may: that the owner has ended, and how often it sent a packet
     // to the owner (a futex).
     _Alignas(64) _Atomic uint32_t ended;
-    _Atomic uint32_t launcher_bell;
+    _Atomic uint32_t launcher_doorbell;
     // vm's page only: odd while the launcher looks, again and again, whether a copy stalls. It
     // stops when there has been none for a while; then vm says that it copies (CTL_COPYING), once
     // for each value. The launcher writes this, then reads `copying`; vm writes `copying`, then

@@ -1,6 +1,6 @@
 // Owns sleeping and waking, and how long to spin before.
 
-#include "bell.h"
+#include "doorbell.h"
 #include <sched.h>
 #include "channel.h"
 #include "clock.h"
@@ -32,30 +32,30 @@
 #define WITHOUT_MAX     65536u
 #define YIELD_FORGIVING 256u // and so many that helped until that is forgotten
 
-static struct bell_spin open_spin = {.limit = SPIN_MAX, .retry = SPIN_RETRY};
+static struct doorbell_spin open_spin = {.limit = SPIN_MAX, .retry = SPIN_RETRY};
 static const struct channel *noted;
 
-void bell_spin_init(struct bell_spin *spin)
+void doorbell_spin_init(struct doorbell_spin *spin)
 {
-    *spin = (struct bell_spin){.limit = SPIN_MAX, .retry = SPIN_RETRY};
+    *spin = (struct doorbell_spin){.limit = SPIN_MAX, .retry = SPIN_RETRY};
 }
 
 static void wake_by_socket(struct channel *ch)
 {
     // A full socket wakes as well.
-    struct packet packet = {.word = wire_word(WIRE_RING, 0, 0)};
+    struct packet packet = {.word = wire_word(WIRE_DOORBELL, 0, 0)};
     (void)!transport_send(ch->fd, &packet, false, -1);
 }
 
-void bell_ring(struct channel *ch)
+void doorbell_ring(struct channel *ch)
 {
     struct peer_line *own = ch->peer.own;
     if (!own)
         return;
-    atomic_fetch_add(&own->bell, 1); // a full fence: what is read next is newer
+    atomic_fetch_add(&own->doorbell, 1); // a full fence: what is read next is newer
     switch (atomic_load(&ch->peer.page->asleep)) {
     case SLEEP_FUTEX:
-        futex_wake(&own->bell);
+        futex_wake(&own->doorbell);
         break;
     case SLEEP_SOCKET:
         if (ch->shm)
@@ -66,7 +66,7 @@ void bell_ring(struct channel *ch)
     }
 }
 
-void bell_hear(struct channel *ch)
+void doorbell_hear(struct channel *ch)
 {
     // What is left wakes us again: nobody who sends without pause holds us up.
     for (int i = 0; i < REGION_SLOTS; i++) {
@@ -74,7 +74,7 @@ void bell_hear(struct channel *ch)
         error_t err = transport_recv(ch->fd, &packet, false, NULL, 0, NULL);
         if (err == ERR_WOULD_BLOCK)
             return;
-        if (IS_ERROR(err) || wire_kind(packet.word) != WIRE_RING) {
+        if (IS_ERROR(err) || wire_kind(packet.word) != WIRE_DOORBELL) {
             ch->shm->hung = true;
             transport_unwatch(ch->fd);
             return;
@@ -82,18 +82,18 @@ void bell_hear(struct channel *ch)
     }
 }
 
-void bell_note(const struct channel *ch)
+void doorbell_note(const struct channel *ch)
 {
     noted = ch;
 }
 
-void bell_forget(const struct channel *ch)
+void doorbell_forget(const struct channel *ch)
 {
     if (noted == ch)
         noted = NULL;
 }
 
-bool bell_runs_elsewhere(const struct channel *ch)
+bool doorbell_runs_elsewhere(const struct channel *ch)
 {
     return ch->peer.page &&
            atomic_load_explicit(&ch->peer.page->cpu, memory_order_relaxed) != sched_getcpu();
@@ -108,12 +108,12 @@ static void relax(void)
 #endif
 }
 
-bool bell_is_pending(const struct channel *ch)
+bool doorbell_is_pending(const struct channel *ch)
 {
-    return ch->shm ? region_is_pending(ch) : channel_bell(ch) != ch->bell.seen;
+    return ch->shm ? region_is_pending(ch) : channel_doorbell(ch) != ch->doorbell.seen;
 }
 
-// What a wait is for: the peer's bell; or a packet, or room for what is kept; or, with no `ch`,
+// What a wait is for: the peer's doorbell; or a packet, or room for what is kept; or, with no `ch`,
 // something in any channel.
 struct wanted {
     const struct channel *ch;
@@ -125,7 +125,7 @@ struct wanted {
 static bool any_pending(void)
 {
     LIST_FOR_EACH (ch, channel_all(), struct channel, all) {
-        if (bell_is_pending(ch))
+        if (doorbell_is_pending(ch))
             return true;
     }
     return region_pump_is_due();
@@ -134,13 +134,13 @@ static bool any_pending(void)
 static bool has_come(const struct wanted *wanted)
 {
     if (wanted->pending)
-        return bell_is_pending(wanted->ch) || region_pump_is_due();
+        return doorbell_is_pending(wanted->ch) || region_pump_is_due();
     if (wanted->ch)
-        return channel_bell(wanted->ch) != wanted->seen;
+        return channel_doorbell(wanted->ch) != wanted->seen;
     return any_pending();
 }
 
-static void learn_spin(struct bell_spin *spin, unsigned turns, bool enough)
+static void learn_spin(struct doorbell_spin *spin, unsigned turns, bool enough)
 {
     if (enough) {
         spin->limit = MIN(MAX(spin->limit, 4 * turns + SPIN_MIN), SPIN_MAX);
@@ -157,14 +157,14 @@ static void learn_spin(struct bell_spin *spin, unsigned turns, bool enough)
 }
 
 // Looks at all channels in some of the turns only, where the others would make them long.
-static bool spin_for(struct bell_spin *spin, const struct channel *peer,
+static bool spin_for(struct doorbell_spin *spin, const struct channel *peer,
                      const struct wanted *wanted)
 {
     unsigned limit = spin->failures >= spin->retry ? SPIN_MAX : spin->limit;
     unsigned n = 0;
     while (n < limit) {
         bool all = channel_count() <= SPIN_ALL && n % SPIN_OTHERS == 0;
-        if (wanted->ch || all ? has_come(wanted) : bell_is_pending(peer))
+        if (wanted->ch || all ? has_come(wanted) : doorbell_is_pending(peer))
             break;
         relax();
         n++;
@@ -173,7 +173,7 @@ static bool spin_for(struct bell_spin *spin, const struct channel *peer,
     return n < limit;
 }
 
-static void learn_yield(struct bell_spin *spin, bool come, bool late)
+static void learn_yield(struct doorbell_spin *spin, bool come, bool late)
 {
     if (come && !late) {
         if (++spin->helped >= YIELD_FORGIVING)
@@ -186,7 +186,7 @@ static void learn_yield(struct bell_spin *spin, bool come, bool late)
     spin->without = late ? spin->penalty : WITHOUT_VAIN;
 }
 
-static bool yield_for(struct bell_spin *spin, const struct channel *peer,
+static bool yield_for(struct doorbell_spin *spin, const struct channel *peer,
                       const struct wanted *wanted)
 {
     if (spin->without > 0) {
@@ -209,13 +209,14 @@ static bool yield_for(struct bell_spin *spin, const struct channel *peer,
 }
 
 // Waits a while for what `peer` is likely to do. False: it has not come.
-static bool wait_awake(struct bell_spin *spin, const struct channel *peer,
+static bool wait_awake(struct doorbell_spin *spin, const struct channel *peer,
                        const struct wanted *wanted)
 {
     if (!peer->peer.page)
         return false;
     page_note_core(); // now, when there is time, and not when the message has come
-    return bell_runs_elsewhere(peer) ? spin_for(spin, peer, wanted) : yield_for(spin, peer, wanted);
+    return doorbell_runs_elsewhere(peer) ? spin_for(spin, peer, wanted)
+                                         : yield_for(spin, peer, wanted);
 }
 
 static bool any_changed(const struct futex_word *words, unsigned count)
@@ -236,46 +237,46 @@ static void sleep_on(const struct futex_word *words, unsigned count, uint64_t de
     page_note_core();
 }
 
-bool bell_await_pending(struct channel *ch)
+bool doorbell_await_pending(struct channel *ch)
 {
     struct wanted wanted = {.ch = ch, .pending = true};
-    return wait_awake(&ch->bell.spin, ch, &wanted);
+    return wait_awake(&ch->doorbell.spin, ch, &wanted);
 }
 
-void bell_wait(struct channel *ch, uint32_t seen, uint64_t deadline_ns)
+void doorbell_wait(struct channel *ch, uint32_t seen, uint64_t deadline_ns)
 {
     struct wanted wanted = {.ch = ch, .seen = seen};
-    if (channel_bell(ch) == seen && !wait_awake(&ch->bell.spin, ch, &wanted))
-        bell_sleep(ch, seen, deadline_ns);
+    if (channel_doorbell(ch) == seen && !wait_awake(&ch->doorbell.spin, ch, &wanted))
+        doorbell_sleep(ch, seen, deadline_ns);
 }
 
-void bell_sleep(struct channel *ch, uint32_t seen, uint64_t deadline_ns)
+void doorbell_sleep(struct channel *ch, uint32_t seen, uint64_t deadline_ns)
 {
     struct futex_word words[FUTEX_MAX_WORDS];
     unsigned count = 0;
-    words[count++] = (struct futex_word){ch->bell.word, seen};
+    words[count++] = (struct futex_word){ch->doorbell.word, seen};
     // Those who drain a kept reply are served meanwhile.
     LIST_FOR_EACH (other, region_keeping(), struct shm, keeping) {
         if (other->channel != ch && count < FUTEX_MAX_WORDS)
-            words[count++] = (struct futex_word){other->channel->bell.word, other->kept_seen};
+            words[count++] = (struct futex_word){other->channel->doorbell.word, other->kept_seen};
     }
     sleep_on(words, count, deadline_ns);
 }
 
-bool bell_await_any(void)
+bool doorbell_await_any(void)
 {
     struct wanted anything = {0};
     return any_pending() || (noted && wait_awake(&open_spin, noted, &anything));
 }
 
-void bell_sleep_any(uint64_t deadline_ns)
+void doorbell_sleep_any(uint64_t deadline_ns)
 {
     struct futex_word words[FUTEX_MAX_WORDS];
     unsigned count = 0;
-    // The bells first, then what they may have rung for: what comes in between is seen by one.
+    // The doorbells first, then what they may have rung for: what comes in between is seen by one.
     LIST_FOR_EACH (ch, channel_all(), struct channel, all) {
         if (count < FUTEX_MAX_WORDS)
-            words[count++] = (struct futex_word){ch->bell.word, channel_bell(ch)};
+            words[count++] = (struct futex_word){ch->doorbell.word, channel_doorbell(ch)};
     }
     if (!any_pending())
         sleep_on(words, count, deadline_ns);
@@ -284,26 +285,26 @@ void bell_sleep_any(uint64_t deadline_ns)
 static bool any_shm_pending(void)
 {
     LIST_FOR_EACH (ch, channel_all(), struct channel, all) {
-        if (ch->shm && bell_is_pending(ch))
+        if (ch->shm && doorbell_is_pending(ch))
             return true;
     }
     return region_pump_is_due();
 }
 
-// The same order as on bells: read the bells, look, publish, read the bells again. The looks are
-// acquire loads, which may be done before the store that publishes; only the second reading of the
-// bells, which is sequentially consistent, may not.
-bool bell_begin_socket_sleep(void)
+// The same order as on doorbells: read the doorbells, look, publish, read the doorbells again. The
+// looks are acquire loads, which may be done before the store that publishes; only the second
+// reading of the doorbells, which is sequentially consistent, may not.
+bool doorbell_begin_socket_sleep(void)
 {
     LIST_FOR_EACH (ch, channel_all(), struct channel, all) {
         if (ch->shm)
-            ch->bell.seen = channel_bell(ch);
+            ch->doorbell.seen = channel_doorbell(ch);
     }
     if (any_shm_pending())
         return false;
     page_publish_sleep(SLEEP_SOCKET);
     LIST_FOR_EACH (ch, channel_all(), struct channel, all) {
-        if (ch->shm && atomic_load(ch->bell.word) != ch->bell.seen)
+        if (ch->shm && atomic_load(ch->doorbell.word) != ch->doorbell.seen)
             return false;
     }
     return true;

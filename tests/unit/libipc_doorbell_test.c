@@ -13,7 +13,7 @@ static int fake_clock(int clock, struct timespec *now);
 #define sched_yield   fake_yield
 #define sched_getcpu  fake_core
 #define clock_gettime fake_clock
-#include "../../libipc/bell.c"
+#include "../../libipc/doorbell.c"
 #include "../../libipc/page.c"
 
 struct self ipc_self;
@@ -23,7 +23,7 @@ static struct channel ch;
 static struct shm shm;
 static uint64_t now_of_test = 1000000000;
 static unsigned num_yields, num_sleeps;
-static bool pending, pump_is_due; // with the peer's answer; without its bell
+static bool pending, pump_is_due; // with the peer's answer; without its doorbell
 static bool rings_when_looked_at; // and nothing shows
 static bool has_channel;
 
@@ -36,7 +36,7 @@ static struct {
 
 static void answer(uint64_t before_ns)
 {
-    atomic_fetch_add(&peers.peers[0].bell, 1);
+    atomic_fetch_add(&peers.peers[0].doorbell, 1);
     atomic_store(&peers.since_ns, now_of_test - before_ns);
     pending = true;
 }
@@ -80,7 +80,7 @@ bool region_is_pending(const struct channel *channel)
 {
     (void)channel;
     if (rings_when_looked_at)
-        atomic_fetch_add(&peers.peers[0].bell, 1);
+        atomic_fetch_add(&peers.peers[0].doorbell, 1);
     return pending;
 }
 
@@ -135,8 +135,8 @@ static void prepare(int core_of_peer)
     ch.peer.page = &peers;
     ch.peer.line = &peers.peers[0];
     ch.peer.own = &own.peers[0];
-    ch.bell.word = &peers.peers[0].bell;
-    bell_spin_init(&ch.bell.spin);
+    ch.doorbell.word = &peers.peers[0].doorbell;
+    doorbell_spin_init(&ch.doorbell.spin);
     atomic_store(&peers.cpu, core_of_peer);
 }
 
@@ -144,7 +144,7 @@ static void prepare(int core_of_peer)
 static unsigned wait_once(void)
 {
     unsigned before = num_yields;
-    bell_wait(&ch, channel_bell(&ch), 0);
+    doorbell_wait(&ch, channel_doorbell(&ch), 0);
     return num_yields - before;
 }
 
@@ -230,47 +230,47 @@ START_TEST(a_peer_on_another_core_is_not_given_ours)
 }
 END_TEST
 
-START_TEST(what_shows_without_the_bell_is_waited_for_awake)
+START_TEST(what_shows_without_the_doorbell_is_waited_for_awake)
 {
     prepare(0);
     peer.answers_at = 2;
     pending = false;
-    ck_assert(bell_await_pending(&ch));
+    ck_assert(doorbell_await_pending(&ch));
     ck_assert_uint_eq(num_yields, 2);
     peer.answers_at = 0;
     pending = false;
-    ck_assert(!bell_await_pending(&ch));
+    ck_assert(!doorbell_await_pending(&ch));
     ck_assert_uint_eq(num_yields, 2 + YIELDS);
     ck_assert_uint_eq(num_sleeps, 0);
     prepare(1);
-    ck_assert(!bell_await_pending(&ch));
+    ck_assert(!doorbell_await_pending(&ch));
     pump_is_due = true; // something is kept for a peer that has made room
-    ck_assert(bell_await_pending(&ch));
+    ck_assert(doorbell_await_pending(&ch));
     pump_is_due = false;
     pending = true;
-    ck_assert(bell_await_pending(&ch));
+    ck_assert(doorbell_await_pending(&ch));
     ck_assert_uint_eq(num_sleeps, 0);
 }
 END_TEST
 
-START_TEST(a_bell_that_rings_while_the_task_looks_keeps_it_from_its_sockets)
+START_TEST(a_doorbell_that_rings_while_the_task_looks_keeps_it_from_its_sockets)
 {
     prepare(0);
     has_channel = true;
     pending = false;
-    ck_assert(bell_begin_socket_sleep());
+    ck_assert(doorbell_begin_socket_sleep());
     ck_assert_uint_eq(atomic_load(&own.asleep), SLEEP_SOCKET);
     rings_when_looked_at = true; // what it rang for is not visible yet
-    ck_assert(!bell_begin_socket_sleep());
+    ck_assert(!doorbell_begin_socket_sleep());
     rings_when_looked_at = false;
     pending = true;
-    ck_assert(!bell_begin_socket_sleep());
+    ck_assert(!doorbell_begin_socket_sleep());
     has_channel = false;
 }
 END_TEST
 
-RUN_TESTS("bell", a_bell_that_rings_while_the_task_looks_keeps_it_from_its_sockets,
-          what_shows_without_the_bell_is_waited_for_awake, a_peer_that_answers_is_not_slept_for,
+RUN_TESTS("doorbell", a_doorbell_that_rings_while_the_task_looks_keeps_it_from_its_sockets,
+          what_shows_without_the_doorbell_is_waited_for_awake, a_peer_that_answers_is_not_slept_for,
           a_peer_that_does_not_answer_is_slept_for,
           a_core_that_comes_back_late_is_kept_more_and_more_often,
           that_is_forgotten_when_it_has_helped_for_long, a_peer_that_was_busy_itself_is_no_reason,
