@@ -1,4 +1,4 @@
-// What a request is answered with: a file, a part of it, a listing, figures, or an error.
+// Makes the answers: a file, a part of it, a directory's page, the page of figures, or an error.
 #include <idl/fs.h>
 #include <inttypes.h>
 #include <resea/ipc.h>
@@ -54,7 +54,7 @@ static void answer_error(struct answer *answer, const struct request *request, u
            &body);
 }
 
-// Answers with 304 or 412 when the request's conditions ask for that. False: they do not.
+// Answers with 304 or 412 if the conditions of the request call for it. False: they do not.
 static bool answer_condition(struct answer *answer, const struct request *request,
                              const struct version *version)
 {
@@ -110,7 +110,7 @@ static void answer_metrics(struct answer *answer, const struct request *request,
 
 // --- Directories --------------------------------------------------------------------------------
 
-// A chunk is its length in hexadecimal digits, a line's end, its bytes and another one.
+// Makes a chunk of the text: its length in hexadecimal digits, CR LF, its bytes, CR LF.
 #define CHUNK_HEAD_LEN 10
 
 static void begin_chunk(struct text *text)
@@ -144,8 +144,8 @@ static error_t add_piece(struct answer *answer)
     return answer->text.failed ? ERR_NO_MEMORY : OK;
 }
 
-// A listing of one piece goes with its length; a longer one in chunks to who knows them, and to
-// others up to the end of the connection.
+// A listing of one piece is sent with its length. A longer one is sent in chunks, or, if the client
+// does not know chunks, up to the end of the connection.
 static void answer_listing(struct answer *answer, const struct request *request, const char *path)
 {
     struct head head = {.status = 200, .type = "text/html; charset=utf-8"};
@@ -185,7 +185,7 @@ static void answer_listing(struct answer *answer, const struct request *request,
     text_free(&body);
 }
 
-// Relative links of a directory's page count from its '/'.
+// Redirects to the path with a '/' at its end, from which a page's relative links count.
 static void answer_redirect(struct answer *answer, const struct request *request, const char *path)
 {
     struct text body = {0}, location = {0};
@@ -206,8 +206,8 @@ struct file_status {
     struct version version;
 };
 
-// The version's tag is made of all that changes with a file's content: nothing is read for it. A
-// server of `fs` that only knows `stat` has files without one.
+// Makes the tag of the file's version. It consists of attributes that change with the content, so
+// the content is not read. If the file server only knows `stat`, files have no tag.
 static error_t stat_path(task_t fs, const char *path, struct file_status *status)
 {
     struct fs_attributes attr;
@@ -236,7 +236,7 @@ static error_t read_piece(struct answer *answer, void **data, size_t *len)
 {
     size_t wanted = (size_t)MIN(answer->left, (uint64_t)PIECE_LEN);
     error_t err = fs_read(answer->fs, answer->file, answer->offset, wanted, data, len);
-    // What was promised cannot be kept: an error, or a file that became shorter.
+    // The announced length cannot be sent: reading failed, or the file has become shorter.
     if (IS_ERROR(err) || *len == 0 || *len > wanted) {
         if (IS_OK(err))
             free(*data);
@@ -256,7 +256,7 @@ static void close_file(struct answer *answer)
     answer->file = 0;
 }
 
-// A small file goes with its head, and does not stay open.
+// A small file is sent together with its head, and closed at once.
 static void add_all(struct answer *answer)
 {
     void *data;
@@ -339,7 +339,7 @@ static void answer_path(struct answer *answer, const struct request *request, ch
     free(index);
 }
 
-// 0: nothing speaks against looking for the path.
+// Returns the status to refuse the request with. 0: the path may be looked up.
 static unsigned judge(const struct request *request, char *path, bool *is_dir)
 {
     if (request->state == REQUEST_BAD)
@@ -367,7 +367,7 @@ static void make(struct answer *answer, const struct request *request, size_t nu
     } else {
         ipc_set_lookup_timeout(LOOKUP_TIME_MS);
         answer->fs = ipc_lookup("fs");
-        static bool told; // once, until it is there again
+        static bool told; // logged once, until the server is there again
         bool is_there = IS_OK(answer->fs);
         if (!is_there && !told)
             WARN("no file server: %s", err2str(answer->fs));

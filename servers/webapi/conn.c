@@ -1,5 +1,5 @@
-// The connections. Each goes on as far as it can without waiting: reads a request, makes its
-// answer, sends it, reads the next. Then it waits for an event.
+// The connections. Each goes on until it would have to wait: it reads a request, makes the answer,
+// sends it and reads the next request. Then it waits for an event.
 #include <idl/tcpip.h>
 #include <resea/ipc.h>
 #include <resea/printf.h>
@@ -18,16 +18,16 @@
 struct conn {
     handle_t handle;
     uint32_t addr;     // of the client
-    list_elem_t ready; // in the list of those that can go on
+    list_elem_t ready; // in the list of connections that can go on
     struct request request;
     bool answering;
-    bool ends; // after this answer
+    bool ends; // the connection ends after this answer
     struct answer answer;
-    uint8_t *in; // what was read and not taken yet
+    uint8_t *in; // bytes that were read from tcpip and are not handled yet
     size_t in_len;
     size_t in_at;
-    uint64_t active_ms; // when something happened last
-    uint64_t began_ms;  // when the request's first byte came; 0: it has not
+    uint64_t active_ms; // when bytes were last read or sent
+    uint64_t began_ms;  // when the first byte of the request came; 0: none has
 };
 
 static task_t tcpip;
@@ -85,7 +85,8 @@ static unsigned bucket_of(const struct conn *conn)
     return (conn->addr * 2654435761u) >> 24;
 }
 
-// The one that did nothing for the longest time makes room, of the client address that has most.
+// Makes room: ends the connection that has been idle for longest, of the client address that has
+// most connections.
 static void drop_idlest(void)
 {
     unsigned counts[BUCKETS] = {0}, most = 0;
@@ -116,7 +117,7 @@ void conns_accept(handle_t listener)
         uint16_t port;
         conn->handle = handle;
         if (IS_ERROR(tcpip_peer(tcpip, handle, &conn->addr, &port)))
-            conn->addr = 0; // it broke already, which reading tells
+            conn->addr = 0; // the connection has broken; the next read says so
         conn->active_ms = now_ms();
         request_init(&conn->request);
         conns[num_conns++] = conn;
@@ -132,10 +133,10 @@ void conn_event(handle_t handle)
     }
 }
 
-// What became of one step.
+// The result of one step.
 enum step {
-    STEP_AGAIN, // something was done
-    STEP_WAIT,  // nothing can be done before the next event
+    STEP_AGAIN, // there may be more to do
+    STEP_WAIT,  // there is nothing to do before the next event
     STEP_END,   // the connection ends
 };
 
@@ -178,7 +179,7 @@ static enum step read_some(struct conn *conn)
         if (err == ERR_EMPTY)
             return STEP_WAIT;
         if (IS_ERROR(err))
-            return STEP_END; // also the client's own end, between two requests or in one
+            return STEP_END; // an error, or the client has closed the connection
         free(conn->in);
         conn->in = data;
         conn->in_len = len;
@@ -213,7 +214,7 @@ static void go_on(struct conn *conn)
 
 bool conns_run(void)
 {
-    // One round: those that become ready again have their turn after the next look at the events.
+    // One turn each. Connections that become ready again wait until events were looked at.
     for (size_t left = list_len(&ready); left > 0; left--) {
         struct conn *conn = LIST_POP_FRONT(&ready, struct conn, ready);
         if (!conn)

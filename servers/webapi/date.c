@@ -1,4 +1,4 @@
-// Dates of HTTP.
+// Dates in the formats of HTTP: see date.h.
 #include "date.h"
 #include <oolong/message.h>
 #include <resea/datetime.h>
@@ -10,7 +10,7 @@ static const char days[][10] = {"Sunday",   "Monday", "Tuesday", "Wednesday",
 static const char months[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                  "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
-// 0 is Sunday: 1970 began with a Thursday.
+// The day of the week; 0 is Sunday. 1970 began on a Thursday.
 static unsigned day_of_week(int64_t time)
 {
     return (unsigned)((time / 86400 + 4) % 7);
@@ -25,11 +25,11 @@ bool date_format(int64_t time, char date[DATE_LEN])
     timestamp_to_datetime((uint64_t)time, &t);
     snprintf(date, DATE_LEN, "%.3s, %02u %s %04u %02u:%02u:%02u GMT", days[day_of_week(time)],
              t.day % 100u, months[(t.month - 1u) % 12], t.year % 10000, t.hour % 100u,
-             t.minute % 100u, t.second % 100u); // which tells the compiler how wide they are
+             t.minute % 100u, t.second % 100u); // so that the compiler knows how wide they are
     return true;
 }
 
-// Each of these takes its part of the text. False: it is not there.
+// Each of these functions takes one part of a date off the text. False: the text has no such part.
 
 static bool take(const char **p, const char *text)
 {
@@ -90,7 +90,7 @@ static bool take_fixed(const char **p, struct datetime *t)
            take_number(p, 4, &t->year) && take(p, " ") && take_time(p, t) && take(p, " GMT");
 }
 
-// "06-Nov-94 08:49:37 GMT": what would be more than 50 years ahead is the past.
+// "06-Nov-94 08:49:37 GMT". A year that would be more than 50 years ahead is in the past.
 static bool take_rfc850(const char **p, int64_t now, struct datetime *t)
 {
     struct datetime today;
@@ -116,7 +116,7 @@ static bool is_day(const struct datetime *t)
     static const uint8_t lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     bool leap = (t->year % 4 == 0 && t->year % 100 != 0) || t->year % 400 == 0;
     unsigned len = lengths[t->month - 1u] + (leap && t->month == 2);
-    // A leap second has the number 60.
+    // 60 is the number of a leap second.
     return t->day >= 1 && t->day <= len && t->hour < 24 && t->minute < 60 && t->second <= 60;
 }
 

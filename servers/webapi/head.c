@@ -1,4 +1,4 @@
-// The head of an answer.
+// Writes the head of an answer: see head.h.
 #include "head.h"
 #include <inttypes.h>
 #include "date.h"
@@ -49,7 +49,7 @@ static void add_location(struct text *text, const char *path, const char *query)
 {
     text_printf(text, "Location: ");
     text_add_url(text, path);
-    // As the client sent it, in bytes that a field may have.
+    // As the client sent it, but with the bytes escaped that a field may not have.
     for (const char *p = query; p && *p; p++) {
         if (*p > ' ' && *p < 0x7f)
             text_add(text, p, 1);

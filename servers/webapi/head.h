@@ -9,17 +9,17 @@ struct head {
     unsigned status;
     bool keep_alive;
     const char *type;  // media type; NULL: no body
-    bool chunked;      // the body comes in chunks, or up to the end of the connection: `len` is
-    bool until_end;    // not known
+    bool chunked;      // the body is sent in chunks; `len` is not used
+    bool until_end;    // the body ends with the connection; `len` is not used
     uint64_t len;      // of the body
     int64_t date;      // now, in seconds since 1970
-    const char *etag;  // NULL or empty: none
-    bool has_mtime;    // Last-Modified
+    const char *etag;  // NULL or empty: no ETag
+    bool has_mtime;    // there is a Last-Modified
     int64_t mtime;     //
-    uint64_t first;    // of 206, and size of 206 and 416
+    uint64_t first;    // of a 206: the offset of the part
     uint64_t size;     //
     const char *path;  // of Location; NULL: none
-    const char *query; // behind it: empty, or with its question mark
+    const char *query; // appended to `path`: empty, or with its question mark
 };
 
 void head_write(struct text *text, const struct head *head);

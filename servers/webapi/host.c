@@ -1,4 +1,4 @@
-// Names of this server.
+// The host names of this server: see host.h.
 #include "host.h"
 #include <arpa/inet.h>
 #include <string.h>
@@ -27,7 +27,7 @@ static bool is_ipv6(const char *host, size_t len)
     return inet_pton(AF_INET6, text, &addr) == 1;
 }
 
-// How long the host is without its port.
+// Returns the length of the host without its port.
 static size_t host_len(const char *host, size_t len)
 {
     size_t at = len;
@@ -85,7 +85,7 @@ bool host_is_ours(const char *host, size_t len)
     if (len > 0 && host[len - 1] == '.')
         len--; // the root's dot
     if (!memchr(host, '.', len) || is_ipv4(host, len))
-        return true; // "[::1]" is the former too
+        return true; // "[::1]" is an address
     size_t below_len = strlen(below);
     if (len > below_len && strncasecmp(host + len - below_len, below, below_len) == 0)
         return true;

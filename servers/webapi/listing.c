@@ -1,4 +1,4 @@
-// The page of a directory.
+// Makes the page of a directory: see listing.h.
 #include "listing.h"
 #include <idl/fs.h>
 #include <stdlib.h>
@@ -7,17 +7,17 @@
 #include "page.h"
 
 #define PIECE_LEN (64u * 1024)
-// What all listings keep of the file server's answers between two pieces. What is beyond it is
-// asked for again.
+// The bytes of the file server's answers that all listings together keep between two pieces. A
+// listing that would exceed this drops its answer and asks for it again.
 #define KEPT_MAX (16u * 1024 * 1024)
 
 struct listing {
     task_t fs;
     char *path;
     bool begun;
-    unsigned first; // entry of the answer that comes next, or that is kept
-    unsigned taken; // entries of the answer that is kept
-    void *entries;  // NULL: none is kept
+    unsigned first; // number of the first entry of the answer
+    unsigned taken; // entries of the answer that the page has already
+    void *entries;  // the answer; NULL: it is not kept
     size_t len;
     size_t at;
     unsigned next; // of the answer that is kept
@@ -93,8 +93,8 @@ static error_t fetch(struct listing *listing)
     return OK;
 }
 
-// Adds entries of the answer that is kept until the text has `len` bytes. ERR_EMPTY: there are no
-// more of them.
+// Adds entries of the kept answer until the text has `len` bytes. ERR_EMPTY: the answer has no
+// more.
 static error_t add_entries(struct listing *listing, struct text *text, size_t len)
 {
     while (text->len < len && !text->failed) {
@@ -106,7 +106,7 @@ static error_t add_entries(struct listing *listing, struct text *text, size_t le
     return text->failed ? ERR_NO_MEMORY : OK;
 }
 
-// The answer that is kept was used up. `*last`: there is none after it.
+// All of the kept answer is used. `*last` says whether it was the last one.
 static error_t end_answer(struct listing *listing, bool *last)
 {
     unsigned next = listing->next;
@@ -124,7 +124,7 @@ error_t listing_add_piece(struct listing *listing, struct text *text, bool *last
 {
     size_t len = text->len + PIECE_LEN;
     *last = false;
-    // The directory is looked at before anything is written.
+    // Asks the file server before anything is written, so that an error can be answered as such.
     OK_OR_RETURN(fetch(listing));
     if (!listing->begun)
         page_begin_listing(text, listing->path);

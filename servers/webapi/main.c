@@ -1,10 +1,10 @@
 // webapi: an HTTP/1.1 server on `tcpip` for the files of `fs`, and for figures at /metrics.
 // Arguments:
 //
-//   PORT        80 without one
-//   host=NAME   a name of this server, beside those that host.h says; again for each
+//   PORT        the port; 80 without this argument
+//   host=NAME   one more host name of this server (host.h); may be repeated
 //
-// Waits for tcpip and fs, never for a client of its own.
+// It waits for tcpip and fs, but never for an HTTP client.
 //
 // Sandbox: profile "plain".
 #include <idl/task.h>
@@ -42,9 +42,9 @@ static void take_event(struct message *m)
         ipc_free_payloads(m);
 }
 
-// The events that tcpip has for us: a new client must not wait until each of the others had its
-// turn as often as there are events before its own. While tcpip has more, it notifies again. Ends
-// with the task when tcpip is gone: all connections are.
+// Takes the events that tcpip has queued. It takes many at a time: otherwise a new client would
+// wait for a round of all connections for each event that is queued before its own. While tcpip has
+// more, it notifies again. If tcpip has ended, all connections are gone, and the task ends.
 static void pull_events(void)
 {
     for (unsigned i = 0; i < EVENTS_MAX; i++) {
@@ -108,7 +108,7 @@ void main(void)
     uint16_t port = parse_arguments();
     tcpip = ipc_lookup("tcpip");
     ASSERT_OK(tcpip);
-    // What vm then tells is not looked at: the next pull says it too.
+    // vm then wakes this task when tcpip ends. Its message is not read: the next pull fails anyway.
     ASSERT_OK(task_watch(VM_TASK, tcpip));
     conns_init(tcpip);
     error_t err = tcpip_listen(tcpip, port, BACKLOG, &listener);

@@ -1,4 +1,5 @@
-// The figures of the suite's tasks and of this server, as Prometheus reads them.
+// The page of figures, in the text format of Prometheus: those of the suite's tasks and of this
+// server.
 #include <inttypes.h>
 #include <resea/ipc.h>
 #include <resea/syscall.h>
@@ -8,7 +9,7 @@
 
 #define METRICS_LEN (256u * 1024)
 
-static uint64_t num_answers[6]; // by the first digit of their status, 1 to 5
+static uint64_t num_answers[6]; // the index is the first digit of the status, 1 to 5
 static uint64_t num_bytes;
 
 void metrics_count(unsigned status, uint64_t bytes)
@@ -26,7 +27,7 @@ bool metrics_write(struct text *text, size_t num_conns)
 {
     char *tasks = malloc(METRICS_LEN);
     error_t err = tasks ? sys_kdebug("metrics", 7, tasks, METRICS_LEN) : ERR_NO_MEMORY;
-    if (err == ERR_NOT_PERMITTED) { // the server's own are there all the same
+    if (err == ERR_NOT_PERMITTED) { // then the page has the server's own figures alone
         text_printf(text, "# Figures of the tasks: 'rights = inspect' in the suite file\n");
         err = OK;
     } else if (IS_OK(err)) {

@@ -1,4 +1,4 @@
-// Pages that are made here. What comes from elsewhere is escaped.
+// Writes HTML pages. Text from elsewhere is escaped.
 #include "page.h"
 #include <inttypes.h>
 #include <oolong/message.h>
@@ -7,7 +7,7 @@
 #include <string.h>
 #include "head.h"
 
-// Light or dark as the reader has it, and as narrow as a phone.
+// The style follows the reader's choice of light or dark, and fits the width of a phone.
 static const char begin[] =
     "<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n"
     "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
@@ -46,7 +46,7 @@ void page_format_size(uint64_t size, char out[SIZE_LEN])
         snprintf(out, SIZE_LEN, "%" PRIu64 " B", size);
         return;
     }
-    // What rounds to 1000 of a unit is 1.0 of the next.
+    // A value that rounds to 1000 of a unit is 1.0 of the next unit.
     size_t unit = 0;
     uint64_t scale = 1000;
     while (size / (scale / 10) >= 9995 && unit + 1 < sizeof(units) / sizeof(units[0])) {
@@ -75,7 +75,7 @@ static void add_time(struct text *text, int64_t mtime)
 void page_add_entry(struct text *text, const struct page_entry *entry)
 {
     const char *slash = entry->is_dir ? "/" : "";
-    // "./": a name with a colon in it is no URL of its own.
+    // "./" keeps a name with a colon in it from being a URL with a scheme.
     text_printf(text, "<tr><td><a href=\"./");
     text_add_url(text, entry->name);
     text_printf(text, "%s\"><bdi>", slash);

@@ -1,10 +1,10 @@
-// Conditions of requests.
+// Evaluates the conditions of requests: see precondition.h.
 #include "precondition.h"
 #include <string.h>
 #include "date.h"
 
-// A tag of a list: `*tag` is at its quote, `*len` counts both quotes. Returns what follows it;
-// NULL: there is none, or what is there is no list.
+// Finds the next tag of a list: `*tag` points to its first quote, and `*len` counts both quotes.
+// Returns where the text after it begins. NULL: there is no further tag, or the text is no list.
 static const char *next_tag(const char *p, const char **tag, size_t *len, bool *weak)
 {
     p += strspn(p, " \t,");
@@ -22,7 +22,8 @@ static const char *next_tag(const char *p, const char **tag, size_t *len, bool *
     return *end == ',' || *end == '\0' ? end : NULL;
 }
 
-// Whether a field of tags has the version's. A weak one counts only where it may: ours are strong.
+// Whether a list of tags has the tag of the version. Weak tags count if
+// `weak_counts` is set.
 static bool has_tag(const struct request *request, enum field field, const struct version *version,
                     bool weak_counts)
 {
@@ -32,7 +33,7 @@ static bool has_tag(const struct request *request, enum field field, const struc
         size_t len;
         bool weak;
         if (strcmp(value, "*") == 0)
-            return true; // there is a version
+            return true; // "*": any version
         while ((p = next_tag(p, &tag, &len, &weak))) {
             if ((weak_counts || !weak) && strlen(version->etag) == len &&
                 memcmp(tag, version->etag, len) == 0)
@@ -42,8 +43,8 @@ static bool has_tag(const struct request *request, enum field field, const struc
     return false;
 }
 
-// Whether the version was changed since the date that the field says. A field without one good date
-// says nothing, and neither does one of what has no date.
+// Whether the version has changed since the date in the field. The field is ignored if it has no
+// good date, or if the version has none.
 enum changed {
     CHANGED_UNKNOWN,
     CHANGED_NOT,
@@ -63,7 +64,7 @@ static enum changed changed_since(const struct request *request, enum field fiel
 enum precondition precondition_check(const struct request *request, const struct version *version,
                                      int64_t now)
 {
-    // The order is that of section 13.2.2.
+    // The order is that of RFC 9110 section 13.2.2.
     if (request_field(request, FIELD_IF_MATCH, NULL)) {
         if (!has_tag(request, FIELD_IF_MATCH, version, false))
             return PRECONDITION_FAILED;
@@ -90,7 +91,8 @@ const char *precondition_range(const struct request *request, const struct versi
         return NULL;
     if (*if_range == '"' || strncmp(if_range, "W/", 2) == 0)
         return *version->etag && strcmp(if_range, version->etag) == 0 ? range : NULL;
-    // A date tells versions apart only when the file can have changed no more within its second.
+    // A date identifies a version only once its second is over: until then the file may change
+    // again.
     int64_t date;
     return version->has_mtime && version->mtime + 1 < now && date_parse(if_range, now, &date) &&
                    date == version->mtime

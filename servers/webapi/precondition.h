@@ -1,4 +1,5 @@
-// Conditions of requests, by RFC 9110, section 13.
+// Evaluates the conditions of requests, as RFC 9110 section 13 has them. Times are seconds since
+// 1970.
 #ifndef WEBAPI_PRECONDITION_H
 #define WEBAPI_PRECONDITION_H
 
@@ -7,9 +8,9 @@
 
 #define ETAG_LEN 72
 
-// What is known of the version that would be sent.
+// The version of a file that would be sent.
 struct version {
-    char etag[ETAG_LEN]; // strong, with its quotes; empty: none
+    char etag[ETAG_LEN]; // a strong tag with its quotes; empty: there is none
     bool has_mtime;
     int64_t mtime; // seconds since 1970
 };
@@ -20,13 +21,12 @@ enum precondition {
     PRECONDITION_FAILED,       // 412
 };
 
-// What the conditions of a request say, which would be answered with 2xx without them. `now` is
-// seconds since 1970.
+// Evaluates the conditions of a request that would be answered with 2xx without them.
 enum precondition precondition_check(const struct request *request, const struct version *version,
                                      int64_t now);
 
-// The range that is asked for, when it is still one of the version that the client knows
-// (If-Range). NULL: the whole is sent.
+// Returns the Range field if it counts: with If-Range, only if the client has this version. NULL:
+// the whole file is sent.
 const char *precondition_range(const struct request *request, const struct version *version,
                                int64_t now);
 

@@ -1,9 +1,9 @@
-// The Range header.
+// Reads the Range header: see range.h.
 #include "range.h"
 #include <string.h>
 #include <strings.h>
 
-// Digits, no more. False: there are none, or the number is too large.
+// Reads a decimal number. False: there are no digits, or the number is too large.
 static bool parse_number(const char **text, uint64_t *number)
 {
     const char *p = *text;
@@ -30,7 +30,7 @@ enum range_result range_parse(const char *value, uint64_t size, uint64_t *first,
     if (strncasecmp(p, "bytes=", 6) != 0)
         return RANGE_NONE;
     p = skip_blanks(p + 6);
-    if (*p == '-') { // the last so many
+    if (*p == '-') { // the last `last` bytes
         p++;
         if (!parse_number(&p, &to) || *skip_blanks(p))
             return RANGE_NONE;

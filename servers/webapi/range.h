@@ -1,11 +1,11 @@
-// The Range header.
+// Reads the Range header.
 #ifndef WEBAPI_RANGE_H
 #define WEBAPI_RANGE_H
 
 #include <oolong/types.h>
 
 enum range_result {
-    RANGE_NONE,        // nothing that is served as a part: the whole
+    RANGE_NONE,        // the whole file is sent
     RANGE_PART,        // [first, first + len)
     RANGE_NOT_POSSIBLE // no byte of it is there
 };

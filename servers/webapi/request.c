@@ -1,4 +1,4 @@
-// Reading requests.
+// Reads requests: see request.h.
 #include "request.h"
 #include <string.h>
 #include <strings.h>
@@ -9,7 +9,7 @@ static struct request *of(llhttp_t *parser)
     return parser->data;
 }
 
-// Ends the reading with a status.
+// Refuses the request with a status.
 static int refuse(llhttp_t *parser, unsigned status)
 {
     of(parser)->status = status;
@@ -81,7 +81,7 @@ static int on_header_field_complete(llhttp_t *parser)
     struct request *r = of(parser);
     r->name[r->name_len] = '\0';
     r->name_len = 0;
-    // What comes behind the body is no field of the request.
+    // Fields after the body (trailers) are not fields of the request.
     r->field = r->part == PART_TRAILER ? FIELD_NONE : field_of(r->name);
     if (r->field == FIELD_NONE)
         return HPE_OK;
@@ -108,7 +108,7 @@ static int on_header_value_complete(llhttp_t *parser)
     struct request *r = of(parser);
     if (r->field == FIELD_NONE)
         return HPE_OK;
-    // The blanks behind it go; llhttp gives none of those before it.
+    // Removes the blanks after the value. llhttp has removed those before it.
     size_t len = r->kept_len - 1;
     while (r->kept[len - 1] == ' ' || r->kept[len - 1] == '\t')
         len--;
@@ -120,7 +120,7 @@ static int on_header_value_complete(llhttp_t *parser)
 
 // --- What a head must be ------------------------------------------------------------------------
 
-// RFC 9112, 3.2: one Host, and a good one.
+// RFC 9112 section 3.2: there must be one Host, and it must be valid.
 static bool host_is_good(const struct request *r)
 {
     const char *host = request_field(r, FIELD_HOST, NULL);
@@ -129,14 +129,14 @@ static bool host_is_good(const struct request *r)
     return request_field_once(r, FIELD_HOST) && host_is_valid(host);
 }
 
-// 0: it is understood.
+// Returns the status to refuse the head with. 0: it is good.
 static unsigned judge_coding(struct request *r)
 {
     const char *coding = request_field(r, FIELD_TRANSFER_ENCODING, NULL);
     if (!coding)
         return 0;
     if (!r->chunks)
-        r->keep_alive = false; // HTTP/1.0 has none: where the body ends is uncertain
+        r->keep_alive = false; // HTTP/1.0 has no transfer codings: the end of the body is uncertain
     return request_field_once(r, FIELD_TRANSFER_ENCODING) && strcasecmp(coding, "chunked") == 0
                ? 0
                : 501;
@@ -147,7 +147,7 @@ static int on_headers_complete(llhttp_t *parser)
     struct request *r = of(parser);
     r->keep_alive = llhttp_should_keep_alive(parser) && !llhttp_get_upgrade(parser);
     if (strcmp(r->line.method, "CONNECT") == 0)
-        r->keep_alive = false; // what follows is no HTTP
+        r->keep_alive = false; // the bytes that follow are not HTTP
     if (!host_is_good(r))
         return refuse(parser, 400);
     unsigned status = judge_coding(r);
@@ -160,8 +160,8 @@ static int on_headers_complete(llhttp_t *parser)
     if (expect && (strcasecmp(expect, "100-continue") != 0 || !request_field_once(r, FIELD_EXPECT)))
         return refuse(parser, 417);
     if (expect && (chunked || parser->content_length > 0)) {
-        // The body changes nothing: the answer comes at once, and whether the body still does is
-        // uncertain.
+        // No request here needs its body. So the answer is sent at once, and the connection ends,
+        // because the client may or may not send the body.
         r->state = REQUEST_WHOLE;
         r->keep_alive = false;
         return HPE_USER;
@@ -232,7 +232,7 @@ static void set_bad(struct request *r, unsigned status)
         r->status = status;
 }
 
-// Gives llhttp what was found good. Returns how much of it was read.
+// Gives llhttp bytes that were checked. Returns how many it has read.
 static size_t parse(struct request *r, const char *bytes, size_t len)
 {
     llhttp_errno_t err = llhttp_execute(&r->parser, bytes, len);
@@ -245,7 +245,7 @@ static size_t parse(struct request *r, const char *bytes, size_t len)
         return used;
     }
     if (err == HPE_PAUSED_UPGRADE) {
-        // It asks for another protocol: it is answered, then the connection ends.
+        // The request asks for another protocol: it is answered, and then the connection ends.
         r->state = REQUEST_WHOLE;
         r->keep_alive = false;
         return len;
@@ -255,7 +255,7 @@ static size_t parse(struct request *r, const char *bytes, size_t len)
     return used;
 }
 
-// The first line is whole: llhttp gets one that says the same of what it needs to know.
+// The first line is complete. llhttp gets a simpler line with the same method and version.
 static void end_line(struct request *r)
 {
     static const char methods[][8] = {"CONNECT", "DELETE", "GET", "HEAD", "OPTIONS",

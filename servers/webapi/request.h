@@ -1,5 +1,5 @@
-// Reading requests. The first line and the shape of fields are request_line.h's; llhttp finds the
-// words of fields and the end of a body; what they may be is decided here.
+// Reads requests. request_line.h checks the first line and the syntax of fields. llhttp splits
+// fields and finds the end of the body. This file decides which values are allowed.
 #ifndef WEBAPI_REQUEST_H
 #define WEBAPI_REQUEST_H
 
@@ -15,10 +15,11 @@
 enum request_state {
     REQUEST_PART, // more bytes are needed
     REQUEST_WHOLE,
-    REQUEST_BAD, // `status` says why; nothing after it can be read
+    REQUEST_BAD, // `status` says why; the connection cannot be read further
 };
 
-// The fields that are kept. Their numbers are no blanks, which are taken off values.
+// The fields whose values are kept. No number here is that of a blank: blanks are removed from
+// values.
 enum field {
     FIELD_NONE,
     FIELD_EXPECT = 'A',
@@ -32,7 +33,7 @@ enum field {
     FIELD_TRANSFER_ENCODING,
 };
 
-// What comes next of a request.
+// The part of a request that comes next.
 enum request_part {
     PART_LINE,
     PART_FIELDS,
@@ -42,46 +43,47 @@ enum request_part {
 
 struct request {
     enum request_state state;
-    unsigned status; // of the answer when it is bad
+    unsigned status; // of the answer to a bad request
     bool get;        // GET or HEAD; nothing else is served
     bool head;
-    bool known; // a method of RFC 9110, whether it is served or not
+    bool known; // the method is one of RFC 9110, whether it is served here or not
     bool keep_alive;
     bool chunks; // the client knows answers in chunks: HTTP/1.1
     struct request_line line;
 
-    // While it is read.
+    // State of reading.
     enum request_part part;
     enum fields_state fields;
-    enum field field; // that is read now
+    enum field field; // the one that is read now
     llhttp_t parser;
     size_t headers_len;
     size_t body_len;
     size_t body_raw_len;
     size_t name_len;
     size_t kept_len;
-    char name[32]; // of the field; longer ones are none of ours
+    char name[32]; // of the field; none of the fields above has a longer name
 
-    // One after the other: a byte that says which field, its value, a NUL. There is room for all
-    // that HEADERS_MAX lets in, since the names that we look for are longer than 2 bytes.
+    // The kept fields, one after the other: a byte that says which field, the value, a NUL. There
+    // is room for all fields that HEADERS_MAX allows, because the names that are kept have more
+    // than 2 bytes.
     char kept[HEADERS_MAX];
 };
 
-// Begins to read a connection's requests.
+// Prepares to read the requests of a new connection.
 void request_init(struct request *request);
 
-// Reads bytes of it. Returns how many were taken: fewer than `len` when the request is whole, or
-// bad, before their end.
+// Reads bytes of the request. Returns how many it has taken: fewer than `len` if the request is
+// complete or bad before their end.
 size_t request_feed(struct request *request, const void *bytes, size_t len);
 
-// Begins with the next one of the connection, after a whole one.
+// Prepares to read the next request of the connection, after a complete one.
 void request_next(struct request *request);
 
-// The value of a field without the blanks around it, of the next line after `previous`; NULL
-// begins, and ends.
+// Iterates over the values of a field: returns the value in the next line after that of `previous`,
+// without blanks around it. `previous` is NULL at first. NULL: there are no more.
 const char *request_field(const struct request *request, enum field field, const char *previous);
 
-// The same of a field that only one line may have. NULL: there is none, or there are several.
+// The value of a field that may be in one line only. NULL: it is in none, or in several.
 const char *request_field_once(const struct request *request, enum field field);
 
 #endif

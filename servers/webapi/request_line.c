@@ -1,4 +1,4 @@
-// The first line of a request and the shape of its fields.
+// Checks the first line and the field syntax: see request_line.h.
 #include "request_line.h"
 #include <string.h>
 
@@ -19,7 +19,7 @@ static unsigned take_method(struct request_line *line, uint8_t c)
     if (!is_token_char(c))
         return 400;
     if (line->method_len == METHOD_MAX)
-        return 501; // longer than any that we know
+        return 501; // longer than any known method
     line->method[line->method_len++] = (char)c;
     line->method[line->method_len] = '\0';
     return 0;
@@ -31,7 +31,8 @@ static unsigned take_target(struct request_line *line, uint8_t c)
         line->state = LINE_VERSION;
         return 0;
     }
-    // A fragment stays with the client. Bytes beyond ASCII are no URI, but clients send names so.
+    // A client keeps a fragment to itself. Bytes beyond ASCII are not allowed in a URI, but clients
+    // send them in names.
     if (c <= ' ' || c == 0x7f || c == '#')
         return 400;
     if (line->target_len == TARGET_MAX)
@@ -91,8 +92,8 @@ unsigned request_line_take(struct request_line *line, uint8_t c)
     return 400;
 }
 
-// No line begins with a blank (a value of several lines), no name is empty or has a blank behind
-// it, and a line ends with CR and LF, neither of which is anywhere else.
+// A line must not begin with a blank (a value of several lines). A name must not be empty or be
+// followed by a blank. A line ends with CR LF, and neither byte is allowed elsewhere.
 static enum fields_state next_state(enum fields_state state, uint8_t c)
 {
     switch (state) {

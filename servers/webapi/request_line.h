@@ -1,5 +1,6 @@
-// The first line of a request and the shape of its fields, byte by byte, as RFC 9112 has them and
-// no wider: two programs that read the same bytes differently are what request smuggling lives on.
+// Checks the first line of a request and the syntax of its fields, byte by byte. It allows what RFC
+// 9112 allows and no more: request smuggling is possible when two programs read the same bytes
+// differently.
 #ifndef WEBAPI_REQUEST_LINE_H
 #define WEBAPI_REQUEST_LINE_H
 
@@ -9,9 +10,9 @@
 #define TARGET_MAX 2048u
 #define METHOD_MAX 24u // the longest that is registered has 17 letters
 
-// One state a part of the text; what comes after it is the next one.
+// The part of the line in which the next byte is.
 enum line_state {
-    LINE_BEFORE, // empty lines may come before it
+    LINE_BEFORE, // empty lines that may precede it
     LINE_BEFORE_LF,
     LINE_METHOD,
     LINE_TARGET,
@@ -32,13 +33,13 @@ struct request_line {
     char target[TARGET_MAX + 1];
 };
 
-// Takes one byte. Returns 0, or the status to refuse the request with. `state` is LINE_DONE after
-// the last byte.
+// Takes one byte. Returns the status to refuse the request with; 0: the byte is good. After the
+// last byte of the line, `state` is LINE_DONE.
 unsigned request_line_take(struct request_line *line, uint8_t c);
 
 // The fields of a head or of a trailer, up to the empty line at their end.
 enum fields_state {
-    FIELDS_BEGIN, // of a line
+    FIELDS_BEGIN, // the beginning of a line
     FIELDS_NAME,
     FIELDS_VALUE,
     FIELDS_LF,
@@ -47,8 +48,8 @@ enum fields_state {
     FIELDS_BAD,
 };
 
-// Returns how many of the bytes are as they must be: up to the end of the fields, or to the first
-// that makes them bad, or all.
+// Returns how many of the bytes are good: all, or those up to the end of the fields or to the first
+// bad byte.
 size_t fields_take(enum fields_state *state, const uint8_t *bytes, size_t len);
 
 // Whether a byte may be in a method or in the name of a field.

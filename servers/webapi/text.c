@@ -1,4 +1,4 @@
-// Text that grows.
+// A text buffer that grows: see text.h.
 #include "text.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -45,8 +45,8 @@ void text_printf(struct text *text, const char *format, ...)
     text->len += (size_t)len;
 }
 
-// The length of the character at `p`, which ends before a NUL. 0: it is no UTF-8 (surrogates and
-// longer forms than needed are none), or none that can be shown.
+// Returns the length of the UTF-8 character at `p`; the text ends with a NUL. 0: the bytes are not
+// UTF-8 (nor are surrogates and overlong forms), or the character is a control.
 static size_t utf8_len(const uint8_t *p)
 {
     if (*p < 0x80)

@@ -1,4 +1,4 @@
-// Media types, by the end of a name.
+// Chooses media types: see types.h.
 #include "types.h"
 #include <stddef.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-// Media types, by the end of a name.
+// Chooses the media type of a file by the end of its name.
 #ifndef WEBAPI_TYPES_H
 #define WEBAPI_TYPES_H
 

@@ -1,4 +1,4 @@
-// What a request's target names.
+// Makes paths of request targets: see urlpath.h.
 #include "urlpath.h"
 #include <string.h>
 #include <strings.h>
@@ -14,7 +14,7 @@ static int hex(char c)
     return -1;
 }
 
-// "http://host/path" is allowed as a target too, and without a path.
+// Skips scheme and host of a target such as "http://host/path". The path may be missing.
 static const char *skip_authority(const char *target)
 {
     if (strncasecmp(target, "http://", 7) != 0)
@@ -23,7 +23,7 @@ static const char *skip_authority(const char *target)
     return *target == '/' ? target : "/";
 }
 
-// Decodes up to the query. False: a broken %XX, or a NUL.
+// Decodes %XX up to the query. False: a broken %XX, or a NUL.
 static bool decode(const char *target, char *path)
 {
     while (*target && *target != '?') {
@@ -47,7 +47,7 @@ bool target_to_path(const char *target, char *path, bool *is_dir)
     target = skip_authority(target);
     if (*target != '/' || !decode(target, path))
         return false;
-    // In place: what is written is never longer than what was read.
+    // Works in place: the result is never longer than the text that was read.
     const char *in = path;
     char *out = path;
     *is_dir = true;
