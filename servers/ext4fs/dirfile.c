@@ -2,6 +2,7 @@
 #include "dirfile.h"
 #include <stdlib.h>
 #include "io.h"
+#include "tables.h"
 
 void dir_close(struct dir *dir)
 {
@@ -35,7 +36,7 @@ error_t dir_read(struct dir *dir, uint32_t number)
         ext2fs_bmap2(fs, dir->ino, inode_short(&dir->inode), NULL, 0, number, NULL, &dir->at)));
     if (dir->at == 0)
         return OK;
-    if (dir->at >= ext2fs_blocks_count(fs->super))
+    if (!tables_allow(dir->volume, dir->at, 1))
         return ERR_UNAVAILABLE;
     return error_of(ext2fs_read_dir_block4(fs, dir->at, dir->block, 0, dir->ino));
 }

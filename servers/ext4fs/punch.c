@@ -1,22 +1,22 @@
 // Giving blocks of a file back. What the file claims to have is checked first: libext2fs would free
-// blocks that are not on the device.
+// blocks that are not on the device, and the file system's own tables.
 #include "file.h"
 #include "inode.h"
 #include "io.h"
+#include "tables.h"
 
-// Whether all blocks of a file with extents are on the device.
+// Whether a file with extents can have all blocks that it claims.
 static error_t check_extents(struct volume *volume, ext2_ino_t ino, struct ext2_inode_large *inode)
 {
     ext2_extent_handle_t handle;
     struct ext2fs_extent extent;
-    uint64_t begin = volume->fs->super->s_first_data_block;
     uint64_t end = ext2fs_blocks_count(volume->fs->super), total = 0;
     OK_OR_RETURN(error_of(ext2fs_extent_open2(volume->fs, ino, inode_short(inode), &handle)));
     bool is_bad = false;
     errcode_t code = ext2fs_extent_get(handle, EXT2_EXTENT_ROOT, &extent);
     while (code == 0 && !is_bad) {
         uint64_t num = extent.e_flags & EXT2_EXTENT_FLAGS_LEAF ? extent.e_len : 1;
-        is_bad = extent.e_pblk < begin || num > end || extent.e_pblk > end - num;
+        is_bad = !tables_allow(volume, extent.e_pblk, num);
         // An inner node is seen before and after what is below it.
         total += num;
         is_bad |= total > 3 * end;
@@ -30,7 +30,7 @@ static error_t check_extents(struct volume *volume, ext2_ino_t ino, struct ext2_
 }
 
 struct seen_blocks {
-    uint64_t begin; // of what a file can have
+    struct volume *volume;
     uint64_t end;
     uint64_t num; // seen
     bool is_bad;
@@ -42,15 +42,15 @@ static int see_block(ext2_filsys fs, blk64_t *block, e2_blkcnt_t at, blk64_t ref
     (void)fs, (void)at, (void)ref, (void)offset;
     struct seen_blocks *seen = arg;
     // A file with more blocks than the device has counts some of them more than once.
-    seen->is_bad = *block < seen->begin || *block >= seen->end || ++seen->num > seen->end;
+    seen->is_bad = !tables_allow(seen->volume, *block, 1) || ++seen->num > seen->end;
     return seen->is_bad ? BLOCK_ABORT : 0;
 }
 
-// Whether all blocks of a file with a block map are on the device.
+// Whether a file with a block map can have all blocks that it claims.
 static error_t check_map(struct volume *volume, ext2_ino_t ino)
 {
     struct seen_blocks seen = {
-        .begin = volume->fs->super->s_first_data_block,
+        .volume = volume,
         .end = ext2fs_blocks_count(volume->fs->super),
     };
     errcode_t code =

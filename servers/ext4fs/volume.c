@@ -10,6 +10,7 @@
 #include "io.h"
 #include "journal.h"
 #include "opened.h"
+#include "tables.h"
 
 static struct volume *volume_of(ext2_filsys fs)
 {
@@ -160,6 +161,8 @@ static error_t set_in_use(struct volume *volume, bool in_use)
 static error_t open_writable(struct volume *volume, char error[VOLUME_ERROR_LEN])
 {
     OK_OR_RETURN(read_bitmaps(volume, error));
+    snprintf(error, VOLUME_ERROR_LEN, "its group descriptors are damaged");
+    OK_OR_RETURN(tables_find(volume));
     struct ext2_super_block *super = volume->fs->super;
     volume->was_valid = super->s_state & EXT2_VALID_FS;
     if (!volume->journal && !volume->was_valid)
@@ -245,6 +248,8 @@ void volume_drop(struct volume *volume)
         return;
     if (volume->freed)
         ext2fs_free_block_bitmap(volume->freed);
+    if (volume->tables)
+        ext2fs_free_block_bitmap(volume->tables);
     if (volume->fs)
         ext2fs_free(volume->fs);
     opened_drop(volume);

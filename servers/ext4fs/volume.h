@@ -24,6 +24,7 @@ struct volume {
     // was in them is still there if the machine stops now.
     ext2fs_block_bitmap freed;
     bool has_freed;
+    ext2fs_block_bitmap tables;           // tables.c; NULL: not needed, nothing is written
     list_t open_files[VOLUME_OPEN_LISTS]; // opened.c
     struct dirindexes *indexes;
     uint32_t generation; // of the inode that was made last

@@ -6,6 +6,7 @@
 #include "inline.h"
 #include "inode.h"
 #include "io.h"
+#include "tables.h"
 
 #define FIXED_FLAGS (EXT2_IMMUTABLE_FL | EXT2_APPEND_FL | EXT4_ENCRYPT_FL | EXT4_VERITY_FL)
 
@@ -68,11 +69,43 @@ static error_t take_block(struct volume *volume, ext2_ino_t ino, struct ext2_ino
     return OK;
 }
 
+// Whether the blocks of a map that lead to a block can be ones of a file: libext2fs writes to them
+// when it adds a block. (Extents have a mark and a checksum in theirs.)
+static error_t check_map_to(struct volume *volume, const struct ext2_inode_large *inode,
+                            uint64_t block)
+{
+    uint64_t n = volume->fs->blocksize / 4, span = 1;
+    unsigned depth = 0;
+    if (block < EXT2_NDIR_BLOCKS)
+        return OK;
+    block -= EXT2_NDIR_BLOCKS;
+    for (; depth < 3 && block >= span * n; depth++, span *= n)
+        block -= span * n;
+    uint32_t at = depth < 3 ? inode->i_block[EXT2_IND_BLOCK + depth] : 0;
+    uint32_t *map = malloc(volume->fs->blocksize);
+    error_t err = map ? OK : ERR_NO_MEMORY;
+    while (IS_OK(err) && at != 0) {
+        if (!tables_allow(volume, at, 1))
+            err = ERR_UNAVAILABLE;
+        else if (span == 1)
+            break;
+        else
+            err = cache_read(volume->cache, at, 1, map);
+        if (IS_OK(err))
+            at = ext2fs_le32_to_cpu(map[block / span % n]);
+        span /= n;
+    }
+    free(map);
+    return err;
+}
+
 // Finds where to write from `block` on, up to `max` blocks, taking new ones where there are none.
 static error_t find_place(struct volume *volume, ext2_ino_t ino, struct ext2_inode_large *inode,
                           uint64_t block, uint64_t max, struct run *run, bool *is_new)
 {
     blk64_t taken = 0;
+    if (!(inode->i_flags & EXT4_EXTENTS_FL))
+        OK_OR_RETURN(check_map_to(volume, inode, block));
     OK_OR_RETURN(file_map(volume, ino, inode, block, max, run));
     uint64_t room = MIN(run->num, max);
     *is_new = run->first == 0;
@@ -126,7 +159,7 @@ static error_t write_some(struct volume *volume, ext2_ino_t ino, struct ext2_ino
     struct run run;
     OK_OR_RETURN(
         find_place(volume, ino, inode, offset / size, whole ? *len / size : 1, &run, &is_new));
-    if (run.first + run.num > ext2fs_blocks_count(volume->fs->super))
+    if (!tables_allow(volume, run.first, run.num))
         return ERR_UNAVAILABLE;
     *len = whole ? (size_t)run.num * size : MIN(*len, size - at);
     return whole ? cache_write(volume->cache, run.first, (size_t)run.num, data, BLOCK_DATA)
@@ -184,7 +217,7 @@ static error_t clear_tail(struct volume *volume, ext2_ino_t ino, struct ext2_ino
     OK_OR_RETURN(file_map(volume, ino, inode, size / block_size, 1, &run));
     if (run.first == 0)
         return OK;
-    if (run.first >= ext2fs_blocks_count(volume->fs->super))
+    if (!tables_allow(volume, run.first, 1))
         return ERR_UNAVAILABLE;
     uint8_t *zeros = calloc(1, block_size);
     if (!zeros)

@@ -87,24 +87,27 @@ patch() { # DEBUGFS-COMMAND...
     done
 }
 
-# A block that is not on the device, in the maps of ext2 and the extents of ext4: the change is
-# refused, the task goes on, and what others wrote meanwhile is there.
+# A block that is not on the device or is one of the tables of inodes, in the maps of ext2 and the
+# extents of ext4: the change is refused, the task goes on, and what others wrote meanwhile is there.
 head -c 300000 /dev/zero | tr '\0' x >tree/large
-bad_block() { # TYPE PLACE
+bad_block() { # TYPE PLACE nowhere|inodes
     for change in 'rm /large' 'truncate /large 0' 'truncate /large 100' 'mv /file /large'; do
         make -t "$1"
-        patch "set_inode_field /large $2 99999999"
+        inodes=$(dumpe2fs image 2>/dev/null | sed -n 's/.*Inode table at \([0-9]*\)-.*/\1/p' | head -n 1)
+        patch "set_inode_field /large $2 $([ "$3" = nowhere ] && echo 99999999 || echo "$inodes")"
         shell image 'write /other text' "$change" 'cat /other'
         grep -q '/large: cannot be read\|/file: cannot be read' out || fail "$1, $2: $change: $(cat out)"
         shell image 'cat /other'
         grep -q '^text' out || fail "$1, $2: $change: what others wrote is lost: $(cat out)"
     done
 }
-bad_block ext2 'block[0]'
-bad_block ext2 'block[11]'
-bad_block ext2 'block[IND]'
-bad_block ext2 'block[DIND]'
-bad_block ext4 'block[5]'
+for where in nowhere inodes; do
+    bad_block ext2 'block[0]' $where
+    bad_block ext2 'block[11]' $where
+    bad_block ext2 'block[IND]' $where
+    bad_block ext2 'block[DIND]' $where
+    bad_block ext4 'block[5]' $where
+done
 rm tree/large
 
 # Directories that are met again above themselves, or at two places: a walk through all ends.

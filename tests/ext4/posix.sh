@@ -44,6 +44,27 @@ for options in '-b 4096' '-b 4096 -O inline_data -I 512'; do
     clean other
 done
 
+# A block map that leads through a table of inodes: what is written there would change the table.
+for case in '5 block[5]' '100 block[IND]' '400 block[DIND]'; do
+    at=${case% *}
+    place=${case#* }
+    mke2fs -q -F -t ext2 -b 1024 -E "root_owner=$owner" other 16m || die "mke2fs"
+    head -c 2000000 /dev/zero | tr '\0' x >content
+    debugfs -w -R 'write content /damaged' other >/dev/null 2>&1
+    inodes=$(dumpe2fs other 2>/dev/null | sed -n 's/.*Inode table at \([0-9]*\)-.*/\1/p' | head -n 1)
+    debugfs -w -R "set_inode_field /damaged uid $(id -u)" other >/dev/null 2>&1
+    debugfs -w -R "set_inode_field /damaged $place $((inodes + 20))" other >/dev/null 2>&1
+    cp other before
+    start_mount other
+    dd if=content of=mnt/damaged bs=1024 count=1 seek=$at conv=notrunc 2>dd.err &&
+        fail "$place: not refused"
+    stop_mount TERM
+    # The inodes in use are at the beginning.
+    for image in before other; do
+        dd if=$image bs=1024 skip=$((inodes + 10)) count=100 2>/dev/null | sha256sum
+    done | uniq | wc -l | grep -qx 1 || fail "$place: a table of inodes changed"
+done
+
 # Modes count also for the user who mounted.
 if [ "$(id -u)" != 0 ]; then
     start_mount image
