@@ -16,8 +16,8 @@ struct doorbell_spin {
     unsigned failures; // since the limit was enough, or the maximum was tried
     unsigned retry;    // how many of them until the maximum is tried
     // For one on the same core:
-    unsigned without; // so many waits yet go without yielding
-    unsigned penalty; // how many they were when it was last late
+    unsigned without; // waits that do not yield yet
+    unsigned penalty; // their number after the last late return
     unsigned helped;  // how often it did since then
 };
 

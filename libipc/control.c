@@ -67,8 +67,8 @@ static void on_refused(const struct control_refused *more)
     next_refused.count += n;
 }
 
-// Gives what is refused to its channel. A channel that cannot have it is ended: who does not know
-// what to refuse would misread it.
+// Gives the list of refused methods to its channel. Without memory for the whole list the channel
+// ends: a task that does not know all of them would misread a message.
 static error_t take_refused(struct channel *ch, const struct control_grant *grant)
 {
     uint32_t count = next_refused.task == grant->task ? next_refused.count : 0;
@@ -104,7 +104,7 @@ static void on_grant(struct packet *packet, int *fds, int num_fds)
         ch->vm.landing = is_vm ? map_landing(fds[GRANT_FD_LANDING], grant->ool_len) : NULL;
         err = take_refused(ch, grant);
     }
-    if (IS_ERROR(err)) { // whoever asked for it waits for a word
+    if (IS_ERROR(err)) { // a caller may be waiting for the channel
         answer.arrived = true;
         answer.body = (struct control_answer){CTL_CONNECT, grant->task, err};
     }

@@ -3,14 +3,14 @@
 // On AMD's Zen 3, glibc copies 4 KiB and more with `rep movsb`, which takes 15 to 25 times as long
 // when the target is 1 to 31 bytes past the source in their pages, because the processor takes each
 // of its loads for one of the store before. (glibc's bugs 30994 and 30995; newer versions avoid it
-// themselves.) What malloc() has of the kernel begins 16 bytes into a page, and a ring on one, so
-// payloads come by it. A loop of plain vectors takes a third longer there than elsewhere.
+// themselves.) Large malloc() blocks start 16 bytes into a page and rings start on a page, so
+// payload copies hit this case. A loop of plain vectors takes a third longer there than elsewhere.
 //
 // An ordinary store to memory that no cache has reads it first, for the bytes that are not written;
 // a store past the caches does not, which is a third less to move where all of it comes from and
-// goes to memory. (Intel's optimization manual, "Non-temporal stores".) glibc begins with them at
-// three quarters of the third-level cache, for which a virtual machine may be told that of all
-// processors of its host.
+// goes to memory. (Intel's optimization manual, "Non-temporal stores".) glibc
+// switches to such stores at 3/4 of the L3 size; in a virtual machine that size may be the whole
+// host's.
 
 #include "copy.h"
 #include <stdbool.h>

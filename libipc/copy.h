@@ -4,12 +4,12 @@
 
 #include <stddef.h>
 
-/// memcpy() for bytes that may be many. (None may be nowhere: `from` may be NULL for a `len` of 0.)
+/// memcpy() for payloads of any size. `from` may be NULL if `len` is 0.
 void copy_payload(void *to, const void *from, size_t len);
 
-/// The same, without bringing the target into the caches: for what is so large that its beginning
-/// would be out of them again before the program comes to it. How large that is depends on what
-/// else the way of the payload has in the caches, so callers decide.
+/// The same without bringing the target into the caches. This is for payloads so large that their
+/// beginning would have left the caches before the program reads it. The limit depends on what else
+/// is copied on the way, so each caller has its own.
 void copy_past_caches(void *to, const void *from, size_t len);
 
 #endif

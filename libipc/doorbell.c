@@ -9,28 +9,31 @@
 #include "region.h"
 #include "transport.h"
 
-// A peer on another core is waited for by looking again and again, in turns of 20 to 60 ns, which
-// is what a pause takes. Without it, the line would be taken away from its writer between two
+// To wait for a peer on another core, a task polls it, with a pause of 20 to 60 ns between two
+// looks. Without the pause, the reader would take the cache line away from its writer between two
 // stores. The longest spin covers the wake-up of a peer on another core, which takes 30 to 100 us.
-// It is learned how much is enough; where spinning does not help, it is tried less and less often.
+// Each channel learns how long a spin is enough, and spins ever more seldom where that does not
+// help.
 #define SPIN_MAX       4096u
 #define SPIN_MIN       64u
 #define SPIN_RETRY     16u   // failures after which the maximum is tried again: at first,
 #define SPIN_MAX_RETRY 1024u // and at the most
-#define SPIN_ALL       8     // an open receive looks at so many channels while it spins,
-#define SPIN_OTHERS    8u    // every so manieth turn, and at the one it heard from last in all
+// With at most SPIN_ALL channels, an open receive also polls the others while it spins: in every
+// turn whose number is a multiple of SPIN_OTHERS. It polls the peer that sent last in every turn.
+#define SPIN_ALL    8
+#define SPIN_OTHERS 8u
 
-// A peer on the same core does its part when it gets the core: giving it away costs half of
-// sleeping and being woken. But who yields gets the core back when its turn comes, not when it is
-// wanted. Where others want it too, that takes as long as they like to run, a thousand times what
-// can be gained; so then, and more so with each time, many waits go without, until it has helped
-// often in a row. Where the peer has something else to do, little is lost.
+// A peer on the same core can answer only when it gets the core. Yielding the core to it costs half
+// of sleeping and being woken. A task that yields runs again when the scheduler picks it, not when
+// its peer has answered. If a third task wants the core, that costs a thousand times what yielding
+// saves. After such a late return we stop yielding for many waits, twice as many each time, until
+// yielding has helped YIELD_FORGIVING times in a row.
 #define YIELDS          4u
 #define LATE_NS         250000u
 #define WITHOUT_VAIN    8u    // waits without yielding: after one in vain,
 #define WITHOUT_LATE    1024u // after one that got the core back late, twice as many after the next,
 #define WITHOUT_MAX     65536u
-#define YIELD_FORGIVING 256u // and so many that helped until that is forgotten
+#define YIELD_FORGIVING 256u
 
 static struct doorbell_spin open_spin = {.limit = SPIN_MAX, .retry = SPIN_RETRY};
 static const struct channel *noted;
@@ -68,7 +71,8 @@ void doorbell_ring(struct channel *ch)
 
 void doorbell_hear(struct channel *ch)
 {
-    // What is left wakes us again: nobody who sends without pause holds us up.
+    // Packets that are left wake us again. The limit keeps a peer that sends without pause from
+    // holding us up.
     for (int i = 0; i < REGION_SLOTS; i++) {
         struct packet packet;
         error_t err = transport_recv(ch->fd, &packet, false, NULL, 0, NULL);
@@ -204,7 +208,7 @@ static bool yield_for(struct doorbell_spin *spin, const struct channel *peer,
     uint64_t since_ns = atomic_load_explicit(&peer->peer.page->since_ns, memory_order_relaxed);
     bool late = come && now - begun_ns >= LATE_NS && now - since_ns >= LATE_NS;
     learn_yield(spin, come, late);
-    page_note_core(); // who yields may be moved
+    page_note_core(); // the kernel may move a task that yields
     return come;
 }
 

@@ -45,8 +45,8 @@ bool doorbell_begin_socket_sleep(void);
 void doorbell_note(const struct channel *ch);
 void doorbell_forget(const struct channel *ch);
 
-/// Whether the peer runs on another core than the caller, as far as it said. Spinning for somebody
-/// who waits for this very core would only hold it up.
+/// Whether the peer runs on another core than the caller, as its page says. Spinning for a peer
+/// that waits for this core would only hold it up.
 bool doorbell_runs_elsewhere(const struct channel *ch);
 
 #endif

@@ -5,11 +5,11 @@
 #include "channel.h"
 
 /// Takes one packet with its payloads, which are then malloc memory of the receiver: descriptors as
-/// the program gets them, or for want of memory {NULL, error}. `timeout_ms`, and the errors, as for
+/// the program gets them, or {NULL, error} without memory. `timeout_ms`, and the errors, as for
 /// transport_recv(). A packet whose payloads have not all come is not there yet.
 error_t shm_recv(struct channel *ch, struct packet *packet, int timeout_ms) __mustuse;
 
-/// The same before the task sleeps: who waits for the room hears of it.
+/// Publishes what was taken, before the task sleeps, and rings if the peer waits for room.
 void shm_say_taken(struct channel *ch);
 
 #endif

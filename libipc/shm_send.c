@@ -23,15 +23,14 @@
 #define CACHE_LINE 64
 #define SMALL_PART (32u << 10) // of the ring, for payloads of which TURNS fit it
 #define TURNS      8u
-// A reply whose caller does not make room for so long is kept. It gets as long again with each
-// quarter of the ring, but with no less than so many bytes, or a small ring would be held up for
-// seconds.
+// If the caller makes no room for PATIENCE_NS, the reply is copied and kept. Each quarter of the
+// ring (at least PATIENCE_BYTES) that the caller drains extends the wait by the same time.
 #define PATIENCE_NS    1000000ull
 #define PATIENCE_BYTES (256u << 10)
-// What is kept when the program exits has so long to be drained.
+// At exit, the task waits at most this long for peers to drain kept replies.
 #define EXIT_PATIENCE_NS 1000000000ull
-// Packets that are kept for one peer. Whoever plays by the rules has no more to come: the answer of
-// a pull, a reply or an acknowledgement, a noblock send, a ring.
+// Packets that are kept for one peer. A peer that keeps the rules needs no more: the answer of a
+// pull, a reply or an acknowledgement, a noblock send, a doorbell.
 #define MAX_KEPT 4
 
 // A packet that goes out, and its payloads: `next` is the payload being copied into the ring,
@@ -61,8 +60,8 @@ static size_t room(const struct channel *ch)
     return under_way <= s->ring_size ? s->ring_size - (size_t)under_way : 0;
 }
 
-// Room that is worth a copy: for the rest, or for so much that who drains a byte at a time holds
-// nobody up. (Who waits for more to come has drained all, and says so.)
+// Room in the ring, or 0 if it is too little to be worth a copy. This keeps a peer that drains one
+// byte at a time from making us copy one byte at a time.
 static size_t useful_room(const struct channel *ch, const struct shm_outgoing *out)
 {
     size_t rest = 0;
@@ -88,9 +87,9 @@ static bool is_done(const struct shm_outgoing *out)
     return out->put && out->next == out->count;
 }
 
-// What the peer copied out a moment ago is in its cache, and slow to write again, so payloads take
-// turns in the ring. Small ones do so in a part of it, which when the ring is empty they begin
-// anew: its memory is there from the first byte on that is put into it.
+// Bytes that the peer has just copied out are in its cache, and slow to write again. Payloads
+// therefore take turns in the ring. Small ones use the start of it only, so that the rest needs no
+// memory: when the ring is empty, they begin at its start again.
 static void skip_to_start(struct channel *ch, size_t total)
 {
     struct shm *s = ch->shm;

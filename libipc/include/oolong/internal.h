@@ -19,7 +19,7 @@ void task_abort(void) __attribute__((cold, noreturn));
 /// its length. From then on the caller unmaps it. NULL: there is none, or it was taken.
 void *ipc_take_landing(task_t task, size_t *len);
 
-/// vm only: the core that it shall stay on; -1: where the launcher has put it.
+/// vm only: the core for its main thread; -1: any that the launcher allows.
 int ipc_own_core(void);
 
 /// vm only. See enum control_op.

@@ -175,9 +175,9 @@ static inline uint64_t peer_word(uint32_t chan, uint16_t sent, uint16_t seen)
 // is apart from what seldom does, and is not looked at for each message. But for `doorbell` and
 // `closed`, all of it is valid for the channel that `word` names, and zero in the beginning.
 //
-// Whatever the owner does that its peer may wait for, it does first; then it adds 1 to `doorbell`,
-// then it reads whether the peer is asleep, and wakes it. The peer publishes that it is asleep,
-// then reads the doorbell again: one of the two sees the other.
+// The owner first makes its change visible, then increments `doorbell`, then checks whether the
+// peer sleeps and wakes it. The peer publishes that it is asleep, then reads the doorbell again. So
+// one of the two sees the other.
 struct peer_line {
     _Alignas(64) _Atomic uint64_t word; // peer_word()
     _Atomic uint32_t closed;            // the channel that the owner ended; 0: none
@@ -384,9 +384,9 @@ struct control_boot {
     uint32_t num_files;         // CTL_FILE packets that follow
     uint32_t num_filter;        // instructions in the role filter; 0: none
     uint32_t lookup_timeout_ms; // 0: for ever
-    int32_t core;               // vm only: that it shall stay on, but not its second thread; or -1
-    uint64_t ool_len;           // largest payload that this task receives, in bytes
-    char name[64];              // NUL-terminated
+    int32_t core;     // vm only: the core for its main thread (not for the copier); -1: any
+    uint64_t ool_len; // largest payload that this task receives, in bytes
+    char name[64];    // NUL-terminated
 };
 struct control_file {
     char name[64];
