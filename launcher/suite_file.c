@@ -120,7 +120,7 @@ static void handle_error(void *arg, int line, const char *text)
     manifest_error(r->mf, line, "%s", text);
 }
 
-// A task's landing buffers are mapped when it starts; the rest of it takes this at least.
+// A task's receive buffers are mapped when it starts; the rest of it takes this at least.
 #define LEAST_BESIDE (16ull << 20)
 
 static void check_memory(struct manifest *mf, const struct task_spec *task)
@@ -128,7 +128,7 @@ static void check_memory(struct manifest *mf, const struct task_spec *task)
     uint64_t landing = ool_landing_len((size_t)task->ool_len);
     if (task->memory && task->memory < landing + LEAST_BESIDE)
         manifest_error(mf, task->line,
-                       "task %s: memory is to be %lluM or more, because its landing buffers take "
+                       "task %s: memory is to be %lluM or more, because its receive buffers take "
                        "%lluM (see ool_buffer)",
                        task->name, (unsigned long long)((landing + LEAST_BESIDE - 1) >> 20) + 1,
                        (unsigned long long)((landing - 1) >> 20) + 1);

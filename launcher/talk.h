@@ -1,5 +1,5 @@
 // Writes the table of channels (struct talk_table in wire.h). vm reads it for each payload, so that
-// a task that may not talk to another cannot take that one's landing buffer for messages that will
+// a task that may not talk to another cannot take that one's receive buffer for messages that will
 // never come. No message and no order between two sockets is needed: the bits are there before
 // either of the two can have its end of the channel.
 #ifndef LAUNCHER_TALK_H

@@ -222,7 +222,7 @@ static error_t take_pulled(struct channel *ch, struct message *m)
 }
 
 // Keeps the answer of a pull for the next async_recv(), also when the task waits for something
-// else. The payload is fetched now: its sender has forgotten it, and the landing buffer is wanted.
+// else. The payload is fetched now: its sender has forgotten it, and the receive buffer is wanted.
 static bool keep_answer(struct channel *ch, struct packet *packet)
 {
     if (ch->pull.answer)

@@ -112,7 +112,7 @@ void boot_start(void)
     if (!is_vm)
         ipc_self.landing = map_landing(fds[BOOT_FD_LANDING], ipc_self.boot.ool_len);
     if (!is_vm && !ipc_self.landing)
-        bad_start("its memory does not suffice for its landing buffers");
+        bad_start("its memory does not suffice for its receive buffers");
     if (ipc_self.boot.num_filter > 0)
         filter_fd = fds[num_fds - 1];
     receive_files();

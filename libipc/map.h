@@ -11,7 +11,7 @@ bool map_is_asked(int type);
 /// vm's reply came with memory: maps it and puts its address into the reply.
 error_t map_reply(struct message *m, int fd) __mustuse;
 
-/// Maps the memory of a task's landing buffers, each of which takes `ool_len` bytes of payload.
+/// Maps the memory of a task's receive buffers, each of which takes `ool_len` bytes of payload.
 /// Takes `fd`. NULL: there is no room for it.
 void *map_landing(int fd, uint64_t ool_len);
 

@@ -1,4 +1,4 @@
-// Owns the landing buffers and the calls to vm that a payload takes: one for each message (the
+// Owns the receive buffers and the calls to vm that a payload takes: one for each message (the
 // sender's ool.send) and one for each task (ool.recv). The receiver asks vm (ool.verify) only when
 // it has no receipt for what a message brings.
 
@@ -15,11 +15,11 @@
 #include "stream.h"
 
 #define HUGE_PAGE_SIZE ((size_t)2 << 20)
-// Half of RING_LARGE in shm_recv.c: the landing buffers, of the same size as the payload, want a
+// Half of RING_LARGE in shm_recv.c: the receive buffers, of the same size as the payload, want a
 // place in the caches too.
 #define LANDING_LARGE ((size_t)4 << 20)
 
-static uint8_t *region; // the landing buffers, each in `stride` bytes; NULL: not registered
+static uint8_t *region; // the receive buffers, each in `stride` bytes; NULL: not registered
 static size_t stride;
 
 error_t ool_call_vm(struct message *m)
@@ -101,7 +101,7 @@ error_t ool_place(task_t dst, struct message *m, unsigned flags)
     return OK;
 }
 
-// Copies a payload out of the landing buffer into memory of its own.
+// Copies a payload out of the receive buffer into memory of its own.
 static void *copy_out(const uint8_t *from, size_t *len, bool is_str)
 {
     uint8_t *copy = malloc(*len + 1); // not NULL for an empty one; room for the NUL of a string
@@ -121,7 +121,7 @@ static void *copy_out(const uint8_t *from, size_t *len, bool is_str)
     return copy;
 }
 
-// Copies all payloads out of a landing buffer into memory of the program.
+// Copies all payloads out of a receive buffer into memory of the program.
 static error_t copy_all(const uint8_t *from, const size_t *placed, struct message *m)
 {
     struct payload *d = payload_descriptors(m);

@@ -7,10 +7,10 @@
 /// Calls vm on behalf of the library: the state page goes on saying what the program waits for.
 error_t ool_call_vm(struct message *m) __mustuse;
 
-/// Registers the task's landing buffers, the first time.
+/// Registers the task's receive buffers, the first time.
 error_t ool_register(void) __mustuse;
 
-/// Places the payloads of `m` in a landing buffer of `dst` and puts the id and lengths into its
+/// Places the payloads of `m` in a receive buffer of `dst` and puts the id and lengths into its
 /// descriptors. Waits for a buffer unless `flags` (OOL_NOBLOCK, OOL_REPLY) say otherwise.
 error_t ool_place(task_t dst, struct message *m, unsigned flags) __mustuse;
 

@@ -27,7 +27,7 @@ error_t payload_measure(struct message *m) __mustuse;
 /// The length of all payloads of a message together, once they are measured.
 uint64_t payload_total_len(struct message *m);
 
-/// Whether payloads of these lengths fit a landing buffer of `limit` bytes. The rule holds for both
+/// Whether payloads of these lengths fit a receive buffer of `limit` bytes. The rule holds for both
 /// transports.
 bool payload_fits(const size_t *lens, unsigned count, uint64_t limit);
 

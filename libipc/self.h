@@ -13,7 +13,7 @@ struct self_file {
 struct self {
     struct state_page *page; // the task's own; NULL before boot
     struct control_boot boot;
-    void *landing;                 // the memory for its landing buffers; NULL in vm
+    void *landing;                 // the memory for its receive buffers; NULL in vm
     const struct talk_table *talk; // in vm: which tasks were granted a channel to each other
     struct self_file *files;       // that the suite file gives the task
     unsigned num_files;

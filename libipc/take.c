@@ -33,7 +33,7 @@ static error_t check_packet(struct channel *ch, struct packet *packet)
 }
 
 // Makes a message whose payloads are memory of the program: fetches them, unless they came with
-// their packet. vm has no landing buffers, so nothing becomes memory of vm's, and nothing is freed
+// their packet. vm has no receive buffers, so nothing becomes memory of vm's, and nothing is freed
 // there. On an error `m` is as it was.
 static error_t admit(struct channel *ch, struct packet *packet, struct message *m)
 {
@@ -144,7 +144,7 @@ void drop_answer(struct channel *ch, struct packet *packet, int fd)
     struct message dropped;
     if (fd >= 0)
         close(fd);
-    // A payload that came with it holds a landing buffer until it is copied out.
+    // A payload that came with it holds a receive buffer until it is copied out.
     if (wire_kind(packet->word) == WIRE_REPLY && packet->type >= 0 && (packet->type & MSG_OOL) &&
         IS_OK(admit(ch, packet, &dropped)))
         ipc_free_payloads(&dropped);

@@ -97,7 +97,7 @@ static void write_plot(FILE *out, const struct points *points, enum placement pl
 }
 
 // What a one-way message with a payload is made of. The steps were measured alone; what is left of
-// the whole is the receiver's copy out of its landing buffer and what the steps do to each other.
+// the whole is the receiver's copy out of its receive buffer and what the steps do to each other.
 static void write_steps(FILE *out, const struct points *points)
 {
     static const char *const parts[] = {"ool.send, the call", "copies by vm", "the message",

@@ -3,7 +3,7 @@
 #include <sys/mman.h>
 #include "neighbour.h"
 
-// Takes the landing buffer of the server again and again, and never sends the message.
+// Takes the receive buffer of the server again and again, and never sends the message.
 void placer(void)
 {
     static uint8_t data[64];

@@ -166,7 +166,7 @@ static void set_vm(const struct step *step)
     fake_vm.count = step->b % 5;
     fake_vm.buffer = step->b / 5 % OOL_NUM_BUFFERS;
     for (unsigned k = 0; k < MSG_MAX_PAYLOADS; k++)
-        fake_vm.len[k] = step->value >> (k * 8) & 0xff; // four of them fit a landing buffer
+        fake_vm.len[k] = step->value >> (k * 8) & 0xff; // four of them fit a receive buffer
 }
 
 static void perform(const struct step *step, struct fake_peer *peer, struct message *m)

@@ -1,4 +1,4 @@
-// The reference model: what is in a landing buffer, and how it becomes free.
+// The reference model: what is in a receive buffer, and how it becomes free.
 #include "model.h"
 
 void model_ool_record_id(struct model *model, uint64_t id, task_t src, task_t dst)

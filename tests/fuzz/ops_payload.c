@@ -1,4 +1,4 @@
-// Operations of the vm target: landing buffers, payloads, pages, time.
+// Operations of the vm target: receive buffers, payloads, pages, time.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -114,7 +114,7 @@ vaddr_t run_address(struct run *run, unsigned class, size_t len)
     case 9:
         return WORLD_BASE(run->target % 1024 + 2) + WORLD_SOURCE;
     case 10:
-        return base + PAGE_SIZE + small; // where its own landing buffers are
+        return base + PAGE_SIZE + small; // where its own receive buffers are
     case 11:
         return base + WORLD_SOURCE + PAGE_SIZE - 1;
     case 12:

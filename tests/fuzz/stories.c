@@ -37,7 +37,7 @@
 // Waits as the state page says them (see wire.h).
 enum { RUNNING, ANY, RECV, CALL };
 
-// Landing buffers.
+// Receive buffers.
 enum { OF_OPEN, OF_CLOSED };
 
 static const struct op placed[] = {REGISTER(1),        SEND(0, 1), VERIFY(1),

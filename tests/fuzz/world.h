@@ -9,7 +9,7 @@
 
 #define WORLD_MEM        (4u << 20) // of a task
 #define WORLD_PAGES      (WORLD_MEM / PAGE_SIZE)
-#define WORLD_SOURCE     (2u << 20) // payloads are sent from here on; landing buffers are below
+#define WORLD_SOURCE     (2u << 20) // payloads are sent from here on; receive buffers are below
 #define WORLD_TEXT       (WORLD_MEM - 4 * PAGE_SIZE) // texts; three pages
 #define WORLD_BASE(slot) ((vaddr_t)(slot) << 32)
 #define WORLD_REVOKE_NS  100000000ull // deadline of a reservation

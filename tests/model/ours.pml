@@ -5,7 +5,7 @@
  *
  *   -DSCENARIO=<number>  -DMAX_CRASHES=<how many tasks may die, each at any step>
  *   -DLONG_COPIES        a copy is never done at once, so that others get in between
- *   -DLATE_REGISTER      landing buffers are registered at the first receive, not before
+ *   -DLATE_REGISTER      receive buffers are registered at the first receive, not before
  *
  * Without a defence, it must fail: -DNO_CLOSED, -DNO_TAGS (of the closed buffer), -DNO_REVOCATION,
  * -DNO_ANNOUNCE, -DNO_TELL (the same when a buffer was copied out), -DNO_CHECK (of the receipt after
@@ -92,7 +92,7 @@ byte req_noblock[N];
 #define NOBLOCK 1
 #define IN_REPLY 2
 
-/* vm. Landing buffer 0 of a task is open, 1 is closed. */
+/* vm. Receive buffer 0 of a task is open, 1 is closed. */
 #define L_NONE 0
 #define L_ARMED 1
 #define L_COPYING 2

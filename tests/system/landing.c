@@ -35,7 +35,7 @@ static void hold_main(void)
 {
     task_t lead = meet("main");
     await_step(lead);
-    hold_landing_buffer(lead);
+    hold_receive_buffer(lead);
     CHECK_OK(ipc_notify(lead, NOTIFY_IRQ));
     await_step(lead);
 }
@@ -190,7 +190,7 @@ static void hold_d(void)
     task_t lead = meet("main");
     task_t d = meet("d");
     await_step(lead);
-    hold_landing_buffer(d);
+    hold_receive_buffer(d);
     step(lead);
     await_step(lead);
 }

@@ -99,7 +99,7 @@ static void hold_buffer_of_b(void)
 {
     task_t b = meet("b");
     WAIT_UNTIL(waits(b, WAIT_OPEN, 0));
-    hold_landing_buffer(b);
+    hold_receive_buffer(b);
     step(meet("main"));
 }
 
@@ -149,7 +149,7 @@ const struct scenario noblock_scenarios[] = {
     SCENARIO(noblock_not_ready, .lead = not_ready_lead, .a = wait_for_b_then_look, .b = let_a_go),
     SCENARIO(noblock_ready, .lead = ready_lead, .a = receive_two),
     SCENARIO(noblock_second_untaken, .lead = second_untaken_lead, .a = pretend_then_receive),
-    SOCKET_SCENARIO(noblock_no_landing_buffer, .lead = no_buffer_lead, .a = hold_buffer_of_b,
+    SOCKET_SCENARIO(noblock_no_receive_buffer, .lead = no_buffer_lead, .a = hold_buffer_of_b,
                     .b = receive_a_step),
     SCENARIO(noblock_to_a_caller, .lead = caller_not_ready_lead, .a = call_b, .b = serve_late),
     SCENARIOS_END,

@@ -355,7 +355,7 @@ static void have_no_memory(void)
     int n = 0;
     task_t lead = meet("main");
     struct message m;
-    await_step(lead); // which registers landing buffers
+    await_step(lead); // which registers receive buffers
     while (n < 64 && (all[n] = malloc(8 * MIB)))
         n++;
     CHECK(n > 0 && n < 64);

@@ -156,7 +156,7 @@ void check_serves(task_t server);
 uint8_t *pattern(size_t len, unsigned seed);
 bool is_pattern(const void *data, size_t len, unsigned seed);
 
-/// Takes the landing buffer of `dst` for a payload that is never sent: a raw ool.send.
-void hold_landing_buffer(task_t dst);
+/// Takes the receive buffer of `dst` for a payload that is never sent: a raw ool.send.
+void hold_receive_buffer(task_t dst);
 
 #endif

@@ -220,7 +220,7 @@ bool is_pattern(const void *data, size_t len, unsigned seed)
     return true;
 }
 
-void hold_landing_buffer(task_t dst)
+void hold_receive_buffer(task_t dst)
 {
     static uint8_t bait[16];
     struct message m = {.type = OOL_SEND_MSG};

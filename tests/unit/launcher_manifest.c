@@ -115,7 +115,7 @@ static const struct row {
     {"[task a]\nmemory = 64MX\n", 2, "16M or more"},
     {"[task a]\nmemory = 64 MB\n", 2, "16M or more"},
     {"[task a]\nmemory = 48M\n", 1,
-     "memory is to be 49M or more, because its landing buffers take 33M"},
+     "memory is to be 49M or more, because its receive buffers take 33M"},
     {"[task a]\nool_buffer = 1G\n", 1, "memory is to be 2065M or more"},
     {"[task a]\nfiles = 1\n", 2, "from 16"},
     {"[task a]\nool_buffer = 2G\n", 2, "from 4K to 1G"},

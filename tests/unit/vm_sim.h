@@ -79,7 +79,7 @@ struct sim_task *sim_find(struct sim *sim, task_t id);
 /// Starts a task in a free slot, as the launcher does. It runs (its page says nothing) and has
 /// registered no memory.
 task_t sim_start(struct sim *sim, size_t ool_len, uint32_t rights);
-/// The same with landing buffers and the usual limit.
+/// The same with receive buffers and the usual limit.
 task_t sim_receiver(struct sim *sim);
 void sim_kill(struct sim *sim, task_t id);
 void sim_kill_all(struct sim *sim);

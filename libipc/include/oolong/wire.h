@@ -89,7 +89,7 @@ static inline uint32_t wire_ack(uint32_t word)
     return word & WIRE_SEQ_MASK;
 }
 
-// --- Landing buffers ----------------------------------------------------------------------------
+// --- Receive buffers ----------------------------------------------------------------------------
 //
 // Two for each task, registered with ool.recv: for open receive and for closed receive. They are in
 // memory that the launcher makes and gives to the task and to vm, and to nobody else; so the kernel
@@ -219,7 +219,7 @@ struct state_page {
     _Atomic uint64_t bytes_sent;     // in payloads
     _Atomic uint64_t bytes_received; //
     _Atomic uint64_t errors_sent;    // answers that were errors
-    // The last receipt of each standing landing buffer whose payloads the owner has copied out: the
+    // The last receipt of each standing receive buffer whose payloads the owner has copied out: the
     // buffer is free again. Published like the wait word, before the owner reads vm's count.
     _Atomic uint64_t copied_out[OOL_NUM_BUFFERS];
     // Lines of the log that were left out: because they repeated themselves, and because there was

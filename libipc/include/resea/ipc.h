@@ -30,7 +30,7 @@ error_t ipc_send(task_t dst, struct message *m) __mustuse;
 
 /// Sends `m` to `dst` if it is receiving (from anybody or from the caller) now. Never blocks.
 ///
-/// ERR_WOULD_BLOCK: it is not, or no landing buffer is free, or the last such message to it was
+/// ERR_WOULD_BLOCK: it is not, or no receive buffer is free, or the last such message to it was
 /// not taken yet; nothing was sent. OK means queued: it can be lost only by the death of `dst`
 /// (or, with a payload, when the caller is stopped between placing it and sending).
 error_t ipc_send_noblock(task_t dst, struct message *m) __mustuse;
