@@ -18,9 +18,9 @@ static void say_errno(char *error_text, const char *what)
     snprintf(error_text, DEVICE_ERROR_LEN, "cannot %s: %s", what, strerror(errno));
 }
 
-// The lock belongs to what was opened, and transfers that are under way hold that open: while those
-// of a disk that was killed have not ended, the next one waits here. Else a write of the old one
-// could come after a write of the new one.
+// The lock belongs to the open file, which transfers under way keep open. So after a disk was
+// killed, the next one waits here until the old transfers have ended. Otherwise an old write could
+// overwrite a new one.
 static error_t take_lock(int fd, bool shared, unsigned wait_ms, char *error_text)
 {
     const unsigned step_ms = 10;
@@ -45,8 +45,8 @@ static error_t take_lock(int fd, bool shared, unsigned wait_ms, char *error_text
     }
 }
 
-// The least alignment with which O_DIRECT reads, or 0. Asking by reading is what every kernel and
-// every file system answers. Memory is aligned to a page throughout.
+// The smallest alignment that O_DIRECT accepts, or 0. Trying to read works with every kernel and
+// file system. Memory is always aligned to a page.
 static uint32_t probe_align(int fd)
 {
     void *buf;
@@ -59,7 +59,7 @@ static uint32_t probe_align(int fd)
     return align <= LARGEST_ALIGN ? align : 0;
 }
 
-// A last block that is not whole could be read, but writing it would make the file longer.
+// A partial last block could be read, but writing it would make the file longer.
 static bool switch_direct(struct device *dev, uint64_t size)
 {
     int flags = fcntl(dev->fd, F_GETFL);
@@ -71,7 +71,7 @@ static bool switch_direct(struct device *dev, uint64_t size)
         return true;
     }
     if (fcntl(dev->fd, F_SETFL, flags & ~O_DIRECT) < 0)
-        abort(); // it was possible the other way round
+        abort(); // setting the flag was possible
     return false;
 }
 

@@ -1,4 +1,4 @@
-// The file or block device behind `blk`: what it is, found out before the role's filter is there.
+// The file or block device behind `blk`. It is examined before the sandbox.
 #ifndef DISK_DEVICE_H
 #define DISK_DEVICE_H
 
@@ -10,15 +10,14 @@
 struct device {
     int fd;
     struct blkdev blk;
-    // Transfers begin and end at a multiple of this, and so does the memory that they use: 512, or
-    // 4096 where O_DIRECT wants that.
+    // The alignment of transfers and of their memory: 512, or 4096 if O_DIRECT needs that.
     uint32_t align;
     bool direct;
 };
 
 // Looks at an open descriptor, takes the file's lock and switches O_DIRECT on where that works
-// (not at all without `want_direct`). A descriptor that was opened for reading makes a read-only
-// device. What is left of the file after its last whole sector is not part of the device.
+// (never without `want_direct`). A descriptor that is open for reading makes a read-only device.
+// Bytes of the file behind its last whole sector are not part of the device.
 //
 // ERR_NOT_ACCEPTABLE: neither a regular file nor a block device, or shorter than a sector.
 // ERR_IN_USE: another process has it, and still had it after `wait_ms`. ERR_UNAVAILABLE: a system
@@ -26,8 +25,8 @@ struct device {
 __mustuse error_t device_open(struct device *dev, int fd, bool want_direct, unsigned wait_ms,
                               char error_text[DEVICE_ERROR_LEN]);
 
-// Lets transfers begin and end at multiples of `align` bytes, a power of two, or of what the device
-// needs if that is more. False: the device is not a whole number of those.
+// Sets the alignment of transfers to `align` bytes, a power of two, or more if the device needs
+// more. False: the size of the device is not a multiple of it.
 __mustuse bool device_widen(struct device *dev, uint32_t align);
 
 #endif

@@ -1,5 +1,5 @@
-// Who moves the bytes. With a ring, a transfer is an entry of it; without, a call that is made at
-// once and whose result is kept for engine_next().
+// Moves the bytes. With an io_uring, a transfer is one of its entries. Without, it is a system call
+// at once, whose result is kept for engine_next().
 #include "engine.h"
 #include <fcntl.h>
 #include <resea/printf.h>
@@ -91,7 +91,7 @@ void engine_start(const struct io *io)
         return;
     }
     struct io_uring_sqe *sqe = io_uring_get_sqe(&ring);
-    ASSERT(sqe); // as many entries as transfers may be under way
+    ASSERT(sqe); // there are as many entries as transfers
     fill_entry(sqe, io);
 }
 
@@ -100,7 +100,7 @@ bool engine_has_unsubmitted(void)
     return has_ring && io_uring_sq_ready(&ring) > 0;
 }
 
-// The kernel takes entries until one is bad, which is no error of this call but of that entry.
+// The kernel takes entries up to a bad one. That is an error of the entry, not of this call.
 void engine_submit(void)
 {
     while (engine_has_unsubmitted()) {

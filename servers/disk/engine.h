@@ -1,5 +1,5 @@
-// Who moves the bytes: a restricted io_uring, or plain system calls where there is none. Nothing
-// here knows requests or messages.
+// Moves the bytes by a restricted io_uring, or by plain system calls where there is none. Knows
+// neither requests nor messages.
 #ifndef DISK_ENGINE_H
 #define DISK_ENGINE_H
 
@@ -16,32 +16,32 @@ struct io {
     void *cookie;         // what engine_next() gives back
 };
 
-// Sets up transfers on `fd`; to be called before the role's filter is installed, because nobody can
-// make an io_uring under it. The ring can be used for `fd` alone, and for nothing but the four
-// kinds above (reads and flushes alone when `read_only`). Without a ring, and without `want_ring`,
-// transfers are plain calls; `*why` (static) says why.
+// Sets up transfers on `fd`. Call it before the sandbox, which does not allow to make an io_uring.
+// The ring works only for `fd` and for the four kinds above (with `read_only`, for reads and
+// flushes). Without a ring, or without `want_ring`, transfers are plain calls, and `*why` (static)
+// says why.
 void engine_prepare(int fd, bool read_only, bool want_ring, const char **why);
 
-// Whether there is a ring: then several transfers can be under way at once.
+// Whether there is a ring. Then several transfers can be under way.
 bool engine_has_ring(void);
 
 // Starts a transfer, at the next engine_submit() or engine_wait() at the latest. At most ENGINE_MAX
 // may be under way.
 void engine_start(const struct io *io);
 
-// Whether transfers wait for engine_submit(). Several that are submitted together cost the kernel,
-// and a device of a virtual machine much more so, little more than one.
+// Whether transfers wait for engine_submit(). Submitting several together costs little more than
+// one, above all on a virtual machine.
 bool engine_has_unsubmitted(void);
 void engine_submit(void);
 
-// Gives a transfer that has completed; false: none has. The result is the number of bytes, which
-// may be fewer than were asked for (0 for flushes and discards), or a negative errno.
+// Returns a completed transfer. False: none. The result is the number of bytes (0 for flushes and
+// discards), which may be fewer than requested, or a negative errno.
 bool engine_next(void **cookie, int64_t *result);
 
-// Waits until a transfer completes, of those that are under way.
+// Waits until one of the transfers under way completes.
 void engine_wait(void);
 
-// Readable when engine_next() has something to give; -1 without a ring.
+// A descriptor that is readable when engine_next() has a transfer. -1: no ring.
 int engine_fd(void);
 
 #endif

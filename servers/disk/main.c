@@ -4,11 +4,11 @@
 //   plain       no io_uring: one request at a time
 //   4096        transfers of whole blocks of 4096 bytes, also where 512 would do
 //
-// Owns the handlers alone. The file is device.c, how bytes are moved engine.c and ring.c, what a
-// request goes through request.c, and what may overtake what queue.c.
+// Has only the handlers. device.c has the file, engine.c and ring.c move bytes, request.c splits a
+// request into transfers, and queue.c decides which requests may overtake which.
 //
-// Requests are answered when they are done, so there are as many under way as there are clients.
-// The memory of one belongs to the disk until it is done, whatever becomes of its client.
+// A request is answered when it is done, so as many can be under way as there are clients. Its
+// memory belongs to the disk until it is done, even if its client ends.
 //
 // Sandbox: profile "disk": what every task needs, and io_uring_enter, pread64, pwrite64, fdatasync
 // and the punching of holes. The ring is made in oolong_prepare(), and can do nothing else.
@@ -28,14 +28,14 @@
 
 #define RING_IRQ       1
 #define LOCK_WAIT_MS   5000
-#define MAX_SIZE       ((size_t)64 << 20) // of requests: beyond, no more are taken until some are done
+#define MAX_SIZE       ((size_t)64 << 20) // of requests: with more, none is received
 #define MAX_COMPLAINTS 20
 
 static struct device device;
 static struct queue queue;
 static const char *no_ring;
 static char open_error[DEVICE_ERROR_LEN];
-// What a failed flush did not keep is lost, although the kernel says so only once.
+// Data that a failed flush did not write is lost. The kernel reports that only once.
 static error_t flush_error;
 
 static bool has_argument(const char *word)
@@ -121,13 +121,13 @@ static void serve_completions(void)
     }
 }
 
-// Takes a request in, and returns what its handler returns. While there are too many, nothing more
-// is received: clients wait where they do when a disk is slow.
+// Adds a request, and returns the result for its handler. With too many requests, no more messages
+// are received, so clients wait as for a slow disk.
 static error_t take(task_t client, enum io_kind kind, offset_t sector, uint64_t len,
                     const void *data)
 {
     if (queue_find(&queue, client))
-        return ERR_IN_USE; // it does not wait for its answer, as a call does
+        return ERR_IN_USE; // the client does not wait for the answer of its last one
     uint64_t begin = sector * BLK_SECTOR_SIZE;
     struct request *request = request_new(client, kind, begin, begin + len, data, device.align);
     if (!request)
@@ -145,7 +145,7 @@ static error_t take(task_t client, enum io_kind kind, offset_t sector, uint64_t 
 static error_t blk_do_read(task_t client, offset_t sector, size_t num_sectors, void **data,
                            size_t *data_len)
 {
-    (void)data, (void)data_len; // an empty answer when there is nothing to read
+    (void)data, (void)data_len; // stays empty if there is nothing to read
     OK_OR_RETURN(blkcheck_read(&device.blk, sector, num_sectors));
     if (num_sectors == 0)
         return OK;
@@ -222,8 +222,8 @@ static void introduce(void)
         WARN("no io_uring (%s): one request at a time; see oolong doctor", no_ring);
 }
 
-// Receives a message; false: look for completions first. What the messages that are there ask for
-// is submitted at once when there are no more of them.
+// Receives a message. False: look for completions first. The transfers of all waiting messages are
+// submitted together, when no message waits any more.
 static bool receive(struct message *m)
 {
     unsigned noblock = engine_has_unsubmitted() ? IPC_NOBLOCK : 0;

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Memory for transfers: O_DIRECT wants no more than the device's alignment; a page spares the
-// kernel a piece at either end.
+// The alignment of memory: O_DIRECT needs only the device's. A whole page saves the kernel a piece
+// at either end.
 static void *alloc_aligned(size_t len)
 {
     void *buf;
@@ -81,7 +81,7 @@ void request_transfer(struct request *request, struct io *io)
         io->buf = request->buf + request->done;
 }
 
-// The blocks that a write covers in part have been read: what is written goes into them.
+// Puts the data of a write into blocks that it covers only in part, after they were read.
 static void begin_write(struct request *request)
 {
     memcpy(request->buf + (request->begin - request->first), request->data,
@@ -101,11 +101,11 @@ bool request_advance(struct request *request, int64_t result)
     if (request->step == IO_FLUSH || request->step == IO_DISCARD)
         return true;
 
-    // The rest of a transfer that ended early begins at a whole block again.
+    // The rest of a transfer that ended early starts at a block boundary.
     uint64_t left = request->last - request->first - request->done;
     uint64_t moved = (uint64_t)result < left ? ALIGN_DOWN((uint64_t)result, request->align) : left;
     if (moved == 0) {
-        request->error = EIO; // the file is shorter than it was
+        request->error = EIO; // the file has become shorter
         return true;
     }
     request->done += moved;

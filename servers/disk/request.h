@@ -1,4 +1,4 @@
-// A request from its arrival to its answer, as a sequence of transfers; and which of the requests
+// A request from its arrival to its answer is a sequence of transfers. Also decides which requests
 // may be under way at the same time. Makes no system calls and knows no messages.
 #ifndef DISK_REQUEST_H
 #define DISK_REQUEST_H
@@ -28,20 +28,20 @@ struct request *request_new(task_t client, enum io_kind kind, uint64_t begin, ui
                             const void *data, uint32_t align);
 void request_free(struct request *request);
 
-// Memory that it takes, about.
+// About how much memory a request takes.
 size_t request_size(const struct request *request);
 
-// The transfer that is to be made now.
+// The next transfer to make.
 void request_transfer(struct request *request, struct io *io);
 
-// Takes the result of that transfer, as engine_next() gives it. True: the request is served, or
-// `error` says why not. False: there is another transfer to make.
+// Takes the result of that transfer from engine_next(). True: the request is done, or failed with
+// `error`. False: another transfer follows.
 bool request_advance(struct request *request, int64_t result);
 
-// What the client is told.
+// The error for the client.
 error_t request_answer(const struct request *request);
 
-// What a read gives: its client's bytes.
+// The bytes that the client of a read gets.
 static inline const void *request_bytes(const struct request *request)
 {
     return request->buf + (request->begin - request->first);
@@ -49,8 +49,8 @@ static inline const void *request_bytes(const struct request *request)
 
 // --- Order --------------------------------------------------------------------------------------
 //
-// Requests that overlap, of which one changes the device, are made one after the other as they
-// came; a flush is made after all changes that came before it. All others may overtake each other.
+// Overlapping requests of which one changes the device are served in the order of arrival. A flush
+// is served after all earlier changes. All others may overtake each other.
 
 struct queue {
     list_t requests; // as they came
@@ -64,7 +64,7 @@ void queue_init(struct queue *queue);
 // Adds a request, not started.
 void queue_add(struct queue *queue, struct request *request);
 
-// Takes out a request that is served.
+// Removes a request that is done.
 void queue_remove(struct queue *queue, struct request *request);
 
 // The next request that may start, marked as started; NULL: none may.

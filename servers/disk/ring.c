@@ -1,6 +1,6 @@
-// A restricted io_uring. An io_uring does not pass the system call filter, so it is made unable to
-// do anything that the role may not do: it is created disabled, given one file and a list of
-// operations, and then enabled; from there on the kernel takes no more changes.
+// A restricted io_uring. Its operations do not pass the system call filter, so the ring itself is
+// restricted to what the role may do: it is created disabled, gets one file and a list of
+// operations, and is then enabled. From then on the kernel refuses changes.
 #include "ring.h"
 #include <errno.h>
 #include <string.h>
@@ -27,7 +27,7 @@ static int restrict_ring(struct io_uring *ring, bool read_only)
         list[num].opcode = IORING_RESTRICTION_SQE_OP;
         list[num++].sqe_op = ops[i];
     }
-    // Only by the number in the ring's own table of files, which has one.
+    // Only files by their number in the ring's own table, which has one.
     list[num].opcode = IORING_RESTRICTION_SQE_FLAGS_REQUIRED;
     list[num++].sqe_flags = IOSQE_FIXED_FILE;
     return ring_register(ring, IORING_REGISTER_RESTRICTIONS, list, num);

@@ -1,4 +1,4 @@
-// Lists in the form of Linux's extended attributes: a version, and entries of 8 bytes.
+// ACLs as Linux stores them in extended attributes: a version, then entries of 8 bytes.
 #include "acl.h"
 #include <stdlib.h>
 #include <string.h>
@@ -16,13 +16,13 @@ enum tag {
     TAG_OTHERS = 0x20,
 };
 
-// The three entries that the mode has too; the mask stands for the group where there is one.
+// The three entries that the mode also has. If there is a mask, it stands for the group.
 struct acl {
     uint8_t *owner;
     uint8_t *group;
     uint8_t *mask;
     uint8_t *others;
-    bool has_more; // than the mode
+    bool has_more; // than the mode has
 };
 
 static unsigned get_tag(const uint8_t *entry)
@@ -41,7 +41,7 @@ static void set_perm(uint8_t *entry, unsigned perm)
     entry[3] = 0;
 }
 
-// False: it is no list that counts.
+// False: not a valid ACL.
 static bool parse(uint8_t *bytes, size_t len, struct acl *acl)
 {
     *acl = (struct acl){.owner = NULL};
@@ -175,7 +175,7 @@ static error_t set_access(struct volume *volume, ext2_ino_t ino, const struct ac
     error_t err = acl->has_more ? xattr_set(volume, ino, ACL_ACCESS, value, len)
                                 : xattr_remove(volume, ino, ACL_ACCESS);
     if (err == ERR_EMPTY)
-        err = OK; // there was none
+        err = OK; // the file had none
     OK_OR_RETURN(err);
     OK_OR_RETURN(inode_read(volume, ino, &inode));
     inode.i_mode = (uint16_t)((inode.i_mode & ~0777u) | mode_of(acl));

@@ -5,7 +5,7 @@
 #include "inode.h"
 #include "io.h"
 
-// Zeros where there are blocks, and nothing where there is a hole already.
+// Writes zeros where there are blocks. Holes stay holes.
 static error_t write_zeros(struct volume *volume, ext2_ino_t ino, uint64_t offset, uint64_t len)
 {
     size_t block_size = volume->fs->blocksize;
@@ -28,7 +28,7 @@ static error_t write_zeros(struct volume *volume, ext2_ino_t ino, uint64_t offse
     return err;
 }
 
-// Whole blocks become a hole, and parts of blocks zeros. Nothing is done beyond the end.
+// Turns whole blocks into a hole and parts of blocks into zeros. Changes nothing beyond the end.
 static error_t punch(struct volume *volume, ext2_ino_t ino, uint64_t offset, uint64_t end)
 {
     struct ext2_inode_large inode;
@@ -50,7 +50,7 @@ static error_t punch(struct volume *volume, ext2_ino_t ino, uint64_t offset, uin
     return IS_OK(err) ? inode_err : err;
 }
 
-// Blocks that read as zeros until they are written. Only extents can say so.
+// Reserves blocks that read as zeros until they are written. Only extents can express that.
 static error_t reserve(struct volume *volume, ext2_ino_t ino, uint64_t offset, uint64_t end)
 {
     struct ext2_inode_large inode;

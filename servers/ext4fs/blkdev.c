@@ -1,5 +1,5 @@
-// A device behind `blk` messages. Its server may end and be started again meanwhile: it is looked
-// up anew, and reading and writing blocks can be repeated.
+// A device behind `blk` messages. If its server ends and is started again, it is looked up again
+// and the call is repeated: reading or writing the same blocks twice does no harm.
 #include "blkdev.h"
 #include <idl/blk.h>
 #include <resea/ipc.h>
@@ -10,7 +10,7 @@
 
 static task_t blk;
 
-// The next call need not find out that the server is gone.
+// Spares the next call from finding out that the server is gone.
 static void find_again(error_t err)
 {
     if (err != ERR_ABORTED && err != ERR_INVALID_TASK)

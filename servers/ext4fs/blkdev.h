@@ -4,7 +4,7 @@
 
 #include "device.h"
 
-// Looks the server up. `*read_only` becomes true when it only reads.
+// Looks the server up. Sets `*read_only` if the device cannot be written.
 //
 // As ipc_lookup().
 __mustuse error_t blkdev_open(struct device *device, bool *read_only);

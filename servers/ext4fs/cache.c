@@ -1,5 +1,5 @@
 // The cache: a hash table of blocks, each in one of three lists. Clean blocks are in the order of
-// their last use and make room for others; dirty ones stay.
+// their last use, and the first of them make room for others. Dirty blocks stay.
 #include "cache.h"
 #include <oolong/list.h>
 #include <stdlib.h>
@@ -57,7 +57,7 @@ static struct block *find(struct cache *cache, uint64_t number)
     return block;
 }
 
-// Puts a block at the end of a list: the last to be forgotten.
+// Puts a block at the end of a list, so that it is dropped last.
 static void enlist(struct cache *cache, struct block *block, enum block_class class)
 {
     cache->lens[block->class]--;
@@ -164,7 +164,7 @@ error_t cache_device_flush(struct cache *cache)
 
 // --- Reading ------------------------------------------------------------------------------------
 
-// How many blocks from `block` on are not here, up to `max`.
+// How many blocks from `block` on are not in the cache, up to `max`.
 static size_t run_missing(struct cache *cache, uint64_t block, size_t max)
 {
     size_t num = 0;
@@ -203,7 +203,7 @@ error_t cache_read(struct cache *cache, uint64_t block, size_t count, void *data
 
 // --- Writing ------------------------------------------------------------------------------------
 
-// The block, read from the device when it is not here.
+// Finds a block, and reads it from the device if it is not in the cache.
 static error_t load(struct cache *cache, uint64_t number, struct block **loaded)
 {
     struct block *block = find(cache, number);
@@ -235,13 +235,13 @@ static error_t write_block(struct cache *cache, uint64_t number, const uint8_t *
     if (!is_new && memcmp(block->data, data, cache->block_size) == 0)
         return OK;
     memcpy(block->data, data, cache->block_size);
-    // What is in the journal's turn stays there, whoever wrote it last.
+    // A block that waits for the journal stays metadata, even if it is written as data.
     if (block->class != BLOCK_META)
         enlist(cache, block, class);
     return OK;
 }
 
-// Writes data past the cache. What is here of it becomes what was written.
+// Writes data past the cache, and updates the blocks that are in it.
 static error_t write_through(struct cache *cache, uint64_t block, size_t count, const uint8_t *data)
 {
     OK_OR_RETURN(cache_device_write(cache, block, data, count));

@@ -1,4 +1,4 @@
-// Blocks of the device in memory. What is written stays here until it is flushed: data at any time,
+// Blocks of the device in memory. Writes stay here until they are flushed: data at any time,
 // metadata only when the journal says so.
 #ifndef EXT4FS_CACHE_H
 #define EXT4FS_CACHE_H
@@ -14,11 +14,11 @@ enum block_class {
 
 struct cache;
 
-// Begins with blocks of 1 KiB, as file systems are looked for. NULL: out of memory.
+// The block size is 1 KiB at first, for reading the superblock. NULL: out of memory.
 struct cache *cache_create(const struct device *device);
 void cache_destroy(struct cache *cache);
 
-// Forgets everything and goes on with blocks of `size` bytes, a power of two from 1 KiB to 64 KiB.
+// Drops all blocks and sets the block size, a power of two from 1 KiB to 64 KiB.
 //
 // ERR_INVALID_ARG: no such size. ERR_IN_USE: something is not written yet.
 __mustuse error_t cache_set_block_size(struct cache *cache, size_t size);
@@ -29,7 +29,7 @@ size_t cache_block_size(const struct cache *cache);
 // ERR_NO_MEMORY, or as the device.
 __mustuse error_t cache_read(struct cache *cache, uint64_t block, size_t count, void *data);
 
-// Writes whole blocks. Metadata that is as it was is not written.
+// Writes whole blocks. A block of metadata that does not change stays clean.
 //
 // ERR_NO_MEMORY, or as the device.
 __mustuse error_t cache_write(struct cache *cache, uint64_t block, size_t count, const void *data,
@@ -38,7 +38,7 @@ __mustuse error_t cache_write(struct cache *cache, uint64_t block, size_t count,
 // Changes some bytes of metadata, `offset` from the beginning of the device.
 __mustuse error_t cache_patch(struct cache *cache, uint64_t offset, const void *data, size_t len);
 
-// Writes what is dirty of one class to the device, in the order of blocks.
+// Writes the dirty blocks of one class to the device, in the order of their numbers.
 __mustuse error_t cache_flush(struct cache *cache, enum block_class class);
 
 size_t cache_num_dirty(const struct cache *cache, enum block_class class);
@@ -47,10 +47,10 @@ size_t cache_num_dirty(const struct cache *cache, enum block_class class);
 // memory.
 uint64_t *cache_dirty_blocks(struct cache *cache, enum block_class class);
 
-// A block that is dirty: its content, until the cache is next called.
+// The content of a dirty block. Valid until the next call of the cache.
 const uint8_t *cache_peek(struct cache *cache, uint64_t block);
 
-// Past the cache: for the journal, whose blocks are not kept.
+// These go past the cache. They are for the journal, whose blocks are not cached.
 __mustuse error_t cache_device_read(struct cache *cache, uint64_t block, void *data);
 __mustuse error_t cache_device_write(struct cache *cache, uint64_t block, const void *data,
                                      size_t count);

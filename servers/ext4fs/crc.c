@@ -1,7 +1,7 @@
-// CRC-32C by the processor's instruction. libext2fs has it by tables, a byte at a time, and takes
-// it of each block of a directory and each extent block that it reads or writes: a third of the
-// time of making a file. Its calls come here, because the program's functions go before those of
-// its libraries.
+// CRC-32C by the processor's instruction. libext2fs computes it with tables, for each block of a
+// directory and each extent block that it reads or writes. That took a third of the time of making
+// a file. libext2fs calls this function, because a program's symbols override those of its
+// libraries.
 #include "crc.h"
 #include <dlfcn.h>
 #include <ext2fs/ext2fs.h>

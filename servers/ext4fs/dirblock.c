@@ -1,12 +1,12 @@
-// Entries of a directory's block lie one behind the other and fill it; one that is not used has no
-// inode, or is the space behind another.
+// The entries of a directory's block follow each other and fill the block. Free space is an entry
+// without an inode, or the end of an entry that is longer than its name needs.
 #include "dirblock.h"
 #include <resea/printf.h>
 #include <string.h>
 
 #define HEADER_LEN 8u // of an entry, without its name
 
-// Where entries end: a file system with checksums keeps one behind them, in the form of an entry.
+// Where the entries end. With checksums, the block ends with a checksum in the form of an entry.
 static unsigned end_of(ext2_filsys fs)
 {
     bool has_tail = ext2fs_has_feature_metadata_csum(fs->super);
@@ -59,7 +59,7 @@ unsigned dirblock_entry_len(size_t name_len)
     return (HEADER_LEN + (unsigned)name_len + 3) & ~3u;
 }
 
-// What an entry needs of its length.
+// How much of its length an entry needs.
 static unsigned used_of(const struct ext2_dir_entry *entry)
 {
     return entry->inode != 0 ? dirblock_entry_len((size_t)ext2fs_dirent_name_len(entry)) : 0;
@@ -128,8 +128,8 @@ void dirblock_set(struct dirblock_walk *walk, ext2_ino_t ino, int type)
     fill_in(walk->fs, walk->entry, ino, type);
 }
 
-// The first block has its index behind the entry "..", any other behind an unused one; they reach
-// to the end, and must leave room for the checksum.
+// In the first block the index is behind the entry "..", in others behind an unused entry. That
+// entry reaches to the end of the block, and must leave room for the checksum.
 void dirblock_unindex(ext2_filsys fs, void *block, bool is_first)
 {
     struct dirblock_walk walk;

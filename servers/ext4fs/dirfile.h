@@ -1,4 +1,4 @@
-// A directory that is looked at, block by block.
+// Reads and writes a directory block by block.
 #ifndef EXT4FS_DIRFILE_H
 #define EXT4FS_DIRFILE_H
 
@@ -13,13 +13,13 @@ struct dir {
     uint8_t *block;
 };
 
-// Also after an error, dir_close() is for the caller to call.
+// The caller calls dir_close(), also after an error.
 //
 // ERR_NOT_ACCEPTABLE: not a directory. ERR_UNAVAILABLE, ERR_NO_MEMORY.
 __mustuse error_t dir_open(struct dir *dir, struct volume *volume, ext2_ino_t ino);
 void dir_close(struct dir *dir);
 
-// Whether it is within its inode, and has no blocks.
+// Whether the directory is within its inode and has no blocks.
 bool dir_is_inline(const struct dir *dir);
 
 // Reads and writes one block.

@@ -1,4 +1,4 @@
-// A hash table for each directory that was looked at, and a hash table of these.
+// A hash table of names for each directory in use, and a hash table of these tables.
 #include "dirindex.h"
 #include <stdlib.h>
 #include <string.h>
@@ -162,7 +162,7 @@ static struct dirindex_entry **bucket_of(struct dirindex *index, uint32_t hash)
     return &index->buckets[hash & (index->num_buckets - 1)];
 }
 
-// At the end of its bucket, so that the first of a name is found.
+// Appends to the bucket, so that lookups find the first entry of a name.
 static void put(struct dirindex *index, struct dirindex_entry *entry)
 {
     struct dirindex_entry **link = bucket_of(index, entry->hash);

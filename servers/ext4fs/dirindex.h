@@ -1,5 +1,5 @@
-// Which names a directory has, and in which of its blocks, in memory: made when a directory is
-// first looked at, kept up to date by entry.c, and given up when memory is wanted for others.
+// The names of directories in memory, and the block that each is in. An index is made when its
+// directory is first used. entry.c keeps it up to date. It is dropped when others need the memory.
 #ifndef EXT4FS_DIRINDEX_H
 #define EXT4FS_DIRINDEX_H
 
@@ -25,22 +25,22 @@ void dirindexes_destroy(struct dirindexes *indexes);
 // The index of a directory, or NULL.
 struct dirindex *dirindex_find(struct dirindexes *indexes, ext2_ino_t dir);
 
-// Makes an empty index. It, and what is got of it, is valid until the next is made. NULL: out of
-// memory.
+// Makes an empty index. The index and its entries are valid until the next one is made. NULL: out
+// of memory.
 struct dirindex *dirindex_make(struct dirindexes *indexes, ext2_ino_t dir);
 
-// Gives the index of a directory up.
+// Drops the index of a directory.
 void dirindex_forget(struct dirindexes *indexes, ext2_ino_t dir);
 
-// Notes that there is a block, or that one has room for an entry of `room` bytes.
+// Notes a block of the directory and the longest entry that it has room for.
 //
 // ERR_NO_MEMORY.
 __mustuse error_t dirindex_set_room(struct dirindex *index, uint32_t block, unsigned room);
 
-// Finds a block with room. False: there is none.
+// Finds a block with room. False: none.
 bool dirindex_find_room(struct dirindex *index, unsigned room, uint32_t *block);
 
-// A directory that is damaged has names that are not known.
+// Marks an index as incomplete, because the directory is damaged.
 void dirindex_set_damaged(struct dirindex *index);
 bool dirindex_is_damaged(const struct dirindex *index);
 
@@ -50,7 +50,7 @@ uint32_t dirindex_num_blocks(const struct dirindex *index);
 __mustuse error_t dirindex_add(struct dirindex *index, const char *name, size_t len, ext2_ino_t ino,
                                uint32_t block);
 
-// The entry with a name, the first if a damaged directory has several; or NULL.
+// The entry with a name, or NULL. If a damaged directory has several, the first.
 struct dirindex_entry *dirindex_lookup(struct dirindex *index, const char *name, size_t len);
 
 void dirindex_remove(struct dirindex *index, struct dirindex_entry *entry);

@@ -1,6 +1,6 @@
-// Entries of directories. Where they are is known in memory (dirindex.h), so the index that Linux
-// may have left in a directory is not used, and is given up when an entry is added. Directories
-// within their inode are small, and libext2fs's affair.
+// Entries of directories. dirindex.h knows where they are, so the index that Linux may have stored
+// in a directory is not used. It is removed when an entry is added. Directories within their inode
+// are small, and are left to libext2fs.
 #include <resea/printf.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +30,7 @@ static int type_of(uint16_t mode)
 
 // --- The index ----------------------------------------------------------------------------------
 
-// Notes what is in the block that was read.
+// Adds the entries of the current block to the index.
 static error_t note_block(struct dir *dir, struct dirindex *index, uint32_t number)
 {
     struct dirblock_walk walk;
@@ -83,7 +83,7 @@ void entry_forget(struct volume *volume, ext2_ino_t dir)
     dirindex_forget(volume->indexes, dir);
 }
 
-// Gives up the index that Linux made.
+// Removes the index that Linux stored.
 static error_t unindex(struct dir *dir)
 {
     for (uint32_t i = 0; i < dir->num_blocks; i++) {
@@ -135,7 +135,7 @@ static error_t read_entry(struct dir *dir, struct dirindex *index, const char *n
 
 // --- Changing -----------------------------------------------------------------------------------
 
-// A block more.
+// Adds a block to the directory.
 static error_t expand(struct dir *dir, struct dirindex *index, uint32_t *number)
 {
     *number = dirindex_num_blocks(index);
@@ -175,7 +175,7 @@ static error_t add_inline(struct dir *dir, const char *name, ext2_ino_t ino, int
     return error_of(code);
 }
 
-// After a change that failed, it is read again what there is.
+// Drops the index after a failed change, so that the directory is read again.
 static error_t finish(struct dir *dir, error_t err)
 {
     if (IS_ERROR(err))
@@ -301,7 +301,7 @@ error_t entry_changed(struct volume *volume, ext2_ino_t dir, int links)
     struct ext2_inode_large inode;
     OK_OR_RETURN(inode_read(volume, dir, &inode));
     int num = inode.i_links_count + links;
-    // 1 says that there are too many to count.
+    // 1 means: too many to count.
     if (links != 0 && inode.i_links_count != 1)
         inode.i_links_count = (uint16_t)(num < 2 ? 2 : num >= EXT2_LINK_MAX ? 1 : num);
     inode_touch(volume, &inode, TIME_MODIFY | TIME_CHANGE);

@@ -9,8 +9,8 @@
 
 enum access { ACCESS_WRITE, ACCESS_READ, ACCESS_NONE };
 
-// What is not here is written if it is a compatible feature, read if it is one that is
-// compatible with reading, and refused if it is incompatible.
+// Unknown features: compatible ones are written, those that are compatible with reading are read,
+// and incompatible ones are refused.
 struct feature {
     uint32_t bit;
     enum access access;
@@ -56,7 +56,7 @@ static const struct feature to_read[] = {
 };
 #define NUM(table) (sizeof(table) / sizeof((table)[0]))
 
-// Writes the names of those features in `bits` that have one access. False: there is none.
+// Writes the names of the features in `bits` that have a given access. False: none has it.
 static bool name_those(const struct feature *table, size_t num, uint32_t bits, enum access access,
                        enum access unknown, char *names, size_t size)
 {
@@ -96,9 +96,10 @@ error_t feature_check(const struct ext2_super_block *super, bool *only_read,
     return OK;
 }
 
-// --- Who has it mounted -------------------------------------------------------------------------
+// --- Mounts of other hosts
+// -------------------------------------------------------------------------
 
-// The name of a host, as the device says it: only what a terminal can show.
+// Copies the name of a host from the device; characters that do not print become '?'.
 static void copy_name(char *to, size_t size, const unsigned char *name, size_t len)
 {
     size_t i;

@@ -1,22 +1,21 @@
-// Which features of a file system ext4fs can write, read, or not even read.
+// Which features of a file system ext4fs writes, only reads, or refuses.
 #ifndef EXT4FS_FEATURE_H
 #define EXT4FS_FEATURE_H
 
 #include "volume.h"
 
-// Looks at the features that the superblock says, before anything else of the file system is read.
-// `*only_read` becomes true if there is one that this program does not keep right when it writes;
-// it says which.
+// Checks the features in the superblock before anything else of the file system is read. Sets
+// `*only_read` and logs which feature it is if this program would write the file system wrongly.
 //
-// ERR_NOT_ACCEPTABLE: there is one without which nothing can be read; `error` names it.
+// ERR_NOT_ACCEPTABLE: the file system cannot be read; `error` names the feature.
 __mustuse error_t feature_check(const struct ext2_super_block *super, bool *only_read,
                                 char error[VOLUME_ERROR_LEN]);
 
-// Whether another host says, in the block for that, that it has the file system mounted (or
-// e2fsck). What has no such block is nobody's.
+// Checks the block of multiple mount protection, if there is one: whether another host, or e2fsck,
+// uses the file system.
 //
-// ERR_IN_USE: it does; ERR_NOT_ACCEPTABLE: the block is damaged; `error` says so. ERR_NO_MEMORY, or
-// as the device.
+// ERR_IN_USE: it does. ERR_NOT_ACCEPTABLE: the block is damaged. `error` says more. ERR_NO_MEMORY,
+// or as the device.
 __mustuse error_t feature_check_mmp(const struct volume *volume, char error[VOLUME_ERROR_LEN]);
 
 #endif

@@ -1,4 +1,4 @@
-// Reading files: runs of blocks that lie side by side are read together.
+// Reads files. Consecutive blocks are read together.
 #include "file.h"
 #include <stdlib.h>
 #include <string.h>
@@ -44,7 +44,7 @@ error_t file_map(struct volume *volume, ext2_ino_t ino, struct ext2_inode_large 
     return OK;
 }
 
-// Part of one block.
+// Reads part of one block.
 static error_t read_part(struct volume *volume, uint64_t block, size_t at, void *data, size_t len)
 {
     void *whole = malloc(volume->fs->blocksize);
@@ -57,7 +57,7 @@ static error_t read_part(struct volume *volume, uint64_t block, size_t at, void 
     return err;
 }
 
-// Reads from a run on: whole blocks, or a part of the first. `*len` becomes what was read.
+// Reads whole blocks of a run, or part of its first block. Sets `*len` to the number of bytes.
 static error_t read_run(struct volume *volume, const struct run *run, size_t at, void *data,
                         size_t *len)
 {

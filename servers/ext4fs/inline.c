@@ -1,5 +1,5 @@
-// Files within their inode. libext2fs's ext2fs_file_write() and ext2fs_file_set_size2() are not for
-// them: the first writes beyond its buffer, the second fails after it changed the size.
+// Files within their inode. libext2fs's ext2fs_file_write() writes beyond its buffer for them, and
+// ext2fs_file_set_size2() fails after it has changed the size, so neither is used.
 #include "inline.h"
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "inode.h"
 #include "io.h"
 
-// All that the inode has room for, which the caller frees.
+// Reads all bytes that the inode has room for. The caller frees them.
 static error_t get_all(struct volume *volume, ext2_ino_t ino, struct ext2_inode_large *inode,
                        uint8_t **all, size_t *room)
 {
@@ -41,7 +41,7 @@ error_t inline_read(struct volume *volume, ext2_ino_t ino, struct ext2_inode_lar
     return OK;
 }
 
-// A byte behind all that there is room for makes libext2fs do it.
+// Asking for one byte more than fits makes libext2fs move the content.
 static error_t move_to_blocks(struct volume *volume, ext2_ino_t ino, struct ext2_inode_large *inode,
                               size_t room)
 {

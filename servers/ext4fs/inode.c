@@ -1,4 +1,4 @@
-// Inodes. Times have 34 bits of seconds and nanoseconds where the inode is large enough for them.
+// Inodes. If the inode is large enough, its times have 34 bits of seconds and nanoseconds.
 #include "inode.h"
 #include <idl/fs.h>
 #include <resea/printf.h>
@@ -133,7 +133,7 @@ error_t inode_set_time(const struct volume *volume, struct ext2_inode_large *ino
 void inode_set_near_time(const struct volume *volume, struct ext2_inode_large *inode,
                          unsigned times, int64_t seconds, uint32_t ns)
 {
-    bool is_long = has_extra(volume, inode, &places[0]); // whose room is the last
+    bool is_long = has_extra(volume, inode, &places[0]); // the last of the three
     int64_t max = is_long ? INT32_MAX + 3ll * (1ll << 32) : INT32_MAX;
     seconds = seconds < INT32_MIN ? INT32_MIN : MIN(seconds, max);
     ASSERT_OK(inode_set_time(volume, inode, times, seconds, ns < 1000000000 ? ns : 0));
@@ -144,13 +144,13 @@ void inode_touch(const struct volume *volume, struct ext2_inode_large *inode, un
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     if (IS_ERROR(inode_set_time(volume, inode, times, now.tv_sec, (uint32_t)now.tv_nsec)))
-        return; // a clock that ext4 does not reach
+        return; // the clock is outside of what ext4 can store
 }
 
 void inode_attributes(const struct volume *volume, ext2_ino_t ino,
                       const struct ext2_inode_large *inode, struct attributes *attr)
 {
-    // ext2fs_inode_i_blocks() wants the short form and does not change it.
+    // ext2fs_inode_i_blocks() takes the short form, not const, but does not change it.
     struct ext2_inode_large copy = *inode;
     *attr = (struct attributes){
         .size = inode_size(volume, inode),

@@ -1,10 +1,10 @@
-// Inodes: reading and writing them, and what they say of a file.
+// Reads and writes inodes, and their attributes.
 #ifndef EXT4FS_INODE_H
 #define EXT4FS_INODE_H
 
 #include "volume.h"
 
-// What fs.attributes answers.
+// The results of fs.attributes.
 struct attributes {
     uint64_t size;
     uint64_t blocks; // of 512 bytes
@@ -24,13 +24,13 @@ struct attributes {
 
 enum inode_time { TIME_ACCESS = 1, TIME_MODIFY = 2, TIME_CHANGE = 4 };
 
-// libext2fs knows the short form, which is the beginning of the long one.
+// The short form for libext2fs, which is the beginning of the long form.
 static inline struct ext2_inode *inode_short(struct ext2_inode_large *inode)
 {
     return (struct ext2_inode *)inode;
 }
 
-// Whether an entry of a directory may name this inode: not those of the file system itself.
+// Whether a directory may have this inode: the file system's own inodes are excluded.
 bool inode_is_valid(const struct volume *volume, ext2_ino_t ino);
 
 // ERR_NOT_FOUND: no such inode. ERR_UNAVAILABLE: it is damaged.
@@ -48,17 +48,17 @@ uint32_t inode_owner(const struct ext2_inode_large *inode);
 uint32_t inode_group(const struct ext2_inode_large *inode);
 void inode_set_owner(struct ext2_inode_large *inode, uint32_t uid, uint32_t gid);
 
-// What a device has: the major number in the upper half. 0: it is none.
+// The numbers of a device, the major one in the upper half. 0: not a device.
 uint64_t inode_device(const struct ext2_inode_large *inode);
 
 uint64_t inode_size(const struct volume *volume, const struct ext2_inode_large *inode);
 
-// Sets the times of enum inode_time to one time, or to now.
+// Sets the given times (enum inode_time) to one value, or to now.
 //
 // ERR_INVALID_ARG: the inode cannot hold it.
 __mustuse error_t inode_set_time(const struct volume *volume, struct ext2_inode_large *inode,
                                  unsigned times, int64_t seconds, uint32_t ns);
-// The nearest time that the inode can hold.
+// Sets them to the nearest time that the inode can hold.
 void inode_set_near_time(const struct volume *volume, struct ext2_inode_large *inode,
                          unsigned times, int64_t seconds, uint32_t ns);
 void inode_touch(const struct volume *volume, struct ext2_inode_large *inode, unsigned times);

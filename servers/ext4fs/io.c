@@ -1,10 +1,10 @@
-// libext2fs's I/O manager on the cache. Everything that goes through it is metadata: the contents
-// of files have their own way (file.c).
+// libext2fs's I/O manager on top of the cache. All of its blocks are metadata. file.c and write.c
+// access the contents of files directly.
 #include "io.h"
 #include <stdlib.h>
 #include <string.h>
 
-// libext2fs gives a manager's open() a name and nothing else.
+// For open_channel(): libext2fs passes it only a name.
 static struct cache *next_cache;
 
 static errcode_t code_of(error_t err)
@@ -89,7 +89,7 @@ static errcode_t set_block_size(io_channel channel, int size)
     return code_of(err);
 }
 
-// A negative count is one of bytes, less than a block or not.
+// A negative count is a number of bytes, which may be more than a block.
 static errcode_t read_bytes(struct cache *cache, unsigned long long block, size_t len, void *data)
 {
     size_t size = cache_block_size(cache);
@@ -142,7 +142,7 @@ static errcode_t write_byte(io_channel channel, unsigned long offset, int count,
     return code_of(cache_patch(channel->private_data, offset, data, (size_t)count));
 }
 
-// When what was written reaches the device is for volume_commit() to say.
+// Does nothing: volume_commit() decides when blocks reach the device.
 static errcode_t flush(io_channel channel)
 {
     (void)channel;

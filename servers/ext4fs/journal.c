@@ -1,7 +1,8 @@
-// A journal with one transaction: blocks, then its superblock says that they count, then they are
-// written where they belong, then its superblock says that it is empty. Between these steps the
-// device is flushed, so that none overtakes the one before it. Only what is here is written, so
-// there are no checksums and no revoked blocks, and nothing else is understood.
+// A journal with one transaction at a time. A commit has four steps: write the blocks to the
+// journal; mark the transaction as valid in the journal's superblock; write the blocks to their
+// places; mark the journal as empty. The device is flushed between the steps, so that they reach it
+// in this order. The journal has no checksums and no revoked blocks. Journals that have them are
+// not replayed here.
 #include "journal.h"
 #include <resea/printf.h>
 #include <stdlib.h>
@@ -156,7 +157,7 @@ error_t journal_open(struct volume *volume, struct journal **opened)
 
 // --- Replaying ----------------------------------------------------------------------------------
 
-// A walk through the transactions that are in the journal, which is a ring.
+// A walk through the transactions in the journal, which is circular.
 struct replay {
     struct journal *journal;
     uint64_t num_blocks; // of the device
@@ -205,7 +206,7 @@ static error_t replay_descriptor(struct replay *replay)
     return OK;
 }
 
-// One transaction. ERR_END: there is none that is complete.
+// Replays one transaction. ERR_END: no complete one follows.
 static error_t replay_transaction(struct replay *replay)
 {
     for (uint32_t i = 0; i < replay->journal->len; i++) {
@@ -226,7 +227,7 @@ static error_t replay_transaction(struct replay *replay)
     return ERR_NOT_ACCEPTABLE;
 }
 
-// Walks all of them; the first time only to see that they are complete.
+// Walks all transactions, the first time only to check that they are complete.
 static error_t replay_all(struct replay *replay, uint32_t start, uint32_t *end_sequence)
 {
     replay->at = start;
@@ -288,7 +289,7 @@ static error_t write_piece(struct journal *journal)
                               count);
 }
 
-// Gives the place of the journal's next block, to be filled in.
+// Returns the buffer of the journal's next block.
 static error_t next_block(struct journal *journal, uint8_t **block)
 {
     uint32_t at = journal->next++;
@@ -361,7 +362,7 @@ static error_t write_transaction(struct journal *journal, const uint64_t *number
     return write_piece(journal);
 }
 
-// The features of whoever wrote it before are for transactions that are not there any more.
+// The features that an earlier program set were for its transactions, which are gone.
 static void set_features(struct journal *journal)
 {
     put32(journal->super + SB_COMPAT, 0);
@@ -389,7 +390,7 @@ error_t journal_commit(struct journal *journal)
     uint64_t *numbers = cache_dirty_blocks(cache, BLOCK_META);
     if (!numbers)
         return ERR_NO_MEMORY;
-    // The last transaction was said to be done: that first, before it is written over.
+    // The mark that the last transaction is done must be on the device before it is overwritten.
     error_t err = cache_device_flush(cache);
     if (IS_OK(err))
         err = write_transaction(journal, numbers, num);

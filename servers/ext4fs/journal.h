@@ -4,25 +4,24 @@
 
 #include "volume.h"
 
-// Finds the journal. `*opened` becomes NULL when the file system has none that can be used here.
+// Finds the journal. Sets `*opened` to NULL if the file system has none that ext4fs can use.
 //
 // ERR_NOT_ACCEPTABLE: it is damaged. ERR_NO_MEMORY, or as the device.
 __mustuse error_t journal_open(struct volume *volume, struct journal **opened);
 void journal_free(struct journal *journal);
 
-// Does what the journal says was not finished. What was read before through the cache is not true
-// any more.
+// Replays the journal. Blocks that were read through the cache before may be out of date then.
 //
-// ERR_NOT_ACCEPTABLE: it was written with features that are not known here.
+// ERR_NOT_ACCEPTABLE: it was written with unknown features.
 __mustuse error_t journal_replay(struct journal *journal, uint64_t num_blocks);
 
-// Brings the cache's metadata to the device: all of it, or, if the machine stops meanwhile, none or
-// all once the journal is replayed.
+// Writes the cache's dirty metadata to the device. If the machine stops meanwhile, replaying the
+// journal gives either all or none of it.
 //
-// ERR_TOO_LARGE: it does not fit; nothing was done. Otherwise as the device.
+// ERR_TOO_LARGE: it does not fit, and nothing was written. Otherwise as the device.
 __mustuse error_t journal_commit(struct journal *journal);
 
-// How many blocks of metadata are surely not too large.
+// How many blocks of metadata fit in any case.
 size_t journal_room(const struct journal *journal);
 
 #endif

@@ -1,4 +1,5 @@
-// Directory listings: all names are read and sorted, then the inodes of those that are wanted.
+// Directory listings in name order: reads and sorts all names, then reads the inodes of those that
+// are listed.
 #include "listing.h"
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +22,7 @@ struct names {
     error_t err;
 };
 
-// "." and "..", names that no path can have, and inodes that are none are left out.
+// Leaves out "." and "..", names that no path can have, and invalid inodes.
 static bool is_wanted(const struct names *names, const struct ext2_dir_entry *dirent, size_t len)
 {
     const char *name = dirent->name;
@@ -89,7 +90,7 @@ static uint8_t *put_le(uint8_t *p, uint64_t value, int num_bytes)
     return p;
 }
 
-// An inode that cannot be read is listed with its name alone.
+// An entry whose inode cannot be read has only its name.
 static uint8_t *put_record(uint8_t *p, struct volume *volume, const struct entry *entry)
 {
     struct ext2_inode_large inode;

@@ -1,5 +1,5 @@
-// Directory listings in the order of the directory, which go on where they were although entries
-// come and go: where an entry is followed is told by its place, which entries keep.
+// Directory listings in the directory's own order. They continue correctly although entries are
+// added and removed meanwhile, because an entry keeps its place.
 #include <stdlib.h>
 #include <string.h>
 #include "dirblock.h"
@@ -12,7 +12,7 @@
 
 struct pack {
     struct volume *volume;
-    uint64_t after; // what is before it is left out
+    uint64_t after; // entries before it are left out
     uint64_t at;    // entries seen, of a directory within its inode
     uint8_t *bytes;
     size_t len;
@@ -38,7 +38,7 @@ static uint32_t mode_of_type(int type)
     return type >= 0 && (size_t)type < sizeof(modes) / sizeof(modes[0]) ? modes[type] : 0;
 }
 
-// Without it in the entry, the inode says what it is.
+// If the entry has no type, the inode has it.
 static uint32_t mode_of(const struct pack *pack, const struct ext2_dir_entry *entry)
 {
     struct ext2_inode_large inode;
@@ -50,7 +50,7 @@ static uint32_t mode_of(const struct pack *pack, const struct ext2_dir_entry *en
     return IS_OK(inode_read(pack->volume, entry->inode, &inode)) ? inode.i_mode & LINUX_S_IFMT : 0;
 }
 
-// `after` is where the next one is. Names that no path can have are left out.
+// `after` is the place of the next entry. Leaves out names that no path can have.
 static void add(struct pack *pack, const struct ext2_dir_entry *entry, uint64_t after)
 {
     size_t len = (size_t)ext2fs_dirent_name_len(entry);
@@ -119,7 +119,7 @@ error_t listing_pack_nodes(struct volume *volume, ext2_ino_t ino, uint64_t after
     dir_close(&dir);
     if (IS_OK(err) && pack.is_full && pack.len == 0)
         err = ERR_TOO_SMALL;
-    // What comes before the damage is listed.
+    // The entries before the damage are listed.
     if (IS_ERROR(err) && pack.len == 0) {
         free(pack.bytes);
         return err;

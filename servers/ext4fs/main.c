@@ -51,7 +51,7 @@ static error_t open_file(task_t client, ext2_ino_t ino, handle_t *handle)
     return attr.kind == FS_KIND_FILE ? serve_open(client, ino, handle) : ERR_NOT_ACCEPTABLE;
 }
 
-// What is made by path belongs to root.
+// Nodes that are made by path belong to root.
 static error_t make(const char *path, uint32_t mode, const char *target, ext2_ino_t *ino)
 {
     struct where where;

@@ -1,5 +1,5 @@
-// Making files, directories and all other kinds. A new node gets its name last; one that finds no
-// room for that is freed again.
+// Makes nodes of all kinds. A new node gets its name last, and is freed again if there is no room
+// for the name.
 #include <string.h>
 #include <sys/sysmacros.h>
 #include "acl.h"
@@ -31,7 +31,8 @@ static error_t check(const struct volume *volume, const struct making *making)
     }
 }
 
-// Numbers of devices that fit are kept in 16 bits, all others in the next word, as Linux does.
+// Device numbers that fit into 16 bits are in the first word, all others in the second, as in
+// Linux.
 static void set_device(struct ext2_inode_large *inode, uint64_t device)
 {
     uint32_t major = (uint32_t)(device >> 32), minor = (uint32_t)device;
@@ -41,7 +42,7 @@ static void set_device(struct ext2_inode_large *inode, uint64_t device)
         inode->i_block[1] = (minor & 0xff) | major << 8 | (minor & ~0xffu) << 12;
 }
 
-// A file without content, in extents if the file system has them, or something special.
+// Makes an empty file, with extents if the file system has them, or a special file.
 static error_t make_plain(struct volume *volume, ext2_ino_t ino, const struct making *making)
 {
     ext2_filsys fs = volume->fs;
@@ -62,7 +63,7 @@ static error_t make_plain(struct volume *volume, ext2_ino_t ino, const struct ma
     return OK;
 }
 
-// libext2fs counts one more directory in the parent, but not as it is to be with too many: as 1.
+// libext2fs adds 1 to the parent's links. With too many links, the count must become 1 instead.
 static error_t make_dir(struct volume *volume, const struct place *place, ext2_ino_t ino)
 {
     struct ext2_inode_large parent;
@@ -91,8 +92,8 @@ static error_t make_inode(struct volume *volume, const struct place *place,
     return make_plain(volume, *made, making);
 }
 
-// What libext2fs does not know: owner, times, and the generation, which tells an inode from what
-// had its number before it. The checksum of a directory's block has that in it.
+// Sets what libext2fs leaves out: owner, times, and the generation, which distinguishes an inode
+// from earlier ones of its number. The generation is part of the checksum of a directory's block.
 static error_t finish_inode(struct volume *volume, ext2_ino_t ino, const struct making *making)
 {
     struct ext2_inode_large inode;
@@ -119,7 +120,7 @@ static error_t finish_inode(struct volume *volume, ext2_ino_t ino, const struct 
     return err;
 }
 
-// A node that has no name goes again; `err` is why.
+// Frees a node that got no name because of `err`.
 static error_t give_up(struct volume *volume, const struct place *place, ext2_ino_t ino,
                        bool is_dir, error_t err)
 {

@@ -1,5 +1,5 @@
-// A node is the inode's number and, above it, its generation, which is another when the number is
-// given again. The root is the root whatever its generation.
+// A node's lower half is the inode's number, its upper half the generation, which changes when the
+// number is used again. The root's generation does not count.
 #include "node.h"
 #include "opened.h"
 #include "xattr.h"

@@ -1,4 +1,4 @@
-// Nodes of fs.node_*: an inode and its generation, so that a number is never another file's.
+// Nodes of fs.node_*: an inode and its generation. A later file never gets the same node.
 #ifndef EXT4FS_NODE_H
 #define EXT4FS_NODE_H
 
@@ -11,7 +11,7 @@ uint64_t node_of(ext2_ino_t ino, const struct ext2_inode_large *inode);
 __mustuse error_t node_find(struct volume *volume, uint64_t node, ext2_ino_t *ino,
                             struct ext2_inode_large *inode);
 
-// What is known of an inode in the form of the interface.
+// Writes the attributes of an inode in the form of the interface.
 void node_describe(struct volume *volume, ext2_ino_t ino, const struct ext2_inode_large *inode,
                    fs_attrs_t attr);
 

@@ -1,5 +1,5 @@
-// Open files and orphans. The list of orphans begins in the superblock and goes on in the inodes,
-// in the field that otherwise says when they were deleted.
+// Open files and orphans. The list of orphans begins in the superblock and continues in the inodes,
+// in the field that otherwise has the time of deletion.
 #include "opened.h"
 #include <resea/printf.h>
 #include <stdlib.h>
@@ -40,7 +40,7 @@ struct opened *opened_find(struct volume *volume, ext2_ino_t ino)
     return NULL;
 }
 
-// Gives an inode and all that it has back.
+// Frees an inode and its blocks.
 static error_t inode_free(struct volume *volume, ext2_ino_t ino, struct ext2_inode_large *inode)
 {
     ext2_filsys fs = volume->fs;
@@ -68,7 +68,7 @@ static error_t add_orphan(struct volume *volume, ext2_ino_t ino, struct ext2_ino
     return OK;
 }
 
-// Takes an orphan out of the list, wherever in it it is.
+// Removes an orphan from anywhere in the list.
 static error_t remove_orphan(struct volume *volume, ext2_ino_t ino, uint32_t next)
 {
     struct ext2_super_block *super = volume->fs->super;
@@ -140,7 +140,7 @@ error_t opened_unlink(struct volume *volume, ext2_ino_t ino)
     return add_orphan(volume, ino, &inode);
 }
 
-// One that still has a name was being shortened when the machine stopped.
+// An orphan that still has a name was being truncated when the machine stopped.
 static error_t finish_orphan(struct volume *volume, ext2_ino_t ino)
 {
     struct ext2_inode_large inode;
@@ -159,7 +159,8 @@ error_t opened_free_orphans(struct volume *volume)
     struct ext2_super_block *super = volume->fs->super;
     for (uint32_t i = 0; super->s_last_orphan != 0; i++) {
         ext2_ino_t ino = super->s_last_orphan;
-        // Each is taken out of the list when it comes up: one that is free is in it twice.
+        // Each is removed from the list first, so an inode that is free by now is in the list
+        // twice.
         if (!inode_is_valid(volume, ino) || i > super->s_inodes_count ||
             !ext2fs_test_inode_bitmap2(volume->fs->inode_map, ino))
             return ERR_UNAVAILABLE;

@@ -1,5 +1,5 @@
-// Files that are open, and what becomes of those that lose their last name meanwhile: they are
-// orphans, listed in the superblock, until they are closed or the file system is next opened.
+// Open files. One that loses its last name becomes an orphan, which is in a list of the superblock
+// until it is closed or the file system is opened the next time.
 #ifndef EXT4FS_OPENED_H
 #define EXT4FS_OPENED_H
 
@@ -13,27 +13,27 @@ struct opened {
 };
 
 void opened_init(struct volume *volume);
-// Forgets what is open.
+// Forgets all open files.
 void opened_drop(struct volume *volume);
 
-// NULL: it is not open.
+// NULL: not open.
 struct opened *opened_find(struct volume *volume, ext2_ino_t ino);
 
 // Counts one more opening of a file. NULL: out of memory.
 struct opened *opened_get(struct volume *volume, ext2_ino_t ino);
 
-// Counts one less; an orphan that is not open any more is freed.
+// Counts one opening less, and frees an orphan after the last one.
 //
 // As inode_free().
 error_t opened_put(struct volume *volume, struct opened *file);
 
-// Takes a link from a file, or from a directory all that it has, and frees the inode with the last
-// one, at once or when it is closed.
+// Removes one link of a file, or all links of a directory. After the last link the inode is freed,
+// at once or when it is closed.
 //
 // ERR_UNAVAILABLE: damaged. ERR_NO_MEMORY, or as the device.
 __mustuse error_t opened_unlink(struct volume *volume, ext2_ino_t ino);
 
-// Frees what the orphans of an earlier time hold.
+// Frees the orphans that an earlier mount left.
 __mustuse error_t opened_free_orphans(struct volume *volume);
 
 #endif

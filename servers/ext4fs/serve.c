@@ -1,4 +1,4 @@
-// The volume that is served: commits of its changes, and its opened files.
+// The volume that is served: when its changes are committed, and its open files.
 #include "serve.h"
 #include <config.h>
 #include <resea/printf.h>

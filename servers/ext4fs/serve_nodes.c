@@ -25,7 +25,7 @@ static error_t describe(ext2_ino_t ino, fs_attrs_t attr)
     return OK;
 }
 
-// What a change of its names made of a directory.
+// Writes the attributes of a directory after a change of its names.
 static void describe_dir(ext2_ino_t dir, fs_dir_attrs_t attr)
 {
     fs_attrs_t all;
@@ -39,7 +39,7 @@ static void describe_dir(ext2_ino_t dir, fs_dir_attrs_t attr)
     attr[FS_DIR_ATTRIBUTE_MTIME_NS] = all[FS_ATTRIBUTE_MTIME_NS];
 }
 
-// A name in a directory that is given as a node.
+// Finds a name's place in a directory, which is given as a node.
 static error_t find_where(uint64_t dir, const char *name, struct where *where)
 {
     ext2_ino_t ino;
@@ -191,7 +191,7 @@ static error_t fs_do_node_link(task_t client, uint64_t node, uint64_t dir, const
     return describe(ino, attr);
 }
 
-// Opens what has its last name at a place, before it loses that.
+// Opens a node that is about to lose its last name.
 static error_t keep(task_t client, const struct where *where, handle_t *handle, uint64_t *node)
 {
     ext2_ino_t ino;
@@ -208,7 +208,7 @@ static error_t keep(task_t client, const struct where *where, handle_t *handle, 
     return OK;
 }
 
-// Closes what was kept if it is not gone.
+// Closes the node again if the change failed.
 static error_t settle(task_t client, error_t err, handle_t *handle)
 {
     return IS_ERROR(err) && *handle != 0 ? close_again(client, *handle, err) : err;

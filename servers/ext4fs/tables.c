@@ -1,4 +1,4 @@
-// A bitmap of blocks, in ranges as libext2fs keeps it.
+// The blocks of the tables are in a bitmap of libext2fs, which stores ranges.
 #include "tables.h"
 #include "io.h"
 
@@ -48,7 +48,7 @@ bool tables_allow(struct volume *volume, uint64_t first, uint64_t num)
 {
     if (!is_on_device(volume, first, num))
         return false;
-    // The function says whether all of them are clear.
+    // libext2fs tests whether all of them are clear.
     return !volume->tables ||
            ext2fs_test_block_bitmap_range2(volume->tables, first, (blk_t)num) != 0;
 }

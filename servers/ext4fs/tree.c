@@ -1,4 +1,4 @@
-// Naming and removing. What can fail without room is done first. Making is make.c.
+// Adds, removes and changes names. Steps that may find no room come first. make.c makes nodes.
 #include "tree.h"
 #include <string.h>
 #include "inode.h"
@@ -41,7 +41,7 @@ error_t place_find(struct volume *volume, const struct where *where, struct plac
     }
     OK_OR_RETURN(inode_read(volume, where->dir, &place->parent));
     if (place->parent.i_links_count == 0)
-        return ERR_NOT_FOUND; // it is removed, and only open
+        return ERR_NOT_FOUND; // removed, but still open
     return place->parent.i_flags & FIXED_FLAGS ? ERR_NOT_PERMITTED : OK;
 }
 
@@ -73,7 +73,7 @@ error_t tree_link(struct volume *volume, ext2_ino_t ino, const struct where *whe
     if (inode.i_links_count >= EXT2_LINK_MAX)
         return ERR_IN_USE;
     if (inode.i_links_count == 0)
-        return ERR_NOT_FOUND; // it is removed, and only open
+        return ERR_NOT_FOUND; // removed, but still open
     OK_OR_RETURN(place_find_free(volume, where, &place));
     OK_OR_RETURN(entry_add(volume, where->dir, where->name, ino, inode.i_mode));
     inode.i_links_count++;
@@ -114,7 +114,7 @@ static bool is_dir(const struct place *place)
     return LINUX_S_ISDIR(place->inode.i_mode);
 }
 
-// Whether `dir` is `above` or below it. A damaged file system may have directories in a circle.
+// Checks that `dir` is neither `above` nor below it. A damaged file system may have cycles.
 static error_t check_not_below(struct volume *volume, ext2_ino_t dir, ext2_ino_t above)
 {
     uint32_t max = volume->fs->super->s_inodes_count;
@@ -140,7 +140,7 @@ static error_t check_replace(struct volume *volume, const struct place *source,
     return is_dir(source) ? entry_none(volume, place->ino) : OK;
 }
 
-// Puts the source's inode where the name leads to.
+// Makes the name of `place` name the inode of `source`.
 static error_t put_at(struct volume *volume, const struct place *source, const struct place *place)
 {
     const struct where *where = &place->where;
@@ -152,13 +152,13 @@ static error_t put_at(struct volume *volume, const struct place *source, const s
     return LINUX_S_ISDIR(mode) ? entry_changed(volume, where->dir, -1) : OK;
 }
 
-// After a node came to another name: what is within it, and its time.
+// Updates a node that got another name: its entry ".." and its time of change.
 static error_t settle(struct volume *volume, const struct place *source, ext2_ino_t dir)
 {
     struct ext2_inode_large inode;
     if (is_dir(source) && source->where.dir != dir)
         OK_OR_RETURN(entry_set(volume, source->ino, "..", dir, LINUX_S_IFDIR));
-    // Read after that: its entry ".." may be within it.
+    // Read now: the entry ".." may be within the inode.
     OK_OR_RETURN(inode_read(volume, source->ino, &inode));
     inode_touch(volume, &inode, TIME_CHANGE);
     return inode_write(volume, source->ino, &inode);

@@ -1,12 +1,12 @@
-// What changes directories. Each of these is done whole, or not at all when it returns an error
-// that stands here; after any other (ERR_UNAVAILABLE, ERR_NO_MEMORY, the device's) it may be half
-// done, and the file system wants a check.
+// Changes of directories. A change that fails with an error that is documented here did nothing.
+// After any other error (ERR_UNAVAILABLE, ERR_NO_MEMORY, the device's) it may be half done, and
+// e2fsck is needed.
 #ifndef EXT4FS_TREE_H
 #define EXT4FS_TREE_H
 
 #include "inode.h"
 
-// Directories with these may not be changed.
+// Directories with these flags may not be changed.
 #define FIXED_FLAGS (EXT2_IMMUTABLE_FL | EXT2_APPEND_FL | EXT4_ENCRYPT_FL)
 
 // A name in a directory.
@@ -17,10 +17,10 @@ struct where {
 
 // As walk_parent().
 __mustuse error_t where_of_path(struct volume *volume, const char *path, struct where *where);
-// ERR_INVALID_ARG: no name that can be made or removed. ERR_TOO_LARGE.
+// ERR_INVALID_ARG: not a name that can be made or removed. ERR_TOO_LARGE.
 __mustuse error_t where_in(ext2_ino_t dir, const char *name, struct where *where);
 
-// What is there now.
+// A name and the node that it names now.
 struct place {
     struct where where;
     struct ext2_inode_large parent;
@@ -28,7 +28,7 @@ struct place {
     struct ext2_inode_large inode;
 };
 
-// Finds what is there, in a directory that may be changed.
+// Finds the node that a name in a changeable directory has now.
 //
 // ERR_NOT_PERMITTED: read-only, or it may not. ERR_NOT_FOUND: the directory is removed.
 __mustuse error_t place_find(struct volume *volume, const struct where *where, struct place *place);
@@ -36,9 +36,9 @@ __mustuse error_t place_find(struct volume *volume, const struct where *where, s
 __mustuse error_t place_find_free(struct volume *volume, const struct where *where,
                                   struct place *place);
 
-// All of them: as place_find(). ERR_NO_SPACE.
+// Each of the following may also fail as place_find(), or with ERR_NO_SPACE.
 
-// What is made.
+// The node to make.
 struct making {
     uint32_t mode;  // kind and permission bits
     uint32_t umask; // bits that the mode loses, unless the directory has a default ACL
@@ -65,7 +65,7 @@ __mustuse error_t tree_rmdir(struct volume *volume, const struct where *where);
 __mustuse error_t tree_rename(struct volume *volume, const struct where *from,
                               const struct where *to);
 
-// Two names change what they name. ERR_NOT_FOUND. ERR_INVALID_ARG: as before.
+// Exchanges the nodes of two names. ERR_NOT_FOUND. ERR_INVALID_ARG: as tree_rename().
 __mustuse error_t tree_exchange(struct volume *volume, const struct where *from,
                                 const struct where *to);
 
@@ -77,7 +77,7 @@ __mustuse error_t entry_find(struct volume *volume, ext2_ino_t dir, const char *
 // ERR_NO_SPACE.
 __mustuse error_t entry_add(struct volume *volume, ext2_ino_t dir, const char *name, ext2_ino_t ino,
                             uint16_t mode);
-// Lets an entry name another inode. ERR_NOT_FOUND.
+// Makes an entry name another inode. ERR_NOT_FOUND.
 __mustuse error_t entry_set(struct volume *volume, ext2_ino_t dir, const char *name, ext2_ino_t ino,
                             uint16_t mode);
 // ERR_NOT_FOUND.
@@ -86,7 +86,7 @@ __mustuse error_t entry_remove(struct volume *volume, ext2_ino_t dir, const char
 __mustuse error_t entry_none(struct volume *volume, ext2_ino_t dir);
 // Adds to the links of a directory, and sets its times.
 __mustuse error_t entry_changed(struct volume *volume, ext2_ino_t dir, int links);
-// A directory is gone.
+// Forgets a directory that was removed or changed otherwise.
 void entry_forget(struct volume *volume, ext2_ino_t dir);
 
 #endif

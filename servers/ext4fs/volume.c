@@ -1,4 +1,4 @@
-// Opening, committing and closing a file system.
+// Opens, commits and closes a file system.
 #include "volume.h"
 #include <resea/printf.h>
 #include <stdio.h>
@@ -17,7 +17,7 @@ static struct volume *volume_of(ext2_filsys fs)
     return fs->priv_data;
 }
 
-// libext2fs calls this after a block was taken or given back.
+// libext2fs calls this after it has taken or freed a block.
 static void on_block(ext2_filsys fs, blk64_t block, int in_use)
 {
     struct volume *volume = volume_of(fs);
@@ -38,7 +38,7 @@ static void on_range(ext2_filsys fs, blk64_t first, blk_t num, int in_use)
     volume->has_freed = true;
 }
 
-// Lets freed blocks be free, before the bitmaps are written.
+// Marks freed blocks as free in the bitmap, before the bitmaps are written.
 static void release_freed(struct volume *volume)
 {
     ext2_filsys fs = volume->fs;
@@ -74,14 +74,15 @@ static error_t read_bitmaps(struct volume *volume, char error[VOLUME_ERROR_LEN])
     return OK;
 }
 
-// What libext2fs does not look at, and takes the length of its bitmaps from: where groups begin.
+// Checks the first block of the groups. libext2fs computes the length of its bitmaps from it, and
+// does not check it.
 static bool groups_begin_right(ext2_filsys fs)
 {
-    bool any = ext2fs_has_feature_bigalloc(fs->super); // which has its own rules, and is only read
+    bool any = ext2fs_has_feature_bigalloc(fs->super); // has its own rules, and is only read
     return any || fs->super->s_first_data_block == (fs->blocksize == 1024);
 }
 
-// libext2fs complains by com_err(), which would look what kind of file the output is.
+// Logs an error of libext2fs in place of com_err(), which would need a system call for its output.
 static void on_complaint(const char *who, errcode_t code, const char *format, va_list args)
 {
     char text[200];
@@ -90,7 +91,7 @@ static void on_complaint(const char *who, errcode_t code, const char *format, va
          code ? ": " : "", text);
 }
 
-// The features come first: libext2fs reads on as they say. What has no superblock is left to it.
+// Checks the features before libext2fs relies on them. It reports a missing superblock itself.
 static error_t check_features(struct volume *volume, char error[VOLUME_ERROR_LEN])
 {
     struct ext2_super_block super;
@@ -122,8 +123,8 @@ static error_t open_fs(struct volume *volume, char error[VOLUME_ERROR_LEN])
     return groups_begin_right(volume->fs) ? OK : ERR_NOT_ACCEPTABLE;
 }
 
-// Finishes what the journal has, and opens the file system and the journal anew: it may have been
-// anything of them.
+// Replays the journal and opens the file system and the journal again, because any block of either
+// may have changed.
 static error_t recover(struct volume *volume, char error[VOLUME_ERROR_LEN])
 {
     snprintf(error, VOLUME_ERROR_LEN, "its journal must be replayed by e2fsck");
@@ -139,8 +140,8 @@ static error_t recover(struct volume *volume, char error[VOLUME_ERROR_LEN])
     return journal_open(volume, &volume->journal);
 }
 
-// Says on the device that the file system is in use: whoever finds that replays the journal, or
-// checks what has none.
+// Marks the file system on the device as in use or not. After a crash, the next program finds the
+// mark and replays the journal, or checks a file system without one.
 static error_t set_in_use(struct volume *volume, bool in_use)
 {
     struct ext2_super_block *super = volume->fs->super;
@@ -223,7 +224,7 @@ error_t volume_commit(struct volume *volume)
     release_freed(volume);
     OK_OR_RETURN(error_of(ext2fs_flush2(volume->fs, EXT2_FLAG_FLUSH_NO_SYNC)));
     volume->fs->flags &= ~EXT2_FLAG_CHANGED;
-    // Data first: what metadata names must be there before it.
+    // Data first: metadata must not name blocks that are not written yet.
     OK_OR_RETURN(cache_flush(volume->cache, BLOCK_DATA));
     error_t err = volume->journal ? journal_commit(volume->journal) : ERR_TOO_LARGE;
     if (err != ERR_TOO_LARGE)
@@ -235,7 +236,7 @@ error_t volume_commit(struct volume *volume)
     return cache_device_flush(volume->cache);
 }
 
-// What the bitmaps and the groups add at the commit, and one more change, must fit too.
+// Leaves room for the bitmaps and groups, which the commit adds, and for one more change.
 error_t volume_relieve(struct volume *volume)
 {
     size_t room = volume->journal ? journal_room(volume->journal) / 4 : 1024;
@@ -261,7 +262,7 @@ void volume_drop(struct volume *volume)
 
 error_t volume_close(struct volume *volume)
 {
-    // What has no name goes, whoever has it open: there is nobody who could close it.
+    // Frees files without a name even if they are open: no client can close them any more.
     error_t err = volume->in_use ? opened_free_orphans(volume) : OK;
     error_t commit_err = volume_commit(volume);
     if (IS_OK(err))

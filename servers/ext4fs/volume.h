@@ -1,4 +1,4 @@
-// One file system: libext2fs's handle on it, and when its changes reach the device.
+// One file system: libext2fs's handle, and the commits of its changes.
 #ifndef EXT4FS_VOLUME_H
 #define EXT4FS_VOLUME_H
 
@@ -17,42 +17,42 @@ struct volume {
     struct cache *cache;
     struct journal *journal; // NULL: changes are not atomic
     bool read_only;
-    bool only_read;     // its features allow no more
-    bool in_use;        // the device says so
+    bool only_read;     // because of its features
+    bool in_use;        // as the device says
     uint16_t was_valid; // EXT2_VALID_FS, if it was set when it was opened
-    // Blocks that were freed since the last commit. They are not given out again before it: what
-    // was in them is still there if the machine stops now.
+    // Blocks that were freed since the last commit. They are not reused before the next one, so
+    // that their content is still there if the machine stops.
     ext2fs_block_bitmap freed;
     bool has_freed;
-    ext2fs_block_bitmap tables;           // tables.c; NULL: not needed, nothing is written
+    ext2fs_block_bitmap tables;           // see tables.c; NULL: read-only
     list_t open_files[VOLUME_OPEN_LISTS]; // opened.c
     struct dirindexes *indexes;
     uint32_t generation; // of the inode that was made last
 };
 
-// Opens the file system on a device, which stays the caller's. What was committed and not finished
-// is finished; what is `read_only` is not written to, and must need nothing of that kind.
+// Opens the file system on a device, which stays the caller's. Replays the journal if needed. With
+// `read_only` nothing is written, and a journal that needs replaying is an error.
 //
-// On failure `error` says why. ERR_NOT_ACCEPTABLE: no file system, or one that is not known well
-// enough. ERR_NO_MEMORY, or as the device.
+// On failure `error` says why. ERR_NOT_ACCEPTABLE: no file system, or one that ext4fs does not
+// support. ERR_NO_MEMORY, or as the device.
 __mustuse error_t volume_open(const struct device *device, bool read_only, struct volume **opened,
                               char error[VOLUME_ERROR_LEN]);
 
 // Commits, marks the file system as clean and releases it.
 error_t volume_close(struct volume *volume);
 
-// Releases it as it is: what was not committed is lost.
+// Releases it without a commit.
 void volume_drop(struct volume *volume);
 
-// Brings all changes to the device: all or, if the machine stops meanwhile, none.
+// Writes all changes to the device. If the machine stops meanwhile, either all or none are there.
 //
-// ERR_NO_MEMORY, or as the device; what was not written can be committed again.
+// ERR_NO_MEMORY, or as the device. The changes can be committed again then.
 __mustuse error_t volume_commit(struct volume *volume);
 
 // Whether there is anything to commit.
 bool volume_is_dirty(const struct volume *volume);
 
-// Commits if so much has changed that the journal might not hold more. Call it after each change.
+// Commits if the changes might not fit into the journal otherwise. Call it after each change.
 __mustuse error_t volume_relieve(struct volume *volume);
 
 #endif

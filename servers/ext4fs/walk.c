@@ -1,4 +1,4 @@
-// Walking paths. A symbolic link's target takes the link's place in what is left of the path.
+// Follows paths. The target of a symbolic link replaces the link in the rest of the path.
 #include "walk.h"
 #include <stdlib.h>
 #include <string.h>
@@ -10,13 +10,13 @@
 struct walk {
     ext2_ino_t dir;
     unsigned num_links;
-    char *rest; // what is left of the path, within `buf`
-    char *part; // the name that was taken last
+    char *rest; // rest of the path, within `buf`
+    char *part; // the current name
     size_t len; // of it
     char buf[2 * (WALK_PATH_MAX + 1)];
 };
 
-// Takes the next name; "." and empty ones are skipped. False at the end.
+// Goes to the next name; skips "." and empty names. False at the end.
 static bool next_part(struct walk *walk)
 {
     do {
@@ -74,7 +74,7 @@ error_t walk_readlink(struct volume *volume, ext2_ino_t ino, char **target)
         err = file_read(volume, ino, &inode, 0, text, size);
     }
     if (IS_OK(err) && strlen(text) != size)
-        err = ERR_UNAVAILABLE; // a NUL in it
+        err = ERR_UNAVAILABLE; // the target contains a NUL
     if (IS_ERROR(err))
         free(text);
     else
@@ -82,7 +82,7 @@ error_t walk_readlink(struct volume *volume, ext2_ino_t ino, char **target)
     return err;
 }
 
-// Puts the target of a link in front of what is left of the path.
+// Puts the target of a link in front of the rest of the path.
 static error_t follow_link(struct volume *volume, struct walk *walk, ext2_ino_t ino)
 {
     char *target;
@@ -132,7 +132,7 @@ static bool is_parent(const struct walk *walk)
     return walk->len == 2 && walk->part[0] == '.' && walk->part[1] == '.';
 }
 
-// Goes into the name that was taken, or to where it leads.
+// Enters the node of the current name, or follows it if it is a link.
 static error_t step(struct volume *volume, struct walk *walk, bool follow)
 {
     ext2_ino_t ino;

@@ -1,5 +1,5 @@
-// Writing and truncating files. Blocks are taken one after the other, side by side where there is
-// room; their content goes to the cache as data, everything else as metadata.
+// Writes and truncates files. New blocks are consecutive if there is room. Contents go to the cache
+// as data, all else as metadata.
 #include "file.h"
 #include <stdlib.h>
 #include <string.h>
@@ -10,13 +10,13 @@
 
 #define FIXED_FLAGS (EXT2_IMMUTABLE_FL | EXT2_APPEND_FL | EXT4_ENCRYPT_FL | EXT4_VERITY_FL)
 
-// The blocks that one kind of file or the other can have.
+// How many blocks a file can have, depending on its kind.
 static uint64_t max_blocks(const struct volume *volume, const struct ext2_inode_large *inode)
 {
     if (inode->i_flags & EXT4_EXTENTS_FL)
         return UINT32_MAX;
     uint64_t n = volume->fs->blocksize / 4;
-    // The inode counts them in 32 bits of half a kilobyte.
+    // The inode counts units of 512 bytes in 32 bits.
     uint64_t countable = (1ull << 41) / volume->fs->blocksize - (1ull << 20);
     return MIN(EXT2_NDIR_BLOCKS + n + n * n + n * n * n, countable);
 }
@@ -33,7 +33,7 @@ error_t file_check_change(const struct volume *volume, const struct ext2_inode_l
 
 // --- Blocks -------------------------------------------------------------------------------------
 
-// Names a block of the device as one of a file.
+// Makes a block of the device a block of a file.
 static errcode_t set_block(struct volume *volume, ext2_ino_t ino, struct ext2_inode_large *inode,
                            uint64_t block, blk64_t at)
 {
@@ -49,14 +49,14 @@ static error_t take_block(struct volume *volume, ext2_ino_t ino, struct ext2_ino
     int flags = 0;
     blk64_t at = 0;
     OK_OR_RETURN(error_of(ext2fs_bmap2(fs, ino, inode_short(inode), NULL, 0, block, &flags, &at)));
-    if (at != 0) { // reserved, and not written yet
+    if (at != 0) { // reserved, but not written yet
         *taken = at;
         return error_of(set_block(volume, ino, inode, block, at));
     }
     if (goal == 0)
         goal = ext2fs_find_inode_goal(fs, ino, inode_short(inode), block);
     OK_OR_RETURN(error_of(ext2fs_new_block2(fs, goal, NULL, &at)));
-    // Before it is named: that may need a block too.
+    // Before the file gets it: that may take a block too.
     ext2fs_block_alloc_stats2(fs, at, +1);
     errcode_t code = set_block(volume, ino, inode, block, at);
     if (code == 0)
@@ -69,8 +69,8 @@ static error_t take_block(struct volume *volume, ext2_ino_t ino, struct ext2_ino
     return OK;
 }
 
-// Whether the blocks of a map that lead to a block can be ones of a file: libext2fs writes to them
-// when it adds a block. (Extents have a mark and a checksum in theirs.)
+// Checks the map blocks on the way to a block: libext2fs writes to them when it adds a block.
+// (Extent blocks have a magic number and a checksum, which libext2fs checks.)
 static error_t check_map_to(struct volume *volume, const struct ext2_inode_large *inode,
                             uint64_t block)
 {
@@ -99,7 +99,7 @@ static error_t check_map_to(struct volume *volume, const struct ext2_inode_large
     return err;
 }
 
-// Finds where to write from `block` on, up to `max` blocks, taking new ones where there are none.
+// Finds up to `max` consecutive blocks to write to from `block` on, and takes new ones for a hole.
 static error_t find_place(struct volume *volume, ext2_ino_t ino, struct ext2_inode_large *inode,
                           uint64_t block, uint64_t max, struct run *run, bool *is_new)
 {
@@ -114,7 +114,7 @@ static error_t find_place(struct volume *volume, ext2_ino_t ino, struct ext2_ino
         return OK;
     OK_OR_RETURN(take_block(volume, ino, inode, block, 0, &taken));
     run->first = taken;
-    // A hole has a length only in files without extents, so the next block is looked at by itself.
+    // The length of a hole is unknown in files with extents, so each block is looked up on its own.
     for (run->num = 1; run->num < max; run->num++) {
         struct run next;
         OK_OR_RETURN(file_map(volume, ino, inode, block + run->num, 1, &next));
@@ -123,9 +123,9 @@ static error_t find_place(struct volume *volume, ext2_ino_t ino, struct ext2_ino
         error_t err =
             take_block(volume, ino, inode, block + run->num, run->first + run->num, &taken);
         if (IS_ERROR(err))
-            return OK; // what was taken so far is used; the next call says why
+            return OK; // use the blocks taken so far; the next call reports the error
         if (taken != run->first + run->num) {
-            // It is found again when its turn comes, but must not show what was in it.
+            // The next call finds this block as written. It must not show its old content.
             void *zeros = calloc(1, volume->fs->blocksize);
             err = zeros ? cache_write(volume->cache, taken, 1, zeros, BLOCK_DATA) : ERR_NO_MEMORY;
             free(zeros);
@@ -150,7 +150,7 @@ static error_t write_part(struct volume *volume, uint64_t block, bool is_new, si
     return err;
 }
 
-// Writes from `offset` on as much as is side by side; `*len` becomes how much.
+// Writes consecutive blocks from `offset` on. Sets `*len` to the number of bytes written.
 static error_t write_some(struct volume *volume, ext2_ino_t ino, struct ext2_inode_large *inode,
                           uint64_t offset, const void *data, size_t *len)
 {
@@ -193,7 +193,7 @@ error_t file_write(struct volume *volume, ext2_ino_t ino, uint64_t offset, const
             offset += num;
         }
     }
-    // Also when it failed: blocks beyond the end would be an error of the file system.
+    // After a failure too: blocks beyond the end would be an error of the file system.
     if (offset > inode_size(volume, &inode)) {
         errcode_t code =
             ext2fs_inode_size_set(volume->fs, inode_short(&inode), (ext2_off64_t)offset);
@@ -206,7 +206,7 @@ error_t file_write(struct volume *volume, ext2_ino_t ino, uint64_t offset, const
 
 // --- Size ---------------------------------------------------------------------------------------
 
-// What is behind the new end in the block that it is in must read as zeros when the file grows.
+// Zeros the rest of the block of the new end, which must read as zeros when the file grows again.
 static error_t clear_tail(struct volume *volume, ext2_ino_t ino, struct ext2_inode_large *inode,
                           uint64_t size)
 {

@@ -1,4 +1,4 @@
-// Extended attributes are libext2fs's affair, which keeps them in the inode and in a block.
+// Extended attributes by libext2fs, which stores them in the inode and in one block.
 #include "xattr.h"
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +21,7 @@ static error_t xattr_error(errcode_t code)
     }
 }
 
-// What programs may see: "system.data" is the contents of a small file.
+// Whether clients may see an attribute. "system.data", for example, is the content of a small file.
 static bool is_public(const char *name)
 {
     static const char *const prefixes[] = {"user.", "trusted.", "security."};
@@ -34,7 +34,7 @@ static bool is_public(const char *name)
            strcmp(name, "system.posix_acl_default") == 0;
 }
 
-// Whether an inode can have attributes at all, for which most need not be looked through.
+// Whether an inode may have attributes. Spares most inodes the search.
 static error_t has_any(struct volume *volume, ext2_ino_t ino, bool *any)
 {
     size_t size = MAX((size_t)EXT2_INODE_SIZE(volume->fs->super), sizeof(struct ext2_inode_large));
@@ -84,7 +84,7 @@ error_t xattr_get(struct volume *volume, ext2_ino_t ino, const char *name, void 
     errcode_t code = ext2fs_xattr_get(handle, name, &found, &found_len);
     ext2fs_xattrs_close(&handle);
     if (code == EINVAL)
-        return ERR_UNAVAILABLE; // what is there is no ACL
+        return ERR_UNAVAILABLE; // the stored value is not an ACL
     OK_OR_RETURN(xattr_error(code));
     *value = malloc(found_len + 1);
     if (*value)
@@ -166,7 +166,7 @@ error_t xattr_set(struct volume *volume, ext2_ino_t ino, const char *name, const
     struct ext2_inode_large inode;
     OK_OR_RETURN(begin(volume, ino, name));
     OK_OR_RETURN(inode_read(volume, ino, &inode));
-    // libext2fs and e2fsck take the block of attributes for one of the target.
+    // libext2fs and e2fsck would mistake the block of attributes for one of the target.
     if (LINUX_S_ISLNK(inode.i_mode) && (inode.i_flags & EXT4_INLINE_DATA_FL))
         return ERR_NO_SPACE;
     OK_OR_RETURN(read_all(volume, ino, &handle));

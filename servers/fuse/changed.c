@@ -1,4 +1,4 @@
-// One directory: programs fill one after the other.
+// One directory is enough: most programs fill one directory after the other.
 #include "changed.h"
 #include <string.h>
 

@@ -1,4 +1,4 @@
-// Counts by the kernel's numbers of requests.
+// Requests are counted by opcode.
 #include "count.h"
 #include <linux/fuse.h>
 #include <resea/printf.h>

@@ -1,16 +1,16 @@
-// How often the kernel asked for what, and the file server was asked.
+// Counts the requests of the kernel and the calls of the file server.
 #ifndef FUSE_COUNT_H
 #define FUSE_COUNT_H
 
 #include <oolong/types.h>
 
-// One more call of the file server.
+// The calls of the file server so far.
 extern uint64_t count_calls;
 
-// One more request of the kernel, `len` bytes as they were read.
+// Counts a request of the kernel: `len` bytes as they were read.
 void count_request(const void *request, size_t len);
 
-// Logs one line.
+// Logs all counts in one line.
 void count_report(void);
 
 #endif

@@ -1,4 +1,4 @@
-// Requests about open files, and directories that are read.
+// Requests about open files and directories.
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@ static struct file *file_of(const struct fuse_file_info *fi)
     return (struct file *)(uintptr_t)fi->fh;
 }
 
-// What was not written needs no flush when it is closed.
+// A file that cannot be written needs no flush when it is closed.
 static void set_file(struct fuse_file_info *fi, struct file *file)
 {
     fi->fh = (uintptr_t)file;
@@ -101,8 +101,8 @@ void op_write(fuse_req_t req, fuse_ino_t ino, const char *buf, size_t size, off_
         fuse_reply_err(req, err == ERR_TOO_LARGE ? EFBIG : fs_errno(err, EIO));
 }
 
-// The kernel tells a mount nothing of sync and syncfs, and of umount only afterwards. So what was
-// written is on the disk when the file is closed.
+// Closing a file that was written waits for a commit, because the kernel does not tell the mount
+// about sync and syncfs, and about umount only afterwards.
 void op_flush(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
     static struct pace pace;
@@ -169,7 +169,8 @@ static uint64_t get_le(const uint8_t *p, int num_bytes)
     return value;
 }
 
-// Puts what the server listed into the kernel's form, as much as fits. `*used` becomes its length.
+// Converts as many of the server's entries as fit into the kernel's form. Sets `*used` to the
+// length.
 static error_t put_entries(fuse_req_t req, const uint8_t *p, size_t len, char *buf, size_t size,
                            size_t *used)
 {
@@ -178,7 +179,7 @@ static error_t put_entries(fuse_req_t req, const uint8_t *p, size_t len, char *b
         const uint8_t *end =
             len > RECORD_LEN ? memchr(&p[RECORD_LEN], '\0', len - RECORD_LEN) : NULL;
         if (!end)
-            return ERR_UNAVAILABLE; // that is no listing
+            return ERR_UNAVAILABLE; // not a listing
         struct stat st = {.st_ino = get_le(p, 8), .st_mode = (mode_t)get_le(&p[16], 4)};
         size_t need = fuse_add_direntry(req, buf + *used, size - *used,
                                         (const char *)&p[RECORD_LEN], &st, (off_t)get_le(&p[8], 8));
@@ -191,14 +192,14 @@ static error_t put_entries(fuse_req_t req, const uint8_t *p, size_t len, char *b
     return OK;
 }
 
-// Each reading asks the server, so that what was added or removed meanwhile shows.
+// Asks the server each time, so that entries that were added or removed meanwhile show.
 void op_readdir(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, struct fuse_file_info *fi)
 {
     (void)fi;
     void *entries = NULL;
     size_t len = 0, used = 0;
     char *buf = malloc(size);
-    changed_forget_node(ino); // the time of access
+    changed_forget_node(ino); // its time of access may change
     error_t err = buf ? OK : ERR_NO_MEMORY;
     if (IS_OK(err))
         err = FS_CALL(fs_node_list(fs_task, ino, (uint64_t)off, size, &entries, &len));

@@ -1,4 +1,4 @@
-// The file server behind the mount: calls that go on when it is started again.
+// The file server behind the mount. Calls continue when it is started again.
 #ifndef FUSE_FS_H
 #define FUSE_FS_H
 
@@ -15,14 +15,14 @@ struct file {
     bool is_changed; // since it was last flushed
 };
 
-// Who serves `fs` now.
+// The task that serves `fs` now.
 extern task_t fs_task;
 
 // Looks the server up. As ipc_lookup().
 __mustuse error_t fs_find(void);
 
-// After a failed call: whether the server was gone and is there again, so that it is worth another
-// try.
+// Whether a call failed because the server had ended, and the server is there again: then the call
+// can be repeated.
 bool fs_is_back(error_t err);
 
 // One call, repeated once if the server was started again meanwhile.
@@ -35,8 +35,8 @@ bool fs_is_back(error_t err);
         fs_call_err_;                                                                              \
     })
 
-// The same for a call with the handle of an open file. A server that was started again does not
-// know the handle, so the file is opened there by its node.
+// The same for a call with the handle of an open file. If the server was started again, it does not
+// know the handle, so the file is first opened again by its node.
 #define FS_FILE_CALL(file, expr)                                                                   \
     ({                                                                                             \
         error_t fs_file_err_ = fs_reopen(file);                                                    \
@@ -55,16 +55,15 @@ bool fs_is_back(error_t err);
 // Opens a file again if another server gave its handle.
 __mustuse error_t fs_reopen(struct file *file);
 
-// Closes a handle with others, by one message. Until then the server has the file open.
+// Closes a file's handle later, together with others. Until then the server has the file open.
 void fs_close_later(const struct file *file);
-// Closes all of these. A server that is gone has none of ours.
+// Closes all handles of fs_close_later() now.
 void fs_close_pending(void);
 
 uint64_t fs_now_ns(void); // CLOCK_MONOTONIC
 
-// Returns when all changes are on the medium; except that only one part in ten of the time goes
-// into that, so of a burst of calls only the first wait. The others' changes follow in some
-// milliseconds.
+// Returns when all changes are on the medium, unless this would take more than a tenth of the time:
+// in a burst of calls, only the first wait. fs_sync_when_idle() follows for the others.
 //
 // As fs.sync.
 struct pace {
@@ -75,14 +74,15 @@ __mustuse error_t fs_sync_at_pace(struct pace *pace);
 // Returns when all changes are on the medium. As fs.sync.
 __mustuse error_t fs_sync_now(void);
 
-// Notes that something was changed and, after a while without requests, brings it to the medium.
+// Notes a change. fs_sync_when_idle() brings noted changes to the medium; call it when no request
+// came for a while.
 void fs_changed(void);
 void fs_sync_when_idle(void);
 
-// Whether the file server changes nothing. Found out when it is looked up.
+// Whether the file system is read-only, as of the last lookup of the server.
 extern bool fs_is_read_only;
 
-// An errno for an error of ours. `kind_errno` is what ERR_NOT_ACCEPTABLE means in the call.
+// The errno for an error. `kind_errno` is the errno for ERR_NOT_ACCEPTABLE.
 int fs_errno(error_t err, int kind_errno);
 
 #endif

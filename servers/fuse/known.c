@@ -20,7 +20,7 @@ static struct known **bucket_of(uint64_t node)
     return &buckets[(node * 0x9e3779b97f4a7c15u >> 32) & (num_buckets - 1)];
 }
 
-// Without memory for more it stays as it is, and is slower.
+// Out of memory, the table keeps its size and becomes slower.
 static void grow(void)
 {
     size_t old_num = num_buckets;
@@ -43,7 +43,7 @@ static void grow(void)
     free(old);
 }
 
-// Where a node is linked, or would be.
+// The link to a node, or to the end of its bucket.
 static struct known **find(uint64_t node)
 {
     struct known **link = bucket_of(node);

@@ -1,12 +1,11 @@
-// fuse: lets every program of the host use what serves `fs`, at the folder that the suite gives as
-// mount.fs. The launcher mounts; what comes here is the descriptor, over which the kernel asks.
+// fuse: makes the file system that `fs` serves a folder of the host, which the suite gives as
+// mount.fs. The launcher mounts it. The task gets the descriptor over which the kernel sends
+// requests. With the argument `count` it logs at the end how many requests of each kind came.
 //
-// With the argument `count` it says in the end how often it was asked for what.
+// Owns the descriptor. ops.c, files.c and xattrs.c handle requests, known.c has the nodes that the
+// kernel knows.
 //
-// Owns the channel to the kernel. Its requests are ops.c, files.c and xattrs.c, what the
-// kernel knows by number known.c.
-//
-// Sandbox: profile "fuse": what every task needs, and read and writev on that descriptor.
+// Sandbox: profile "fuse": what every task needs, and read and writev on the descriptor.
 #include <driver/irq.h>
 #include <errno.h>
 #include <message.h>
@@ -50,15 +49,14 @@ static ssize_t read_request(int fd, void *buf, size_t len, void *arg)
     return read(fd, buf, len);
 }
 
-// Waits for a request. False: none came for a while.
+// Waits for a request. False: none came for BUSY_MS.
 static bool await_request(void)
 {
     struct epoll_event event;
     return epoll_wait(wait_fd, &event, 1, BUSY_MS) != 0;
 }
 
-// Serves what the kernel asks, until it asks nothing for a while. False: the folder is not mounted
-// any more.
+// Serves requests until none comes for BUSY_MS. False: the folder is no longer mounted.
 static bool serve_requests(struct fuse_buf *buf)
 {
     while (!fuse_session_exited(session)) {
@@ -97,7 +95,7 @@ static void start(void)
         give_up("no file system");
 }
 
-// Between requests, when there is time for it.
+// Finishes what can wait, then sleeps until a request or a message comes.
 static void receive_message(void)
 {
     struct message m;

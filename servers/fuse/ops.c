@@ -11,7 +11,7 @@
 #include "fs.h"
 #include "known.h"
 
-// For which an answer is believed: others change files too.
+// How long an answer is valid. Other clients change files too.
 #define TIMEOUT_S  1.0
 #define TIMEOUT_NS 1000000000u
 
@@ -39,7 +39,7 @@ static void reply(fuse_req_t req, error_t err, int kind_errno)
     fuse_reply_err(req, IS_OK(err) ? 0 : fs_errno(err, kind_errno));
 }
 
-// An error of the disk is one of the next fsync.
+// The next fsync reports an error of the disk.
 void op_settle(error_t err)
 {
     static struct pace pace;
@@ -50,8 +50,8 @@ void op_settle(error_t err)
         WARN("a change is not on the disk yet");
 }
 
-// The kernel keeps to modes and ACLs; what is new gets them from the directory, so its umask is
-// ours.
+// The kernel enforces modes and ACLs. The server applies the umask, because a default ACL of the
+// directory overrides it.
 static void op_init(void *arg, struct fuse_conn_info *conn)
 {
     (void)arg;
@@ -63,14 +63,14 @@ static void op_destroy(void *arg)
 {
     (void)arg;
     fs_close_pending();
-    error_t err = fs_sync(fs_task); // once: nobody may start the server again now
+    error_t err = fs_sync(fs_task); // no retry: the server may not be started again now
     if (IS_ERROR(err))
         WARN("changes could not be written: %s", err2str(err));
 }
 
 // --- Looking ------------------------------------------------------------------------------------
 
-// What the server says of a node is believed for as long as the kernel believes us.
+// Notes whether a node has extended attributes, for as long as the attributes are valid.
 static void note_xattrs(const uint64_t *attr)
 {
     uint64_t until = fs_now_ns() + TIMEOUT_NS;
@@ -128,7 +128,7 @@ static void op_forget_multi(fuse_req_t req, size_t count, struct fuse_forget_dat
     fuse_reply_none(req);
 }
 
-// Replies what the server said just now.
+// Replies attributes that the server has just given.
 static void reply_attr(fuse_req_t req, error_t err, const uint64_t *attr, int kind_errno)
 {
     if (IS_ERROR(err)) {
@@ -279,7 +279,7 @@ static void op_link(fuse_req_t req, fuse_ino_t ino, fuse_ino_t parent, const cha
         reply_entry(req, err, attr, EPERM);
 }
 
-// What lost its last name stays until the kernel forgets it.
+// Keeps a node that lost its last name until the kernel forgets it.
 static void keep(error_t err, uint64_t node, handle_t handle)
 {
     if (IS_OK(err) && handle != 0 && !known_keep(node, handle))

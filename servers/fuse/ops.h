@@ -8,7 +8,7 @@
 
 extern const struct fuse_lowlevel_ops fuse_ops;
 
-// In files.c: what concerns open files and directories.
+// In files.c: open files and directories.
 void op_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);
 void op_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode,
                struct fuse_file_info *fi);
@@ -31,10 +31,10 @@ void op_setxattr(fuse_req_t req, fuse_ino_t ino, const char *name, const char *v
                  int flags);
 void op_removexattr(fuse_req_t req, fuse_ino_t ino, const char *name);
 
-// In ops.c: an entry from what the server says of a node, which the kernel then knows. False: out
-// of memory.
+// In ops.c: makes an entry of a node's attributes, for telling the kernel the node. False: out of
+// memory.
 __mustuse bool op_entry(const uint64_t *attr, struct fuse_entry_param *entry);
-// After a change of names or attributes, before it is answered.
+// Call it after a change of names or attributes, before the reply.
 void op_settle(error_t err);
 
 #endif

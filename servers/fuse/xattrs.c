@@ -1,4 +1,4 @@
-// Requests about extended attributes. ACLs are among them; the kernel enforces them.
+// Requests about extended attributes, including ACLs, which the kernel enforces.
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "known.h"
 #include "ops.h"
 
-// A server without attributes is not asked again.
+// ENOSYS: the kernel does not ask again.
 static int xattr_errno(error_t err)
 {
     return err == ERR_NOT_PERMITTED && fs_is_read_only ? ENOSYS : fs_errno(err, EOPNOTSUPP);
@@ -26,8 +26,8 @@ static void reply_bytes(fuse_req_t req, error_t err, const void *data, size_t le
         fuse_reply_buf(req, data, len);
 }
 
-// The kernel asks for "security.capability" before it writes to a file, and for ACLs: in most cases
-// it is known that there is none.
+// The kernel asks for "security.capability" before each write, and for ACLs. Most files are known
+// to have no attributes.
 void op_getxattr(fuse_req_t req, fuse_ino_t ino, const char *name, size_t size)
 {
     void *value = NULL;
