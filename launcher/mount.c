@@ -1,7 +1,7 @@
-// Mounting without a privilege: fusermount3, which is set-user-ID, mounts and hands the descriptor
-// over a socket. A keeper, one process for each mount, holds the other end of that socket, and
-// unmounts when ours is closed, by us or by our death; so nothing stays mounted, however the suite
-// ends. (fusermount3 has an option that does the same, but for ordinary users not before 3.15.)
+// Mounts without privileges: fusermount3, which is set-user-ID, mounts and sends the descriptor
+// over a socket. Each mount has a process of its own, the keeper, which has the other end of the
+// socket. It unmounts when the launcher closes its end or dies, so nothing stays mounted, however
+// the suite ends. (fusermount3 has an option for this, but not for ordinary users before 3.15.)
 #include "mount.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -29,7 +29,7 @@ static struct mount {
     int socket; // -1: it was told to unmount
 } * mounts;
 
-// Whether the keeper ended, within some time.
+// Whether the keeper ends within `deadline_ms`.
 static bool wait_for(const struct mount *mount, uint64_t deadline_ms)
 {
     uint64_t until = now_ns() + deadline_ms * NS_PER_MS;
@@ -77,8 +77,8 @@ static void __noreturn run(const char *path, const char *first, const char *seco
     _exit(127);
 }
 
-// Whether others than this user may be let in: by whom fusermount3 believes, root and its
-// configuration.
+// Whether fusermount3 lets other users into the mount: it does for root, or if its configuration
+// says so.
 static bool may_let_others_in(void)
 {
     char line[256];
@@ -91,7 +91,7 @@ static bool may_let_others_in(void)
     return may;
 }
 
-// The kernel enforces modes and owners, whoever asks.
+// The kernel enforces modes and owners for all users.
 static bool keeper_mount(const struct spec_file *file)
 {
     char *options = xasprintf("fsname=%s,subtype=oolong,default_permissions%s", file->name,
@@ -105,8 +105,8 @@ static bool keeper_mount(const struct spec_file *file)
     return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
 }
 
-// The signals of the launcher's loop stay blocked here, and while fusermount3 unmounts: only the
-// end of the launcher counts. Whoever ends a service sends SIGTERM to each of its processes.
+// The signals of the launcher's loop stay blocked in the keeper and while fusermount3 unmounts,
+// because a service manager sends SIGTERM to each process. Only the end of the launcher counts.
 static void __noreturn keep(const struct spec_file *file, int socket)
 {
     char number[16], byte;
@@ -127,7 +127,7 @@ static void __noreturn keep(const struct spec_file *file, int socket)
 
 // --- In the launcher ----------------------------------------------------------------------------
 
-// The descriptor that is sent, or -1 when nothing comes in time, or the end.
+// Receives the descriptor. -1: it does not come in time, or the other end is closed.
 static int receive_fd(int socket)
 {
     char byte;
@@ -162,7 +162,7 @@ static int mount_now(struct mount *mount)
         keep(mount->file, pair[1]);
     close(pair[1]);
     int fd = mount->keeper > 0 ? receive_fd(pair[0]) : -1;
-    // The task looks for requests and goes back to its messages when there are none.
+    // The task polls for requests, and receives messages when there are none.
     if (fd >= 0)
         fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
     return fd;
@@ -185,7 +185,7 @@ int mount_open(const struct spec_file *file)
             end_mount(mount);
         else
             forget(mount);
-        errno = EIO; // fusermount3 said what it is
+        errno = EIO; // fusermount3 has printed the reason
     }
     return fd;
 }

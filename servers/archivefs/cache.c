@@ -1,4 +1,4 @@
-// A cache of pieces of content, by number: a hash table of chains and a list in order of use.
+// A cache of pieces of content by number: a hash table, and a list in the order of use.
 #include "cache.h"
 #include <oolong/list.h>
 #include <stdlib.h>
@@ -17,7 +17,7 @@ struct piece {
 struct cache {
     size_t max_bytes;
     size_t num_bytes;
-    list_t uses; // the longest unused first
+    list_t uses; // least recently used first
     struct piece *buckets[NUM_BUCKETS];
 };
 
@@ -45,7 +45,7 @@ static void drop(struct cache *cache, struct piece *piece)
     free(piece);
 }
 
-// Drops the longest unused pieces until `max_bytes` are left.
+// Drops the least recently used pieces until `max_bytes` are left.
 static void shrink(struct cache *cache, size_t max_bytes)
 {
     LIST_FOR_EACH (piece, &cache->uses, struct piece, use) {

@@ -1,5 +1,5 @@
-// Reads members through libarchive: formats that compress or scatter what they store. A cursor
-// walks from header to header and can only go forward; going back means to start again.
+// Reads members through libarchive, for formats that compress or scatter contents. A cursor walks
+// from header to header, only forward. To go back, a new one starts at the beginning.
 #include "cursor.h"
 #include <stdlib.h>
 #include <string.h>
@@ -14,12 +14,12 @@ struct cursor {
     bool open;
     struct stream stream;
     int64_t ordinal;      // of the current header, or NO_ENTRY before the first
-    uint64_t size;        // what the current header says
-    uint64_t pos;         // in the content: of the next byte to read
-    const uint8_t *block; // libarchive's: what is stored from `block_at` on
-    size_t block_len;     // bytes of it that are not read yet; 0: there is none
-    uint64_t block_at;    // beyond `pos` when there is a hole
-    bool ended;           // no block follows
+    uint64_t size;        // of the member, as its header says
+    uint64_t pos;         // of the next byte to read, in the content
+    const uint8_t *block; // libarchive's: the stored bytes from `block_at` on
+    size_t block_len;     // its unread bytes; 0: no block
+    uint64_t block_at;    // beyond `pos` if there is a hole
+    bool ended;           // no more blocks
     uint64_t win_at;      // content position of the window's first byte
     size_t win_len;
     uint64_t last_used;
@@ -70,8 +70,8 @@ static error_t fail(struct cursors *cursors, struct cursor *cursor)
     return reader_fail(cursors->reader, ERR_UNAVAILABLE, stream_error(&cursor->stream));
 }
 
-// Opens a cursor before the first header. The stream keeps a pointer to itself, so it must not
-// move.
+// Opens a cursor before the first header. It must not move in memory, because its stream has a
+// pointer to itself.
 static error_t open_cursor(struct cursors *cursors, struct cursor *cursor)
 {
     close_cursor(cursor);
@@ -89,7 +89,7 @@ static error_t open_cursor(struct cursors *cursors, struct cursor *cursor)
     return OK;
 }
 
-// The cursor that can reach `offset` of member `ordinal` by going the least far, or NULL.
+// The cursor with the shortest way to `offset` of member `ordinal`, or NULL.
 static struct cursor *nearest_cursor(struct cursors *cursors, int64_t ordinal, uint64_t offset)
 {
     struct cursor *best = NULL;
@@ -116,8 +116,8 @@ static struct cursor *oldest_cursor(struct cursors *cursors)
     return oldest;
 }
 
-// Has a block that is not read yet, unless the content has ended. (archive_read_data() does not
-// know where content ends that ends with a hole.)
+// Gets the next block if the current one is used up, unless the content has ended.
+// (archive_read_data() does not find the end of a content that ends with a hole.)
 static error_t need_block(struct cursors *cursors, struct cursor *cursor)
 {
     while (cursor->block_len == 0 && !cursor->ended) {
@@ -139,8 +139,8 @@ static error_t need_block(struct cursors *cursors, struct cursor *cursor)
     return OK;
 }
 
-// Reads `len` bytes of the current member, which may end before only with a hole. With `last`, they
-// are its last ones: asking for more makes libarchive verify its checksum.
+// Reads `len` bytes of the current member. If its blocks end before, the rest is a hole. `last`:
+// these are the last bytes, and asking for more makes libarchive verify the checksum.
 static error_t read_content(struct cursors *cursors, struct cursor *cursor, void *buf, size_t len,
                             bool sparse, bool last)
 {
@@ -171,7 +171,7 @@ static error_t read_content(struct cursors *cursors, struct cursor *cursor, void
                : reader_fail(cursors->reader, ERR_UNAVAILABLE, "longer than its header says");
 }
 
-// Keeps the current member if it is small. What cannot be read is left to who asks for it.
+// Stores the current member in the cache if it is small. A later read reports errors.
 static void keep_passed(struct cursors *cursors, struct cursor *cursor, struct archive_entry *entry)
 {
     if (!cursors->reader->keep_passed || cursor->size == 0 || cursor->size > SMALL_FILE_LEN ||
@@ -240,7 +240,7 @@ static error_t read_at_cursor(struct cursors *cursors, struct cursor *cursor,
     OK_OR_RETURN(read_content(cursors, cursor, cursors->small, inode->size, inode->sparse, true));
     cache_put(cursors->reader->cache, CACHE_KEY(inode->ordinal), cursors->small, inode->size);
     memcpy(buf, &cursors->small[offset], len);
-    // The content is used up; only a later member can be reached from here.
+    // The content is used up, so the cursor can only reach later members.
     cursor->win_at = inode->size;
     return OK;
 }

@@ -1,5 +1,5 @@
-// Reads ranges of the decompressed bytes of an archive. What passes by on the way to a range is
-// kept in the cache, a block at a time, because it is some other file that will be asked for next.
+// Reads ranges of the decompressed bytes of an archive. Blocks on the way to a range are stored in
+// the cache, because they belong to files that are likely to be read next.
 #include "direct.h"
 #include <stdlib.h>
 #include <string.h>
@@ -8,10 +8,10 @@
 
 #define BLOCK_LEN (64u * 1024)
 
-// A source and what it gave last.
+// A source, and the bytes that it gave last.
 struct place {
     struct source *source;
-    const uint8_t *data; // bytes from `data_at` on that are not taken yet
+    const uint8_t *data; // the unused bytes from `data_at` on
     size_t data_len;
     uint64_t data_at;
     uint64_t last_used;
@@ -41,7 +41,7 @@ void direct_free(struct direct *direct)
     free(direct);
 }
 
-// The next bytes of a place, at least one of them.
+// Gets the next bytes of a place, at least one.
 static error_t refill(struct direct *direct, struct place *place)
 {
     if (place->data_len > 0)
@@ -66,7 +66,7 @@ static void take(struct place *place, size_t len)
     place->data_at += len;
 }
 
-// The open place nearest before `pos`, or a new one if that starts nearer.
+// The nearest open place before `pos`, or a new one if that starts nearer.
 static struct place *choose(struct direct *direct, uint64_t pos)
 {
     struct place *best = NULL, *victim = &direct->places[0];
@@ -111,7 +111,7 @@ static error_t read_block(struct direct *direct, struct place *place, uint64_t s
     return OK;
 }
 
-// Has direct->block hold the block at `start`, of which the first `need` bytes must be there.
+// Loads the block at `start` into direct->block. At least its first `need` bytes must exist.
 static error_t fetch_block(struct direct *direct, uint64_t start, size_t need)
 {
     size_t len;

@@ -1,6 +1,6 @@
-// Decompression by libarchive's filters. Each that libarchive would hand to an external program,
-// because it was built without the library, is left out: a task cannot start programs, and what a
-// file's first bytes say must not decide about it.
+// Decompression by libarchive's filters. Filters for which libarchive would start an external
+// program, because it was built without their library, are left out. A task cannot start programs,
+// and the first bytes of a file must not start one.
 #include "filter.h"
 #include <archive.h>
 #include <archive_entry.h>
@@ -12,7 +12,7 @@
 
 struct filter {
     const struct image *image;
-    struct archive *archive; // reads one "member", the whole of the decompressed bytes
+    struct archive *archive; // reads one "member": all decompressed bytes
     uint64_t pos;            // of the next compressed byte
     uint8_t input[INPUT_LEN];
 };
@@ -33,7 +33,7 @@ void filter_prepare(void)
 {
     for (size_t i = 0; i < NUM_FILTERS; i++) {
         struct archive *probe = archive_read_new();
-        // ARCHIVE_WARN means: by an external program.
+        // ARCHIVE_WARN means an external program.
         filters[i].usable = probe && filters[i].enable(probe) == ARCHIVE_OK;
         archive_read_free(probe);
     }
@@ -52,7 +52,8 @@ static la_ssize_t read_input(struct archive *archive, void *arg, const void **da
     return len;
 }
 
-// Opens up to the one raw member. On failure the archive, if there is one, holds the reason.
+// Opens the file and goes to its one raw member. On failure the archive, if not NULL, has the
+// reason.
 static bool start(struct filter *filter)
 {
     struct archive_entry *entry;
@@ -97,7 +98,7 @@ ssize_t filter_read(struct filter *filter, const void **data, const char **error
 {
     size_t len = 0;
     la_int64_t offset;
-    // An empty block is not the end.
+    // An empty block does not mean the end.
     while (len == 0) {
         int result = archive_read_data_block(filter->archive, data, &len, &offset);
         if (result == ARCHIVE_EOF)
@@ -128,7 +129,7 @@ error_t filter_detect(const struct image *image, enum image_kind *kind,
         goto out;
     }
 
-    // The last filter of the chain stands for the file itself.
+    // The last filter of the chain is the file itself.
     int count = archive_filter_count(filter->archive);
     int code = archive_filter_code(filter->archive, 0);
     if (count > 1 + LAYERS_MAX) {

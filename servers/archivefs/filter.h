@@ -1,4 +1,4 @@
-// Decompression by libarchive's filters, and finding out which are needed.
+// Decompresses with libarchive's filters, and finds out which are needed.
 #ifndef ARCHIVEFS_FILTER_H
 #define ARCHIVEFS_FILTER_H
 
@@ -8,7 +8,7 @@ struct filter;
 
 void filter_prepare(void);
 
-// Says how a file is compressed.
+// Finds out how a file is compressed.
 //
 // ERR_UNAVAILABLE: cannot be read, or its compression is broken from the start.
 __mustuse error_t filter_detect(const struct image *image, enum image_kind *kind,

@@ -1,7 +1,7 @@
-// Decompression of gzip files. libarchive's own does not verify the checksum and can only start at
-// the beginning. This one verifies, and a pass over the whole file can note points, each with the
-// 32 KiB that a deflate stream looks back on, where a later pass can start: reading members in any
-// order then costs a bounded piece of decompression each.
+// Decompression of gzip files. libarchive does not verify the checksum, and can only start at the
+// beginning. This code verifies it. A pass over the whole file can note points at which later
+// passes can start; a point has the 32 KiB before it, to which a deflate stream refers. So reading
+// a member costs a bounded amount of decompression, in any order.
 #include "gzip.h"
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +20,7 @@
 struct gzip_point {
     uint64_t out; // decompressed position
     uint64_t in;  // position of the first compressed byte not used at all
-    uint8_t bits; // how many bits, the upper ones, of the byte before it are unused
+    uint8_t bits; // number of unused upper bits of the byte before
     unsigned window_len;
     uint8_t *window; // the decompressed bytes before `out`
 };
@@ -36,7 +36,7 @@ struct gzip {
     struct gzip_points *note; // NULL: not noting
     z_stream z;
     bool started; // z is initialised
-    bool raw;     // started at a point: the trailer is ours to skip
+    bool raw;     // started at a point, so zlib does not skip the trailer
     bool ended;
     uint64_t in; // position of the next compressed byte to read
     uint64_t out;
@@ -75,7 +75,7 @@ uint64_t gzip_points_nearest(const struct gzip_points *points, uint64_t offset)
     return point ? point->out : 0;
 }
 
-// Keeps every second point: half as many, twice as far apart.
+// Drops every second point.
 static void thin_out(struct gzip_points *points)
 {
     unsigned kept = 0;
@@ -89,7 +89,7 @@ static void thin_out(struct gzip_points *points)
     points->spacing *= 2;
 }
 
-// Called between two blocks. Without memory there is simply no point here.
+// Notes a point between two blocks, unless there is no memory.
 static void note_point(struct gzip *gzip)
 {
     struct gzip_points *points = gzip->note;
@@ -161,7 +161,7 @@ void gzip_close(struct gzip *gzip)
     free(gzip);
 }
 
-// Has at least `len` bytes of input ready, unless the file ends before. Negative: unreadable.
+// Reads until `len` bytes of input are ready or the file ends. Negative: unreadable.
 static error_t need_input(struct gzip *gzip, size_t len)
 {
     if (gzip->z.avail_in >= len)
@@ -178,8 +178,8 @@ static error_t need_input(struct gzip *gzip, size_t len)
     return OK;
 }
 
-// A gzip file may be several, one after the other. What follows and is not another is ignored, as
-// gzip(1) does: some tools pad with zeros.
+// Several gzip files may follow each other in one file. Other bytes behind them are ignored, as
+// gzip(1) does, because some tools pad with zeros.
 static error_t next_stream(struct gzip *gzip)
 {
     if (gzip->raw) {

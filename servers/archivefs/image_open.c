@@ -9,12 +9,12 @@
 
 #define ZIP_COMMENT_MAX 65535u
 
-// A file may be large because it compresses well, so a small one may become this large in any case.
+// Any file may expand to this size, because small files may compress very well.
 #define EXPANDS_TO (16ull << 30)
 #define EXPANDS_BY 1024u
 
-// Where a zip archive ends and its comment begins: libarchive looks for the end in the last 16 KiB
-// alone. The size of the file if it is no zip archive.
+// The end of a zip archive without its comment, because libarchive searches only the last 16 KiB
+// for the end. For other files, the size.
 static uint64_t size_without_comment(const struct image *image)
 {
     static uint8_t tail[ZIP_END_LEN + ZIP_COMMENT_MAX];
@@ -29,7 +29,7 @@ static uint64_t size_without_comment(const struct image *image)
     return image->size;
 }
 
-// How it is compressed, and what follows from that.
+// Sets the kind of compression and the fields that depend on it.
 static error_t examine(struct image *image, char error_text[ERROR_TEXT_LEN])
 {
     image->expands_max = EXPANDS_TO + image->size * EXPANDS_BY;
@@ -66,7 +66,7 @@ error_t image_open(struct image *image, int fd, char error_text[ERROR_TEXT_LEN])
     return examine(image, error_text);
 }
 
-// Where the first byte from `at` on is that is not zero; the end if that is too far away.
+// The position of the first byte from `at` on that is not zero, or the end if that is too far away.
 static uint64_t skip_zeros(const struct image *image, uint64_t at)
 {
     static uint8_t chunk[64 * 1024];

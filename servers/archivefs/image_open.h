@@ -4,21 +4,20 @@
 
 #include "image.h"
 
-// Looks at a file. On failure `error_text` says why.
+// Examines a file. On failure `error_text` says why.
 //
 // ERR_UNAVAILABLE: not a regular file, empty, unreadable, or compressed over and over.
 __mustuse error_t image_open(struct image *image, int fd, char error_text[ERROR_TEXT_LEN]);
 void image_close(struct image *image);
 
-// Looks at what follows behind `end`, the end of an archive that is not compressed, and zeros
-// behind that: another one, compressed or not. It becomes `image->next`, which image_close() closes
-// too.
+// Opens the archive, compressed or not, that follows `end`, the end of an uncompressed archive, and
+// any zeros behind it. It becomes `image->next`, which image_close() closes too.
 //
-// ERR_NOT_FOUND: nothing, or nothing that can be looked at. ERR_NO_MEMORY.
+// ERR_NOT_FOUND: nothing follows, or nothing that can be examined. ERR_NO_MEMORY.
 __mustuse error_t image_open_next(struct image *image, uint64_t end);
 void image_close_next(struct image *image);
 
-// Where a source for `offset` would start: at or before it.
+// The position, at or before `offset`, where a source for it would start.
 uint64_t image_nearest(const struct image *image, uint64_t offset);
 
 #endif

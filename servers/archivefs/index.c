@@ -1,5 +1,5 @@
-// Builds the tree of an archive's members: nodes, inodes, their names, and what happens when a
-// later member has the path of an earlier one. Looking paths up is in lookup.c.
+// Builds the tree of an archive's members: nodes, inodes and names, also when a later member has
+// the path of an earlier one. lookup.c looks paths up.
 #include "index.h"
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +13,7 @@ struct string_chunk {
     char text[STRING_CHUNK_LEN];
 };
 
-// A hard link whose target had not been seen when it came.
+// A hard link that came before its target.
 struct late_link {
     struct late_link *next;
     uint32_t node;
@@ -110,7 +110,7 @@ uint32_t index_find_child(const struct index *index, uint32_t dir, const struct 
     return found == 0 || index->nodes[found - 1].dead ? 0 : found - 1;
 }
 
-// Finds a tidy path without following links. False: no such path.
+// Finds a tidy path without following links. False: not found.
 static bool find_plain(const struct index *index, const char *path, uint32_t *node)
 {
     struct path_part part;
@@ -124,7 +124,7 @@ static bool find_plain(const struct index *index, const char *path, uint32_t *no
     return true;
 }
 
-// Keeps the hash table at most half full.
+// Grows the hash table when it is half full.
 static bool grow_slots(struct index *index)
 {
     if (index->num_nodes + 1 < index->num_slots / 2)
@@ -147,7 +147,7 @@ static bool grow_slots(struct index *index)
     return true;
 }
 
-// Makes a node in place of whatever had that name.
+// Makes a node, and replaces an earlier one of that name.
 static bool new_node(struct index *index, uint32_t parent, const struct path_part *part,
                      uint32_t inode, uint32_t *number)
 {
@@ -168,8 +168,8 @@ static bool new_node(struct index *index, uint32_t parent, const struct path_par
     return true;
 }
 
-// The directory `part` of `parent`, made if need be. What is no directory makes way: something
-// lies below it, so it must have been replaced by one.
+// Finds or makes the directory `part` of `parent`. It replaces a node of another kind, because a
+// member below it shows that a directory must have replaced that node.
 static error_t enter_directory(struct index *index, uint32_t parent, const struct path_part *part,
                                uint32_t *dir)
 {
@@ -213,8 +213,8 @@ static error_t add_late_link(struct index *index, uint32_t node, const char *pat
     return OK;
 }
 
-// Another name for what `target` names, a tidy path. If that comes later in the archive, the new
-// name gets an inode of its own for the time being.
+// Adds a hard link to `target`, a tidy path. If the target comes later in the archive, the link has
+// an inode of its own until then.
 static error_t add_hardlink(struct index *index, const struct member *member, const char *target,
                             uint32_t parent, const struct path_part *last)
 {
@@ -224,7 +224,7 @@ static error_t add_hardlink(struct index *index, const struct member *member, co
     if (known) {
         inode = index->nodes[found].inode;
         if (member->has_data) {
-            // cpio puts the content after the last of the names.
+            // cpio has the content with the last of the names.
             struct inode *shared = &index->inodes[inode];
             shared->size = member->inode.size;
             shared->ordinal = member->inode.ordinal;
@@ -280,8 +280,8 @@ error_t index_add(struct index *index, const struct member *member)
     return new_node(index, parent, &last, inode, &node) ? OK : ERR_NO_MEMORY;
 }
 
-// Gives all nodes on the way from a late link what it leads to in the end. A way that comes back to
-// itself leads nowhere. Returns how many nodes that drops.
+// Resolves a link and all links on the way to its target. Drops them if the way is a cycle. Returns
+// the number of nodes dropped.
 static int resolve_late_link(struct index *index, uint32_t from)
 {
     int num_dropped = 0;
@@ -304,8 +304,8 @@ static int resolve_late_link(struct index *index, uint32_t from)
     return num_dropped;
 }
 
-// Gives hard links that came before their targets what they stand for. A link to nothing is one to
-// itself here.
+// Resolves hard links that came before their targets. A link without a target counts as one to
+// itself.
 static int resolve_late_links(struct index *index)
 {
     int num_dropped = 0;
@@ -322,7 +322,7 @@ static int resolve_late_links(struct index *index)
     return num_dropped;
 }
 
-// What was in a directory that a later member replaced is gone with it. (A node comes after its
+// Drops the nodes below directories that a later member replaced. (A node comes after its
 // directory.)
 static int drop_unreachable(struct index *index)
 {
@@ -347,7 +347,7 @@ static int compare_nodes(const void *a, const void *b, void *arg)
     return strcmp(x->name, y->name);
 }
 
-// Puts the children of each directory together in name order; leaves dead nodes out.
+// Sorts the children of each directory by name. Leaves out dropped nodes.
 static error_t sort_children(struct index *index)
 {
     index->sorted = malloc(index->num_nodes * sizeof(*index->sorted));

@@ -1,4 +1,4 @@
-// The tree of an archive's members, in memory: built once from the headers, then only read.
+// The tree of an archive's members in memory. It is built once from the headers, then only read.
 //
 // A node is a name in a directory; an inode is what the name stands for. Hard links are several
 // nodes with one inode. Both are known by number, and number 0 is the root directory.
@@ -11,7 +11,7 @@
 #define INDEX_MEMBERS_MAX (1u << 20)           // nodes, and inodes
 #define INDEX_BYTES_MAX   (256u * 1024 * 1024) // names and link targets
 
-// What an inode is; the numbers are those of enum fs_kind.
+// The kind of an inode, with the numbers of enum fs_kind.
 enum index_kind {
     INDEX_OTHER = 0,
     INDEX_FILE = 1,
@@ -31,7 +31,7 @@ struct inode {
     uint32_t ordinal;   // which header of the archive, from 0, has the content
     uint8_t segment;    // in which archive of the file, from 0, that header is
     bool sparse;        // has holes: the stored data may end before `size`
-    uint64_t direct_at; // the content is `size` bytes of the decompressed archive from here on, or
+    uint64_t direct_at; // the position of the content in the decompressed archive, or
                         // INODE_NOT_DIRECT
     const char *target; // of a symbolic link, else ""
 };
@@ -42,10 +42,10 @@ struct node {
     uint32_t inode;
     uint32_t first_child; // position in `sorted`, of a directory
     uint32_t num_children;
-    uint32_t link_to; // of a hard link whose target is not known yet: the node that it leads to, or
+    uint32_t link_to; // of a hard link whose target is not known yet: the node of the target, or
                       // its own number. Otherwise 0.
     bool on_way;      // index_finish() follows links from it
-    bool dead;        // replaced by a later member, or below one that was
+    bool dead;        // replaced by a later member, or below a replaced directory
 };
 
 struct index {
@@ -63,32 +63,32 @@ struct index {
     struct late_link *late_links;
 };
 
-// One header of an archive, as index_add() takes it. All pointers stay the caller's.
+// A header of an archive for index_add(). The pointers stay the caller's.
 struct member {
     const char *path;
-    const char *hardlink; // the path that this is another name of, or NULL
-    bool has_data;        // a hard link that brings the content itself
-    struct inode inode;   // target is NULL for what is not a symbolic link
+    const char *hardlink; // the path of the target, or NULL
+    bool has_data;        // a hard link with the content
+    struct inode inode;   // target is NULL except for symbolic links
 };
 
 // An index with an empty root directory. NULL: out of memory.
 struct index *index_create(void);
 void index_free(struct index *index);
 
-// Adds a member, and directories that it implies. A later member of the same path replaces an
-// earlier one; a directory that is named again keeps its children.
+// Adds a member and the directories of its path. It replaces an earlier member of the same path. A
+// directory that comes again keeps its children.
 //
-// ERR_TOO_LARGE: the path, or what a link leads to, is too long; ERR_NOT_ACCEPTABLE: the path names
-// nothing below the root, and the member is no directory. Then nothing was added. ERR_NO_MEMORY:
-// out of memory, or over the limits above.
+// Nothing is added after an error. ERR_TOO_LARGE: the path or the target of a link is too long.
+// ERR_NOT_ACCEPTABLE: the path is the root, and the member is not a directory. ERR_NO_MEMORY: out
+// of memory, or over the limits above.
 __mustuse error_t index_add(struct index *index, const struct member *member);
 
-// Ends the building: resolves hard links to later members and sorts directories. Returns how many
-// names are dropped, or ERR_NO_MEMORY: hard links to nothing or to themselves, and what was in a
-// directory that a later member replaced.
+// Call it after the last member: resolves hard links to later members and sorts directories.
+// Returns how many names were dropped (hard links to nothing or to themselves, and names in
+// directories that a later member replaced), or ERR_NO_MEMORY.
 __mustuse int index_finish(struct index *index);
 
-// The child of a directory with that name; 0, the root, if there is none.
+// The child of a directory with that name, or 0 (the root) if there is none.
 uint32_t index_find_child(const struct index *index, uint32_t dir, const struct path_part *part);
 
 // Finds what `path` names (lookup.c). Symbolic links on the way are followed, within the archive

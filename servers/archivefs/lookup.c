@@ -1,4 +1,4 @@
-// Looks paths up in the index, following symbolic links, and says what path a node has.
+// Finds the node of a path, through symbolic links, and the path of a node.
 #include "index.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,7 +6,7 @@
 
 #define LINKS_MAX 40 // as Linux
 
-// Replaces what is left of a path by a link's target and that rest.
+// Puts the target of a link in front of the rest of the path.
 static error_t splice_target(char *rest, size_t size, const char *target, const char *tail)
 {
     size_t target_len = strlen(target), tail_len = strlen(tail);

@@ -1,12 +1,12 @@
-// archivefs: serves `fs` from an archive that the suite gives as file.archive, read-only. The
-// first argument is the archive's name in messages.
+// archivefs: serves `fs` from an archive that the suite gives as file.archive, read-only. The first
+// argument is the archive's name in messages.
 //
-// Owns the handlers alone. The archive's file is image.c, its headers scan.c, its tree index.c and
-// lookup.c, its contents reader.c.
+// Has only the handlers. image.c reads the archive's file, scan.c its headers, reader.c its
+// contents; index.c and lookup.c have the tree.
 //
-// Sandbox: profile "archive": what every task needs, and pread64 and fstat on the archive. Nothing
-// is opened after oolong_prepare(): what the C library and libarchive load on first use is loaded
-// there (prepare.c).
+// Sandbox: profile "archive": what every task needs, and pread64 and fstat on the archive. The task
+// opens no file after oolong_prepare(), which loads what the C library and libarchive would load on
+// first use (prepare.c).
 #include <config.h>
 #include <idl/fs_server.h>
 #include <message.h>
@@ -71,11 +71,11 @@ static error_t fs_do_close_all(task_t client, const fs_handles_t handles)
 {
     for (size_t i = 0; i < sizeof(fs_handles_t) / sizeof(handles[0]); i++)
         if (IS_ERROR(fsclients_close(client, handles[i])))
-            continue; // one that is not known is passed over
+            continue; // an unknown handle is ignored
     return OK;
 }
 
-// A read whose bytes are on their way.
+// A read whose bytes are produced while they are sent.
 struct reading {
     const struct node *node;
     uint64_t offset;
@@ -238,14 +238,14 @@ static error_t fs_do_statfs(task_t client, struct fs_statfs_reply_fields *result
     return OK;
 }
 
-// Nothing is ever changed.
+// Nothing ever changes.
 static error_t fs_do_sync(task_t client)
 {
     (void)client;
     return OK;
 }
 
-// What has no handler here would change the archive, and is ERR_NOT_PERMITTED.
+// All other methods would change the archive. They fail with ERR_NOT_PERMITTED.
 static struct fs_ops fs_ops = {
     .open = fs_do_open,
     .create = fs_do_create,

@@ -1,4 +1,4 @@
-// Path names as archives and clients write them: splitting and tidying.
+// Splits and tidies paths of archives and clients.
 #include "path.h"
 #include <string.h>
 

@@ -1,4 +1,4 @@
-// Path names as archives and clients write them. No state, no memory of its own.
+// Paths of archives and clients. No state, no memory of its own.
 #ifndef ARCHIVEFS_PATH_H
 #define ARCHIVEFS_PATH_H
 
@@ -13,14 +13,14 @@ struct path_part {
     size_t len;
 };
 
-// Takes the next component off `*path`: empty ones and "." are skipped. False at the end.
+// Takes the next component off `*path`, without empty ones and ".". False at the end.
 bool path_next(const char **path, struct path_part *part);
 
 // True for "..".
 bool path_is_parent(const struct path_part *part);
 
 // Writes the tidy form of a member's name into `buf`: no leading, double or trailing slashes, no
-// ".", and each ".." removes the component before it, never more than there are. The root is "".
+// ".", and each ".." removes the component before it, if there is one. The root is "".
 //
 // ERR_TOO_LARGE: the name, or one of its components, is longer than the limits above or than
 // `size`.

@@ -1,6 +1,7 @@
-// What the C library and libarchive load on first use: the locale, the zone, code pages. Those of
-// iconv(3) are modules, files that a sandboxed task cannot open. So they are loaded here, and
-// iconv_open(), through which libarchive asks for them, is our own: it knows these and no others.
+// Loads what the C library and libarchive would load on first use: the locale, the time zone and
+// code pages. Code pages of iconv(3) are modules, files that a sandboxed task cannot open.
+// libarchive asks for them through iconv_open(), which this file replaces: it knows only those
+// loaded here.
 #include "prepare.h"
 #include <dlfcn.h>
 #include <errno.h>
@@ -12,8 +13,7 @@
 #include <time.h>
 #include "filter.h"
 
-// Names are UTF-16 in 7z, cab and Joliet. LHA says its code page by number, which can be any of
-// those that DOS and Windows have.
+// Names are UTF-16 in 7z, cab and Joliet. LHA gives the number of a code page of DOS or Windows.
 static const char *const charsets[] = {
     "UTF-8",  "UTF-16LE", "UTF-16BE", "CP437",  "CP737",  "CP775",  "CP850",  "CP852",  "CP855",
     "CP857",  "CP858",    "CP860",    "CP861",  "CP862",  "CP863",  "CP864",  "CP865",  "CP866",
@@ -45,7 +45,7 @@ iconv_t iconv_open(const char *to, const char *from)
     return (iconv_t)-1;
 }
 
-// A descriptor that is never closed keeps its modules loaded.
+// The descriptor is never closed, which keeps its modules loaded.
 static void load_charsets(void)
 {
     void *symbol = dlsym(RTLD_NEXT, "iconv_open");
@@ -62,7 +62,7 @@ static void load_charsets(void)
 void archive_prepare(void)
 {
     setlocale(LC_CTYPE, "C.UTF-8");
-    // Times of formats that do not say their zone are UTC; and a set zone is not looked for again.
+    // Times without a zone are UTC. And the C library does not search for a zone that is set.
     setenv("TZ", "UTC0", 1);
     tzset();
     load_charsets();

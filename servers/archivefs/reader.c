@@ -1,4 +1,4 @@
-// Chooses the way to read a member's content.
+// Chooses how to read a member's content.
 #include "reader.h"
 #include <stdlib.h>
 #include "cursor.h"

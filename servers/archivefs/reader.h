@@ -1,9 +1,9 @@
-// Reads content of members, in any order.
+// Reads the contents of members, in any order.
 //
-// Two ways. Direct: the content is a range of the decompressed bytes (direct.c), reached from the
-// nearest place where decompression can start. Otherwise libarchive walks from header to header to
-// the member (cursor.c). Both keep several places open, so that sequential reads of several files
-// go on where they were, and keep small pieces that they pass in a bounded cache.
+// There are two ways. If the content is a range of the decompressed bytes, direct.c reads it from
+// the nearest place where decompression can start. Otherwise libarchive walks from header to header
+// (cursor.c). Both keep several places open for sequential reads of several files, and store small
+// pieces on the way in a bounded cache.
 #ifndef ARCHIVEFS_READER_H
 #define ARCHIVEFS_READER_H
 

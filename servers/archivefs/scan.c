@@ -1,6 +1,6 @@
-// Builds the index of an image: one pass over headers, contents skipped. What cannot be read to the
-// end is an error as a whole: half an archive is not a file system. But a member that is odd by
-// itself costs nothing but itself.
+// Builds the index of an image in one pass over the headers. An archive that cannot be read to its
+// end is refused, because half an archive is not a file system. But only the member is lost if a
+// member is odd.
 #include "scan.h"
 #include <stdio.h>
 #include <string.h>
@@ -30,8 +30,8 @@ static bool is_solid(const struct stream *stream)
     }
 }
 
-// The name as its bytes are in the archive. libarchive has it in the locale's form, UTF-8, when it
-// is valid, else as raw bytes.
+// The bytes of a name in the archive. libarchive has them in the locale's form, UTF-8, if they are
+// valid, else raw.
 static const char *name_of(struct archive_entry *entry)
 {
     const char *name = archive_entry_pathname(entry);
@@ -60,7 +60,7 @@ static enum index_kind kind_of(struct archive_entry *entry)
     case AE_IFLNK:
         return INDEX_SYMLINK;
     case 0:
-        // Formats without types, and hard links: a file.
+        // Formats without types, and hard links, have files.
         return INDEX_FILE;
     default:
         return INDEX_OTHER;
@@ -96,7 +96,7 @@ static void fill_member(struct archive_entry *entry, const struct scan_result *r
         member->inode.size = 0;
 }
 
-// Reads content whose size no header tells, to know it. Returns what libarchive returned last.
+// Reads a content whose size is in no header, to find the size. Returns libarchive's last result.
 static int count_content(struct stream *stream, struct member *member)
 {
     const void *data;
@@ -108,8 +108,8 @@ static int count_content(struct stream *stream, struct member *member)
     return result;
 }
 
-// Whether `stored` bytes, as many as the archive has between two headers, are the content as it is:
-// exactly its size, rounded up as the format does.
+// Whether `stored` bytes, the distance of two headers, are the plain content: exactly its size,
+// rounded up as in this format.
 static bool stored_as_is(const struct stream *stream, const struct inode *inode, uint64_t stored)
 {
     if (inode->sparse || stored == 0)
@@ -120,8 +120,8 @@ static bool stored_as_is(const struct stream *stream, const struct inode *inode,
            stored - inode->size < 4;
 }
 
-// Passes over the content, and notes where it is when it can be read without libarchive.
-// ERR_NOT_ACCEPTABLE: how long it is cannot be known.
+// Skips the content, and notes its position if it can be read without libarchive.
+// ERR_NOT_ACCEPTABLE: its size cannot be known.
 static error_t skip_content(struct stream *stream, struct archive_entry *entry,
                             struct member *member)
 {
@@ -129,15 +129,15 @@ static error_t skip_content(struct stream *stream, struct archive_entry *entry,
     int result = ARCHIVE_OK;
     if (member->inode.kind == INDEX_FILE && !archive_entry_size_is_set(entry) && !member->hardlink)
         result = count_content(stream, member);
-    // A content that libarchive cannot decode, but whose end it knows, costs itself.
+    // If libarchive cannot decode a content but knows its end, only this member is lost.
     if (result == ARCHIVE_FATAL || archive_read_data_skip(stream->archive) < ARCHIVE_FAILED)
         return ERR_UNAVAILABLE;
-    // A wrong checksum alone is left to who reads it.
+    // A wrong checksum is an error for the reader of the member.
     if (result == ARCHIVE_FAILED || result == ARCHIVE_RETRY)
         return ERR_NOT_ACCEPTABLE;
 
     uint64_t stored = (uint64_t)archive_filter_bytes(stream->archive, 0) - start;
-    // A map of holes alone may be empty.
+    // A content of holes only may have no data.
     if (format_of(stream) == ARCHIVE_FORMAT_TAR && stored < member->inode.size)
         member->inode.sparse = true;
     if (stored_as_is(stream, &member->inode, stored))
@@ -145,7 +145,7 @@ static error_t skip_content(struct stream *stream, struct archive_entry *entry,
     return OK;
 }
 
-// Whether libarchive took an end of file for the end of a tar archive, which has a mark of zeros.
+// Whether a tar archive ends without its mark of zeros. libarchive accepts that.
 static bool lacks_end_mark(const struct stream *stream, uint64_t last_end)
 {
     return format_of(stream) == ARCHIVE_FORMAT_TAR &&
@@ -170,7 +170,7 @@ static bool lacks_blocks(const struct stream *stream)
     return num_blocks * block_len > stream->image->size;
 }
 
-// Decompresses what is left, so that a damaged end of the file is found now.
+// Decompresses the rest, to find a damaged end of the file now.
 static bool drain(struct stream *stream, struct scan_result *result)
 {
     const void *data;
@@ -182,7 +182,7 @@ static bool drain(struct stream *stream, struct scan_result *result)
     return len >= 0;
 }
 
-// What stands for the archive's own tables: the members "/" and "//" of ar.
+// Whether a member is a table of the archive itself: "/" and "//" of ar.
 static bool is_table(const struct stream *stream, const struct member *member)
 {
     return format_of(stream) == ARCHIVE_FORMAT_AR && member->path && member->path[0] == '/' &&
@@ -219,8 +219,9 @@ static error_t scan_member(struct stream *stream, struct archive_entry *entry,
     return OK;
 }
 
-// Whether the archive ends as its format says. What begins like an archive and has no member is one
-// only if nothing else follows either: zeros are an empty tar archive, and many another thing.
+// Whether the archive ends as its format requires. Without members it counts as an archive only if
+// nothing else follows, because zeros are an empty tar archive and the beginning of many other
+// files.
 static bool ends_right(struct stream *stream, uint64_t last_end, struct scan_result *result)
 {
     const char *why = NULL;
@@ -258,7 +259,7 @@ static error_t scan_members(struct stream *stream, struct scan_result *result)
     return drain(stream, result) ? OK : ERR_UNAVAILABLE;
 }
 
-// ERR_NOT_ACCEPTABLE: it is no archive from its beginning.
+// ERR_NOT_ACCEPTABLE: not even the beginning is an archive.
 static error_t scan_segment(struct image *image, struct scan_result *result)
 {
     struct stream stream = {0};
@@ -284,7 +285,7 @@ static error_t scan_segments(struct image *image, struct scan_result *result)
         result->segment++;
         err = scan_segment(image->next, result);
         if (err == ERR_NOT_ACCEPTABLE) {
-            // No archive goes on here, so this is no error of one.
+            // The bytes here are not an archive, so this is not an error of one.
             image_close_next(image);
             result->has_more = true;
             result->error[0] = '\0';

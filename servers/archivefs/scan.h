@@ -11,9 +11,9 @@
 struct scan_result {
     struct index *index;  // the caller's; NULL on failure
     uint64_t small_size;  // bytes of all files of at most SMALL_FILE_LEN
-    bool solid;           // passing over a member costs as much as reading it
+    bool solid;           // skipping a member costs as much as reading it
     unsigned num_members; // headers
-    unsigned num_skipped; // left out: no name or one over the limits, links to nothing, and so on
+    unsigned num_skipped; // left out: without a name, over the limits, links to nothing, and so on
     unsigned ordinal;     // of the next header in its archive
     uint8_t segment;      // of the archive that is read
     bool has_more;        // something follows a cpio archive, and is not read
@@ -21,11 +21,11 @@ struct scan_result {
     char error[ERROR_TEXT_LEN];
 };
 
-// Passes once over the whole archive, and over further cpio archives behind a cpio archive, as the
-// initial file systems of Linux have them: they are one tree, and `image` keeps where they are. On
-// failure `result->error` says why.
+// Reads the headers of the whole archive, and of further cpio archives behind a cpio archive, as in
+// initial file systems of Linux: they form one tree, and `image` has their positions. On failure
+// `result->error` says why.
 //
-// ERR_UNAVAILABLE: no archive, corrupt or truncated. ERR_NO_MEMORY: out of memory, or over the
+// ERR_UNAVAILABLE: not an archive, corrupt or truncated. ERR_NO_MEMORY: out of memory, or over the
 // index's limits.
 __mustuse error_t scan_image(struct image *image, struct scan_result *result);
 

@@ -1,4 +1,4 @@
-// What is asked by node: the number in the index, and one more.
+// The handlers by node. A node is its number in the index plus one.
 #include "serve_nodes.h"
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +29,7 @@ static uint32_t kind_of(const struct inode *inode)
     case INDEX_SYMLINK:
         return S_IFLNK;
     default:
-        return S_IFSOCK; // nothing happens when it is opened
+        return S_IFSOCK; // opening one does nothing
     }
 }
 
@@ -38,7 +38,7 @@ static uint64_t inode_of(uint32_t number)
     return (uint64_t)index_->nodes[number].inode + 1;
 }
 
-// Of what an archive does not say, the nearest that makes sense.
+// Attributes that an archive does not have get the nearest value that makes sense.
 static void describe(uint32_t number, fs_attrs_t attr)
 {
     const struct inode *inode = index_inode(index_, number);

@@ -5,8 +5,7 @@
 #include <idl/fs_server.h>
 #include "index.h"
 
-// Adds those that read, on an index that stays as it is. All others change something, and have
-// none.
+// Adds the handlers that read. The methods that change something have no handler.
 void serve_nodes(struct fs_ops *ops, const struct index *served);
 
 #endif

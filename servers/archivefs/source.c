@@ -1,4 +1,4 @@
-// Sources: a plain file is read in pieces, others by gzip.c and filter.c.
+// Sources. A plain file is read in pieces; gzip.c and filter.c read others.
 #include "source.h"
 #include "filter.h"
 #include "gzip.h"
@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-// After a seek little may be wanted; in a sequential read, much.
+// A reader may need little after a seek, but much in a sequential read.
 #define FIRST_CHUNK_LEN (8u * 1024)
 #define PLAIN_CHUNK_LEN (256u * 1024)
 

@@ -1,9 +1,9 @@
-// One pass of libarchive over an image: which formats, and how it gets the bytes.
+// One pass of libarchive over an image: chooses the formats and supplies the bytes.
 #include "stream.h"
 #include <stdio.h>
 #include <string.h>
 
-// Reads on, and notes where what is not zero ends.
+// Reads the next bytes, and notes the end of the last byte that is not zero.
 static ssize_t read_chunk(struct stream *stream, const void **data)
 {
     uint64_t pos = source_pos(stream->source);
@@ -30,7 +30,7 @@ static la_ssize_t read_source(struct archive *archive, void *arg, const void **d
     return len;
 }
 
-// Never beyond the end: libarchive then sees that the file is truncated.
+// Stops at the end, so that libarchive sees that the file is truncated.
 static la_int64_t skip_source(struct archive *archive, void *arg, la_int64_t request)
 {
     (void)archive;
@@ -60,13 +60,13 @@ static la_int64_t seek_source(struct archive *archive, void *arg, la_int64_t off
     return (la_int64_t)source_pos(stream->source);
 }
 
-// Left out: mtree, which names other files; raw and empty, which take anything; xar, whose XML
-// library opens files.
+// Leaves out mtree, which names other files, raw and empty, which accept any file, and xar, whose
+// XML library opens files.
 static void enable_formats(struct archive *archive, const struct image *image)
 {
     archive_read_support_format_cpio(archive);
     if (image->base > 0)
-        return; // of archives one behind the other, only cpio has any
+        return; // only cpio archives can follow each other
     archive_read_support_format_tar(archive);
     archive_read_support_format_7zip(archive);
     archive_read_support_format_iso9660(archive);
@@ -76,9 +76,9 @@ static void enable_formats(struct archive *archive, const struct image *image)
     archive_read_support_format_rar(archive);
     archive_read_support_format_rar5(archive);
     archive_read_support_format_warc(archive);
-    // The table of contents of a zip is at its end. Reading one without it would take a truncated
-    // file for a complete one, so that is done only where the end cannot be reached, and where the
-    // table is all there is, which the other way does not see.
+    // The table of contents of a zip is at its end. A reader that ignores it would accept a
+    // truncated file. So that reader is used only if the end cannot be reached, or if the file is
+    // only a table, which the other reader does not accept.
     if (image->kind == IMAGE_PLAIN && image->size > ZIP_END_LEN)
         archive_read_support_format_zip_seekable(archive);
     else
@@ -137,7 +137,7 @@ bool stream_has_more(struct stream *stream)
 
 const char *stream_error(const struct stream *stream)
 {
-    // libarchive may have called it a truncated file meanwhile.
+    // libarchive may report it as a truncated file.
     if (stream->failed)
         return source_error(stream->source);
     const char *text = archive_error_string(stream->archive);

@@ -11,18 +11,18 @@ struct stream {
     struct source *source;
     struct image *image;
     bool failed;          // the source
-    uint64_t content_end; // what was read beyond this is zeros
+    uint64_t content_end; // all bytes read beyond this are zeros
 };
 
 // Opens a pass at the first header. `note` is for source_open(). On failure `error_text` says why.
 //
-// ERR_UNAVAILABLE: no archive that libarchive knows, or unreadable. ERR_NO_MEMORY.
+// ERR_UNAVAILABLE: unreadable, or not an archive that libarchive knows. ERR_NO_MEMORY.
 __mustuse error_t stream_open(struct stream *stream, struct image *image, bool note,
                               char error_text[ERROR_TEXT_LEN]);
 void stream_close(struct stream *stream);
 
-// After the last header: whether anything but zeros follows. Reads on, as far as it takes to know
-// (as far as an archive is padded at most), so the archive itself cannot be read further.
+// Call it after the last header. Whether anything but zeros follows. Reads as far as needed (at
+// most the padding of an archive), so the archive itself cannot be read further.
 bool stream_has_more(struct stream *stream);
 
 // Why the last call on `stream->archive` failed; never NULL.
