@@ -15,9 +15,9 @@ struct head {
     int64_t date;      // now, in seconds since 1970
     const char *etag;  // NULL or empty: no ETag
     bool has_mtime;    // there is a Last-Modified
-    int64_t mtime;     //
+    int64_t mtime;     // its time, in seconds since 1970
     uint64_t first;    // of a 206: the offset of the part
-    uint64_t size;     //
+    uint64_t size;     // of a 206 or a 416: the size of the file
     const char *path;  // of Location; NULL: none
     const char *query; // appended to `path`: empty, or with its question mark
 };

@@ -1,4 +1,4 @@
-// Events of devices.
+// Events of devices. See sys_irq_acquire() in <resea/syscall.h>.
 #ifndef DRIVER_IRQ_H
 #define DRIVER_IRQ_H
 
@@ -12,11 +12,12 @@ extern "C" {
 error_t irq_acquire(unsigned irq);
 error_t irq_release(unsigned irq);
 
-/// For a server that owns a descriptor (a ring, a TAP device, a FUSE channel): when `fd` becomes
-/// readable, NOTIFY_IRQ is pending, once; call again to re-arm. `irq` is any number, one a
-/// descriptor; `fd` -1 stops watching.
+/// For a server that owns a descriptor, such as a ring, a TAP device or a FUSE channel: NOTIFY_IRQ
+/// is pending once when `fd` becomes readable. Call this again to wait for the next time. `irq` is
+/// a number that the caller chooses, another one for each descriptor. With `fd` -1, `irq` is no
+/// longer watched.
 ///
-/// ERR_INVALID_ARG: `fd` cannot be watched. ERR_NO_MEMORY: over 64 of them.
+/// ERR_INVALID_ARG: `fd` cannot be watched. ERR_NO_MEMORY: more than 64 are watched.
 error_t irq_watch_fd(int fd, unsigned irq);
 
 #ifdef __cplusplus

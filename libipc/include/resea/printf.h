@@ -1,10 +1,10 @@
-// Printing, logging and assertions. printf() goes to the task's standard output and waits for its
-// reader: nothing of it is lost. The macros below write a line to the task's log, which waits for
-// nobody: a line that finds no room is left out, and the launcher says how many were. The launcher
+// Printing, logging and assertions. printf() writes to the task's standard output and waits for the
+// reader, so nothing is lost. The macros below write a line to the task's log and never wait: a
+// line for which there is no room is left out, and the launcher says how many were. The launcher
 // puts the task's name in front of each line of both.
 //
-// Beside what C's printf() knows, printf() and the macros know two conversions: %pI4 is an IPv4
-// address (a uint32_t in host byte order), %pI6 an IPv6 address (a pointer to its 16 bytes).
+// printf() and the macros know two conversions besides those of C: %pI4 is an IPv4 address (a
+// uint32_t in host byte order), and %pI6 is an IPv6 address (a pointer to its 16 bytes).
 #ifndef RESEA_PRINTF_H
 #define RESEA_PRINTF_H
 
@@ -16,19 +16,19 @@
 extern "C" {
 #endif
 
-/// Writes out what printf() has buffered.
+/// Writes the bytes that printf() has buffered.
 void printf_flush(void);
 
-/// Writes one line to the log: `prefix`, then the text, then a newline. Of lines with the same
-/// text, 20 at once and one a second are written; the others are left out and counted.
+/// Writes one line to the log: `prefix`, the text and a newline. Of lines with the same text, 20 at
+/// once and then one a second are written. The others are left out and counted.
 void oolong_log(const char *prefix, const char *fmt, ...)
     __attribute__((cold, format(printf, 2, 3)));
 
-/// The same for what a peer may provoke: that limit is for all lines with the same `fmt`.
+/// The same for lines that a peer may provoke: the limit counts all lines with the same `fmt`.
 void oolong_warn(const char *prefix, const char *fmt, ...)
     __attribute__((cold, format(printf, 2, 3)));
 
-/// Writes one line to the log, then ends the task as crashed.
+/// Writes one line to the log, and ends the task as crashed (SIGABRT).
 void oolong_panic(const char *fmt, ...) __attribute__((cold, format(printf, 1, 2), noreturn));
 
 /// Prints `len` bytes, 16 a line, in hexadecimal and ASCII.
@@ -52,8 +52,8 @@ static inline __noreturn void halt(void)
 }
 #endif
 
-// Colours, in the sources that name them, are nothing: the launcher colours lines, and no escape
-// sequence of a task reaches a terminal.
+// The names of colours are for sources that use them, and stand for nothing: the launcher colours
+// lines, and no escape sequence of a task reaches a terminal.
 #define SGR_ERR      ""
 #define SGR_WARN     ""
 #define SGR_WARN_DBG ""
@@ -108,7 +108,7 @@ static inline __noreturn void halt(void)
             PANIC("%s failed: %s", #expr, err2str(assert_ok_err_));                                \
     } while (0)
 
-// Says that something should not have happened, and goes on.
+// Logs that something should not have happened, and goes on.
 #define OOPS(fmt, ...) oolong_warn("oops: ", "%s:%d: " fmt, __FILE__, __LINE__, ##__VA_ARGS__)
 #define OOPS_OK(expr)                                                                              \
     do {                                                                                           \
@@ -117,7 +117,7 @@ static inline __noreturn void halt(void)
             OOPS("%s failed: %s", #expr, err2str(oops_ok_err_));                                   \
     } while (0)
 
-// One measurement as one JSON object a line, on standard output.
+// Prints a measurement on standard output: one JSON object in a line.
 #define METRIC(key, value)                                                                         \
     printf("{\"type\": \"metric\", \"key\": \"%s\", \"value\": %lld}\n", (key), (long long)(value))
 

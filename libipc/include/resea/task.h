@@ -1,4 +1,4 @@
-// The calling task, and the ends of others.
+// The calling task, and ending other tasks.
 #ifndef RESEA_TASK_H
 #define RESEA_TASK_H
 
@@ -8,40 +8,40 @@
 extern "C" {
 #endif
 
-/// The caller's own task id.
+/// The task id of the caller.
 task_t task_self(void);
 
 /// Ends the calling task with exit status 0. Does not return.
 void task_exit(void) __noreturn;
 
-/// Ends `task`.
+/// Ends `task`. Does not wait until it has ended.
 ///
-/// ERR_NOT_PERMITTED: the suite does not grant `destroy`, or the task is vm. ERR_INVALID_TASK: no
-/// such task.
+/// ERR_NOT_PERMITTED: the suite file does not grant the caller `destroy`, or the task is vm.
+/// ERR_INVALID_TASK: no such task.
 error_t task_destroy(task_t task);
 
-/// Sets the priority of `task`: 0 is the highest, 7 the lowest; a task starts at 3. It becomes the
-/// Linux nice value, so raising it needs the host's permission (RLIMIT_NICE).
+/// Sets the priority of `task`. 0 is the highest, 7 the lowest; a task starts with 3. It becomes a
+/// nice value of Linux, so the host must permit a higher priority (RLIMIT_NICE).
 ///
 /// ERR_NOT_PERMITTED, ERR_INVALID_TASK, ERR_INVALID_ARG.
 error_t task_schedule(task_t task, int priority);
 
-/// The name that the suite gives the caller. The string stays the library's.
+/// The name of the caller in the suite file. The library owns the string.
 const char *task_name(void);
 
-/// The caller's arguments, as they are in the suite file: separate (the program's name first, NULL
-/// last), or as one line that cmdline_parse() splits into the same words, without the name. The
-/// strings stay the library's.
+/// The caller's arguments in the suite file. task_argv() has the program's name first and NULL
+/// last. task_cmdline() is one line without the name, which cmdline_parse() splits into the same
+/// words. The library owns the strings.
 int task_argc(void);
 char **task_argv(void);
 const char *task_cmdline(void);
 
-/// The descriptor that the suite gives the caller under `file.NAME`. It stays open.
+/// The descriptor that the suite file gives the caller as `file.NAME`. It stays open.
 ///
-/// ERR_NOT_FOUND: the suite gives none of that name.
+/// ERR_NOT_FOUND: the suite file gives no descriptor of that name.
 int task_file(const char *name);
 
-/// What the suite grants the caller: enum task_rights.
+/// The rights that the suite file grants the caller: bits of enum task_rights.
 uint32_t task_rights(void);
 
 /// A program may define this function to open and load what its profile does not allow later. The
