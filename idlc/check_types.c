@@ -90,7 +90,7 @@ static void report_unknown(struct program *program, const struct namespace *ns,
     }
     struct guess guess = {.wanted = name, .distance = 3};
     if (program->diags->num_errors > MAX_GUESSES)
-        return; // each guess looks at all types, and few readers look at so many errors
+        return; // each guess looks at all types, and few readers read that far
     for (size_t i = 0; i < num_base_types; i++)
         consider(&guess, base_types[i].name);
     for (; ns; ns = ns->parent) {
