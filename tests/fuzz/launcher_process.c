@@ -376,6 +376,9 @@ static void check_packet(struct lp_proc *proc, const struct packet *packet, int 
             target_fail("%s is told of the suite's end with %d descriptors", proc->name, num_fds);
         break;
     case CTL_REFUSED:
+        if (num_fds || packet->refused.count > CONTROL_MAX_REFUSED)
+            target_fail("%s gets %u refused messages", proc->name, packet->refused.count);
+        break;
     case CTL_TEXT:
         proc->num_texts += !packet->text.more;
         if (num_fds || packet->text.len > sizeof(packet->text.text))
