@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include <oolong/idl_tables.h>
 #include <resea/printf.h>
+#include "map.h"
 #include "self.h"
 
 static list_t open_list = {&open_list, &open_list};
@@ -19,7 +20,7 @@ void channel_unmap(struct channel *ch)
         munmap((void *)(uintptr_t)ch->peer.page, STATE_PAGE_SIZE);
     ch->peer.page = NULL;
     if (ch->vm.landing)
-        munmap(ch->vm.landing, ool_landing_len((size_t)ch->peer.ool_len));
+        map_release(ch->vm.landing, ool_landing_len((size_t)ch->peer.ool_len));
     ch->vm.landing = NULL;
 }
 

@@ -1,5 +1,5 @@
-// Owns what becomes of memory that vm hands over: shm.map and vm.alloc_pages answer with a
-// descriptor, which is mapped here, where the address is needed.
+// Owns what becomes of memory that comes by descriptor: shm.map and vm.alloc_pages answer with one,
+// which is mapped here, where the address is needed. Receive memory is mapped and given back here.
 
 #include <sys/mman.h>
 #include <unistd.h>
@@ -41,4 +41,41 @@ void *map_landing(int fd, uint64_t ool_len)
                       MAP_SHARED | MAP_NORESERVE, fd, 0);
     close(fd);
     return addr == MAP_FAILED ? NULL : addr;
+}
+
+// Memory that is given back, a piece at a time, from the end. Where the task has ended, vm's
+// mapping is what the memory lives by, so that to unmap all of it would take as long as freeing it.
+// MADV_REMOVE frees the piece; munmap() alone would leave that to the last piece.
+static struct {
+    uint8_t *base;
+    size_t len;
+} released[CONFIG_NUM_TASKS];
+static unsigned num_released;
+
+void map_release(void *landing, size_t len)
+{
+    if (num_released == CONFIG_NUM_TASKS) { // tasks end faster than their memory is given back
+        munmap(landing, len);
+        return;
+    }
+    released[num_released].base = landing;
+    released[num_released++].len = len;
+}
+
+bool map_release_is_pending(void)
+{
+    return num_released > 0;
+}
+
+void map_release_piece(void)
+{
+    if (num_released == 0)
+        return;
+    size_t *len = &released[num_released - 1].len;
+    size_t piece = MIN(*len, MAP_PIECE);
+    *len -= piece;
+    uint8_t *at = released[num_released - 1].base + *len;
+    madvise(at, piece, MADV_REMOVE);
+    munmap(at, piece);
+    num_released -= *len == 0;
 }

@@ -15,4 +15,15 @@ error_t map_reply(struct message *m, int fd) __mustuse;
 /// Takes `fd`. NULL: there is no room for it.
 void *map_landing(int fd, uint64_t ool_len);
 
+/// Gives back the memory of a task's receive buffers, which map_landing() has mapped, when that
+/// task has ended. Nothing happens yet but for map_release_piece(), so that no call takes long.
+void map_release(void *landing, size_t len);
+
+/// Whether memory is left to be given back.
+bool map_release_is_pending(void);
+
+/// Gives back a piece of the memory, at most MAP_PIECE bytes, if some is left.
+void map_release_piece(void);
+#define MAP_PIECE ((size_t)16 << 20) // takes about a millisecond
+
 #endif

@@ -6,6 +6,7 @@
 #include "doorbell.h"
 #include "channel.h"
 #include "control.h"
+#include "map.h"
 #include "page.h"
 #include "self.h"
 #include "transport.h"
@@ -28,6 +29,21 @@ void *ipc_take_landing(task_t task, size_t *len)
     if (ch)
         ch->vm.landing = NULL;
     return landing;
+}
+
+void ipc_release_landing(void *landing, size_t len)
+{
+    map_release(landing, len);
+}
+
+bool ipc_release_is_pending(void)
+{
+    return map_release_is_pending();
+}
+
+void ipc_release_piece(void)
+{
+    map_release_piece();
 }
 
 error_t ipc_control_reap(task_t task)

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/auxv.h>
-#include <sys/mman.h>
 #include <sys/uio.h>
 #include <unistd.h>
 #include <oolong/internal.h>
@@ -103,11 +102,18 @@ static void *env_landing(__unused void *ctx, task_t task, size_t size)
     return size <= landing_of(task)->len ? landing_of(task)->base : NULL;
 }
 
+// Gives back the receive memory of a task that is reaped, in pieces. Memory that the task has never
+// registered is taken over from the channel first: the channel may end while vm waits for messages,
+// and then no piece would be given back until one comes.
 static void forget_landing(task_t task)
 {
+    size_t len;
+    void *base = ipc_take_landing(task, &len);
     struct landing *landing = landing_of(task);
+    if (base)
+        ipc_release_landing(base, len);
     if (landing && landing->len > 0)
-        munmap(landing->base, landing->len);
+        ipc_release_landing(landing->base, landing->len);
     if (landing)
         *landing = (struct landing){0};
 }
@@ -292,13 +298,15 @@ static void handle(const struct message *m)
 static void serve(void)
 {
     struct message m;
-    unsigned flags = vm_copy_pending(&vm) ? IPC_RECV | IPC_NOBLOCK : IPC_RECV;
+    bool is_busy = vm_copy_pending(&vm) || ipc_release_is_pending();
+    unsigned flags = is_busy ? IPC_RECV | IPC_NOBLOCK : IPC_RECV;
     error_t err = sys_ipc(IPC_ANY, IPC_ANY, &m, flags);
     // `err` may also be an error that a task sent as a message, which means nothing here.
     if (err == OK)
         handle(&m);
     for (unsigned i = 0; i < PIECES_AT_ONCE && vm_copy_pending(&vm); i++)
         vm_copy_step(&vm);
+    ipc_release_piece();
     set_timer();
 }
 

@@ -25,8 +25,9 @@
 #define ASAN_UNPOISON_MEMORY_REGION(addr, len) ((void)(addr), (void)(len))
 #endif
 
-#define MAX_OPEN 1024 // as many as a process may usually have
-#define TABLE    4096 // numbers, so that the one just closed is not the next one to be opened
+#define MAX_OPEN 1024       // as many as a process may usually have
+#define POISONED (1u << 20) // of larger memory, a use after munmap() is not found: it takes long
+#define TABLE    4096       // numbers, so that the one just closed is not the next one to be opened
 
 bool fd_inside;
 struct fd_failing fd_failing;
@@ -44,6 +45,7 @@ static struct mapping {
     struct file *file;
 } mappings[256];
 static unsigned num_mappings;
+size_t fd_num_unmapped;
 
 void target_fail(const char *fmt, ...)
 {
@@ -315,7 +317,8 @@ void *__wrap_mmap(void *addr, size_t len, int prot, int flags, int fd, off_t off
     uint8_t *at = prot & PROT_WRITE ? file->bytes : file->read_only;
     if (!at)
         target_fail("descriptor %d is mapped for what it is not open for", fd);
-    ASAN_UNPOISON_MEMORY_REGION(at, len);
+    if (len <= POISONED)
+        ASAN_UNPOISON_MEMORY_REGION(at, len);
     file->is_mapped = true;
     mappings[num_mappings++] = (struct mapping){at, len, file};
     return at;
@@ -323,7 +326,9 @@ void *__wrap_mmap(void *addr, size_t len, int prot, int flags, int fd, off_t off
 
 static void unmap(struct mapping *m, uint8_t *addr, size_t len)
 {
-    ASAN_POISON_MEMORY_REGION(addr, len);
+    if (m->file->len <= POISONED)
+        ASAN_POISON_MEMORY_REGION(addr, len);
+    fd_num_unmapped += len;
     if (addr == m->addr)
         m->addr += len;
     m->len -= len;
@@ -336,20 +341,38 @@ static void unmap(struct mapping *m, uint8_t *addr, size_t len)
         free_file(file);
 }
 
+// The mapping that has all of the `len` bytes, NULL: there is none.
+static struct mapping *find_mapping(const uint8_t *addr, size_t len)
+{
+    for (struct mapping *m = mappings; m < mappings + num_mappings; m++) {
+        if (addr >= m->addr && addr < m->addr + m->len && len <= (size_t)(m->addr + m->len - addr))
+            return m;
+    }
+    return NULL;
+}
+
 int __real_munmap(void *addr, size_t len);
 int __wrap_munmap(void *addr, size_t len);
 int __wrap_munmap(void *addr, size_t len)
 {
-    uint8_t *from = addr;
-    for (struct mapping *m = mappings; m < mappings + num_mappings; m++) {
-        if (from < m->addr || from >= m->addr + m->len)
-            continue;
-        if (from + len > m->addr + m->len || (from > m->addr && from + len < m->addr + m->len))
-            target_fail("%zu bytes are unmapped in the middle of memory", len);
-        unmap(m, from, len);
-        return 0;
-    }
-    if (fd_inside)
+    struct mapping *m = find_mapping(addr, len);
+    if (!m && fd_inside)
         target_fail("memory is unmapped that is not mapped");
-    return __real_munmap(addr, len);
+    if (!m)
+        return __real_munmap(addr, len);
+    if (addr != m->addr && (uint8_t *)addr + len != m->addr + m->len)
+        target_fail("%zu bytes are unmapped in the middle of memory", len);
+    unmap(m, addr, len);
+    return 0;
+}
+
+int __real_madvise(void *addr, size_t len, int advice);
+int __wrap_madvise(void *addr, size_t len, int advice);
+int __wrap_madvise(void *addr, size_t len, int advice)
+{
+    if (!fd_inside)
+        return __real_madvise(addr, len, advice);
+    if (!find_mapping(addr, len))
+        target_fail("memory is removed that is not mapped");
+    return 0;
 }

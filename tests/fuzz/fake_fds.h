@@ -55,6 +55,8 @@ short fd_events(int fd);
 /// How many descriptors are open, and how many files there are.
 unsigned fd_count(void);
 unsigned fd_count_files(void);
+/// How many bytes were unmapped.
+extern size_t fd_num_unmapped;
 /// Begins with the lowest number again, so that each input gets the same descriptors.
 void fd_reset(void);
 

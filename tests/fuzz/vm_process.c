@@ -14,6 +14,7 @@
 #include <oolong/internal.h>
 #include "boot.h"
 #include "channel.h"
+#include "map.h"
 #include "transport.h"
 
 #define SLOT(k)      ((task_t)(k) + 2)
@@ -63,7 +64,7 @@ static int open_page(const struct vp_channel *ch)
 
 static int open_landing(const struct vp_channel *ch)
 {
-    return fd_open_memory(ch->landing_of_vm, NULL, ool_landing_len(VP_OOL_LEN));
+    return fd_open_memory(ch->landing_of_vm, NULL, ool_landing_len(VP_LEN(ch->slot)));
 }
 
 static void make_channels(unsigned k)
@@ -72,7 +73,7 @@ static void make_channels(unsigned k)
         struct vp_channel *ch = &vp_tasks[k].channels[i];
         ch->slot = k;
         make_memory(STATE_PAGE_SIZE, &ch->page, &ch->page_of_vm, PROT_READ);
-        make_memory(ool_landing_len(VP_OOL_LEN), &ch->landing, &ch->landing_of_vm,
+        make_memory(ool_landing_len(VP_LEN(k)), &ch->landing, &ch->landing_of_vm,
                     PROT_READ | PROT_WRITE);
     }
 }
@@ -181,7 +182,7 @@ static void say_started(const struct vp_task *task, unsigned k)
     m.launcher_started.task = task->id;
     m.launcher_started.pid = task->pid;
     m.launcher_started.rights = RIGHT_LAUNCH | RIGHT_DESTROY;
-    m.launcher_started.ool_len = VP_OOL_LEN;
+    m.launcher_started.ool_len = VP_LEN(k);
     strcpy(m.launcher_started.name, "task");
     vp_say(&m);
     m = (struct message){.type = LAUNCHER_MAY_SERVE_MSG};
@@ -202,7 +203,7 @@ static void grant(struct vp_task *task, unsigned k)
     struct packet packet = {.type = CTL_GRANT, .word = wire_word(WIRE_CONTROL, 0, 0)};
     packet.grant.task = task->id;
     packet.grant.chan = next_chan++;
-    packet.grant.ool_len = VP_OOL_LEN;
+    packet.grant.ool_len = VP_LEN(k);
     packet.grant.num_refused = k == 1 ? 1 : 0;
     struct said *grant = say(&packet);
     struct vp_channel *ch = task->channel;
@@ -511,8 +512,11 @@ void vp_run(void)
     if (setjmp(idle))
         return;
     for (unsigned n = 0; n < MAX_TURNS; n++) {
+        fd_num_unmapped = 0;
         shell_turn();
         shell_check();
+        if (fd_num_unmapped > MAP_PIECE + VP_TASKS * STATE_PAGE_SIZE)
+            target_fail("vm unmaps %zu bytes at once", fd_num_unmapped);
     }
     target_fail("vm never rests");
 }

@@ -11,8 +11,10 @@ target_include_directories(libipc_doorbell PRIVATE
   $<TARGET_PROPERTY:Oolong::ipc,INTERFACE_INCLUDE_DIRECTORIES> ${PROJECT_SOURCE_DIR}/libipc)
 add_dependencies(libipc_doorbell ipc)
 
-oolong_add_unit_test(libipc_copy SOURCES libipc_copy_test.c LIBS Oolong::ipc)
-target_include_directories(libipc_copy PRIVATE ${PROJECT_SOURCE_DIR}/libipc)
+foreach(module IN ITEMS copy map)
+  oolong_add_unit_test(libipc_${module} SOURCES libipc_${module}_test.c LIBS Oolong::ipc)
+  target_include_directories(libipc_${module} PRIVATE ${PROJECT_SOURCE_DIR}/libipc)
+endforeach()
 
 # With channels of its own, it takes no more of the library than control.c.
 oolong_add_unit_test(libipc_refused SOURCES libipc_refused_test.c LIBS)

@@ -16,8 +16,16 @@ const struct talk_table *ipc_talk_table(void);
 void task_abort(void) __attribute__((cold, noreturn));
 
 /// vm only: the landing memory of a task with which it has a channel, for reading and writing, and
-/// its length. From then on the caller unmaps it. NULL: there is none, or it was taken.
+/// its length. From then on the caller gives it back. NULL: there is none, or it was taken.
 void *ipc_take_landing(task_t task, size_t *len);
+
+/// vm only: gives back memory that ipc_take_landing() returned. ipc_release_piece() does it.
+void ipc_release_landing(void *landing, size_t len);
+
+/// vm only: gives back a piece of such memory, in about a millisecond. vm calls it between two
+/// messages for as long as ipc_release_is_pending() says that there is more.
+void ipc_release_piece(void);
+bool ipc_release_is_pending(void);
 
 /// vm only: the core for its main thread; -1: any that the launcher allows.
 int ipc_own_core(void);
