@@ -1,5 +1,4 @@
-// Lookups of names that nobody serves, and nobody will unless somebody starts a task. A task says
-// in its page for which name it waits.
+// A task says in its state page which name it looks up. See absent.h.
 #include "absent.h"
 #include <ctype.h>
 #include <stdlib.h>
@@ -7,7 +6,7 @@
 #include <oolong/message.h>
 #include "log.h"
 
-// Whether the task waits for a name. It is a claim of the task: printable as it comes out of here.
+// Whether the task looks up a name, by its own claim. Replaces what is not printable in the name.
 static bool is_looking_up(const struct task *task, uint64_t wait, char name[64])
 {
     const struct state_page *page = task->page;
@@ -31,7 +30,7 @@ static bool is_running(const struct task_spec *spec)
     return spec->restart_due;
 }
 
-// NULL: somebody may serve it yet. Else why not, to be freed.
+// Why no task can serve the name, or NULL if one can. The caller frees it.
 static char *why_absent(const char *name)
 {
     char *gone = NULL;

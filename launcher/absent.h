@@ -1,13 +1,13 @@
-// Tasks that look up a name that nobody serves or will.
+// Finds tasks that look up a name that no running task may serve.
 #ifndef LAUNCHER_ABSENT_H
 #define LAUNCHER_ABSENT_H
 
 #include "suite.h"
 
-// Reports once that a task waits for such a name.
+// Reports such a task once. `is_stable`: it was in the same wait at the previous look.
 void absent_look(struct task *task, uint64_t wait, bool is_stable);
 
-// What `ps` says of its wait, NULL when it is for no name. The caller frees it.
+// The state that `ps` shows of a task that looks up a name, or NULL. The caller frees it.
 char *absent_state(const struct task *task, uint64_t wait);
 
 #endif

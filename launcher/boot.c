@@ -8,7 +8,7 @@
 #include "spawn.h"
 #include "stop.h"
 
-#define VM_FILES 4096 // a channel and a page for each task, and shared memory
+#define VM_FILES 4096 // a channel and a state page of each task, and shared memory
 
 static struct task_spec *make_vm_spec(void)
 {
@@ -18,9 +18,9 @@ static struct task_spec *make_vm_spec(void)
     spec->name = xstrdup("vm");
     spec->program = xstrdup(suite.manifest.vm_program);
     spec->profile = xstrdup("vm");
-    spec->memory = 0; // its tables are bounded by themselves
+    spec->memory = 0; // no limit: its tables have fixed sizes
     spec->files = VM_FILES;
-    // All but vm's own channels may be memory: then its clients are anywhere, and it goes to them.
+    // With shared memory, tasks may run on any core, and vm follows those that it works for.
     if (suite.manifest.shm_works && suite.manifest.transport != TRANSPORT_SOCKET)
         spec->core = CORE_ANY;
     return spec;
@@ -38,10 +38,10 @@ static void start_or_stop(struct task_spec *spec, const struct strings *extra)
 {
     if (task_start(spec, extra) < 0)
         stop_suite(1);
-    control_flush_all(); // what is sent to it holds descriptors until it is sent
+    control_flush_all(); // packets hold descriptors until they are sent
 }
 
-// The cores that the launcher may use, beginning with its own.
+// Chooses among the cores that the launcher may use, beginning with its own.
 static void choose_cores(void)
 {
     int cpus[CPU_SETSIZE] = {suite.cpu};
@@ -69,7 +69,7 @@ void boot_tasks(void)
         else if (spec->autostart && !spec->is_main)
             start_or_stop(spec, NULL);
     }
-    // Last, so that it is the first to be stopped.
+    // The last to start is the first to be stopped.
     if (main_spec && !stop_has_begun())
         start_or_stop(main_spec, &suite.main_args);
     tell_if_nobody_is_left();

@@ -1,4 +1,4 @@
-// Starting a suite: vm, then its tasks.
+// Starts a suite: vm, then the tasks.
 #ifndef LAUNCHER_BOOT_H
 #define LAUNCHER_BOOT_H
 
@@ -7,7 +7,7 @@
 // Starts vm. Returns its id or an error, which was logged.
 task_t boot_vm(void);
 
-// vm is ready: starts the tasks of the suite, each on its core.
+// vm is ready: starts the tasks, each on its core.
 void boot_tasks(void);
 
 #endif

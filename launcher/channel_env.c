@@ -52,8 +52,8 @@ static void allow_pair(void *ctx, task_t a, task_t b)
     talk_allow(table, a, b);
 }
 
-// At the end of the suite vm is not told of ends any more, and nobody gets the slot: who still
-// sends to the task shall find it dead, and not a stranger.
+// At the end of the suite vm is not told of ends any more, and no slot is used again. The entries
+// stay, so that late senders see a dead task, not one that they may not talk to.
 static void revoke_task(void *ctx, task_t task)
 {
     (void)ctx;
@@ -113,12 +113,12 @@ static void describe(void *ctx, task_t id_a, task_t id_b, struct control_grant *
         memcpy(packet.refused.numbers, numbers + at, packet.refused.count * sizeof(*numbers));
         channels_push(&suite.channels, id_a, &packet, NULL, 0);
     }
-    if (grant->num_refused > 0 && id_a < id_b) // the other gets a grant too
+    if (grant->num_refused > 0 && id_a < id_b) // once: the other task gets a grant too
         report_refused(a, b, numbers, grant->num_refused);
     free(numbers);
 }
 
-// A task with many channels gets small rings: its address space is limited.
+// A task with more channels gets small rings, because its address space is limited.
 #define MANY_CHANNELS 64
 
 static unsigned count_channels(task_t id)
@@ -165,7 +165,7 @@ static bool make_region(void *ctx, uint32_t size, int *rw, int *ro)
     return false;
 }
 
-// A task that was never started is not in the table any more: nobody knows it.
+// A task that could not be started has left the table already, and no other task knows it.
 static void mark_ended(void *ctx, task_t id)
 {
     (void)ctx;

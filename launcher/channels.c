@@ -1,4 +1,4 @@
-// The pure half of the launcher's work with channels; see channels.h.
+// See channels.h.
 #include "channels.h"
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +19,7 @@ task_t channels_add(struct channels *c)
     for (int i = 1; i <= CONFIG_NUM_TASKS; i++) {
         int slot = (c->last_slot + i) % CONFIG_NUM_TASKS;
         struct endpoint *e = &c->endpoints[slot];
-        // vm's slot is used once, and one whose generations are used up is never used again.
+        // vm's slot is used once. A slot without generations left is never used again.
         if (slot == 0 || e->state != ENDPOINT_FREE || (slot == VM_TASK && e->next_gen > 0) ||
             e->next_gen > TASK_MAX_GEN)
             continue;
@@ -108,7 +108,7 @@ void channels_sent(struct channels *c, task_t task)
     struct outgoing *out = take_head(e);
     if (is_grant(out)) {
         e->unacked = out->packet.grant.task;
-        // The peer may have ended since; its slot is then nobody's or another one's.
+        // The peer may have ended since, and its slot may be free or another task's.
         if (channels_find(c, e->unacked))
             *half(c, task, e->unacked) = HALF_SENT;
     }
@@ -116,8 +116,8 @@ void channels_sent(struct channels *c, task_t task)
     free(out);
 }
 
-// Whether a task can be talked to: it is under its filters, and vm knows it. Who got a channel
-// earlier could send a payload to a task that vm has not heard of.
+// Whether a task may get channels: it is under its filters, and vm knows it. With an earlier
+// channel, a peer could send it a payload before vm has heard of the task.
 static bool is_reachable(struct channels *c, task_t task)
 {
     return channels_find(c, task)->state == ENDPOINT_READY &&
@@ -155,7 +155,7 @@ bool channels_grant_vm(struct channels *c, task_t task, uint32_t chan, int fd, i
     return true;
 }
 
-// What the two grants of a channel carry, each in the order of CTL_GRANT; -1 what there is not.
+// The descriptors of a channel's two grants, in the order of CTL_GRANT; -1: none.
 struct channel_fds {
     int a[GRANT_NUM_FDS_OF_SHM], b[GRANT_NUM_FDS_OF_SHM];
 };
@@ -190,7 +190,7 @@ static bool make_channel(struct channels *c, task_t a, task_t b, uint32_t ring_s
                                              &fds->a[GRANT_FD_PEERS_REGION]));
 }
 
-// Makes the channel of two tasks that are both ready.
+// Makes the channel of two tasks that may both get it.
 static error_t grant_both(struct channels *c, task_t a, task_t b)
 {
     struct channel_fds fds;
@@ -200,7 +200,7 @@ static error_t grant_both(struct channels *c, task_t a, task_t b)
         return ERR_NO_MEMORY;
     }
     uint32_t chan = channels_number(c);
-    // Through a socket, payloads travel by way of vm. Where they do not, it shall place none.
+    // Only socket channels use vm for payloads; vm must refuse to place any for the others.
     if (!ring_size)
         c->env.allow(c->env.ctx, a, b);
     unsigned num_fds = ring_size ? GRANT_NUM_FDS_OF_SHM : GRANT_NUM_FDS;
@@ -236,7 +236,7 @@ void channels_connect(struct channels *c, task_t task, task_t peer)
         channels_answer(c, task, CTL_CONNECT, peer, err);
 }
 
-// Grants what was asked for between `a` and `b`, if both can be talked to now.
+// Makes the channel of `a` and `b` if one has asked for it and both may get it now.
 static void grant_asked(struct channels *c, task_t a, task_t b)
 {
     bool by_a = *half(c, a, b) == HALF_ASKED, by_b = *half(c, b, a) == HALF_ASKED;
@@ -294,7 +294,7 @@ static void drop_halves(struct channels *c, task_t task)
 {
     int own = TASK_SLOT(task);
     for (int slot = 0; slot < CONFIG_NUM_TASKS; slot++) {
-        // Grants that are queued to others stay: they find the end of file.
+        // Grants of channels to this task stay in the others' queues; they find an ended channel.
         if (c->halves[slot][own] == HALF_ASKED)
             channels_answer(c, c->endpoints[slot].id, CTL_CONNECT, task, ERR_ABORTED);
         c->halves[slot][own] = HALF_NONE;
@@ -307,8 +307,8 @@ void channels_ended(struct channels *c, task_t task, const struct packet *note)
     c->env.mark_ended(c->env.ctx, task);
     drop_queue(c, channels_find(c, task));
     drop_halves(c, task);
-    // A task that waits is woken once, so it must see then that this one has ended: by the mark, or
-    // by the end of a socket, whose other end may have been in a grant of the queue.
+    // Last: a waiting task is woken only once, and must then see that this task has ended. It sees
+    // the mark, or the end of a socket. The other end of that socket may have been in the queue.
     c->env.wake_waiters(c->env.ctx, task);
     if (note)
         channels_push(c, VM_TASK, note, NULL, 0);

@@ -1,5 +1,4 @@
-// The tasks that have the console (console = yes): what the launcher does to them because of the
-// terminal.
+// Tells tasks with the console (console = yes) what happens to the terminal.
 #ifndef LAUNCHER_CONSOLE_H
 #define LAUNCHER_CONSOLE_H
 

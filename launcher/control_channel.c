@@ -1,6 +1,5 @@
-// The launcher's ends of the control channels: packets in and out, and the descriptors in them.
-// What a task sends is hostile: a packet of another size, with descriptors, or of another kind is
-// the end of the task.
+// See control_channel.h. Tasks are hostile: a packet of a wrong size or with descriptors is a
+// violation, which ends the task.
 #include "control_channel.h"
 #include <errno.h>
 #include <string.h>
@@ -14,7 +13,7 @@
 #include "violation.h"
 #include "vmlink.h"
 
-// So that one task cannot keep the launcher from the others.
+// A task that sends without pause must not keep the launcher from the others.
 #define PACKETS_PER_TURN 16
 
 #define RETRY_MS 10
@@ -36,7 +35,7 @@ void control_close(struct task *task)
     task->control_fd = -1;
 }
 
-// gdb has the control channel too, so the end of its child is not seen there.
+// gdb holds the control channel too, so the channel does not end with the task.
 static void on_debuggee(struct source *source, uint32_t events)
 {
     struct task *task = LIST_CONTAINER(source, struct task, debuggee);
@@ -47,7 +46,7 @@ static void on_debuggee(struct source *source, uint32_t events)
     ops.debuggee_ended(task);
 }
 
-// Under gdb the task is a child of gdb: the kernel says who it is, with its first packet.
+// Under gdb the task is a child of gdb. Its first packet carries its process id, by the kernel.
 static void learn_pid(struct task *task, struct msghdr *msg)
 {
     struct ucred cred;
@@ -66,7 +65,7 @@ static void learn_pid(struct task *task, struct msghdr *msg)
     }
 }
 
-// Takes one packet. Returns false when there is none, or the channel was ended.
+// Receives one packet. False: there is none, or the channel has ended.
 static bool read_packet(struct task *task)
 {
     uint8_t data[sizeof(struct packet) + 1];
@@ -76,15 +75,14 @@ static bool read_packet(struct task *task)
     } control;
     struct iovec iov = {data, sizeof(data)};
     struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
-    if (task->debugged) { // SO_PASSCRED is set: there must be room for credentials, and nothing
-                          // else
+    if (task->debugged) { // SO_PASSCRED is set: room for credentials only
         msg.msg_control = &control;
         msg.msg_controllen = sizeof(control);
     }
     ssize_t got = recvmsg(task->control_fd, &msg, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
     if (got < 0 && (errno == EAGAIN || errno == EINTR))
         return false;
-    // A reset is reported before what was queued: it is not the end yet.
+    // A reset is reported before the packets that were queued, so it is not the end yet.
     if (got < 0 && errno == ECONNRESET)
         return true;
     if (got == 0) {
@@ -92,7 +90,7 @@ static bool read_packet(struct task *task)
         task_hung_up(task);
         return false;
     }
-    // Descriptors: there is no room for them, so the kernel has dropped them and says so.
+    // There is no room for descriptors: the kernel dropped them and set the flag.
     const char *rule = NULL;
     if (msg.msg_flags & MSG_CTRUNC)
         rule = "attached a descriptor to a control packet";
@@ -130,13 +128,13 @@ bool control_open(struct task *task)
 
 void control_drain(struct task *task)
 {
-    // What fits in a socket's queue; more can only come from somebody else that holds it.
+    // As much as fits in a socket's queue. More can only come from another process that holds it.
     for (int i = 0; i < 1024 && task->control_fd >= 0 && read_packet(task); i++)
         ;
     control_close(task);
 }
 
-// Returns false when it did not go.
+// False: it was not sent; see errno.
 static bool send_packet(struct task *task, struct outgoing *out)
 {
     union {
@@ -178,7 +176,7 @@ static void control_flush(struct task *task)
             loop_timer(&retry, RETRY_MS);
             break;
         } else {
-            break; // it ends: SIGCHLD comes
+            break; // the task is ending: SIGCHLD follows
         }
     }
     if (task->control.events && !loop_watch(&task->control, events))

@@ -1,5 +1,4 @@
-// The graph has at most one edge out of each task, so following it from a task either ends or runs
-// into a ring.
+// A task waits for at most one other, so following the waits from a task ends, or enters a cycle.
 #include "deadlock.h"
 #include <string.h>
 
@@ -26,33 +25,33 @@ static bool is_reported(const struct deadlock *d, const struct waiting *now, int
            d->reported[slot] == wait_word_episode(now[slot].wait);
 }
 
-// `start` is on a ring.
+// `start` is part of a cycle.
 static void check_cycle(struct deadlock *d, const struct waiting *now, int start,
                         void (*report)(void *, const struct waiting *, unsigned), void *ctx)
 {
-    struct waiting ring[CONFIG_NUM_TASKS];
+    struct waiting cycle[CONFIG_NUM_TASKS];
     unsigned len = 0;
     bool is_stable = true, is_known = true;
     int slot = start;
     do {
         is_stable = is_stable && deadlock_is_unchanged(d, now, slot);
         is_known = is_known && is_reported(d, now, slot);
-        ring[len++] = now[slot];
+        cycle[len++] = now[slot];
         slot = waits_for(now, slot);
     } while (slot != start);
     if (!is_stable || is_known)
         return;
     for (unsigned i = 0; i < len; i++) {
-        d->reported_task[TASK_SLOT(ring[i].task)] = ring[i].task;
-        d->reported[TASK_SLOT(ring[i].task)] = wait_word_episode(ring[i].wait);
+        d->reported_task[TASK_SLOT(cycle[i].task)] = cycle[i].task;
+        d->reported[TASK_SLOT(cycle[i].task)] = wait_word_episode(cycle[i].wait);
     }
-    report(ctx, ring, len);
+    report(ctx, cycle, len);
 }
 
 void deadlock_scan(struct deadlock *d, const struct waiting now[CONFIG_NUM_TASKS],
                    void (*report)(void *, const struct waiting *, unsigned), void *ctx)
 {
-    uint16_t seen[CONFIG_NUM_TASKS] = {0}; // the walk that came by, from 1
+    uint16_t seen[CONFIG_NUM_TASKS] = {0}; // by slot: the walk that visited it, from 1
     for (int start = 0; start < CONFIG_NUM_TASKS; start++) {
         int slot = start;
         while (slot >= 0 && !seen[slot]) {

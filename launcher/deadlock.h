@@ -1,5 +1,4 @@
-// Finds tasks that wait for each other in a ring. Pure: what the tasks' pages say comes in, what is
-// to be reported comes out.
+// Finds cycles of tasks that wait for each other. Pure functions of what the tasks' pages say.
 #ifndef LAUNCHER_DEADLOCK_H
 #define LAUNCHER_DEADLOCK_H
 
@@ -12,18 +11,18 @@ struct waiting {
 };
 
 struct deadlock {
-    struct waiting last[CONFIG_NUM_TASKS]; // the scan before, by slot
+    struct waiting last[CONFIG_NUM_TASKS]; // the previous scan, by slot
     uint32_t reported[CONFIG_NUM_TASKS];   // the episode in which the slot's task was reported
     task_t reported_task[CONFIG_NUM_TASKS];
 };
 
-// Looks at a scan. A ring of tasks that each wait for the next, in the same episodes as in the scan
-// before, is passed to `report` once: `ring[i]` waits for `ring[i + 1]`, the last for the first.
-// `d` is zeroed at first. `now` is indexed by slot.
+// Takes the next scan. A cycle whose tasks are in the same waits as in the previous scan is
+// reported once: `cycle[i]` waits for `cycle[i + 1]`, and the last for the first. `d` is zeroed at
+// first. `now` is indexed by slot.
 void deadlock_scan(struct deadlock *d, const struct waiting now[CONFIG_NUM_TASKS],
-                   void (*report)(void *ctx, const struct waiting *ring, unsigned len), void *ctx);
+                   void (*report)(void *ctx, const struct waiting *cycle, unsigned len), void *ctx);
 
-// Whether the task in a slot is in the same wait as in the scan before.
+// Whether the task in a slot is in the same wait as in the previous scan.
 bool deadlock_is_unchanged(const struct deadlock *d, const struct waiting *now, int slot);
 
 #endif

@@ -1,5 +1,4 @@
-// Descriptors that tasks get: memory that cannot change its size, and channels that carry no
-// descriptors.
+// Makes memory of a fixed size, and channels that carry no descriptors.
 #ifndef LAUNCHER_DESCRIPTORS_H
 #define LAUNCHER_DESCRIPTORS_H
 

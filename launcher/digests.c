@@ -13,7 +13,7 @@ const char *digests_add(struct task *task, const struct control_digests *more)
         xreallocarray(task->digests, task->num_digests + more->count + 1, sizeof(*task->digests));
     for (unsigned i = 0; i < more->count; i++) {
         int last = task->num_digests > 0 ? task->digests[task->num_digests - 1].number : -1;
-        // So there are no more than there are numbers.
+        // In ascending order, so a task cannot send more than there are numbers.
         if (more->numbers[i] <= last || more->numbers[i] >= MSG_REPLY_BIT)
             return "sent interface digests out of order";
         task->digests[task->num_digests++] = (struct digest){more->numbers[i], more->digests[i]};
@@ -46,7 +46,7 @@ const char *digests_dispute_with_vm(const struct task *task)
     const char *dispute = NULL;
     uint16_t *numbers;
     if (!vm)
-        return NULL; // it has ended, and the suite does
+        return NULL; // vm has ended, and the suite ends
     unsigned count = digests_compare(vm, task, &numbers);
     for (unsigned i = 0; i < count && task->id != VM_TASK && !dispute; i++) {
         const char *name = message_interface(numbers[i]);

@@ -19,15 +19,15 @@
 #include "sandbox.h"
 #include "util.h"
 
-// Descriptors that a suite of all slots takes in the launcher: three a task, and those on their
-// way.
+// Descriptors that the launcher needs for a suite of the largest size: three for each task, and
+// those that are on their way.
 #define WANTED_FILES (4 * CONFIG_NUM_TASKS)
 
-#define BOOT_SECONDS 10 // for a suite that takes a hundredth of one
+#define BOOT_SECONDS 10 // it normally takes a hundredth of a second
 
 enum verdict {
     FINE,
-    NOTE,    // works, with less comfort
+    NOTE,    // suites run, with a restriction
     PROBLEM, // suites do not run
 };
 
@@ -56,7 +56,7 @@ static bool read_line(const char *path, char *line, size_t size)
 
 static char secret[16] = "before";
 
-// Waits to hear of a process, then copies out of it and into it as vm does.
+// Reads a process id, then copies out of that process and into it, as vm does.
 static void __noreturn play_vm(int from_task)
 {
     pid_t task;
@@ -83,7 +83,8 @@ static void __noreturn play_task(pid_t vm, int to_vm)
         pause();
 }
 
-// Two children, neither the other's parent, as vm and a task are. Returns an errno.
+// Copies between two children, neither the parent of the other, like vm and a task. Returns an
+// errno.
 static int try_process_vm(void)
 {
     int ends[2], status = 0;
@@ -127,7 +128,7 @@ static void check_process_vm(void)
         say(PROBLEM, "process_vm", strerror(error));
 }
 
-// A child under the filters of a plain task makes a call that they do not allow.
+// A child under the filter of a plain task makes a forbidden system call.
 static void check_seccomp(void)
 {
     int status = 0;
@@ -224,8 +225,8 @@ static void check_shm(void)
             "transport = auto is socket");
 }
 
-// Boots a suite of vm and one task, with this very program: what nothing above has thought of shows
-// here. Its words, should it fail, are in `said`. Returns what waitpid(2) says.
+// Boots a suite of vm and one task with this program, which finds what the checks above have
+// missed. Writes its messages to `said` and returns the status of waitpid(2).
 static int boot(int suite_fd, int said)
 {
     char path[32];

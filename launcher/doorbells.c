@@ -39,6 +39,6 @@ void doorbell_ring_all(struct task *task)
 
 bool doorbells_are_supported(void)
 {
-    // Without anything to wait for: a kernel that has the call says that this is no use of it.
+    // With nothing to wait for, a kernel that has the call answers EINVAL.
     return syscall(SYS_futex_waitv, NULL, 0, 0, NULL, CLOCK_MONOTONIC) < 0 && errno == EINVAL;
 }

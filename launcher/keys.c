@@ -19,7 +19,7 @@ static void bad_value(struct place *at, const char *value, const char *wanted)
     manifest_error(at->mf, at->line, "%s = %s: must be %s", at->key, value, wanted);
 }
 
-// A number, with K, M or G behind it when `allow_unit`.
+// A number; with `allow_unit`, K, M or G may follow.
 static bool parse_number(const char *value, bool allow_unit, uint64_t max, uint64_t *result)
 {
     char *end;
@@ -301,7 +301,7 @@ static void set_ring(struct place *at, const char *value)
         at->task->ring_size = (uint32_t)number;
 }
 
-// Adds a file to the task; `path` becomes the file's own.
+// Adds a file to the task. Takes over `path`.
 static void add_file(struct place *at, struct spec_file file, char *path)
 {
     struct task_spec *task = at->task;
@@ -312,15 +312,15 @@ static void add_file(struct place *at, struct spec_file file, char *path)
     task->file[task->num_files++] = file;
 }
 
-// A path as the launcher opens it, relative to the suite file. What a user names on the command
-// line is meant from where the user is.
+// The path for the launcher to open: relative to the suite file, but a path from the command line
+// (--set) is relative to the working folder.
 static char *full_path(const struct place *at, const char *path, size_t len)
 {
     const char *dir = *path == '/' || at->from_setting ? "" : at->mf->dir;
     return xasprintf("%s%.*s", dir, (int)len, path);
 }
 
-// file.NAME = PATH [ro|rw]. The mode is the last word, when it is one of the two.
+// file.NAME = PATH [ro|rw]. The last word is the mode if it is one of the two.
 static void set_file(struct place *at, const char *value)
 {
     const char *name = at->key + strlen("file.");
@@ -350,7 +350,7 @@ static void set_mount(struct place *at, const char *value)
              full_path(at, value, strlen(value)));
 }
 
-// tap = NAME: an interface of the host, handed to the task as the file "tap".
+// tap = NAME: an interface of the host, which the task gets as the file "tap".
 static void set_tap(struct place *at, const char *value)
 {
     static char name[] = "tap";
@@ -387,7 +387,7 @@ static const struct key {
     {"ring", false, set_ring},
 };
 
-// Keys that end in a name of the suite's choice.
+// Keys that end in a name.
 static const struct key named_keys[] = {
     {"file.", false, set_file},
     {"mount.", false, set_mount},

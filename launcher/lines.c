@@ -9,7 +9,7 @@ struct reader {
     const struct lines_user *user;
     void *arg;
     int line;
-    const char *key; // whose value a line that begins with a blank continues, or NULL
+    const char *key; // the key that a line that begins with a blank continues, or NULL
 };
 
 static bool is_blank(char c)
@@ -31,7 +31,7 @@ static void cut_blanks(char *text)
         text[--len] = '\0';
 }
 
-// A comment behind something begins with a blank and a semicolon.
+// A comment after a value begins with a blank and a semicolon.
 static bool cut_comment(char *text)
 {
     for (char *c = text; *c; c++) {
@@ -43,7 +43,8 @@ static bool cut_comment(char *text)
     return false;
 }
 
-// What continues a list is names or arguments. A line such as "vital = yes" was meant as a key.
+// Whether an indented line was meant as a key, such as "vital = yes". Lists have names or
+// arguments.
 static bool looks_like_pair(const char *text)
 {
     size_t len = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-");
@@ -59,7 +60,7 @@ static void read_head(struct reader *r, char *text)
     char *end = strchr(text, ']');
     if (!end) {
         r->user->error(r->arg, r->line, "the section's head has no ]");
-        *text = '\0'; // no name is right
+        *text = '\0'; // a head without a name is broken
     } else {
         const char *rest = skip_blanks(end + 1);
         if (*rest && *rest != '#' && *rest != ';')
@@ -120,7 +121,7 @@ static void read_line(struct reader *r, char *line)
 void lines_read(const char *text, size_t len, const struct lines_user *user, void *arg)
 {
     struct reader r = {.user = user, .arg = arg};
-    char *copy = xcalloc(1, len + 1); // keys stay where they are, for the lines that follow
+    char *copy = xcalloc(1, len + 1); // keys are used for the lines that follow
     memcpy(copy, text, len);
     size_t pos = len >= 3 && !memcmp(text, "\xef\xbb\xbf", 3) ? 3 : 0;
     while (pos < len) {

@@ -1,23 +1,24 @@
-// The lines of a suite file: comments, heads of sections, `key = value` and what continues a value.
-// What they mean is the manifest's.
+// The syntax of a suite file's lines: comments, section heads, `key = value`, and lines that
+// continue a value. suite_file.c and keys.c know what they mean.
 #ifndef LAUNCHER_LINES_H
 #define LAUNCHER_LINES_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-// One `key = value`, or more of the value above it.
+// One `key = value`, or a line that continues a value.
 struct pair {
     int line;
     const char *key;
     const char *value; // without blanks around it
     bool is_more;      // the line begins with a blank and continues the value of `key`
-    bool has_comment;  // behind the value
+    bool has_comment;  // the line has a comment after the value
 };
 
-// What is done with the lines. The texts are valid during the call only.
+// The functions that get the lines. The texts are valid during the call only.
 struct lines_user {
-    void (*section)(void *arg, int line, const char *head); // what stands between [ and ]
+    // `head` is the text between [ and ], or NULL if it is broken.
+    void (*section)(void *arg, int line, const char *head);
     void (*pair)(void *arg, const struct pair *pair);
     void (*error)(void *arg, int line, const char *text);
 };

@@ -24,7 +24,7 @@ static struct {
     uint32_t repeated, unread;
 } own;
 
-// The last lines of all, for sys_kdebug("_log").
+// The last lines, for sys_kdebug("_log").
 static struct {
     char text[RECENT_LEN];
     size_t len;
@@ -59,7 +59,7 @@ char *log_recent(void)
     return xasprintf("%.*s", (int)recent.len, recent.text);
 }
 
-// Writes and keeps a line.
+// Keeps a line and writes it.
 static bool say(char *text)
 {
     keep(text);
@@ -69,7 +69,7 @@ static bool say(char *text)
 static void log_line(const char *format, va_list args)
 {
     char *text = xvasprintf(format, args);
-    // The numbers in a line are ids and the like: it is the same line with others.
+    // Lines that differ only in numbers, such as ids, count as the same line.
     if (!log_limit_pass(&own.limit, log_key(text, true), now_ns()))
         own.repeated++;
     else if (!say(text))

@@ -1,5 +1,5 @@
-// epoll, a signalfd and a timerfd. One event at a time: a handler may end tasks, and an event that
-// was fetched before could name what is no more.
+// epoll, a signalfd and a timerfd. Events are fetched one at a time: a handler may free a task, and
+// an event fetched earlier could point into it.
 #include "loop.h"
 #include <errno.h>
 #include <signal.h>
@@ -15,7 +15,7 @@ static int epoll_fd = -1;
 static void (*signal_handler)(int signo);
 static struct source signals, clock_source;
 static struct timer *timers; // soonest first
-static uint64_t armed_ns;    // what the timerfd is set to; 0: not
+static uint64_t armed_ns;    // the time that the timerfd is set to; 0: none
 
 static void on_signalfd(struct source *source, uint32_t events)
 {

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-// A watched descriptor, embedded in what owns it.
+// A watched descriptor, embedded in the structure that owns it.
 struct source {
     int fd;
     uint32_t events; // EPOLL*; 0 while not watched for anything
@@ -13,19 +13,19 @@ struct source {
     void (*ready)(struct source *source, uint32_t events);
 };
 
-// A one-shot timer, embedded in what owns it.
+// A one-shot timer, embedded in the structure that owns it.
 struct timer {
     uint64_t at_ns;
     void (*fire)(struct timer *timer);
     struct timer *next;
 };
 
-// Makes the loop. `on_signal` gets SIGCHLD, SIGINT, SIGTERM, SIGHUP and SIGTSTP, which are blocked
-// from here on. Returns false with errno set.
+// Makes the loop. From then on SIGCHLD, SIGINT, SIGTERM, SIGHUP and SIGTSTP are blocked and
+// `on_signal` gets them. False: see errno.
 bool loop_init(void (*on_signal)(int signo));
 
-// Watches `source->fd` for `events`; changes what it is watched for. False, with errno: it is
-// watched for what it was before.
+// Watches `source->fd` for `events` instead of the events that it was watched for before. False:
+// nothing has changed; see errno.
 bool loop_watch(struct source *source, uint32_t events) __attribute__((warn_unused_result));
 // Must be called before the descriptor is closed.
 void loop_forget(struct source *source);
@@ -33,7 +33,7 @@ void loop_forget(struct source *source);
 void loop_timer(struct timer *timer, uint64_t delay_ms);
 void loop_cancel(struct timer *timer);
 
-// Handles one ready descriptor or timer, waiting for it at most until the next timer.
+// Waits for one descriptor or timer and handles it.
 void loop_once(void);
 
 #endif

@@ -1,5 +1,4 @@
-// The command `oolong`: its arguments. What the subcommands do is in run.c, doctor.c and
-// profiles_list.c.
+// The command line of `oolong`. Its commands are in run.c, doctor.c and profiles_list.c.
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -76,7 +75,7 @@ static void set_main(struct run_options *options, const char *text)
         usage_error("--main names no task", "");
 }
 
-// What was printed and could not be written is a failure.
+// Output that could not be written is a failure.
 static int finish_output(int status)
 {
     if (fflush(stdout) == 0 && !ferror(stdout))
@@ -88,7 +87,7 @@ static int finish_output(int status)
 static void parse_options(struct run_options *options, int argc, char **argv)
 {
     int option;
-    opterr = 0; // what it prints is as it was given
+    opterr = 0; // its own messages are not masked
     while ((option = getopt_long(argc, argv, ":s:m:g:vh", long_options, NULL)) >= 0) {
         switch (option) {
         case 's':
@@ -124,8 +123,8 @@ static void parse_options(struct run_options *options, int argc, char **argv)
         usage_error("one argument too many: ", argv[optind + 1]);
 }
 
-// Descriptors 0 to 2 that the parent has closed would be taken by the next file that is opened.
-// What is written to a closed standard output goes on failing: the descriptor is for reading.
+// If the parent has closed one of the descriptors 0 to 2, the next opened file would get its
+// number. The replacement for standard output is read-only, so that writing to it still fails.
 static void hold_standard_descriptors(void)
 {
     for (int fd = 0; fd < 3; fd++) {
@@ -141,7 +140,7 @@ int main(int argc, char **argv)
     signals_reset();
     struct run_options options = {0};
     const char *command = argc > 1 && argv[1][0] != '-' ? argv[1] : NULL;
-    if (command) { // getopt sees the rest, under the name of the program
+    if (command) { // getopt gets the rest, after the name of the program
         argv[1] = argv[0];
         argv++;
         argc--;

@@ -5,7 +5,7 @@
 #include <oolong/types.h>
 
 #define DEFAULT_MEMORY (1ull << 30)
-#define DEFAULT_FILES  1200 // two tasks of a full suite need 511 channels and as many page copies
+#define DEFAULT_FILES  1200 // a task of a full suite needs 511 channels and as many state pages
 
 void task_spec_init(struct task_spec *task)
 {
@@ -73,7 +73,7 @@ static enum transport stricter(enum transport a, enum transport b)
     return a == TRANSPORT_SOCKET || b == TRANSPORT_SOCKET ? TRANSPORT_SOCKET : MAX(a, b);
 }
 
-// What a task says of its channel to another one.
+// What a task says about its channel to `peer`.
 static enum transport says_of(const struct task_spec *task, const char *peer)
 {
     return strings_contain(&task->socket_peers, peer) ? TRANSPORT_SOCKET

@@ -1,4 +1,4 @@
-// Lines without what would control a terminal; see mask.h.
+// See mask.h.
 #include "mask.h"
 #include <langinfo.h>
 #include <locale.h>

@@ -1,23 +1,23 @@
-// Messages that do not control a terminal. What tasks print (see <oolong/printable.h>), and names
-// and paths that others chose, would else move the cursor, so that one task writes another one's
-// line, or have the terminal type into the user's shell.
+// Makes text harmless for a terminal. The output of tasks, and names and paths from outside, may
+// contain escape sequences: with these a task could overwrite another task's line, or make the
+// terminal type into the user's shell. See <oolong/printable.h>.
 #ifndef LAUNCHER_MASK_H
 #define LAUNCHER_MASK_H
 
 #include <stdbool.h>
 #include <stdio.h>
 
-// Whether the user's terminals take UTF-8, as the locale says (LC_ALL, LC_CTYPE, LANG).
+// Whether the locale (LC_ALL, LC_CTYPE, LANG) says that the terminal shows UTF-8.
 bool mask_is_utf8(void);
 
-// For one line of a message: replaces what is not printable by '?', newlines and tabs too, and on a
-// terminal what it does not take. Elsewhere bytes from 0xa0 on that are not UTF-8 stay.
+// Replaces what is not printable in one line by '?', newlines and tabs too. On a terminal, also
+// what the terminal cannot show; elsewhere bytes from 0xa0 on that are not UTF-8 stay.
 void mask_line(char *text, bool on_terminal);
 
-// Prints a line like that, and a newline.
+// Prints a line after mask_line(), and a newline.
 void mask_print(FILE *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-// Whether `text` is UTF-8 without anything that would be replaced.
+// Whether `text` is UTF-8, and mask_line() would replace nothing.
 bool is_printable(const char *text);
 
 #endif

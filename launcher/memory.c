@@ -19,7 +19,7 @@ size_t memory_was_short_of(void)
     return short_of;
 }
 
-// The caller tries again.
+// Frees the reserve; the caller tries again. Without a reserve, exits.
 static void use_reserve(size_t size)
 {
     if (!reserve) {

@@ -1,4 +1,4 @@
-// See metrics.h. The pages are the tasks' own: a task that lies there is wrong about itself alone.
+// See metrics.h. A task writes its own page, so it can falsify only its own figures.
 #include "metrics.h"
 #include <stddef.h>
 #include <stdio.h>
@@ -28,7 +28,7 @@ static uint64_t read_counter(const struct task *task, size_t offset)
     return atomic_load((const _Atomic uint64_t *)(const void *)at);
 }
 
-// Names are of A-Z a-z 0-9 _ . - and need no quoting.
+// Names of tasks consist of A-Z a-z 0-9 _ . - and need no quoting.
 static void print_all(FILE *out)
 {
     for (size_t i = 0; i < sizeof(metrics) / sizeof(metrics[0]); i++) {

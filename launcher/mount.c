@@ -19,14 +19,14 @@
 #include "signals.h"
 
 #define PROGRAM       "fusermount3"
-#define CONFIGURATION "/etc/fuse.conf" // of fusermount3
+#define CONFIGURATION "/etc/fuse.conf" // fusermount3's
 #define DEADLINE_MS   5000
 
 static struct mount {
     struct mount *next;
     const struct spec_file *file;
     pid_t keeper;
-    int socket; // -1: it was told to unmount
+    int socket; // -1: the keeper was told to unmount
 } * mounts;
 
 // Whether the keeper ends within `deadline_ms`.
@@ -57,7 +57,7 @@ static void forget(struct mount *mount)
     free(mount);
 }
 
-// Unmounts and waits for it.
+// Unmounts, and waits until that is done.
 static void end_mount(struct mount *mount)
 {
     let_go(mount);
@@ -110,7 +110,7 @@ static bool keeper_mount(const struct spec_file *file)
 static void __noreturn keep(const struct spec_file *file, int socket)
 {
     char number[16], byte;
-    setpgid(0, 0); // Ctrl-C is for the suite
+    setpgid(0, 0); // Ctrl-C must not reach the keeper
     if (dup2(socket, STDERR_FILENO + 1) < 0 ||
         syscall(SYS_close_range, STDERR_FILENO + 2, ~0u, 0) < 0)
         _exit(126);

@@ -1,4 +1,4 @@
-// Prefixing, line buffering and writing without ever blocking; see output.h.
+// See output.h.
 #include "output.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -19,18 +19,18 @@
 #include "util.h"
 
 #define RETRY_MS     100
-#define READ_LEN     16384       // at most, from a pipe at once
-#define BACKLOG_HIGH (256 << 10) // tasks are not read from above this
-#define BACKLOG_LOW  (64 << 10)  // and are again below this
-#define LOG_HIGH     (2 << 20)   // our own messages are left out above this
+#define READ_LEN     16384       // the most that is read from a pipe at once
+#define BACKLOG_HIGH (256 << 10) // above this, the output of tasks is not read
+#define BACKLOG_LOW  (64 << 10)  // below this, it is read again
+#define LOG_HIGH     (2 << 20)   // above this, the launcher's own messages are left out
 
 // One of the launcher's own outputs.
 struct sink {
     struct source source;
     bool is_tty;
     bool is_socket;
-    bool is_shared; // blocking, and belongs to others too: write only what is sure to fit
-    bool is_dead;   // nobody reads it any more
+    bool is_shared; // others use it too, and it blocks: write only what fits
+    bool is_dead;   // its reader is gone
     bool cleared;   // the line that a task edits was wiped from the terminal
     char *data;
     size_t len, size;
@@ -41,11 +41,11 @@ static struct sink *task_sink;
 static void (*on_wiped)(void);
 static struct task_output *outputs;
 static bool paused;
-static bool is_mid_line; // of what the main task prints on a terminal
+static bool is_mid_line; // the main task has printed part of a line on the terminal
 
 static void on_sink(struct source *source, uint32_t events);
 static void on_retry(struct timer *timer);
-static struct timer retry = {.fire = on_retry}; // when an output that is full cannot be watched
+static struct timer retry = {.fire = on_retry}; // for an output that is full and cannot be watched
 
 static void sink_init(struct sink *sink, int fd)
 {
@@ -59,7 +59,7 @@ static void sink_init(struct sink *sink, int fd)
     sink->is_socket = S_ISSOCK(st.st_mode);
     if (!S_ISFIFO(st.st_mode) && !S_ISCHR(st.st_mode))
         return;
-    // O_NONBLOCK belongs to the open file, which we share with the user's shell: open it anew.
+    // O_NONBLOCK belongs to the open file, which the user's shell shares: open it again.
     char path[32];
     snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
     int own = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
@@ -97,7 +97,7 @@ static void close_source(struct task_output *output)
     output->source.fd = -1;
 }
 
-// A task whose output nobody reads would wait for ever: it finds the pipe closed instead.
+// If a pipe stayed open and unread, its task would wait forever. So it finds the pipe closed.
 static void give_up(struct task_output *output)
 {
     log_error("cannot read the output of %s any more: %s", output->name, error_text(errno));
@@ -113,7 +113,7 @@ static void set_paused(bool pause)
         if (output->source.fd < 0)
             continue;
         tell_paused(output);
-        // A pipe that hung up is reported whatever it is watched for.
+        // epoll reports a pipe that was closed even if it is watched for nothing.
         if (pause)
             loop_forget(&output->source);
         else if (!loop_watch(&output->source, EPOLLIN))
@@ -153,7 +153,7 @@ static void sink_flush(struct sink *sink)
         set_paused(true);
     else if (sinks[0].len + sinks[1].len < BACKLOG_LOW)
         set_paused(false);
-    if (error) // what tasks print goes nowhere from now on
+    if (error) // the output is lost from now on
         log_error("standard %s: %s", sink == &sinks[0] ? "output" : "error", error_text(error));
 }
 
@@ -176,7 +176,7 @@ static void sink_add(struct sink *sink, const char *data, size_t len)
     if (sink->is_dead || !len)
         return;
     if (sink->is_tty && !sink->cleared && terminal_has_line()) {
-        sink->cleared = true; // before the call: it does not come here again
+        sink->cleared = true; // before the call, which would come here again
         sink_add(sink, clear_line, sizeof(clear_line) - 1);
     }
     if (sink->len + len > sink->size) {
@@ -187,7 +187,7 @@ static void sink_add(struct sink *sink, const char *data, size_t len)
     sink->len += len;
 }
 
-// Where both outputs are the user's terminal, a line must not begin behind what a program printed.
+// On a terminal, a line must not begin after part of a line that the main task has printed.
 static void begin_line(struct sink *sink)
 {
     if (is_mid_line && sink->is_tty)
@@ -195,14 +195,14 @@ static void begin_line(struct sink *sink)
     is_mid_line = false;
 }
 
-// Also what is not done: here is the end.
+// Masks all of the text; an incomplete character at its end too.
 static void mask_text(char *text, size_t len)
 {
     size_t done = printable_mask(text, len, mask_is_utf8());
     memset(text + done, '?', len - done);
 }
 
-// A line of the launcher's, with "oolong: " in front.
+// Writes a line of the log.
 static bool write_log(char *text)
 {
     struct sink *sink = &sinks[1];
@@ -264,7 +264,7 @@ static void take_bytes(struct task_output *output, const char *data, size_t len)
     }
 }
 
-// As they come, without a name in front; `output->line` has what was not done the last time.
+// Writes bytes as they come, without a name. `output->line` keeps an incomplete character.
 static void take_plain_bytes(struct task_output *output, const char *data, size_t len)
 {
     char text[READ_LEN + sizeof(output->line)];
@@ -278,7 +278,7 @@ static void take_plain_bytes(struct task_output *output, const char *data, size_
     memcpy(output->line, text + done, output->len);
 }
 
-// Returns false at the end of the pipe.
+// False: the pipe has ended.
 static bool task_output_read(struct task_output *output)
 {
     char data[READ_LEN];
@@ -326,7 +326,7 @@ void task_output_close(struct task_output *output)
         return;
     *link = output->next;
     if (output->source.fd >= 0) {
-        // One pipe's worth at most, even if somebody else holds its other end.
+        // At most as much as a pipe holds: another process may have its other end.
         struct pollfd pfd = {.fd = output->source.fd, .events = POLLIN};
         for (int i = 0; i < 64 && poll(&pfd, 1, 0) == 1 && task_output_read(output); i++)
             ;

@@ -1,39 +1,41 @@
-// The tasks' output, line by line with their names in front, and the launcher's own messages.
-// Nothing here waits: what the user's side does not take is kept, and tasks are not read from while
-// there is too much of it. What a program writes itself waits in its pipe then, and the program
-// with it; lines of logs (WARN() and the like, and the launcher's) are left out and counted.
+// Writes the output of tasks, line by line with the task's name in front, and the launcher's own
+// messages. The launcher never waits for the reader of its output: it keeps what cannot be written
+// yet, and stops reading from tasks while it keeps too much. A program that prints then waits, as
+// its pipe is full. Log lines (WARN() and the like, and the launcher's own) are left out and
+// counted.
 #ifndef LAUNCHER_OUTPUT_H
 #define LAUNCHER_OUTPUT_H
 
 #include "loop.h"
 
-// What one task writes, from the pipe that is its standard output and error.
+// The output of one task, from the pipe that is its standard output and error.
 struct task_output {
-    struct source source; // fd -1 when it is at its end
+    struct source source; // fd -1 at the end of the output
     const char *name;
-    _Atomic uint32_t *paused; // where to say that it is not read now; NULL: nowhere
-    bool is_plain;            // the main task's standard output, on a terminal: no name in front
+    _Atomic uint32_t *paused; // in the task's page: its output is not read now; or NULL
+    bool is_plain;            // the main task's standard output: written without a name
     char line[4096];
     unsigned len;
     struct task_output *next;
 };
 
-// Prepares standard output and error, and writes the launcher's own messages (log.h) from now on.
-// Tasks' lines go to standard error if `on_stderr`. `line_was_wiped` is called after output has
-// taken the place of a line that a task edits on the terminal.
+// Prepares standard output and error, and becomes the writer of the log. Lines of tasks go to
+// standard error if `on_stderr`. `line_was_wiped` is called after output has overwritten a line
+// that a task edits on the terminal.
 void output_init(bool on_stderr, void (*line_was_wiped)(void));
 
-// Takes `fd` over. `output->paused` is the caller's. `name` must live as long as the output. False,
-// with errno: it cannot be read; task_output_close() is to be called all the same.
+// Takes over `fd`, the pipe. The caller has set `output->paused`. `name` must live as long as the
+// output. False: the output cannot be read, see errno; call task_output_close() nevertheless.
 bool task_output_open(struct task_output *output, int fd, const char *name, bool is_plain);
 
-// Whether the main task's standard output has to come to us first: ours is a terminal.
+// Whether the launcher must read and mask the main task's standard output, because its own is a
+// terminal.
 bool output_masks_main(void);
 
-// Reads what is there (everything, when the task ended) and ends the last line.
+// Reads the rest of the output and ends the last line.
 void task_output_close(struct task_output *output);
 
-// Whether standard output has not taken yet what tasks have printed there.
+// Whether some output of tasks to standard output was not written yet.
 bool output_is_awaited(void);
 
 // Waits until everything is written, at most `timeout_ms` in all.

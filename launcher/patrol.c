@@ -1,5 +1,4 @@
-// What the launcher looks at twice a second: rings of waiting tasks, tasks that should have ended,
-// and lines that were left out of logs.
+// See patrol.h.
 #include "patrol.h"
 #include <signal.h>
 #include <stdlib.h>
@@ -28,19 +27,19 @@ static const char *verb(enum wait_kind kind)
     }
 }
 
-static void report_cycle(void *ctx, const struct waiting *ring, unsigned len)
+static void report_cycle(void *ctx, const struct waiting *cycle, unsigned len)
 {
     char *text = xstrdup("");
     (void)ctx;
     for (unsigned i = 0; i < len; i++) {
-        task_t next = ring[(i + 1) % len].task;
-        enum wait_kind kind = wait_word_kind(ring[i].wait);
-        const struct task *task = task_find(ring[i].task);
+        task_t next = cycle[(i + 1) % len].task;
+        enum wait_kind kind = wait_word_kind(cycle[i].wait);
+        const struct task *task = task_find(cycle[i].task);
         bool has_message = task && kind != WAIT_RECV;
-        char *more =
-            xasprintf("%s%s%s (%d) %s %s (%d)%s%s", text, i ? ", " : "", task_label(ring[i].task),
-                      ring[i].task, verb(kind), task_label(next), next, has_message ? " with " : "",
-                      has_message ? message_name(atomic_load(&task->page->wait_type)) : "");
+        char *more = xasprintf(
+            "%s%s%s (%d) %s %s (%d)%s%s", text, i ? ", " : "", task_label(cycle[i].task),
+            cycle[i].task, verb(kind), task_label(next), next, has_message ? " with " : "",
+            has_message ? message_name(atomic_load(&task->page->wait_type)) : "");
         free(text);
         text = more;
     }

@@ -1,5 +1,5 @@
-// What the launcher looks at twice a second: cycles of waiting tasks, tasks that should have ended,
-// and lines that were left out of logs.
+// Looks at all tasks twice a second: for deadlocks, for tasks that should have ended, and for lines
+// that were left out of logs.
 #ifndef LAUNCHER_PATROL_H
 #define LAUNCHER_PATROL_H
 

@@ -1,9 +1,9 @@
-// The choice of cores; see placement.h.
+// See placement.h.
 
 #include "placement.h"
 
 #define NOT_REACHED (-1)
-#define REACHED     (-3) // and its group has no core yet
+#define REACHED     (-3) // its group has no core yet
 
 static bool is_placed(const struct task_spec *spec, const char *main_name)
 {
@@ -13,7 +13,7 @@ static bool is_placed(const struct task_spec *spec, const char *main_name)
 
 struct group {
     unsigned size;
-    bool has_sockets; // between two of its tasks
+    bool has_sockets; // two of its tasks talk through a socket
     bool has_mount;
 };
 
@@ -26,7 +26,7 @@ static bool has_mount(const struct task_spec *spec)
     return false;
 }
 
-// Marks a task and all that it can reach.
+// Marks a task and all tasks that it can reach.
 static void spread(struct manifest *mf, const char *main_name, struct task_spec *from,
                    struct group *group)
 {
@@ -50,7 +50,7 @@ static void give(struct manifest *mf, int core)
     }
 }
 
-// A task that is launched later, when nobody knows by whom.
+// The core of a task that may be launched later.
 static int alone(const struct manifest *mf, const struct task_spec *spec, int core)
 {
     return manifest_uses_shm(mf, spec, spec) ? CORE_ANY : core;

@@ -1,7 +1,7 @@
-// The table of system calls by role. Not in any set, on purpose: clone, fork, ptrace, userfaultfd,
-// kill; open and everything else that takes a path stands in SET_LOADER alone, for reading;
-// io_uring_setup stands in SET_DISK_START alone, socket and its like in SET_SLIRP. How the table
-// becomes filters is in sandbox.c.
+// The table of system calls by role. sandbox.c makes filters of it. On purpose, no set allows clone
+// (but SET_VM_START), fork, ptrace, userfaultfd or kill. Only SET_LOADER allows open and other
+// calls with a path, for reading. Only SET_DISK_START allows io_uring_setup. Only SET_SLIRP allows
+// socket.
 #include "profiles.h"
 #include <asm/termbits.h>
 #include <asm/ioctls.h>
@@ -22,7 +22,7 @@
 
 #define LOW32 0xffffffffu
 
-// The rows' vocabulary.
+// The words of the table.
 // clang-format off
 #define FOR(purpose)             {0, -1, 0, {{0}}, 0, (purpose)}
 #define ANY(sets, call)          {(sets), SCMP_SYS(call), 0, {{0}}, 0, NULL}
@@ -38,7 +38,7 @@
 
 #define NO_EXEC        MASKED(2, PROT_EXEC, 0)
 #define MAP_KIND(kind) MASKED(3, MAP_TYPE | MAP_ANONYMOUS, (kind))
-// Private and shared futexes, with either clock; waiting and waking, nothing with priorities.
+// Waiting and waking on private and shared futexes, with either clock; no priority inheritance.
 #define FUTEX_IS(op) MASKED(1, ~(FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME), (op))
 // What pthread_create(3) makes.
 #define THREAD_FLAGS                                                                               \
@@ -49,8 +49,8 @@
 
 const struct rule profile_rules[] = {
     FOR("messages"),
-    // sendto has no check of its address: every socket that a task has is connected, and
-    // a call without checks stays in the kernel's cache of allowed calls.
+    // The address of sendto is not checked: all sockets of tasks are connected, and the kernel
+    // caches the answer for a call without checks.
     ANY(SET_PLAIN, sendto),
     ANY(SET_PLAIN, recvfrom),
     ANY(SET_PLAIN, recvmsg), // with descriptors
@@ -71,7 +71,7 @@ const struct rule profile_rules[] = {
     ANY(SET_PLAIN, munmap),
     ANY(SET_PLAIN, mremap),
     ANY(SET_PLAIN, madvise),            // huge pages for large payloads
-    REFUSE(SET_PLAIN, sysinfo, ENOSYS), // of qsort(), which does without
+    REFUSE(SET_PLAIN, sysinfo, ENOSYS), // called by qsort(), which works without
     FOR("output"),
     IF(SET_PLAIN, write, EQ(0, 1)),
     IF(SET_PLAIN, write, EQ(0, 2)),
@@ -91,21 +91,21 @@ const struct rule profile_rules[] = {
 
     FOR("before its profile is in place: a thread of this process, on another core"),
     IF(SET_VM_START, clone, MASKED(0, ~0u, THREAD_FLAGS)),
-    REFUSE(SET_VM_START, clone3, ENOSYS), // what it is to do is behind a pointer; libc uses clone
+    REFUSE(SET_VM_START, clone3, ENOSYS), // arguments are behind a pointer; libc then uses clone
     ANY(SET_VM_START, sched_getaffinity),
     ANY(SET_VM_START, sched_setaffinity),
 
-    // There are no other descriptors to read from but channels.
+    // The task has no other descriptors to read from but channels.
     FOR("files that the launcher opened"),
     ANY(SET_ARCHIVE | SET_DISK, pread64),
-    ANY(SET_ARCHIVE, fstat), // of glibc 2.39; an older one makes newfstatat of it
-    // A path cannot be told apart here: what leaks is whether a file exists.
+    ANY(SET_ARCHIVE, fstat), // of glibc 2.39; older ones use newfstatat
+    // A filter cannot see paths, so the task can find out whether a file exists.
     IF(SET_ARCHIVE, newfstatat, MASKED(3, AT_EMPTY_PATH, AT_EMPTY_PATH)),
     ANY(SET_DISK, pwrite64),
     ANY(SET_DISK, fdatasync),
     IF(SET_DISK, fallocate, EQ(1, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE)),
-    // To submit to the ring that it has and to collect; not to wake a thread of the kernel, to use
-    // a registered ring, or to set a signal mask. What the ring may do is in servers/disk/ring.c.
+    // Submitting and collecting; not waking a thread of the kernel, using a registered ring, or
+    // setting a signal mask. servers/disk/ring.c restricts what may be submitted.
     IF(SET_DISK, io_uring_enter, MASKED(3, ~IORING_ENTER_GETEVENTS, 0), NULL_POINTER(4)),
     FOR("before its profile is in place: a restricted ring, and the file for itself"),
     ANY(SET_DISK_START, io_uring_setup),
@@ -117,14 +117,14 @@ const struct rule profile_rules[] = {
     IF(SET_DISK_START, fcntl, EQ(1, F_GETFL)),
     IF(SET_DISK_START, fcntl, EQ(1, F_SETFL)),
     ANY(SET_DISK_START, lseek),
-    ANY(SET_DISK_START, ppoll), // until a file is not locked any more
+    ANY(SET_DISK_START, ppoll), // waits until a file is unlocked
 
     FOR("random numbers"),
     ANY(SET_RANDOM, getrandom),
 
     FOR("IPv4 sockets of the host, for libslirp"),
-    // libslirp's sockets, none but IPv4; they are not told apart from other descriptors, so what it
-    // may do to a socket it may do to a channel of its own.
+    // libslirp's sockets, IPv4 only. A filter cannot tell them from other descriptors, so the task
+    // may use these calls on its channels too.
     IF(SET_SLIRP, socket, EQ(0, AF_INET)),
     ANY(SET_SLIRP, bind),
     ANY(SET_SLIRP, listen),
@@ -176,7 +176,7 @@ const struct rule profile_rules[] = {
     ANY(SET_SANITIZED, readlink),
     ANY(SET_SANITIZED, clock_nanosleep),
     IF(SET_SANITIZED, ioctl, BELOW(0, 3), EQ(1, TCGETS)),
-    IF(SET_SANITIZED, prlimit64, EQ(0, 0)), // its own: no core files
+    IF(SET_SANITIZED, prlimit64, EQ(0, 0)), // its own limits: to switch core files off
     IF(SET_SANITIZED, openat, READ_ONLY(2)),
     IF(SET_SANITIZED, tgkill, EQ(2, SIGABRT)),
     IF(SET_SANITIZED, open, READ_ONLY(1)),

@@ -1,4 +1,4 @@
-// The sandbox profiles as data: which system call, with which arguments, each may make.
+// The sandbox profiles as data: which system calls each allows, with which arguments.
 #ifndef LAUNCHER_PROFILES_H
 #define LAUNCHER_PROFILES_H
 
@@ -9,22 +9,22 @@
 enum rule_set {
     SET_PLAIN = 1 << 0,     // what libipc and malloc need: every task has it
     SET_VM = 1 << 1,        // copies between tasks, hands out shared memory
-    SET_ARCHIVE = 1 << 2,   // reads files that it was given
-    SET_DISK = 1 << 3,      // reads and writes files that it was given
+    SET_ARCHIVE = 1 << 2,   // reads files that the launcher opened for it
+    SET_DISK = 1 << 3,      // reads and writes such files
     SET_RANDOM = 1 << 4,    // the kernel's random numbers
     SET_CONSOLE = 1 << 5,   // a line editor on descriptors 0 and 1
-    SET_SANITIZED = 1 << 6, // what the runtime of AddressSanitizer adds
+    SET_SANITIZED = 1 << 6, // what AddressSanitizer's runtime needs beside
     SET_LOADER =
         1 << 7, // outer filter only: the dynamic loader, the C library's and libipc's start
     SET_DISK_START = 1 << 8, // outer filter only: makes a ring and takes the file's lock
-    SET_SLIRP = 1 << 9,      // IPv4 sockets: the only set with any
+    SET_SLIRP = 1 << 9,      // IPv4 sockets: the only set that has sockets
     SET_TAP = 1 << 10,       // reads and writes the descriptor of a network interface
-    SET_FUSE = 1 << 11,      // requests of the kernel on a descriptor that it was given
+    SET_FUSE = 1 << 11,      // answers file requests of the kernel (FUSE)
     SET_VM_START = 1 << 12,  // outer filter only: makes a thread and places it
 };
 
-// Compares argument `arg`: (value & mask) == equal, or value < below when `below` is not 0. Masks
-// name the low 32 bits of arguments that the kernel takes as int: it ignores the others.
+// Checks argument `arg`: (value & mask) == equal, or value < below if `below` is not 0. The mask of
+// an argument that the kernel reads as int covers 32 bits only, as the kernel ignores the others.
 struct rule_check {
     unsigned arg;
     uint64_t mask;
@@ -32,8 +32,8 @@ struct rule_check {
     uint64_t below;
 };
 
-// The call is allowed when all its checks hold. Several rules for one call: any of them. A row of
-// no set allows nothing: it says what those behind it are for.
+// A rule allows a call if all its checks hold. A call with several rules is allowed if one of them
+// allows it. A row without a set is a heading: it says what the rows after it are for.
 struct rule {
     unsigned sets; // enum rule_set
     int nr;
@@ -48,9 +48,9 @@ extern const size_t profile_num_rules;
 struct profile {
     const char *name;
     unsigned sets;  // of both filters
-    unsigned start; // of the outer one only: until the role's is installed
+    unsigned start; // of the outer filter only: in force until the role's is installed
     const char *purpose;
-    unsigned max_calls; // that its role may ever have: more needs a reason, and a change here
+    unsigned max_calls; // in its role's filter: to allow more, give a reason and change this
 };
 extern const struct profile profiles[];
 extern const size_t num_profiles;
@@ -58,14 +58,14 @@ extern const size_t num_profiles;
 // The most calls that SET_LOADER may have.
 #define PROFILE_MAX_START 30
 
-// Different system calls in the union of `sets`.
+// The number of different system calls in the union of `sets`.
 unsigned profile_count_calls(unsigned sets);
 
-// Prints each profile with its number of calls, and the calls by what they are for. Returns the
+// `oolong profiles`: prints each profile's number of calls, and the calls by purpose. Returns the
 // exit status.
 int profiles_list(void);
 
-// Calls that a task makes most, in this order: tested first by the filters.
+// The most frequent calls of tasks, most frequent first. The filters test them first.
 extern const int profile_hot_calls[];
 extern const size_t profile_num_hot_calls;
 

@@ -1,4 +1,4 @@
-// `oolong profiles`: the table of profiles.c for people, with the number of calls of each role.
+// `oolong profiles`: prints the table of profiles.c.
 #include "profiles.h"
 #include <seccomp.h>
 #include <stdbool.h>
@@ -9,7 +9,7 @@
 #define MARGIN 8
 #define WIDTH  96
 
-// Whether a rule of `sets` before `end` is of that call, behind the row `begin`.
+// Whether a row from `begin` to `end` is a rule of `sets` for that call.
 static bool has_call(unsigned sets, int nr, size_t begin, size_t end)
 {
     for (size_t i = begin; i < end; i++) {
@@ -29,7 +29,7 @@ unsigned profile_count_calls(unsigned sets)
     return num;
 }
 
-// Whether some rule of the call looks at its arguments.
+// Whether a rule for the call checks its arguments.
 static bool is_checked(unsigned sets, int nr)
 {
     for (size_t i = 0; i < profile_num_rules; i++) {
@@ -40,7 +40,7 @@ static bool is_checked(unsigned sets, int nr)
     return false;
 }
 
-// The calls between two rows, each once.
+// Prints the calls between two rows, each once.
 static void list_calls(unsigned sets, size_t begin, size_t end)
 {
     int column = WIDTH;
@@ -59,7 +59,7 @@ static void list_calls(unsigned sets, size_t begin, size_t end)
     printf("\n");
 }
 
-// What rules of `sets` are for, purpose by purpose.
+// Prints the calls of `sets`, purpose by purpose.
 static void list_purposes(unsigned sets)
 {
     for (size_t begin = 0, end; begin < profile_num_rules; begin = end) {

@@ -1,4 +1,4 @@
-// Where programs and the files of tasks are, and whether all of them are there.
+// See program.h.
 #include "program.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -16,7 +16,7 @@
 #include "util.h"
 #include "wire_note.h"
 
-// Where programs are: libexec/oolong beside the folder of this executable.
+// The folder of programs: libexec/oolong beside the folder of this executable.
 static const char *programs_dir(void)
 {
     static char *dir;
@@ -25,7 +25,7 @@ static const char *programs_dir(void)
         return dir;
     ssize_t len = readlink("/proc/self/exe", own, sizeof(own) - 1);
     own[len > 0 ? len : 0] = '\0';
-    for (int i = 0; i < 2; i++) { // the name, and the folder's name
+    for (int i = 0; i < 2; i++) { // cuts off the name, then the folder's name
         char *slash = strrchr(own, '/');
         if (slash)
             *slash = '\0';
@@ -44,8 +44,8 @@ bool program_find(const char *program, char **path)
     return S_ISREG(st.st_mode) && access(*path, X_OK) == 0;
 }
 
-// An interface belongs to who created it with that owner (ip tuntap add NAME mode tap user USER),
-// or to root. Frames come and go without a header of their own, and nobody waits for them.
+// Only root and the owner of an interface can open it. (Its owner is the USER of `ip tuntap add
+// NAME mode tap user USER`.) Frames have no extra header, and reading does not wait.
 static int open_tap(const char *name)
 {
     struct ifreq request = {.ifr_flags = IFF_TAP | IFF_NO_PI};
@@ -60,7 +60,7 @@ static int open_tap(const char *name)
     return fd;
 }
 
-// Opening does not wait: a FIFO would, for whoever has its other end.
+// Opening with O_NONBLOCK does not wait for the other end of a FIFO.
 static int open_path(const struct spec_file *file, const char **error)
 {
     struct stat st;
@@ -90,7 +90,7 @@ int spec_file_open(const struct spec_file *file, const char **error)
     return fd;
 }
 
-// As they are opened later, but for folders, where nothing is mounted yet.
+// Opens the files of a task as at its start. On folders of mount.NAME nothing is mounted.
 static void check_files(struct manifest *mf, const struct task_spec *task)
 {
     for (size_t i = 0; i < task->num_files; i++) {

@@ -1,4 +1,4 @@
-// Where programs and the files of tasks are, and whether all of them are there.
+// Finds programs and opens the files of tasks.
 #ifndef LAUNCHER_PROGRAM_H
 #define LAUNCHER_PROGRAM_H
 

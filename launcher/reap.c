@@ -1,5 +1,5 @@
-// The end of tasks. A dead task stays a zombie, so that its process id is nobody else's, until vm
-// acknowledged its end; then it is reaped, and its slot is free.
+// See reap.h. A dead task stays a zombie until vm has acknowledged its end, so that no other
+// process gets its process id before. Then it is reaped, and its slot is free.
 #include "reap.h"
 #include <signal.h>
 #include <stdio.h>
@@ -52,7 +52,7 @@ static void free_task(struct task *task)
     free(task);
 }
 
-// A task that vm does not know is forgotten at once.
+// If vm does not know the task, the launcher need not wait for its acknowledgement.
 static void end_task(struct task *task, int exception, int status)
 {
     bool vm_knows = task->announced && !stop_has_begun();
@@ -77,16 +77,16 @@ static int exit_status_of(const struct task *task, const siginfo_t *info)
     return info->si_code == CLD_EXITED ? info->si_status : 128 + info->si_status;
 }
 
-// A vital task failed for good: by a crash, unless it is started again, or because it says that it
-// cannot go on, which it would say again.
+// Whether a vital task is lost: it crashed and is not restarted, or it exited with an error, which
+// a restart would only repeat.
 static bool is_lost(const struct task *task, const siginfo_t *info)
 {
     return task->spec->vital && !stop_has_begun() && task_has_failed(task, info) &&
            (task->spec->restart == RESTART_NEVER || info->si_code == CLD_EXITED);
 }
 
-// Whether vm is on its way out. Tasks see the end of their channels to it before it is a zombie,
-// and may end for that themselves, first.
+// Whether vm is ending. Its channels end before it is a zombie, and tasks that notice may end
+// first.
 static bool vm_is_ending(void)
 {
     struct task *vm = task_find(VM_TASK);

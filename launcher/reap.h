@@ -5,8 +5,8 @@
 #include "suite.h"
 
 void reap_children(void);
-void reap_task(task_t id); // vm acknowledged its end
-void reap_rest(void);      // vm will not acknowledge any more: all that ended
+void reap_task(task_t id); // vm has acknowledged its end
+void reap_rest(void);      // all tasks that have ended; vm acknowledges no more
 void task_ended_in_debugger(struct task *task);
 
 #endif

@@ -11,13 +11,13 @@
 #include "message_names.h"
 #include "stop.h"
 
-#define TELL_MS 5000 // between two counts of what one log left out
+#define TELL_MS 5000 // between two reports of what one log left out
 
-// What a program that makes a forbidden call may have wanted, and how tasks do that.
+// How a task does what a program uses a forbidden system call for, or NULL.
 static const char *alternative_to(const char *call)
 {
     static const struct {
-        const char *calls; // each between blanks
+        const char *calls; // each with a blank before and after it
         const char *text;
     } rows[] = {
         {" nanosleep clock_nanosleep pause alarm setitimer timer_create ",
@@ -86,7 +86,7 @@ static char *describe(const struct task *task, const siginfo_t *info)
     return xasprintf("was ended by signal %d (SIG%s)%s", info->si_status, name ? name : "?", hint);
 }
 
-// Where the kernel puts core files, or why there is none.
+// Where the kernel has put the core file; "" if there is none.
 static char *describe_core(const siginfo_t *info)
 {
     char pattern[256] = "core";
@@ -113,7 +113,7 @@ static char *add_files(char *text, const struct task_spec *spec, const char *own
     return text;
 }
 
-// What it may have been at work on: its files, or those of the tasks that it calls by name.
+// The files that the task may have been working on: its own, or else those of tasks that it calls.
 static char *describe_files(const struct task_spec *spec)
 {
     char *text = add_files(xstrdup(""), spec, "its file");
@@ -127,7 +127,7 @@ static char *describe_files(const struct task_spec *spec)
     return text;
 }
 
-// A task that ended by itself has said why; of any other this is all that is known.
+// What the task was doing. A task that exited has said why, so its files are left out.
 static char *describe_work(const struct task *task, const siginfo_t *info)
 {
     int type = atomic_load(&task->page->last_type);
@@ -144,7 +144,8 @@ static char *describe_work(const struct task *task, const siginfo_t *info)
 void report_end(const struct task *task, const siginfo_t *info)
 {
     bool is_clean = info->si_code == CLD_EXITED && info->si_status == 0 && !task->exec_error;
-    // What we did ourselves was said when it was done; what main returns is the command's answer.
+    // What the launcher did itself was reported when it did it. The main task's exit status is the
+    // result of the command.
     bool is_expected =
         is_clean || stop_has_begun() || task->destroyed || task->violation ||
         (task->is_main && info->si_code == CLD_EXITED && !task->exec_error && !task->trapped);

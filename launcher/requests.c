@@ -1,5 +1,5 @@
-// What tasks may ask of the launcher: one row for each control packet says who may send it and
-// when; anything else ends the sender.
+// See requests.h. A table has a row for each control packet: which task may send it, and in which
+// phase. Any other packet ends its sender.
 #include "requests.h"
 #include <signal.h>
 #include <stdio.h>
@@ -24,13 +24,13 @@
 #include "vmlink.h"
 
 #define MAX_LAUNCH_TEXT     (8 << 10)
-#define MAX_QUEUED          4096 // answers that a task has not read
+#define MAX_QUEUED          4096 // packets that wait for a task to read its answers
 #define MAX_MEMFD           (1ull << 40)
-#define INSPECT_BURST       20                // looks of a task at all the others,
-#define INSPECT_INTERVAL_NS (100 * NS_PER_MS) // and then one in this time
-#define TRAP_GRACE_MS       5000              // for writing a core file
+#define INSPECT_BURST       20                // texts about all tasks that one may ask for,
+#define INSPECT_INTERVAL_NS (100 * NS_PER_MS) // and then one in each such time
+#define TRAP_GRACE_MS       5000              // for the core file to be written
 
-// What vm asks to launch, while it arrives in pieces.
+// The text that vm wants launched, which arrives in pieces.
 static struct {
     uint32_t token;
     size_t len;
@@ -54,7 +54,7 @@ static void on_ready(struct task *task, const struct packet *packet)
     (void)packet;
     int filters = sandbox_count_filters(task->task_pid);
     if (!task->debugged && filters != -2 && filters != suite.own_filters + 2) {
-        // The kernel takes the filters off a process that ends.
+        // Suspect only: a process that is ending has no filters any more.
         task_is_suspect(task, "says that it is ready, and is not under both of its filters");
         return;
     }
@@ -110,10 +110,10 @@ static char *help_text(void)
                      "q        ends the suite\n");
 }
 
-// What sys_kdebug() does. A text about all tasks costs us time for each, so there is a rate too.
+// The commands of sys_kdebug(). A text about all tasks takes time, so its rate is limited.
 static const struct command {
     const char *name;
-    unsigned right; // 0: none is needed
+    unsigned right; // 0: any task may use it
     char *(*make_text)(void);
 } commands[] = {
     {"", 0, NULL},
@@ -166,7 +166,7 @@ static void on_kdebug(struct task *task, const struct packet *packet)
     }
 }
 
-// Whether `task` may end or slow down another one.
+// Whether `task` may end the other task or change its priority.
 static bool may_rule(const struct task *task, task_t other)
 {
     if (other == task->id)
@@ -194,7 +194,7 @@ static void on_destroy(struct task *task, const struct packet *packet)
     }
 }
 
-// Priorities are 0 (highest) to 7; a task starts with 3.
+// Priorities are 0 (highest) to 7. A task starts with 3.
 static void on_schedule(struct task *task, const struct packet *packet)
 {
     static const int nice_values[] = {-15, -10, -5, 0, 5, 10, 15, 19};
@@ -231,7 +231,7 @@ static void on_reap(struct task *task, const struct packet *packet)
     reap_task(packet->task.task);
 }
 
-// Starts "name arguments": a task of the suite, or an installed program.
+// Starts "NAME ARGUMENTS": a task of the suite, or an installed program.
 static task_t launch_text(const char *text)
 {
     struct strings words = {0};
@@ -308,7 +308,7 @@ static void on_copying(struct task *vm, const struct packet *packet)
 
 static const struct row {
     enum control_op op;
-    unsigned phases; // in which it may be sent
+    unsigned phases; // of the sender, as bits
     bool vm_only;
     void (*handle)(struct task *task, const struct packet *packet);
 } rows[] = {
@@ -328,7 +328,7 @@ static const struct row {
     {CTL_COPYING, READY, true, on_copying},
 };
 
-// The new process could not become its program; it ends by itself.
+// Whether the new process reports that it could not run its program. It ends then.
 static bool is_exec_failure(struct task *task, const struct packet *packet)
 {
     const struct control_text *t = &packet->text;
@@ -341,7 +341,7 @@ static bool is_exec_failure(struct task *task, const struct packet *packet)
 
 void request_handle(struct task *task, const struct packet *packet)
 {
-    // What is found in the queue of one that ended can only explain its end.
+    // Of a task that has ended, only packets that explain its end count.
     bool is_over = task->exited || task->trapped || task->violation || task->suspicion;
     if (wire_kind(packet->word) != WIRE_CONTROL) {
         task_violates(task, "sent something else than a control packet to the launcher");

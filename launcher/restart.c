@@ -9,7 +9,7 @@
 
 #define FIRST_DELAY_MS 100
 #define MAX_DELAY_MS   10000
-// A task that ran for so long is healthy: its next failure counts as the first.
+// After running this long, a task counts as healthy: its next failure is a first one.
 #define HEALTHY_NS (10000 * NS_PER_MS)
 
 struct restart {
@@ -17,7 +17,7 @@ struct restart {
     struct task_spec *spec;
 };
 
-static unsigned num_restarts; // to come
+static unsigned num_restarts; // that are planned
 
 void tell_if_nobody_is_left(void)
 {
@@ -47,7 +47,7 @@ bool task_has_failed(const struct task *task, const siginfo_t *info)
     return task->exec_error || info->si_code != CLD_EXITED || info->si_status != 0;
 }
 
-// Counts one more restart. False: there were as many as may be.
+// Counts one more restart. False: the limit was reached.
 static bool count_restart(struct task_spec *spec)
 {
     const struct restart_limit *limit =

@@ -1,4 +1,4 @@
-// Starting tasks again after their end, with back-off.
+// Starts tasks again after their end, each time after a longer wait.
 #ifndef LAUNCHER_RESTART_H
 #define LAUNCHER_RESTART_H
 
@@ -6,11 +6,11 @@
 
 bool task_has_failed(const struct task *task, const siginfo_t *info);
 
-// Starts the task again after a while, if its spec wants that. False: it should be started again,
-// and has been too often.
+// Plans to start the task again, if its spec says so. False: its spec says so, but the limit of
+// restarts was reached.
 bool restart_schedule(struct task *task, const siginfo_t *info);
 
-// Says so when a suite has no task left: it waits for nothing.
+// Tells the user if the suite has no task left, and none to be started again.
 void tell_if_nobody_is_left(void);
 
 #endif

@@ -1,5 +1,4 @@
-// `oolong run` and `oolong check`: what happens in which order, from the suite file to the exit
-// status.
+// See run.h. What happens from reading the suite file to the exit status, in order.
 #include "run.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -29,7 +28,7 @@
 #include "terminal.h"
 #include "patrol.h"
 
-#define OUTPUT_GRACE_MS 2000 // to write what the tasks said, at the end
+#define OUTPUT_GRACE_MS 2000 // to write the rest of the output, at the end
 
 static void set_core(cpu_set_t *set, int cpu)
 {
@@ -38,8 +37,8 @@ static void set_core(cpu_set_t *set, int cpu)
         CPU_SET((unsigned)cpu, set);
 }
 
-// Whether a task could be there: by trying it, since that alone knows of cores that are offline and
-// of the control group's. Leaves us where we are.
+// Whether a task could run on that core. Only trying shows that: the core may be offline, or not in
+// the control group. The launcher returns to its own core.
 static bool may_run_on(int cpu)
 {
     cpu_set_t own, here, there;
@@ -47,7 +46,7 @@ static bool may_run_on(int cpu)
     set_core(&here, now);
     set_core(&there, cpu);
     if (now < 0 || sched_getaffinity(0, sizeof(own), &own) < 0)
-        return true; // its start will tell
+        return true; // found out when the task starts
     if (sched_setaffinity(0, sizeof(there), &there) < 0)
         return false;
     sched_setaffinity(0, sizeof(here), &here);
@@ -55,7 +54,7 @@ static bool may_run_on(int cpu)
     return true;
 }
 
-// What can be said of a suite file on this host and with this build alone.
+// Finds errors that depend on this host and this build.
 static void check_host(struct manifest *mf)
 {
     unsigned num_tasks = 0;
@@ -65,11 +64,11 @@ static void check_host(struct manifest *mf)
             manifest_error(mf, task->line, "[task %s] cpu = %d: the host lets nobody run there",
                            task->name, task->cpu);
     }
-    if (num_tasks > CONFIG_NUM_TASKS - 2) // the launcher and vm
+    if (num_tasks > CONFIG_NUM_TASKS - 2) // without the launcher and vm
         manifest_error(mf, 0, "%u tasks: a suite has %d at most", num_tasks, CONFIG_NUM_TASKS - 2);
 }
 
-// The task that --main names: one of the suite file, or a program.
+// Finds the task that --main names: a task of the suite file, or a program.
 static void find_main(const struct run_options *options)
 {
     struct manifest *mf = &suite.manifest;
@@ -83,7 +82,7 @@ static void find_main(const struct run_options *options)
     }
     if (!spec && is_plain_name(slash ? slash + 1 : name)) {
         spec = manifest_add_program(mf, name);
-        spec->program_unknown = true; // one word about it is enough
+        spec->program_unknown = true; // not to report it twice
     }
     if (!spec || (!spec->line && !program_find(spec->program, &path))) {
         int error = errno;
@@ -99,14 +98,14 @@ static void find_main(const struct run_options *options)
     }
     free(path);
     if (!spec->line)
-        spec->program_unknown = false; // it was found: checked further with the others
+        spec->program_unknown = false; // it was found; the rest is checked with the others
     spec->restart = RESTART_NEVER;
     suite.main_name = spec->name;
     for (size_t i = 1; i < options->main.len; i++)
         strings_add(&suite.main_args, options->main.items[i]);
 }
 
-// The tasks that --main and --gdb name.
+// Finds the tasks that --main and --gdb name.
 static void find_named(const struct run_options *options)
 {
     struct manifest *mf = &suite.manifest;
@@ -117,8 +116,7 @@ static void find_named(const struct run_options *options)
         manifest_error(mf, 0, "--gdb: there is no task %s in %s", options->debug, options->path);
 }
 
-// Whatever is wrong is said at once: with the file, the host, the options, and with what is named
-// in them.
+// Reads the suite file and prints all errors at once: of the file, the host and the options.
 static bool load(const struct run_options *options)
 {
     struct manifest *mf = &suite.manifest;
@@ -152,7 +150,7 @@ int check_suite(const struct run_options *options)
     return is_good ? 0 : 1;
 }
 
-// Descriptors 0 to 2 are the command's, whatever the caller left closed.
+// Makes sure that no other file gets descriptors 0 to 2.
 static void open_standard_descriptors(void)
 {
     int fd;
@@ -191,7 +189,7 @@ static void on_signal(int signo)
             console_suspend();
         break;
     case SIGINT:
-        if (!suite.debug_name) // it is gdb's
+        if (!suite.debug_name) // gdb handles it
             end_by_signal(signo);
         break;
     case SIGHUP:
@@ -215,7 +213,7 @@ static bool prepare(const struct run_options *options)
     suite.pid = getpid();
     log_set_level(options->verbose);
     suite.own_filters = sandbox_count_filters(0);
-    suite.cpu = sched_getcpu(); // likely to be where there is room
+    suite.cpu = sched_getcpu(); // the kernel chose it, so it is likely not busy
     signal(SIGPIPE, SIG_IGN);
     if (!memory_reserve()) {
         fputs("oolong: not enough memory\n", stderr);
@@ -265,7 +263,7 @@ int run_suite(const struct run_options *options)
     }
     reap_rest();
     mount_finish();
-    // What tasks printed on purpose is owed to whoever reads it, however slowly, until a signal.
+    // Wait for a slow reader until all output of tasks is written, or until a signal.
     while (output_is_awaited() && !interrupted)
         loop_once();
     log_tell_own();

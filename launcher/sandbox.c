@@ -1,8 +1,9 @@
-// Seccomp filters out of the table in profiles.c, and the steps between fork and exec.
+// Makes seccomp filters of the table in profiles.c, and does the steps between fork and exec.
 //
-// Both filters trap: the kernel takes the strictest answer of a process's filters, so with an outer
-// filter that kills, libipc's handler would never get to say which call it was. Until libipc has
-// installed its handler a trap kills as well; and the call is never executed either way.
+// A task has two filters, and the kernel takes the stricter answer. Both send SIGSYS for a
+// forbidden call. If the outer filter killed instead, libipc's handler of SIGSYS could not report
+// the call. Before libipc has installed its handler, SIGSYS kills. The call is never executed in
+// either case.
 #include "sandbox.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -73,7 +74,7 @@ static int add_rule(scmp_filter_ctx filter, const struct rule *rule)
     return err == -EEXIST ? 0 : err;
 }
 
-// Writes the filter for the union of `sets` into a memfd. Returns it, or -1 with errno set.
+// Writes the filter for the union of `sets` into a memfd. Returns that, or -1 with errno set.
 static int compile(unsigned sets)
 {
     int fd = -1;
@@ -130,7 +131,7 @@ const struct sandbox *sandbox_get(const char *name)
     struct sock_fprog role = {0};
     if (outer_fd < 0 || role_fd < 0 || !read_program(outer_fd, &box->outer) ||
         !read_program(role_fd, &role)) {
-        // A filter that cannot be made must not become a task without one.
+        // Without its filter, a task must not run.
         int error = errno;
         close(outer_fd);
         close(role_fd);
@@ -164,7 +165,7 @@ int sandbox_enter(const struct limits *limits, const struct sock_fprog *outer, c
     int err = 0;
     *step = "limit its memory";
 #ifndef OOLONG_SANITIZED
-    // AddressSanitizer reserves terabytes of addresses.
+    // No limit with AddressSanitizer, which reserves terabytes of addresses.
     if (limits->memory)
         err = set_limit(RLIMIT_AS, limits->memory);
 #endif

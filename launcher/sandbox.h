@@ -8,7 +8,7 @@
 
 // A compiled profile. Lives as long as the launcher.
 struct sandbox {
-    const char *name;        // as it is told to the task
+    const char *name;        // as the suite file has it
     struct sock_fprog outer; // installed between fork and exec
     int role_fd;             // sealed, read-only: the program of the role's filter
     unsigned role_len;       // its instructions
@@ -29,15 +29,15 @@ struct limits {
     unsigned files;
 };
 
-// Called in the new process, before exec. Returns 0 or an errno, with `*step` saying what failed.
+// Call it in the new process, before exec. Returns 0 or an errno, and sets `*step` to what failed.
 // `outer` may be NULL (a task under a debugger).
 int sandbox_enter(const struct limits *limits, const struct sock_fprog *outer, const char **step);
 
 // The name of a system call, or "?". `arch` is an AUDIT_ARCH_* value. The caller frees it.
 char *sandbox_call_name(uint32_t arch, int nr);
 
-// Seccomp filters that /proc/PID/status shows for a process (pid 0: the launcher itself), -1 if the
-// process is not in filter mode or gone; -2 when the kernel does not say how many.
+// The number of seccomp filters that /proc/PID/status shows for a process (pid 0: the launcher
+// itself). -1: the process has none, or is gone. -2: the kernel does not show the number.
 int sandbox_count_filters(int pid);
 
 #endif

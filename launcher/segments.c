@@ -1,12 +1,11 @@
-// Memory that vm hands out for a task: shared segments and fresh pages. It is charged to the task
-// of the suite file that asked for it, until nobody has it any more.
+// See segments.h. vm hands out shared segments and fresh pages.
 //
 // A task may keep a segment mapped, or keep its descriptor, after vm has closed the segment. So the
-// launcher keeps a descriptor of each segment and asks the kernel whether that is the last one:
-// F_SETLEASE with F_WRLCK succeeds only on a file that nobody else has open or mapped (fcntl(2)).
-// That counts files that were opened by a path, and what memfd_create() returns was not; therefore
-// every descriptor that leaves this file was opened again. Then the launcher frees the segment, a
-// piece at a time: freeing 1 GiB at once takes some 50 ms, in which nobody would be served.
+// launcher keeps a descriptor of each segment and asks the kernel whether it is the last one:
+// F_SETLEASE with F_WRLCK succeeds only if no one else has the file open or mapped (fcntl(2)). That
+// works for files that were opened by a path, and memfd_create() does not open one. So all
+// descriptors of a segment are opened again by /proc/self/fd. The launcher frees a segment in
+// pieces: freeing 1 GiB takes about 50 ms, and no task would be served meanwhile.
 #include "segments.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -18,8 +17,8 @@
 #include "log.h"
 #include "suite.h"
 
-#define PIECE   (16u << 20) // freed at once: about a millisecond
-#define LOOK_MS 1000        // between two looks, while somebody holds a segment that vm has closed
+#define PIECE   (16u << 20) // freed at once, in about a millisecond
+#define LOOK_MS 1000        // between two looks, while a segment that vm has closed is in use
 
 struct segment {
     struct segment *next;
@@ -27,17 +26,17 @@ struct segment {
     uint64_t size;
     int fd;       // -1: charged until the task `until` has ended
     task_t until; // the task that asked for it
-    bool freeing; // nobody else has it: not charged any more
+    bool freeing; // no one has it any more, so it is not charged
 };
 
 static struct segment *segments;
-static unsigned num_closed; // segments that vm has closed and somebody may still hold
+static unsigned num_closed; // segments that vm has closed and that may still be in use
 
 static void on_look(struct timer *timer);
 static void free_piece(struct timer *timer);
 static struct timer look_timer = {.fire = on_look}, free_timer = {.fire = free_piece};
 
-// Opens what `fd` is again. -1 with errno set.
+// Opens the file of `fd` again. -1: see errno.
 static int open_again(int fd, int flags)
 {
     char path[64];
@@ -45,7 +44,7 @@ static int open_again(int fd, int flags)
     return open(path, flags | O_CLOEXEC);
 }
 
-// Whether the launcher's descriptor is the only one, and nobody has it mapped.
+// Whether the launcher's descriptor is the only one, and the file is not mapped.
 static bool is_last(int fd)
 {
     if (fcntl(fd, F_SETLEASE, F_WRLCK) < 0)
@@ -54,8 +53,8 @@ static bool is_last(int fd)
     return true;
 }
 
-// Makes the memory: the launcher's own descriptor (-1: the kernel cannot tell who has the memory),
-// one to read and write, one to read.
+// Makes the memory with three descriptors: the launcher's own (with `keep`), a read-write and a
+// read-only one.
 static bool make(uint64_t size, bool keep, int *own, int fds[2])
 {
     *own = fds[0] = fds[1] = -1;
@@ -93,7 +92,7 @@ static bool lease_works(void)
         int again = fd < 0 ? -1 : open_again(fd, O_RDWR);
         if (fd >= 0)
             close(fd);
-        if (again < 0) // no descriptors left: that says nothing of later
+        if (again < 0) // no descriptors left: try again next time
             return false;
         works = is_last(again);
         close(again);
@@ -114,7 +113,7 @@ static void remove_segment(struct segment *segment)
     free(segment);
 }
 
-// Frees a piece of the first segment that nobody has, from its end; `size` is what is left.
+// Frees a piece at the end of the first segment that is not in use. `size` shrinks to what is left.
 static void free_piece(struct timer *timer)
 {
     struct segment *segment = segments;
@@ -131,7 +130,7 @@ static void free_piece(struct timer *timer)
     loop_timer(timer, 0);
 }
 
-// Looks which segments nobody has any more.
+// Finds segments that are not in use any more.
 static void look(void)
 {
     bool any = false;

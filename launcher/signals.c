@@ -1,6 +1,6 @@
-// Dispositions and the mask of signals; see signals.h. Both are inherited over exec: a parent that
-// ignores SIGCHLD has the kernel reap our children, whose process ids would be free while we still
-// send signals there.
+// See signals.h. A program inherits which signals are ignored and blocked. If the launcher
+// inherited an ignored SIGCHLD, the kernel would reap its children, and it could send signals to
+// unrelated processes with their ids.
 #include "signals.h"
 #include <signal.h>
 #include <stdint.h>
@@ -16,8 +16,8 @@ static void reset(bool keep_hangup)
         if (signo != SIGHUP || !keep_hangup)
             signal(signo, signo == SIGXFSZ ? SIG_IGN : SIG_DFL);
     }
-    // The C library keeps signals 32 and 33 for its threads, and lets nobody set them. A parent
-    // that is threaded may leave them ignored: posix_spawn() does.
+    // signal() refuses signals 32 and 33, which the C library uses for threads. A parent with
+    // threads may leave them ignored: posix_spawn() does.
     for (int signo = 32; signo <= 33; signo++) {
         const uint64_t kernel_action[4] = {(uintptr_t)SIG_DFL, 0, 0, 0};
         syscall(SYS_rt_sigaction, signo, kernel_action, NULL, sizeof(uint64_t));

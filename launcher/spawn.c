@@ -1,5 +1,5 @@
-// Starts a task: its descriptors, the fork, what the new process does before it becomes the
-// program, and the boot packets. The grant to vm is queued before the task is told to go on.
+// See spawn.h. Makes the descriptors of a task, forks, prepares the new process for its program,
+// and queues the boot packets. vm's grant is queued before the task's first packet.
 #include "spawn.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -23,29 +23,29 @@
 #include "vmlink.h"
 #include "wire_note.h"
 
-#define OOM_SCORE  100 // a task counts as if it had a tenth of the memory more; see proc(5)
-#define NUM_PLACED (WIRE_LOG_FD + 1) // descriptors of a task when it starts
+#define OOM_SCORE  100               // as if the task used a tenth of all memory more; see proc(5)
+#define NUM_PLACED (WIRE_LOG_FD + 1) // the descriptors of a task at its start
 
 static unsigned num_started;
-static bool main_started; // another task of its name may be launched later
+static bool main_started; // a second task of the same name is not the main task
 
-// What is needed while a task is being started; -1 what is not there.
+// What is needed to start a task. Descriptors are -1 if there is none.
 struct spawn {
     struct task *task;
     const char *path;
     char **argv;
-    int stdio[3]; // the task's; borrowed, but for the pipe
-    int pipe[2];  // its output
-    int main[2];  // the main task's standard output, where the command's is a terminal
-    int log;      // the same pipe, for writing without waiting
+    int stdio[3]; // the task's descriptors 0 to 2; borrowed
+    int pipe[2];  // of its output
+    int main[2];  // of the main task's standard output, if the launcher reads it apart
+    int log;      // the output pipe, opened again with O_NONBLOCK
     int null_fd;
-    int control[2]; // ours, the task's
-    int vm[2];      // the task's, vm's
+    int control[2]; // the launcher's end, the task's end
+    int vm[2];      // the task's end, vm's end
     int page_rw;
     int landing;
     int page_ro;
     int vm_page; // vm's page, read-only; for vm, the table of channels
-    int filter;  // the role's
+    int filter;  // of the role
     int *files;  // one for each file of the spec
 };
 
@@ -68,7 +68,7 @@ static const struct spawn no_descriptors = {.pipe = {-1, -1},
                                             .vm_page = -1,
                                             .filter = -1};
 
-// The owner of a descriptor changes.
+// Returns a descriptor and leaves -1 behind: its owner changes.
 static int take(int *fd)
 {
     int taken = *fd;
@@ -80,7 +80,7 @@ static bool make_page(struct spawn *s)
 {
     if (!make_memfd("state-page", STATE_PAGE_SIZE, &s->page_rw, &s->page_ro))
         return false;
-    // For writing, because the launcher rings doorbells in it and says that the task has ended.
+    // Writable: the launcher rings doorbells in the page and marks the end of the task.
     void *page = mmap(NULL, STATE_PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, s->page_rw, 0);
     if (page == MAP_FAILED)
         return false;
@@ -89,7 +89,7 @@ static bool make_page(struct spawn *s)
     return true;
 }
 
-// For the task and for vm, which copies payloads into it.
+// The task and vm share this memory: vm copies payloads into it.
 static bool make_landing(struct spawn *s)
 {
     size_t len = ool_landing_len((size_t)s->task->spec->ool_len);
@@ -114,8 +114,8 @@ static bool open_files(struct spawn *s)
     return true;
 }
 
-// The other end for the log is an open file of its own, which alone does not wait: what the program
-// writes itself does.
+// The log gets an open file of its own on the pipe, so that only the log does not wait. The
+// program's own writes do.
 static bool open_log(struct spawn *s)
 {
     char path[64];
@@ -132,7 +132,7 @@ static bool make_descriptors(struct spawn *s)
     if (!make_page(s) || !make_landing(s) || socketpair(AF_UNIX, type, 0, s->control) < 0 ||
         pipe2(s->pipe, O_CLOEXEC) < 0 || !open_log(s))
         return false;
-    // Only our end: O_NONBLOCK is not shared between the two.
+    // O_NONBLOCK of one end does not affect the other.
     if (fcntl(s->control[0], F_SETFL, O_NONBLOCK) < 0)
         return false;
     if (task->debugged && setsockopt(s->control[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) < 0)
@@ -145,7 +145,7 @@ static bool make_descriptors(struct spawn *s)
                                      : fcntl(task_find(VM_TASK)->page_fd, F_DUPFD_CLOEXEC, 0);
     if (s->filter < 0 || s->vm_page < 0)
         return false;
-    // The task's own end takes memory that vm hands out.
+    // Only vm's end: the task receives memory that vm hands out.
     if (fds_are_refused() && task->id != VM_TASK && !refuse_fds(s->vm[1]))
         return false;
     if (task->is_main && suite.main_name && !task->spec->console && output_masks_main() &&
@@ -163,7 +163,7 @@ static bool make_descriptors(struct spawn *s)
 
 static void __noreturn child_fail(const char *step, int error)
 {
-    // The launcher takes this from its end of the control channel; see requests.c.
+    // requests.c understands this packet.
     struct packet packet = {.type = CTL_ANSWER, .word = wire_word(WIRE_CONTROL, 0, 0)};
     packet.text.error = error;
     packet.text.len =
@@ -173,15 +173,15 @@ static void __noreturn child_fail(const char *step, int error)
     _exit(127);
 }
 
-// Puts descriptors where the program expects them, above which everything is closed. They may
-// stand in each other's places, so each first goes out of the way.
+// Gives the descriptors the numbers that the program expects, and closes all others. A descriptor
+// may have the number of another, so all are moved away first.
 static void child_place(int fds[NUM_PLACED])
 {
     for (int i = 0; i < NUM_PLACED; i++) {
         if (fds[i] < 0)
             continue;
         fds[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, 16);
-        if (fds[i] < 0) { // the control channel has no place of its own yet
+        if (fds[i] < 0) { // the control channel cannot be used yet
             dprintf(STDERR_FILENO,
                     "oolong: no descriptors left to start a task (see 'ulimit -Hn')\n");
             _exit(126);
@@ -195,8 +195,8 @@ static void child_place(int fds[NUM_PLACED])
         child_fail("close other descriptors", errno);
 }
 
-// Where memory is short, the kernel ends a task rather than the launcher or vm, without which there
-// is no suite. (A host without /proc, or one that forbids it, does as it likes.)
+// When memory is short, the kernel should end this task rather than the launcher or vm. Without
+// /proc that is not possible, and not an error.
 static void child_oom_score(void)
 {
     char text[16] = "";
@@ -222,7 +222,7 @@ static void child_affinity(const struct task *task)
     int cpu = core_of(task->spec);
     cpu_set_t set;
     if (task->id == VM_TASK)
-        return; // it goes there by itself, but for its second thread; see copier.c
+        return; // vm sets its core itself; see vm/copier.c
     CPU_ZERO(&set);
     if (cpu >= 0 && cpu < CPU_SETSIZE) {
         CPU_SET(cpu, &set);
@@ -231,9 +231,10 @@ static void child_affinity(const struct task *task)
     }
 }
 
-// Takes the task out of reach of the terminal's signals. Who holds the terminal gets a session, so
-// that it may read and set it whoever is in the foreground. The others get a process group: the
-// scheduler groups processes by session, and a message between two such groups costs a tenth more.
+// Takes the task out of reach of the terminal's signals. A task with the terminal gets a session of
+// its own: then it may use the terminal while it is not in the foreground. The others get only a
+// process group, because the scheduler groups processes by session, and messages between two such
+// groups take a tenth longer.
 static void child_detach(const int stdio[3])
 {
     if (isatty(stdio[0]) || isatty(stdio[1]))
@@ -246,10 +247,10 @@ static char **task_environment(bool is_on_terminal)
 {
     struct strings env = {0};
     const char *term = getenv("TERM");
-    // A task that has the terminal must know what that takes; the others' output comes to us.
+    // A task with the terminal must know what it can show. The launcher masks the others' output.
     strings_add(&env, is_on_terminal && !mask_is_utf8() ? "LC_ALL=C" : "LC_ALL=C.UTF-8");
-    // For the runtimes of sanitizers: no leak check, which needs ptrace, and no other program; a
-    // bad access ends a task by SIGSEGV, as without them.
+    // Sanitizers must not check for leaks (which needs ptrace) or run a symbolizer. A bad access
+    // ends the task by SIGSEGV, as without sanitizers.
     strings_add(&env, "ASAN_OPTIONS=detect_leaks=0:symbolize=0:handle_segv=0");
     strings_add(&env, "UBSAN_OPTIONS=print_stacktrace=1:symbolize=0");
     strings_add(&env, "MSAN_OPTIONS=symbolize=0");
@@ -280,7 +281,7 @@ static void __noreturn child_main(struct spawn *s)
     const char *step;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != suite.pid)
-        _exit(126); // the launcher ended before that
+        _exit(126); // the launcher has ended already
     signals_reset_for_task();
     if (task->debugged)
         child_debug(s);
@@ -355,7 +356,7 @@ static void push_boot(struct spawn *s)
     }
 }
 
-// Before the fork, so that a task that cannot be heard is not started.
+// Done before the fork, so that a task that the launcher cannot hear is not started.
 static bool open_channels(struct spawn *s)
 {
     struct task *task = s->task;

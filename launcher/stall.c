@@ -1,15 +1,15 @@
-// Copies that stall. vm reads and writes the memory of tasks; memory that answers a page fault when
-// it pleases (userfaultfd, a file system in user space) would put vm to sleep for as long, and with
-// it everybody. The sandbox gives tasks no such memory; this is for the case that one has it all
-// the same: vm publishes whose memory it is at and since when, and a task is ended that keeps vm
-// asleep on one piece for 100 ms.
+// Ends tasks that make vm's copies stall. vm reads and writes the memory of tasks. If a page fault
+// there is answered late on purpose (by userfaultfd, or by a file system in user space), vm sleeps,
+// and so does every task that needs it. The sandbox gives tasks no such memory; this is a second
+// line of defence. vm publishes whose memory it copies and since when. A task is ended if vm sleeps
+// for 100 ms in one piece of a copy of its memory.
 //
-// Asleep, not merely late: on a loaded machine vm is runnable and waits for a processor (R), which
-// is nobody's fault. So what counts is what the kernel says of vm each time that we look, and a
-// single look at which it runs, or is at another piece, starts anew.
+// On a loaded machine vm may be late because it waits for a processor; that is not a stall. So the
+// launcher reads the state of vm's threads from /proc each time. If vm runs, is runnable, or copies
+// another piece, the time starts again.
 //
-// We look every 50 ms, from when vm says that it begins to copy until it has not copied for a
-// second: a suite in which nobody copies is left asleep.
+// The launcher looks every 50 ms, from vm's message that it copies until vm has not copied for a
+// second. So a suite without copies is not woken.
 #include "stall.h"
 #include <dirent.h>
 #include <fcntl.h>
@@ -21,13 +21,13 @@
 
 #define LOOK_MS  50
 #define STALL_NS (100 * NS_PER_MS)
-#define QUIET    20 // looks in a row that find no copy, until we stop
+#define QUIET    20 // after this many looks in a row that find no copy, stop
 
 static struct timer look;
 static struct {
-    task_t task; // 0: vm was not asleep in a copy
+    task_t task; // whose memory it is; 0: vm was not asleep in a copy
     uint64_t since_ns;
-    uint64_t seen_ns; // asleep in this copy, first
+    uint64_t seen_ns; // of the first look that found vm asleep in this copy
 } stall;
 
 static bool is_thread_asleep(pid_t pid, const char *thread)
@@ -43,7 +43,7 @@ static bool is_thread_asleep(pid_t pid, const char *thread)
     return rest && (!strncmp(rest, ") S", 3) || !strncmp(rest, ") D", 3));
 }
 
-// Both of its threads: one may wait for the other, which waits for a processor.
+// Whether both of vm's threads sleep. One may wait for the other, which waits for a processor.
 static bool is_asleep(pid_t pid)
 {
     char path[64];
@@ -62,7 +62,7 @@ static void look_at(const struct task *vm)
 {
     task_t id = atomic_load(&vm->page->copying);
     uint64_t since_ns = atomic_load(&vm->page->copying_since_ns);
-    // The second load: it was in this copy, and nowhere else, when it was asleep.
+    // Loaded twice, so that vm was in this copy when it was asleep.
     if (!id || !is_asleep(vm->task_pid) || atomic_load(&vm->page->copying) != id ||
         atomic_load(&vm->page->copying_since_ns) != since_ns) {
         stall.task = 0;
@@ -79,7 +79,7 @@ static void look_at(const struct task *vm)
     }
 }
 
-// Whether vm has copied since the last look, or copies now.
+// Whether vm copies, or has copied since the last look.
 static bool has_copied(const struct task *vm)
 {
     static uint64_t last_ns;
@@ -99,7 +99,7 @@ static void on_look(struct timer *timer)
     quiet = has_copied(vm) ? 0 : quiet + 1;
     if (quiet >= QUIET) {
         atomic_fetch_add(&vm->page->stall_watch, 1);
-        if (!has_copied(vm)) // else it may not have seen that
+        if (!has_copied(vm)) // if so, vm may not have seen the change
             return;
         atomic_fetch_add(&vm->page->stall_watch, 1);
         quiet = 0;

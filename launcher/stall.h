@@ -2,7 +2,7 @@
 #ifndef LAUNCHER_STALL_H
 #define LAUNCHER_STALL_H
 
-// vm has begun to copy.
+// vm has begun to copy: looks at it every 50 ms until it has stopped for a second.
 void stall_watch(void);
 
 #endif

@@ -3,14 +3,14 @@
 #include <signal.h>
 #include "suite.h"
 
-// For all tasks together to end by themselves.
+// The time for all tasks together to exit.
 #define STOP_DEADLINE_MS 1000
 
 static bool has_begun, is_done;
 static int status;
 static struct timer deadline;
 static bool is_late;
-static struct task *asked; // got SIGTERM, and has not ended yet
+static struct task *asked; // the task that got SIGTERM and has not ended yet
 
 static struct task *youngest(void)
 {
@@ -67,7 +67,7 @@ void stop_continue(void)
     if (!task) {
         is_done = true;
     } else if (task->id == VM_TASK) {
-        // It handles no signal, and has nobody left to serve.
+        // vm handles no signal, and has no task left to serve.
         task_kill(task, SIGKILL);
     } else if (task != asked && !is_late) {
         struct packet packet = {.type = CTL_STOP, .word = wire_word(WIRE_CONTROL, 0, 0)};

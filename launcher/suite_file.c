@@ -1,5 +1,5 @@
-// Reads a suite file: sections, ${KEY}, and the checks that need the whole file. What a line is, is
-// in lines.c; what the single keys mean is in keys.c.
+// See suite_file.h. Handles sections, ${KEY}, and the checks that need the whole file. lines.c
+// splits the text into lines, keys.c handles the keys.
 #include "suite_file.h"
 #include <errno.h>
 #include <stdio.h>
@@ -16,7 +16,7 @@
 struct reader {
     struct manifest *mf;
     bool in_suite;          // the section is [suite]
-    bool in_nothing;        // the section is one that was complained about, or is left out
+    bool in_nothing;        // the section has an error, or is left out
     struct task_spec *task; // the section is [task ...]
     struct strings seen;    // keys of this section
 };
@@ -37,8 +37,8 @@ static void begin_task(struct reader *r, int line, const char *name)
     r->in_nothing = true;
 }
 
-// `condition` is what stands behind the name: "if KEY" lets the task be part of the suite only when
-// the setting is given.
+// `condition` follows the name in the head: with "if KEY", the task is part of the suite only if
+// that setting is given.
 static bool is_wanted(struct reader *r, int line, const char *name, const char *condition)
 {
     if (!*condition)
@@ -91,7 +91,7 @@ static void handle_pair(void *arg, const struct pair *pair)
     char *error = NULL;
     const char *key = pair->key;
     struct place at = {r->mf, r->task, pair->line, key, *pair->value == '$', pair->has_comment};
-    // A value with blanks is one argument: args are split before they are filled in.
+    // args is split before ${KEY} is replaced, so that a value with blanks is one argument.
     bool is_args = r->task && !strcmp(key, "args");
     char *value =
         is_args ? xstrdup(pair->value) : settings_expand(r->mf->settings, pair->value, &error);
@@ -120,7 +120,7 @@ static void handle_error(void *arg, int line, const char *text)
     manifest_error(r->mf, line, "%s", text);
 }
 
-// A task's receive buffers are mapped when it starts; the rest of it takes this at least.
+// What a task needs at least beside its receive buffers, which are mapped at its start.
 #define LEAST_BESIDE (16ull << 20)
 
 static void check_memory(struct manifest *mf, const struct task_spec *task)
@@ -134,7 +134,7 @@ static void check_memory(struct manifest *mf, const struct task_spec *task)
                        (unsigned long long)((landing - 1) >> 20) + 1);
 }
 
-// What a task says of others must be of tasks that there are; those that are left out today are.
+// A task may only name tasks that exist, or that are left out because of their condition.
 static void check_peers(struct manifest *mf, const struct task_spec *task,
                         const struct strings *names, const char *what)
 {
@@ -146,7 +146,7 @@ static void check_peers(struct manifest *mf, const struct task_spec *task,
     }
 }
 
-// What can only be seen when all tasks are known.
+// Checks that need all tasks.
 static void check_whole(struct manifest *mf)
 {
     const struct task_spec *console = NULL, *is_main = NULL;

@@ -7,7 +7,7 @@ static void set(struct talk_table *table, int row, int slot, bool value)
     uint64_t bit = 1ull << slot % 64;
     if (value)
         atomic_fetch_or(word, bit);
-    else if (atomic_load(word) & bit) // most are clear, in pages that were never touched
+    else if (atomic_load(word) & bit) // not to touch the many pages that were never written
         atomic_fetch_and(word, ~bit);
 }
 

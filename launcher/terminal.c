@@ -10,7 +10,7 @@ static bool is_saved;
 void terminal_save(void)
 {
     is_saved = tcgetattr(STDIN_FILENO, &saved) == 0;
-    // Setting a terminal from the background would stop us.
+    // Setting the terminal from the background would stop the launcher.
     signal(SIGTTOU, SIG_IGN);
 }
 

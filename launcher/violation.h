@@ -4,14 +4,14 @@
 
 #include "suite.h"
 
-// The task broke a rule: it is logged and killed.
+// The task broke `rule`: the launcher reports that and kills it.
 void task_violates(struct task *task, const char *rule);
 
-// The same, unless the task ends within a second: what a process that is ending does can look like
-// a violation.
+// The task seems to have broken `rule`, but a process that is ending can look the same. If it has
+// not ended after a second, it has broken the rule.
 void task_is_suspect(struct task *task, const char *rule);
 
-// Its control channel is at its end: it has ended, or will.
+// Its control channel has ended: the task has ended too, or is suspect.
 void task_hung_up(struct task *task);
 
 #endif

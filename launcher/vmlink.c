@@ -1,5 +1,5 @@
-// What vm is told: messages from KERNEL_TASK, in one queue with the grants, so that vm knows a task
-// before it can hear from it.
+// See vmlink.h. These are messages from KERNEL_TASK. They are in one queue with vm's grants, so vm
+// knows a task before it receives from it.
 #include "vmlink.h"
 #include <stdio.h>
 #include <string.h>
@@ -47,8 +47,8 @@ void vm_announce(struct task *task)
     for (size_t i = 0; i < spec->serves.len; i++)
         tell_may_serve(task->id, spec->serves.items[i]);
 
-    // Last: once vm has the channel, the task's first request may be read before anything that is
-    // queued behind.
+    // Last: as soon as vm has the channel, it may read the task's first request, before the packets
+    // that are queued after the grant.
     int end = task->vm_end, landing = task->landing_fd;
     task->vm_end = task->landing_fd = -1;
     if (!channels_grant_vm(&suite.channels, task->id, task->vm_chan, end, landing)) {

@@ -1,5 +1,5 @@
-// Reads the wire version out of a program's file: an ELF note, which libipc puts into each program
-// that is linked with it. Anything that is not such a file has no version.
+// Reads the wire version from a program's file. It is in an ELF note that libipc adds to each
+// program that is linked with it. Any other file has no version.
 #include "wire_note.h"
 #include <elf.h>
 #include <errno.h>
