@@ -7,6 +7,7 @@ command -v curl >/dev/null || skip "no curl"
 
 mkdir site
 printf 'a page of another suite\n' >site/page.txt
+truncate -s 20M site/large.bin
 tar -C site -cf site.tar .
 
 "$1" >name_server.out 2>&1 &
@@ -29,6 +30,24 @@ page_comes() {
 }
 await 60000 page_comes || die "the web server does not start: $(cat web.out web.err)"
 port=$(port_of_web)
+
+# For a client that hardly reads, the kernel buffers some hundred KiB and not megabytes, which the suite
+# would make and send: slirp sets the size of the send buffer.
+send_queue() {
+    awk -v local="0100007F:$(printf %04X "$port")" \
+        '$2 == local && $4 == "01" { split($5, queue, ":") }
+         END { print (1 in queue) ? queue[1] : 0 }' /proc/net/tcp
+}
+is_buffered() {
+    [ "$((0x$(send_queue)))" -gt 65536 ]
+}
+curl -s --limit-rate 1 -o slow.bin "http://127.0.0.1:$port/large.bin" &
+slow=$!
+await 20000 is_buffered || fail "nothing is sent to a slow client"
+for look in $(seq 200); do
+    [ "$((0x$(send_queue)))" -lt 524288 ] || { fail "the kernel buffers 0x$(send_queue)"; break; }
+done
+kill $slow
 
 # shell DEVICE-ARGS STACK-ARGS: a suite whose shell runs the commands of standard input. "none" is no
 # device.
