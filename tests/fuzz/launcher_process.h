@@ -58,6 +58,11 @@ void lp_close(void);
 /// Takes the launcher's messages.
 bool lp_log(char *text);
 
+// launcher_process_table.c
+extern bool lp_child_ended; // since the launcher last looked
+/// Keeps a task's end of its control channel; fake_fds.h calls it.
+void lp_on_socketpair(const int ends[2]);
+
 // launcher_process_loop.c: what loop.h says, by poll() and the clock of the target.
 bool lp_loop_turn(void);
 void lp_loop_reset(void);
