@@ -242,6 +242,7 @@ static void set_launcher(const struct step *step)
     vp_launcher.no_copies = step->a & 64;
     vp_launcher.restarts = step->a & 128;
     vp_launcher.destroys = errors[step->a / 4 % 4];
+    vp_launcher.no_watch = step->b & 128;
     vp_launcher.launches_at = step->b;
 }
 

@@ -62,6 +62,7 @@ extern struct vp_launcher {
     error_t destroys; // what it says to CTL_DESTROY; OK: and ends the task
     bool no_launch;
     bool no_page, no_landing; // vm can map neither of the next task it gets to know
+    bool no_watch;            // vm can watch no more channels
     bool no_copies;           // the host lets vm into no other process
     bool restarts;            // it starts a slot again as soon as vm has forgotten its last task
     unsigned launches_at;     // the slot of what it launches

@@ -1,7 +1,6 @@
 // See vm_process.h: the launcher, which is honest and answers at once.
 #include <string.h>
 #include <unistd.h>
-#include <oolong/idl_tables.h>
 #include <oolong/internal.h>
 #include "vm_process_private.h"
 
@@ -57,7 +56,7 @@ static void grant(struct vp_task *task, unsigned k)
         struct packet refused = {.type = CTL_REFUSED, .word = wire_word(WIRE_CONTROL, 0, 0)};
         refused.refused.task = task->id;
         refused.refused.count = 1;
-        refused.refused.numbers[0] = oolong_idl_messages[0].id;
+        refused.refused.numbers[0] = MSG_ID(BENCHMARK_NOP_MSG);
         say(&refused);
     }
     struct packet packet = {.type = CTL_GRANT, .word = wire_word(WIRE_CONTROL, 0, 0)};
@@ -71,7 +70,7 @@ static void grant(struct vp_task *task, unsigned k)
     grant->fds[GRANT_FD_SOCKET] = ch->fd = fd_open_file();
     grant->fds[GRANT_FD_PAGE] = vp_launcher.no_page ? fd_open_file() : vp_open_page(ch);
     grant->fds[GRANT_FD_LANDING] = vp_launcher.no_landing ? fd_open_file() : vp_open_landing(ch);
-    task->granted = !vp_launcher.no_page;
+    task->granted = !vp_launcher.no_page && !vp_launcher.no_watch;
 }
 
 void vp_start(unsigned k)

@@ -7,6 +7,7 @@
 #include "vm_process_private.h"
 
 static void *launcher_cookie;
+static bool has_woken; // vm, for nothing, since it last had something to do
 
 static struct vp_channel *nth_channel(unsigned n)
 {
@@ -37,6 +38,8 @@ error_t transport_watch(int fd, void *cookie, bool oneshot)
         launcher_cookie = cookie;
         return OK;
     }
+    if (vp_launcher.no_watch)
+        return ERR_NO_MEMORY;
     ch->cookie = cookie;
     ch->watched = true;
     return OK;
@@ -58,8 +61,9 @@ int transport_wait(void *cookies[TRANSPORT_MAX_EVENTS], int timeout_ms)
         if (ch->watched && (ch->count > 0 || ch->ended))
             cookies[n++] = ch->cookie;
     }
-    if (n == 0 && timeout_ms != 0)
+    if (n == 0 && timeout_ms != 0 && has_woken)
         vp_rest();
+    has_woken = timeout_ms != 0; // once for nothing, as the kernel may
     return n;
 }
 
