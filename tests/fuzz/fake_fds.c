@@ -205,7 +205,7 @@ int __wrap_dup(int fd)
     return fd < FD_FIRST ? __real_dup(fd) : open_again(fd);
 }
 
-// A lease is given where nobody else has the file open or mapped.
+// A lease succeeds if no other descriptor and no mapping of the file exists.
 static int lease(const struct file *file, int kind)
 {
     if (kind == F_UNLCK || (file->refs == 1 && !file->is_mapped))

@@ -1,6 +1,6 @@
 // One peer of the libipc target has shared memory: its region, line and page are ordinary memory
-// that the input writes. Nobody sleeps: whoever would sleep on that peer alone sees its end, and an
-// open receive gets a message of the launcher.
+// that the input writes. No call sleeps: instead of sleeping on that peer alone, the program sees
+// the end of the peer, and an open receive gets a message of the launcher.
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -112,7 +112,7 @@ void fake_shm_scribble(struct fake_peer *peer, unsigned where, uint32_t by, uint
         fake_shm_ring(peer);
 }
 
-// Else whoever waits would spin for a peer on another core, each time.
+// All peers are on the same core. For a peer on another core, each wait would spin first.
 int sched_getcpu(void)
 {
     return 0;
@@ -128,14 +128,15 @@ int sched_yield(void)
 void futex_wait(const struct futex_word *words, unsigned count, uint64_t deadline_ns)
 {
     const _Atomic uint32_t *launcher = &ipc_own_page()->launcher_doorbell;
-    // Of a socket peer that is waited for with an end, as without: whoever says nothing more ends.
+    // A socket peer that the program waits for has nothing more to say, so it ends. This holds for
+    // waits with and without a deadline.
     for (unsigned i = 0; i < FAKE_PEERS; i++) {
         const struct channel *ch = channel_find(fake_peers[i].task);
         if (i != FAKE_SHM_PEER && ch && words->word == ch->doorbell.word)
             fake_peers[i].ended = true;
     }
     if (deadline_ns)
-        return; // the time passes by itself
+        return; // the caller sees its deadline pass
     for (unsigned i = 0; i < count; i++) {
         if (words[i].word == launcher) {
             fake_launcher_speaks();

@@ -277,7 +277,7 @@ error_t transport_recv(int fd, struct packet *packet, bool wait, int *fds, int m
     if (!peer)
         return recv_system(fd == VM_FD, packet, wait, fds, max_fds, num_fds);
     if (peer->ended || (peer->count == 0 && wait))
-        return ERR_ABORTED; // nobody is waited for: whoever says nothing more ends
+        return ERR_ABORTED; // a peer that the program waits for has nothing more to say
     if (peer->count == 0)
         return ERR_WOULD_BLOCK;
     struct fake_item *item = &peer->queue[peer->first++ % FAKE_MAX_QUEUE];

@@ -9,8 +9,8 @@
 #include "parser.h"
 #include "target.h"
 
-// An include may name any file. Inputs shall not depend on those of the machine: no path has a '/'
-// that is not part of a comment.
+// An include may name any file. What an input does must not depend on the files of the machine: no
+// path has a '/' that is not part of a comment.
 static void defuse(char *text, size_t len)
 {
     for (size_t i = 0; i < len; i++) {

@@ -25,7 +25,7 @@ enum step_kind {
     STEP_OBEY,    // it reads `a` packets and does with them what it should
     STEP_READ,    // it reads `a` packets and does nothing
     STEP_PACKET,  // it sends a packet; `a` bit 0: of the control kind; bit 1: with an operation
-    STEP_SIZE,    // it sends `len` bytes; `a`: with so many descriptors
+    STEP_SIZE,    // it sends `len` bytes; `a`: how many descriptors
     STEP_FLOOD,   // it sends the request `len` times
     STEP_END,     // it ends: `a`: how
     STEP_HANG_UP, // it closes its end
@@ -116,7 +116,7 @@ static void make_request(struct lp_proc *proc, struct packet *packet, const stru
             packet->task.size &= UINT32_MAX; // a terabyte is given back in 65,536 turns
         break;
     }
-    // Whoever may end others is allowed to.
+    // This task has the right to end others.
     bool rules = proc->id != VM_TASK && !strcmp(proc->name, evil[3]);
     if (rules && (packet->type == CTL_DESTROY || packet->type == CTL_KDEBUG))
         lp_may_end = true;
@@ -293,7 +293,7 @@ static void check_honest(void)
     if (stop_has_begun() || lp_may_end)
         return;
     if (!honest || !server || !lp_find("vm"))
-        target_fail("somebody who keeps to the rules is gone");
+        target_fail("a task that keeps to the rules is gone");
     unsigned texts = honest->num_texts, grants = server->num_grants;
     packet.text.len = 1;
     packet.text.text[0] = '_';
@@ -302,7 +302,7 @@ static void check_honest(void)
     lp_send_control(honest, CTL_CONNECT, &packet);
     lp_run();
     if (honest->num_texts != texts + 1 || (!failed && server->num_grants != grants + 1))
-        target_fail("who keeps to the rules is not served");
+        target_fail("a task that keeps to the rules is not served");
 }
 
 static void finish(void)

@@ -29,13 +29,13 @@ extern struct lp_proc lp_procs[LP_MAX_PROCS];
 extern unsigned lp_num_procs;
 extern uint64_t lp_now_ns;
 extern bool lp_is_heard; // something may have become ready for the launcher since it last looked
-extern bool lp_may_end;  // somebody was allowed to end those who keep to the rules
+extern bool lp_may_end;  // a task had the right to end the tasks that keep to the rules
 
 /// The process of a task, NULL: none that lives. The newest with that name.
 struct lp_proc *lp_find(const char *name);
 struct lp_proc *lp_of_task(task_t id);
 
-/// It ends: by itself, or by a signal (`code` CLD_EXITED or CLD_KILLED).
+/// The process ends: it exits (`code` CLD_EXITED) or a signal kills it (CLD_KILLED).
 void lp_exit(struct lp_proc *proc, int code, int status);
 /// It closes its end of the channel.
 void lp_hang_up(struct lp_proc *proc);
@@ -49,7 +49,7 @@ bool lp_read(struct lp_proc *proc, struct packet *packet);
 /// It does what a task should with a packet.
 void lp_obey(struct lp_proc *proc, const struct packet *packet);
 
-/// Runs the launcher, and who keeps to the rules, until nothing happens any more.
+/// Runs the launcher and the tasks that keep to the rules until nothing happens any more.
 void lp_run(void);
 void lp_reset(void);
 /// Closes what the target itself has open.

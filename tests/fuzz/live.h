@@ -1,7 +1,7 @@
 // The fuzz target vm replayed by real processes. A suite of eight players and a director, under the
 // real launcher and the real vm. The director takes the operations of an input one after the other,
-// has the player who acts perform it by raw packets on its channel to vm, collects what vm has
-// answered to whom, and asks the same reference model as the fuzz target.
+// has the acting player perform it by raw packets on its channel to vm, collects the answers of vm,
+// and asks the same reference model as the fuzz target.
 //
 // The board is a file that all have mapped: orders for the players, and their memory. It is the
 // memory from which and into which vm copies: player k has its piece at WORLD_BASE(k + 2), so that

@@ -84,7 +84,7 @@ static bool is_simulated(const struct op *op)
                                 : s->serves == LIVE_SERVES_NONE || op->a % 32 >= LIVE_NUM_LISTED);
     case OP_COPIED:
         return !s->real || (op->b & 2);
-    case OP_PART: // a channel is not taken away from two who have it
+    case OP_PART: // the launcher does not take a channel from two tasks that have it
         return !(op->a & 1) && s->real && s->joined[b];
     default:
         return false;

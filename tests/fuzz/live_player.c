@@ -1,4 +1,4 @@
-// A player: performs orders, and speaks to vm by itself. See live.h.
+// A player: performs orders, with packets of its own making for vm. See live.h.
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

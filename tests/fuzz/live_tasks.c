@@ -133,7 +133,7 @@ void live_start(const struct message *m)
         tell_may_serve(id, listed[i]);
     if (s->serves == LIVE_SERVES_ANY)
         tell_may_serve(id, "*");
-    for (unsigned i = 0; i < live.world->num_changed; i++) { // by the one who was here before
+    for (unsigned i = 0; i < live.world->num_changed; i++) { // by the last task of the slot
         unsigned page = live.world->changed[i].page;
         if (live.world->changed[i].slot == slot)
             live_order(slot, LIVE_PROTECT, page, live.world->tasks[slot].access[page]);

@@ -47,7 +47,7 @@ void world_reset(struct world *world)
 uint64_t world_deadline(const struct world *world)
 {
     (void)world;
-    return UINT64_MAX; // nobody asks: time goes by itself
+    return UINT64_MAX; // unused: real time passes
 }
 
 // --- Memory and time ----------------------------------------------------------------------------
@@ -136,8 +136,8 @@ static bool is_expected(const struct model_request *request, unsigned slot)
     return type < 0 ? expected & ANSWER(type) : expected & ANSWER(OK);
 }
 
-// Looks at one of the answers that came. In the order in which vm could have given them: who is
-// refused while a copy runs was refused before that copy failed.
+// Checks one of the answers that came, in the order in which vm could have given them: a sender
+// that was refused during a copy was refused before that copy failed.
 static bool feed_one(void)
 {
     for (unsigned pass = 0; pass < 3; pass++) {
@@ -227,8 +227,8 @@ static void player_ended(unsigned slot)
     settle();
 }
 
-// Somebody had a task ended. What comes of that, to others too, begins before the answer is read;
-// who ends itself may not live to read it.
+// A task asked to end the task `target`. The effects, on other tasks too, begin before the answer
+// is read. A task that ends itself may not live to read the answer.
 static void end_target(unsigned slot, unsigned target)
 {
     struct live_slot *s = &live.slots[slot];
@@ -357,7 +357,7 @@ void world_step(struct world *world, task_t actor, const struct message *m)
 bool world_copy_step(struct world *world)
 {
     (void)world;
-    return false; // vm goes on by itself
+    return false; // vm goes on without a call
 }
 
 void world_tick(struct world *world)

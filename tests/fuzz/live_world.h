@@ -59,7 +59,7 @@ void live_start(const struct message *m);
 void live_await_end(unsigned slot);
 /// Has it end, and waits for that.
 void live_end(unsigned slot);
-/// Ends all who are left, whatever they do.
+/// Ends all remaining players, whatever they are doing.
 void live_end_all(void);
 /// Returns when vm has handled all that was sent to it before.
 void live_fence(void);

@@ -103,7 +103,7 @@ struct model_task {
     uint64_t word_since;  // since when without a change
     uint32_t rounds;      // of its open receives, as its page says
     uint32_t max_episode; // of the words so far
-    bool lies;            // it said that it waits anew, in an old episode
+    bool lies;            // its wait word began a wait in an old episode
     bool looked_at;       // something happened here in this call: vm looks at the page
     bool refused;         // a sender that could not wait went away from the reserved buffer
     answers_t second;     // expected for a request that came while one was waiting
@@ -162,7 +162,7 @@ struct model {
     task_t destroying;                     // 0: nobody
     error_t destroy_error, launch_error;
     bool reaping;
-    task_t reaped; // who is to be
+    task_t reaped; // the task to reap
     uint64_t requests, answers, dropped;
     bool ticks; // this call is of vm_tick()
     struct model_id ids[MODEL_IDS];

@@ -53,7 +53,7 @@ void model_ool_look(struct model *model, struct model_task *task)
     }
 }
 
-// Takes a buffer away from whoever has it.
+// Takes a buffer away from the sender that has it.
 void model_ool_revoke(struct model *model, struct model_task *task, struct model_buffer *buffer)
 {
     if (model_ool_copied_out(task, buffer))

@@ -98,7 +98,7 @@ void model_on_put(struct model *model, task_t id, unsigned k)
                 "puts bytes where %d has a receipt that is valid", id);
 }
 
-// Who has empty payloads alone is not read of.
+// A sender whose payloads are all empty is never read from.
 static void begin_empty(struct model *model, struct model_task *dst, const void *data, size_t want)
 {
     int32_t id;
@@ -237,8 +237,8 @@ void model_revoked(struct model *model, struct model_task *dst)
     revoke_idle(model, dst);
 }
 
-// Who is parked; and who was before it that has had its turn and failed meanwhile, when it could
-// not wait itself.
+// A request may leave the queue if it is parked. So may a request before it that had its turn,
+// failed meanwhile, and could not wait.
 bool model_ool_may_unpark(const struct model_request *request)
 {
     return request->wait == MODEL_PARKED ||
@@ -260,8 +260,8 @@ void model_ool_tick(struct model *model)
     model->ticks = true;
 }
 
-// The same seen from the other side: who waits behind an idle receiver is helped, at the latest at
-// the third tick that is a deadline after the one before.
+// The same for the waiting senders: vm helps a sender that waits behind an idle receiver, at the
+// latest at the third tick that is a deadline after the one before.
 static void check_late(struct model *model, struct model_task *dst)
 {
     if (!reserved_open_buffer(dst) || !others_wait(model, dst) ||
@@ -283,7 +283,7 @@ static void check_receipts(struct model *model, struct model_task *dst)
 {
     for (unsigned k = 0; k < NUM_BUFFERS; k++) {
         struct model_buffer *buffer = &dst->buffers[k];
-        buffer->unreachable = false; // for whoever wanted it in this call
+        buffer->unreachable = false; // for the sender of this call
         MODEL_CHECK(model,
                     dst->region != OOL_REGION_STANDING || buffer->use != MODEL_RESERVED ||
                         buffer->receipt == buffer->id,

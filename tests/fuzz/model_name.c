@@ -164,7 +164,7 @@ void model_name_answer(struct model *model, struct model_task *task, const struc
                 "lookup(\"%s\") is answered 0x%x", request->text, m->type);
     task_t server = server_of(model, request->text, request->m.discovery_lookup.except);
     struct model_task *serving = model_task(model, m->discovery_lookup_reply.task);
-    // vm may answer who waited for a name before it answers the new server.
+    // vm may answer a task that waited for a name before it answers the new server.
     bool becomes = serving && serving != task && serving->request.wait == MODEL_NOW && !server &&
                    serving->id != request->m.discovery_lookup.except &&
                    serving->request.m.type == DISCOVERY_SERVE_MSG &&

@@ -95,7 +95,8 @@ static answers_t check_region(const struct model_task *task, const struct messag
     return expect ? expect : ANSWER(OK);
 }
 
-// Who names the same single buffer before each receive may find that a payload came in between.
+// A task that registers the same single buffer before each receive may find a payload that came in
+// between.
 static bool keeps_single(const struct model_task *task, const struct message *m)
 {
     const struct model_buffer *buffer = &task->buffers[OPEN];
@@ -189,7 +190,7 @@ static struct model_buffer *closed_buffer(struct model_task *dst, task_t src)
     struct model_buffer *buffer = &dst->buffers[CLOSED];
     if (dst->region != OOL_REGION_STANDING || !waits_closed(dst, src))
         return NULL;
-    // Its owner may be reading what it verified, whichever wait that came for, until it waits anew.
+    // Its owner may read what it verified until it waits again, whichever wait that came for.
     bool over = buffer->use == MODEL_HELD
                     ? wait_word_episode(dst->word) != wait_word_episode(buffer->tag)
                     : is_void(dst, buffer->tag);
@@ -298,8 +299,8 @@ void model_ool_settle_at(struct model *model, struct model_task *dst)
     } while (front != model->front);
 }
 
-// vm looks at the page of a receiver when something happens there. (Who begins to wait for one who
-// is parked says so: ool.recv, announce.) An armed open buffer needs no page.
+// vm looks at the page of a receiver when something happens there. (A task that begins to wait for
+// a parked sender tells vm: ool.recv, announce.) An armed open buffer needs no page.
 void model_ool_settle(struct model *model)
 {
     for (unsigned i = 0; i < MODEL_TASKS; i++) {
@@ -310,8 +311,8 @@ void model_ool_settle(struct model *model)
     }
 }
 
-// A copy of this call failed, and the buffer is free again. Those behind who cannot wait, and have
-// not been answered, may have it.
+// A copy of this call failed, and the buffer is free again. Senders behind it may have it that
+// cannot wait and have no answer yet.
 static void look_again(struct model *model, struct model_task *dst)
 {
     for (unsigned i = 0; i < MODEL_TASKS; i++) {
@@ -399,7 +400,7 @@ void model_ool_verify(struct model *model, struct model_task *task)
     bool closed = buffer == &task->buffers[CLOSED];
     bool right = m->ool_verify.len == buffer->len[0];
     // Also when its sender has ended (the last answer of a server), or when the wait of the closed
-    // buffer is over, as long as nobody else needed the buffer.
+    // buffer is over, as long as no other payload needed the buffer.
     request->expect = right ? ANSWER(OK) : ANSWER(ERR_INVALID_ARG);
     task->looked_at = true;
     task->refused = false;

@@ -1,4 +1,4 @@
-// The reference model: memory that vm makes for tasks, and who knows of it.
+// The reference model: memory that vm makes for tasks, and the tasks that know of it.
 #include "model.h"
 #include <string.h>
 

@@ -71,8 +71,8 @@ static const struct op parked[] = {REGISTER(1), SEND(0, 1), SEND(2, 1), SEND(3, 
 static const struct op unregistered[] = {SEND(0, 1), NOBLOCK(2, 1), REGISTER(1), VERIFY(1)};
 static const struct op revoked[] = {REGISTER(1), WAIT(1, ANY, 0), SEND(0, 1), SEND(2, 1),
                                     LATER,       LATER,           VERIFY(1),  DIE(2)};
-static const struct op anew[] = {REGISTER(1), WAIT(1, ANY, 0), SEND(0, 1), SEND(2, 1),
-                                 HALF,        WAIT(1, ANY, 0), LATER,      VERIFY(1)};
+static const struct op waits_again[] = {REGISTER(1), WAIT(1, ANY, 0), SEND(0, 1), SEND(2, 1),
+                                        HALF,        WAIT(1, ANY, 0), LATER,      VERIFY(1)};
 static const struct op refused[] = {REGISTER(1), WAIT(1, ANY, 0), SEND(0, 1), NOBLOCK(2, 1),
                                     LATER,       LATER,           VERIFY(1)};
 static const struct op crossed[] = {REGISTER(1),      SEND(0, 1), WAIT(1, CALL, 2), SEND(2, 1),
@@ -186,7 +186,7 @@ const struct story stories[] = {
     STORY(segments),
     STORY(names),
     STORY(stranger),
-    STORY(anew),
+    STORY(waits_again),
     STORY(taken),
     STORY(taken_late),
     STORY(taken_of_dead),

@@ -17,8 +17,8 @@
 #define VP_LARGE     2                   // the task whose receive memory is large,
 #define VP_LARGE_LEN ((size_t)20 << 20)  // more than vm gives back in one turn
 #define VP_LEN(k)    ((k) == VP_LARGE ? VP_LARGE_LEN : VP_OOL_LEN)
-#define VP_MEM       ((size_t)64 << 10) // of a task, which is there again and again
-#define VP_WINDOW    ((size_t)1 << 20)  // for so many bytes, from VP_BASE() on
+#define VP_MEM       ((size_t)64 << 10) // of a task; the window shows it again and again
+#define VP_WINDOW    ((size_t)1 << 20)  // its length in bytes; it begins at VP_BASE()
 #define VP_BASE(k)   ((vaddr_t)(k + 1) << 32)
 
 // A channel of a task to vm, as seen from vm, and the memory that goes with it. The second address
