@@ -72,6 +72,17 @@ keys C-z
 shows '.*Stopped.*'
 keys 'fg' Enter
 shows 'oolong> watch archivefs *x *'
+
+# Neither does the end of a watched task.
+await 10000 pgrep -f '^loud listen' || fail "loud is not started again"
+keys C-c 'watch loud' Enter
+shows 'oolong> watch loud *'
+shows 'oolong> *'
+keys 'ls /do'
+shows 'oolong> ls /do *'
+kill -SEGV "$(pgrep -n -f '^loud listen')"
+shows 'task [0-9]* (loud) ended.*'
+shows 'oolong> ls /do *'
 keys C-c 'quit' Enter
 shows 'sh: *' # of the shell around the suite
 tmux kill-server
