@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 #include "prepare.h"
+#include "run_tests.h"
 
 const struct kind archive_kinds[NUM_ARCHIVE_KINDS] = {
     {"tar", ARCHIVE_FORMAT_TAR_PAX_RESTRICTED, ARCHIVE_FILTER_NONE},
@@ -118,9 +119,5 @@ int run_suite(const char *name, void (*add)(TCase *))
     tcase_set_timeout(cases, 60);
     add(cases);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int num_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return num_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_check(suite);
 }

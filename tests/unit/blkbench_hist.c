@@ -1,5 +1,6 @@
 // Latencies of blkbench: a quantile is as exact as its bucket is narrow.
 #include "hist.h"
+#include "run_tests.h"
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,16 +46,5 @@ START_TEST(quantiles_are_of_all_that_were_merged)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("blkbench_hist");
-    TCase *tcase = tcase_create("blkbench_hist");
-    tcase_add_test(tcase, every_latency_is_found_again_within_an_eighth);
-    tcase_add_test(tcase, quantiles_are_of_all_that_were_merged);
-    suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+RUN_TESTS("blkbench_hist", every_latency_is_found_again_within_an_eighth,
+          quantiles_are_of_all_that_were_merged)

@@ -1,6 +1,7 @@
 // What servers of `blk` refuse: tables of sectors and lengths, at every edge of the device and of
 // the numbers.
 #include "blkcheck.h"
+#include "run_tests.h"
 #include <check.h>
 #include <stdlib.h>
 #include <oolong/message.h>
@@ -78,9 +79,5 @@ int main(void)
     tcase_add_test(tcase, reads_over_the_payload_limit_are_refused);
     tcase_add_test(tcase, read_only_devices_are_only_read);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_check(suite);
 }

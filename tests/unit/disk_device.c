@@ -14,6 +14,7 @@
 #include <unistd.h>
 #include "engine.h"
 #include "ring.h"
+#include "run_tests.h"
 
 static char path[64]; // opens the file of make_file() again
 static char error_text[DEVICE_ERROR_LEN];
@@ -277,9 +278,5 @@ int main(void)
     tcase_add_loop_test(tcase, engine_moves_bytes, 0, 2);
     tcase_add_test(tcase, without_io_uring_plain_calls_do);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_check(suite);
 }

@@ -2,6 +2,7 @@
 // where it is told to. What clients are told must be what a device would do that serves one request
 // after the other.
 #include "request.h"
+#include "run_tests.h"
 #include <check.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -320,9 +321,5 @@ int main(void)
     tcase_add_test(tcase, writes_to_one_block_do_not_undo_each_other);
     tcase_add_loop_test(tcase, any_order_gives_what_one_after_the_other_gives, 0, 40);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_check(suite);
 }

@@ -1,5 +1,6 @@
 // The cache of blocks, on a device that counts, notes where it was written to, and can fail.
 #include "cache.h"
+#include "run_tests.h"
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
@@ -343,9 +344,5 @@ int main(void)
     tcase_add_test(tcase, blocks_beyond_the_device_are_errors);
     tcase_add_test(tcase, size_of_blocks_changes_when_nothing_is_dirty);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_check(suite);
 }

@@ -1,5 +1,6 @@
 // The checksum that goes before libext2fs's own.
 #include "crc.h"
+#include "run_tests.h"
 #include <check.h>
 #include <dlfcn.h>
 #include <ext2fs/ext2fs.h>
@@ -48,17 +49,5 @@ START_TEST(the_library_uses_it)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("ext4fs_crc");
-    TCase *tcase = tcase_create("ext4fs_crc");
-    tcase_add_test(tcase, it_is_that_of_the_standard);
-    tcase_add_test(tcase, it_is_that_of_the_library_at_all_lengths_and_places);
-    tcase_add_test(tcase, the_library_uses_it);
-    suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+RUN_TESTS("ext4fs_crc", it_is_that_of_the_standard,
+          it_is_that_of_the_library_at_all_lengths_and_places, the_library_uses_it)

@@ -9,6 +9,7 @@
 #include "memory_disk.h"
 #include "volume_check.h"
 #include "walk.h"
+#include "run_tests.h"
 
 #define MAGIC       0xc03b3998u
 #define SPARE       2000u // a block that nothing uses, and many behind it
@@ -358,9 +359,5 @@ int main(void)
     tcase_add_test(tcase, transactions_without_their_end_are_not_replayed);
     tcase_add_test(tcase, unfinished_journals_of_others_are_replayed_if_they_are_simple);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_check(suite);
 }

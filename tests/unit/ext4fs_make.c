@@ -11,6 +11,7 @@
 #include "opened.h"
 #include "volume_check.h"
 #include "walk.h"
+#include "run_tests.h"
 
 static struct volume *volume;
 
@@ -259,9 +260,5 @@ int main(void)
     tcase_add_test(tcase, names_that_are_exchanged_keep_the_tree_sound);
     tcase_add_test(tcase, contents_within_an_inode_are_no_attribute);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_check(suite);
 }

@@ -9,6 +9,7 @@
 #include "memory_disk.h"
 #include "volume_check.h"
 #include "walk.h"
+#include "run_tests.h"
 
 #define MANY 20000 // as many looked for one by one would take minutes
 
@@ -217,9 +218,5 @@ int main(void)
     tcase_add_loop_test(tcase, damaged_blocks_have_no_room_and_end_a_walk, 0,
                         (int)(sizeof(damages) / sizeof(damages[0])));
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_check(suite);
 }

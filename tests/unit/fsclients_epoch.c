@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include "clients.h"
 #include "fsclients.h"
+#include "run_tests.h"
 
 static task_t self;
 static int file;
@@ -63,15 +64,4 @@ START_TEST(a_handle_of_an_earlier_server_is_not_known)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("fsclients_epoch");
-    TCase *tcase = tcase_create("fsclients_epoch");
-    tcase_add_test(tcase, a_handle_of_an_earlier_server_is_not_known);
-    suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+RUN_TESTS("fsclients_epoch", a_handle_of_an_earlier_server_is_not_known)

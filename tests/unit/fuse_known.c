@@ -1,5 +1,6 @@
 // What the kernel knows by number, and the handles that are kept for it.
 #include "known.h"
+#include "run_tests.h"
 #include <check.h>
 #include <stdlib.h>
 
@@ -62,19 +63,6 @@ START_TEST(what_is_kept_has_no_name)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("fuse_known");
-    TCase *tcase = tcase_create("fuse_known");
-    tcase_add_test(tcase, a_handle_comes_back_when_all_is_forgotten);
-    tcase_add_test(tcase, nothing_is_kept_of_what_the_kernel_does_not_know);
-    tcase_add_test(tcase, many_nodes_keep_their_handles);
-    tcase_add_test(tcase, what_is_bare_is_so_for_a_time);
-    tcase_add_test(tcase, what_is_kept_has_no_name);
-    suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+RUN_TESTS("fuse_known", a_handle_comes_back_when_all_is_forgotten,
+          nothing_is_kept_of_what_the_kernel_does_not_know, many_nodes_keep_their_handles,
+          what_is_bare_is_so_for_a_time, what_is_kept_has_no_name)

@@ -4,6 +4,7 @@
 #include <string.h>
 #include "channels.h"
 #include "talk.h"
+#include "run_tests.h"
 
 static struct channels *c;
 static int next_fd;
@@ -536,9 +537,5 @@ int main(void)
     tcase_add_test(tc, the_table_says_who_was_granted_a_channel);
     tcase_add_test(tc, the_table_forgets_a_task_with_its_slot);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_check(suite);
 }

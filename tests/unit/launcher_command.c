@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "util.h"
+#include "run_tests.h"
 
 static const struct row {
     const char *text;
@@ -74,9 +75,5 @@ int main(void)
                         sizeof(rows) / sizeof(rows[0]));
     tcase_add_test(tc, plain_names_are_short_and_of_few_characters);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_check(suite);
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "deadlock.h"
+#include "run_tests.h"
 
 static struct deadlock *d;
 static struct waiting now[CONFIG_NUM_TASKS];
@@ -152,9 +153,5 @@ int main(void)
     tcase_add_test(tc, a_task_that_claims_to_wait_for_itself_is_reported_once);
     tcase_add_test(tc, two_rings_are_two_reports);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_check(suite);
 }

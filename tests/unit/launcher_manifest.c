@@ -5,6 +5,7 @@
 #include <oolong/wire.h>
 #include "diagnostics.h"
 #include "suite_file.h"
+#include "run_tests.h"
 
 static struct manifest mf;
 static struct settings settings;
@@ -332,9 +333,5 @@ int main(void)
     tcase_add_test(tc, a_task_may_depend_on_a_setting);
     tcase_add_test(tc, two_may_talk_when_either_names_the_other);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_check(suite);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <oolong/printable.h>
 #include "mask.h"
+#include "run_tests.h"
 
 static const struct {
     const char *text;
@@ -85,9 +86,5 @@ int main(void)
     tcase_add_test(tc, every_byte_alone_is_harmless);
     tcase_add_test(tc, a_line_is_one_line);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_check(suite);
 }

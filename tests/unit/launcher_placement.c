@@ -4,6 +4,7 @@
 #include <string.h>
 #include "placement.h"
 #include "suite_file.h"
+#include "run_tests.h"
 
 static struct manifest mf;
 static bool shm_works;
@@ -131,9 +132,5 @@ int main(void)
     tcase_add_test(tcase, a_mount_keeps_its_group_on_one_core);
     tcase_add_test(tcase, one_socket_keeps_its_group_on_one_core);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return run_check(suite);
 }

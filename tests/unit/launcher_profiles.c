@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include "profiles.h"
+#include "run_tests.h"
 
 static bool allows(unsigned sets, int nr)
 {
@@ -78,19 +79,6 @@ START_TEST(each_rule_says_what_it_is_for)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("profiles");
-    TCase *rules = tcase_create("rules");
-    tcase_add_test(rules, counts_are_of_different_calls);
-    tcase_add_test(rules, no_role_has_more_calls_than_its_most);
-    tcase_add_test(rules, a_plain_task_has_fewer_than_twenty_calls);
-    tcase_add_test(rules, no_role_has_a_way_out);
-    tcase_add_test(rules, each_rule_says_what_it_is_for);
-    suite_add_tcase(suite, rules);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+RUN_TESTS("profiles", counts_are_of_different_calls, no_role_has_more_calls_than_its_most,
+          a_plain_task_has_fewer_than_twenty_calls, no_role_has_a_way_out,
+          each_rule_says_what_it_is_for)

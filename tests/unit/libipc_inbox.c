@@ -2,7 +2,7 @@
 // notifications may pass.
 #include <string.h>
 #include "inbox.h"
-#include "libipc_suite.h"
+#include "run_tests.h"
 #include "self.h"
 
 #define PEERS 5

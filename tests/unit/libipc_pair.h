@@ -5,7 +5,7 @@
 #define TESTS_LIBIPC_PAIR_H
 
 #include "channel.h"
-#include "libipc_suite.h"
+#include "run_tests.h"
 #include "payload.h"
 #include "region.h"
 #include "shm_recv.h"

@@ -8,7 +8,7 @@
 #include <oolong/message.h>
 #include <resea/ipc.h>
 #include <resea/printf.h>
-#include "libipc_suite.h"
+#include "run_tests.h"
 #include "doorbell.h"
 #include "link.h"
 #include "map.h"

@@ -15,6 +15,7 @@
 #include "options.h"
 #include "stack.h"
 #include "tcpip.h"
+#include "run_tests.h"
 
 #define SERVER   7
 #define DEVICE   8
@@ -336,9 +337,5 @@ int main(void)
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, frames_arrive_in_their_order);
     tcase_add_test(tcase, one_notification_brings_many_frames);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_check(suite);
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "shell.h"
+#include "run_tests.h"
 
 START_TEST(words_are_split_at_blanks)
 {
@@ -75,18 +76,5 @@ START_TEST(numbers_are_whole_and_bounded)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("shell_words");
-    TCase *cases = tcase_create("words");
-    tcase_add_test(cases, words_are_split_at_blanks);
-    tcase_add_test(cases, open_quotes_and_long_lines_are_errors);
-    tcase_add_test(cases, joined_words_split_into_the_same);
-    tcase_add_test(cases, numbers_are_whole_and_bounded);
-    suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int num_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return num_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+RUN_TESTS("shell_words", words_are_split_at_blanks, open_quotes_and_long_lines_are_errors,
+          joined_words_split_into_the_same, numbers_are_whole_and_bounded)

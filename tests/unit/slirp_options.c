@@ -4,6 +4,7 @@
 #include <oolong/message.h>
 #include <stdlib.h>
 #include "options.h"
+#include "run_tests.h"
 
 START_TEST(forwards_are_read)
 {
@@ -67,9 +68,5 @@ int main(void)
     tcase_add_test(tcase, forwards_are_read);
     tcase_add_test(tcase, what_is_no_argument_is_refused);
     tcase_add_test(tcase, forwards_are_bounded);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_check(suite);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "servers.h"
+#include "run_tests.h"
 
 START_TEST(servers_that_can_be_reached_are_found)
 {
@@ -87,9 +88,5 @@ int main(void)
     suite_add_tcase(suite, tcase);
     tcase_add_test(tcase, servers_that_can_be_reached_are_found);
     tcase_add_test(tcase, a_server_that_does_not_answer_is_noticed);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_check(suite);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 #include "stack.h"
 #include "tcpip_peer.h"
+#include "run_tests.h"
 
 #define WINDOW  2000
 #define SEGMENT 536u // the largest, of who does not say
@@ -209,9 +210,5 @@ int main(void)
     tcase_add_test(tcase, the_address_with_most_loses_its_own);
     tcase_add_test(tcase, a_full_queue_delays);
     tcase_add_test(tcase, who_asks_and_does_not_go_on_keeps_nobody_out);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_check(suite);
 }

@@ -3,6 +3,7 @@
 #include <idl/tcpip.h>
 #include "stack.h"
 #include "tcpip.h"
+#include "run_tests.h"
 
 #define WAIT_MS   5000
 #define MAX_CALLS 64
@@ -105,9 +106,5 @@ int main(void)
     tcase_add_test(tcase, what_needs_no_network_does_not_wait);
     tcase_add_test(tcase, one_call_of_each_client_and_no_more_than_there_is_room_for);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_check(suite);
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "filter.h"
+#include "run_tests.h"
 
 // An IPv4 frame of `len` bytes with that first byte and protocol.
 static uint8_t *frame(uint8_t first, uint8_t proto, uint8_t tcp_flags)
@@ -76,9 +77,5 @@ int main(void)
     tcase_add_test(tcase, only_what_is_needed_gets_in);
     tcase_add_test(tcase, requests_for_connections_are_seen);
     tcase_add_test(tcase, our_own_address_is_known_as_source);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_check(suite);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include "stack.h"
 #include "tcpip_peer.h"
+#include "run_tests.h"
 
 #define SIZE       (20u << 20)
 #define FRAMES_MAX 4096 // on the wire
@@ -266,9 +267,5 @@ int main(void)
     tcase_add_test(tcase, five_packets_of_a_hundred_are_lost);
     tcase_add_test(tcase, a_long_way_is_filled);
     tcase_add_test(tcase, a_long_way_with_a_loss_now_and_then);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_check(suite);
 }

@@ -3,6 +3,7 @@
 #include <oolong/message.h>
 #include <stdlib.h>
 #include "options.h"
+#include "run_tests.h"
 
 START_TEST(addresses_are_read)
 {
@@ -64,9 +65,5 @@ int main(void)
     suite_add_tcase(suite, tcase);
     tcase_add_test(tcase, addresses_are_read);
     tcase_add_test(tcase, what_is_no_argument_is_refused);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_check(suite);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include "sock.h"
 #include "stack.h"
+#include "run_tests.h"
 
 #define ADDR 0x0a00020fu
 
@@ -250,9 +251,5 @@ int main(void)
     tcase_add_test(tcase, nobody_listens);
     tcase_add_test(tcase, datagrams_are_kept_up_to_a_bound);
     tcase_add_test(tcase, pings_are_answered);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_check(suite);
 }

@@ -9,7 +9,7 @@ add_custom_target(vm_tests DEPENDS fuzz_vm fuzz_vm-process vm_copier)
 
 foreach(module IN ITEMS ool receipt closed queue copy task service death random stress)
   add_dependencies(vm_tests vm_${module})
-  oolong_add_unit_test(vm_${module} SOURCES vm_${module}_test.c LIBS vm_sim)
+  oolong_add_unit_test(vm_${module} SOURCES vm_${module}.c LIBS vm_sim)
   # The same where vm has the landing memory too.
   add_test(NAME vm_${module}_shared COMMAND vm_${module})
   oolong_test_properties(vm_${module}_shared unit 60)
@@ -18,5 +18,5 @@ endforeach()
 
 # Its second thread: real processes.
 find_package(Threads REQUIRED)
-oolong_add_unit_test(vm_copier SOURCES vm_copier_test.c ${CMAKE_SOURCE_DIR}/vm/copier.c
+oolong_add_unit_test(vm_copier SOURCES vm_copier.c ${CMAKE_SOURCE_DIR}/vm/copier.c
   LIBS vm_core Threads::Threads)

@@ -1,5 +1,6 @@
 // The other side of vm's core in tests: memory, pages, clock, launcher. See vm_sim.h.
 #include "vm_sim.h"
+#include "run_tests.h"
 #include <sys/mman.h>
 #ifdef __has_feature
 #if __has_feature(memory_sanitizer)
@@ -382,9 +383,5 @@ int sim_main(const char *name, const TTest *const *tests, size_t num_tests)
     for (size_t i = 0; i < num_tests; i++)
         tcase_add_test(tcase, tests[i]);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_check(suite);
 }

@@ -5,6 +5,7 @@
 #include "head.h"
 #include "page.h"
 #include "types.h"
+#include "run_tests.h"
 
 START_TEST(a_head_says_what_is_sent)
 {
@@ -188,9 +189,5 @@ int main(void)
     tcase_add_test(tcase, sizes_are_for_people);
     tcase_add_test(tcase, names_are_quoted_in_listings);
     tcase_add_test(tcase, types_go_by_the_end_of_a_name);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_check(suite);
 }

@@ -6,6 +6,7 @@
 #include "date.h"
 #include "host.h"
 #include "precondition.h"
+#include "run_tests.h"
 
 #define NOW   1700000100
 #define MTIME 1700000000 // Tue, 14 Nov 2023 22:13:20 GMT
@@ -220,9 +221,5 @@ int main(void)
     tcase_add_test(tcase, a_target_may_name_its_host);
     tcase_add_test(tcase, conditions_are_judged_in_their_order);
     tcase_add_test(tcase, a_range_is_of_the_version_that_the_client_knows);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_check(suite);
 }

@@ -2,6 +2,7 @@
 #include <check.h>
 #include <stdlib.h>
 #include "range.h"
+#include "run_tests.h"
 
 START_TEST(ranges_are_read)
 {
@@ -51,9 +52,5 @@ int main(void)
     TCase *tcase = tcase_create("webapi_range");
     suite_add_tcase(suite, tcase);
     tcase_add_test(tcase, ranges_are_read);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_check(suite);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "request.h"
+#include "run_tests.h"
 
 static struct request request;
 
@@ -277,9 +278,5 @@ int main(void)
     tcase_add_test(tcase, connections_are_kept_as_the_request_says);
     tcase_add_test(tcase, bad_requests_have_a_status);
     tcase_add_test(tcase, lengths_are_bounded);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_check(suite);
 }

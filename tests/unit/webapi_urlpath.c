@@ -2,6 +2,7 @@
 #include <check.h>
 #include <stdlib.h>
 #include "urlpath.h"
+#include "run_tests.h"
 
 START_TEST(targets_become_paths)
 {
@@ -59,9 +60,5 @@ int main(void)
     TCase *tcase = tcase_create("webapi_urlpath");
     suite_add_tcase(suite, tcase);
     tcase_add_test(tcase, targets_become_paths);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_check(suite);
 }

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "libipc_suite.h"
+#include "run_tests.h"
 
 static char *first, *second, *third;
 

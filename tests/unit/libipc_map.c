@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <oolong/wire.h>
-#include "libipc_suite.h"
+#include "run_tests.h"
 #include "map.h"
 
 #define OOL_LEN (20u << 20)

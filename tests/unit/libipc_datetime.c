@@ -3,7 +3,7 @@
 #include <resea/datetime.h>
 #include <stdbool.h>
 #include <time.h>
-#include "libipc_suite.h"
+#include "run_tests.h"
 
 // Plain comparisons: Check reports each assertion to its parent, which is slow.
 static void check_timestamp(uint64_t epoch)

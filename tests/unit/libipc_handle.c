@@ -1,7 +1,7 @@
 // <resea/handle.h>: small numbers, private to each owner.
 
 #include <resea/handle.h>
-#include "libipc_suite.h"
+#include "run_tests.h"
 
 START_TEST(handles_start_at_1_for_each_owner)
 {

@@ -1,7 +1,7 @@
 // oolong/log_limit.h: how many lines of one kind are written.
 
 #include <oolong/log_limit.h>
-#include "libipc_suite.h"
+#include "run_tests.h"
 
 #define SECOND 1000000000u
 

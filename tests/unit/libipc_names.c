@@ -4,7 +4,7 @@
 #include <resea/ipc.h>
 #include <resea/syscall.h>
 #include <string.h>
-#include "libipc_suite.h"
+#include "run_tests.h"
 
 START_TEST(errors_have_their_numbers_and_names)
 {

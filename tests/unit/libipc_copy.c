@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 #include "copy.h"
-#include "libipc_suite.h"
+#include "run_tests.h"
 
 #define PAGE    4096u
 #define MAX_LEN (5 * PAGE)

@@ -4,7 +4,7 @@
 #include <sched.h>
 #include <string.h>
 #include <time.h>
-#include "libipc_suite.h"
+#include "run_tests.h"
 
 static int fake_yield(void);
 static int fake_core(void);

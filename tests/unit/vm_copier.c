@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "copier.h"
+#include "run_tests.h"
 
 #define PAGE  ((size_t)4096)
 #define PIECE ((size_t)128 << 10)
@@ -133,9 +134,5 @@ int main(void)
     tcase_add_test(tc, a_process_that_ended_gives_nothing);
     tcase_add_test(tc, the_caller_stays_on_its_core);
     suite_add_tcase(s, tc);
-    SRunner *runner = srunner_create(s);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_check(s);
 }

@@ -1,7 +1,7 @@
 // <list.h>: order, removal in any state, loops that remove.
 
 #include <list.h>
-#include "libipc_suite.h"
+#include "run_tests.h"
 
 struct item {
     int number;

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <types.h>
 #include <vprintf.h>
-#include "libipc_suite.h"
+#include "run_tests.h"
 
 START_TEST(bitmap_sets_and_clears_single_bits)
 {

@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 #include <stdlib.h>
-#include "libipc_suite.h"
+#include "run_tests.h"
 
 static bool no_memory;
 
