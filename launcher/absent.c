@@ -45,7 +45,7 @@ static char *why_absent(const char *name)
         if (!gone)
             return NULL;
     }
-    char *why = gone ? xasprintf("nobody serves: no task runs of those that may (%s)", gone)
+    char *why = gone ? xasprintf("no running task may serve (not running: %s)", gone)
                      : xstrdup("no task of the suite may serve");
     free(gone);
     return why;

@@ -110,8 +110,9 @@ static void add_service(struct place *at, const char *name)
     if (strlen(name) > 63 || !is_printable(name))
         bad_value(at, name, "a name of at most 63 bytes, in UTF-8");
     else if (!strings_contain(serves, name) && serves->len == MAX_SERVED_NAMES)
-        manifest_error(at->mf, at->line, "serves = %s: it is one name too many: a task serves %d",
-                       name, MAX_SERVED_NAMES);
+        manifest_error(at->mf, at->line,
+                       "serves = %s: this name is one too many, a task serves at most %d", name,
+                       MAX_SERVED_NAMES);
     else if (!strings_contain(serves, name))
         strings_add(serves, name);
 }
@@ -125,7 +126,7 @@ static void set_profile(struct place *at, const char *value)
 {
     if (!sandbox_profile_exists(value)) {
         char *names = sandbox_profile_names();
-        manifest_error(at->mf, at->line, "profile = %s: there are %s", value, names);
+        manifest_error(at->mf, at->line, "profile = %s: must be one of %s", value, names);
         free(names);
         return;
     }
@@ -414,7 +415,7 @@ void manifest_task_key(struct place *at, const char *value, bool is_more)
     else if (is_more && !is_list)
         manifest_error(at->mf, at->line,
                        "a line that begins with a blank continues the value of %s, which "
-                       "is no list",
+                       "is not a list",
                        key);
     else
         set(at, value);

@@ -65,8 +65,7 @@ static void read_head(struct reader *r, char *text)
         const char *rest = skip_blanks(end + 1);
         if (*rest && *rest != '#' && *rest != ';')
             r->user->error(r->arg, r->line,
-                           "something stands behind the section's head: it belongs on the next "
-                           "line");
+                           "text after the section's head belongs on the next line");
         *end = '\0';
     }
     r->key = NULL;

@@ -96,8 +96,9 @@ void log_verbose(unsigned level, const char *format, ...)
 
 bool log_left_out(const char *whose, uint32_t repeated, uint32_t unread)
 {
-    char *text = xasprintf("%s: lines left out: %u that repeat others, %u that nobody read in time",
-                           whose, repeated, unread);
+    char *text =
+        xasprintf("%s: lines left out: %u that repeat others, %u that were not read in time", whose,
+                  repeated, unread);
     bool was_said = say(text);
     free(text);
     return was_said;

@@ -36,7 +36,8 @@ static const char help_text[] =
     "\n"
     "Exit status of run: that of the main task (128 + N when signal N ended it, 127 when it could\n"
     "not be started), 0 when a task ended the suite, 129, 130, 143 after SIGHUP, Ctrl-C, SIGTERM,\n"
-    "1 when the suite is wrong or a vital task or vm ended, 2 when the arguments are wrong.\n"
+    "1 when the suite is wrong, a vital task or vm ended, or there is no memory, 2 when the\n"
+    "arguments are wrong.\n"
     "\n"
     "See oolong(1) and oolong-suite(5).\n";
 

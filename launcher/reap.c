@@ -124,7 +124,7 @@ static void child_ended(struct task *task, const siginfo_t *info)
     } else if (task->is_main && !stop_has_begun()) {
         stop_suite(exit_status_of(task, info));
     } else if (is_lost(task, info) || (!restart_schedule(task, info) && task->spec->vital)) {
-        log_error("the suite is nothing without %s: it ends", task->spec->name);
+        log_error("vital task %s has failed: the suite ends", task->spec->name);
         stop_suite(1);
     } else {
         tell_if_nobody_is_left();

@@ -55,7 +55,7 @@ static void on_ready(struct task *task, const struct packet *packet)
     int filters = sandbox_count_filters(task->task_pid);
     if (!task->debugged && filters != -2 && filters != suite.own_filters + 2) {
         // Suspect only: a process that is ending has no filters any more.
-        task_is_suspect(task, "says that it is ready, and is not under both of its filters");
+        task_is_suspect(task, "reported that it is ready without both of its filters");
         return;
     }
     const char *interface = digests_dispute_with_vm(task);
@@ -344,7 +344,7 @@ void request_handle(struct task *task, const struct packet *packet)
     // Of a task that has ended, only packets that explain its end count.
     bool is_over = task->exited || task->trapped || task->violation || task->suspicion;
     if (wire_kind(packet->word) != WIRE_CONTROL) {
-        task_violates(task, "sent something else than a control packet to the launcher");
+        task_violates(task, "sent the launcher a packet that is not a control packet");
         return;
     }
     if (is_exec_failure(task, packet) || (is_over && packet->type != CTL_TRAP))
@@ -356,7 +356,7 @@ void request_handle(struct task *task, const struct packet *packet)
             continue;
         if (task->id != VM_TASK && row->op != CTL_GRANT_ACK &&
             suite.channels.endpoints[TASK_SLOT(task->id)].num_queued > MAX_QUEUED)
-            task_violates(task, "asks and does not read the answers");
+            task_violates(task, "sends requests and does not read the answers");
         else
             row->handle(task, packet);
         return;

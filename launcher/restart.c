@@ -60,7 +60,7 @@ static bool count_restart(struct task_spec *spec)
         spec->num_restarts = 0;
     }
     if (spec->num_restarts >= limit->num) {
-        log_error("task %s is not started again: it was, %u times in %u s (restart_limit)",
+        log_error("task %s is not started again after %u restarts in %u s (restart_limit)",
                   spec->name, limit->num, limit->seconds);
         return false;
     }

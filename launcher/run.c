@@ -61,7 +61,7 @@ static void check_host(struct manifest *mf)
     for (struct task_spec *task = mf->tasks; task; task = task->next) {
         num_tasks += task->autostart || task->name == suite.main_name;
         if (task->cpu >= 0 && !may_run_on(task->cpu))
-            manifest_error(mf, task->line, "[task %s] cpu = %d: the host lets nobody run there",
+            manifest_error(mf, task->line, "[task %s] cpu = %d: no task can run on this core",
                            task->name, task->cpu);
     }
     if (num_tasks > CONFIG_NUM_TASKS - 2) // without the launcher and vm
@@ -88,11 +88,11 @@ static void find_main(const struct run_options *options)
         int error = errno;
         if (path)
             manifest_error(
-                mf, 0, "--main: %s is no task of %s, and cannot be run as a program (%s: %s)", name,
-                options->path, path, error == EACCES ? "not executable" : error_text(error));
+                mf, 0, "--main: %s is not a task of %s, and cannot be run as a program (%s: %s)",
+                name, options->path, path, error == EACCES ? "not executable" : error_text(error));
         else
-            manifest_error(mf, 0, "--main: %s is no task of %s, and is no name of a program", name,
-                           options->path);
+            manifest_error(mf, 0, "--main: %s is neither a task of %s nor the name of a program",
+                           name, options->path);
         free(path);
         return;
     }

@@ -46,8 +46,7 @@ static bool is_wanted(struct reader *r, int line, const char *name, const char *
     const char *key = condition + 3;
     bool is_condition = !strncmp(condition, "if ", 3) && is_plain_name(key);
     if (!is_condition)
-        manifest_error(r->mf, line, "'%s': only 'if KEY' may stand behind a task's name",
-                       condition);
+        manifest_error(r->mf, line, "'%s': only 'if KEY' may follow a task's name", condition);
     else if (settings_have(r->mf->settings, key))
         return true;
     else
@@ -128,7 +127,7 @@ static void check_memory(struct manifest *mf, const struct task_spec *task)
     uint64_t landing = ool_landing_len((size_t)task->ool_len);
     if (task->memory && task->memory < landing + LEAST_BESIDE)
         manifest_error(mf, task->line,
-                       "task %s: memory is to be %lluM or more, because its receive buffers take "
+                       "task %s: memory must be %lluM or more, because its receive buffers take "
                        "%lluM (see ool_buffer)",
                        task->name, (unsigned long long)((landing + LEAST_BESIDE - 1) >> 20) + 1,
                        (unsigned long long)((landing - 1) >> 20) + 1);
@@ -156,7 +155,7 @@ static void check_whole(struct manifest *mf)
         check_peers(mf, task, &task->socket_peers, "has transport.");
         check_memory(mf, task);
         if (task->is_main && is_main)
-            manifest_error(mf, task->line, "task %s is the main one already", is_main->name);
+            manifest_error(mf, task->line, "task %s is already the main task", is_main->name);
         if (task->is_main)
             is_main = task;
         if (task->console && strcmp(task->profile, "console"))
@@ -165,11 +164,11 @@ static void check_whole(struct manifest *mf)
                            "terminal: profile = console",
                            task->name, task->profile);
         if (task->console && task->autostart && console)
-            manifest_error(mf, task->line, "task %s has the console already", console->name);
+            manifest_error(mf, task->line, "task %s already has the console", console->name);
         if (task->console && task->autostart)
             console = task;
         if (task->is_main && task->restart != RESTART_NEVER)
-            manifest_error(mf, task->line, "task %s is the main one and cannot be restarted",
+            manifest_error(mf, task->line, "task %s is the main task and cannot be restarted",
                            task->name);
     }
 }

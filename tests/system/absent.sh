@@ -2,7 +2,7 @@
 # A task that waits for a name that cannot come is reported once, and why.
 . "$OOLONG_SOURCE/tests/system/lib.sh"
 
-for case in "gone|nobody serves: no task runs of those that may (server)" \
+for case in "gone|no running task may serve (not running: server)" \
     "never|no task of the suite may serve"; do
     name=${case%%|*}
     expect 0 "$oolong" run "$here/absent.ini" --set "name=$name"
@@ -14,6 +14,6 @@ done
 # The server was there, and another task ended it. It is reported once, however often the task tries.
 expect 0 "$oolong" run "$here/absent_killed.ini"
 echo "[watcher] looks up gone (absent)" | diff - out >&2 || fail "another output: $(cat out err)"
-[ "$(grep -c "waits for 'gone', which nobody serves: no task runs of those that may (server)" err)" = 1 ] ||
+[ "$(grep -c "waits for 'gone', which no running task may serve (not running: server)" err)" = 1 ] ||
     fail "not reported once: $(cat err)"
 finish

@@ -24,8 +24,8 @@ suite ''
 expect 0 "$oolong" check suite.ini
 grep -qx 'suite.ini: 1 task, no errors' out || fail "a good suite: $(cat out)"
 expect 0 "$oolong" run suite.ini
-refused '^suite.ini: error: --main: nobody is no task of suite.ini, .*No such file' --main nobody
-refused '^suite.ini: error: --main: a/b/c is no task .*(a/b/c: No such file.*)$' --main a/b/c
+refused '^suite.ini: error: --main: nobody is not a task of suite.ini, .*No such file' --main nobody
+refused '^suite.ini: error: --main: a/b/c is not a task .*(a/b/c: No such file.*)$' --main a/b/c
 : >not-a-program
 refused '^suite.ini: error: --main: ./not-a-program .*not executable' --main ./not-a-program
 refused '^suite.ini: error: --gdb: there is no task nobody' --gdb nobody
@@ -58,8 +58,8 @@ sed 's/: error:.*//' err | tr '\n' ' ' >lines
 
 # Escape sequences, wherever they come from.
 suite 'profile = ${x}'
-refused '^suite.ini:5: error: profile = ?\[31mred?: there are' --set "x=$(printf '\033[31mred\233')"
-refused '^suite.ini: error: --main: ?\[31m is no task of' --set x=plain --main "$(printf '\033[31m')"
+refused '^suite.ini:5: error: profile = ?\[31mred?: must be one of' --set "x=$(printf '\033[31mred\233')"
+refused '^suite.ini: error: --main: ?\[31m is neither a task of' --set x=plain --main "$(printf '\033[31m')"
 
 # The file itself.
 expect 1 "$oolong" check .

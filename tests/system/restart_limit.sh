@@ -35,7 +35,7 @@ run() {
 
 suite_with '' ''
 run 5
-grep -q 'not started again: it was, 5 times in 10 s (restart_limit)$' err || fail "$(cat err)"
+grep -q 'not started again after 5 restarts in 10 s (restart_limit)$' err || fail "$(cat err)"
 suite_with 'restart_limit = 2 in 60' ''
 run 2
 suite_with 'restart_limit = 9' 'restart_limit = 1 in 60 s'
@@ -46,5 +46,5 @@ suite_with 'restart_limit = 1' 'vital = yes
 restart = always'
 sed -i '/on-failure/d; s/3$/0/' suite.ini
 expect 1 "$oolong" run suite.ini
-grep -q 'the suite is nothing without loops' err || fail "$(cat err)"
+grep -q 'vital task loops has failed: the suite ends' err || fail "$(cat err)"
 finish

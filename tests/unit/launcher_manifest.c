@@ -102,7 +102,7 @@ static const struct row {
     {"[suite]\ncolour = red\n", 2, "no key 'colour'"},
     {"[suite]\nname = a b\n", 2, "must be"},
     {"[suite]\nlookup_timeout_ms = soon\n", 2, "number of milliseconds"},
-    {"[task a]\nprofile = none\n", 2, "there are plain, vm"},
+    {"[task a]\nprofile = none\n", 2, "must be one of plain, vm"},
     {"[task a]\nrestart = sometimes\n", 2, "never, on-failure or always"},
     {"[task a]\nrestart_limit = often\n", 2, "NUMBER in SECONDS s, or unlimited"},
     {"[task a]\nrestart_limit = 0\n", 2, "NUMBER in SECONDS s, or unlimited"},
@@ -116,8 +116,8 @@ static const struct row {
     {"[task a]\nmemory = 64MX\n", 2, "16M or more"},
     {"[task a]\nmemory = 64 MB\n", 2, "16M or more"},
     {"[task a]\nmemory = 48M\n", 1,
-     "memory is to be 49M or more, because its receive buffers take 33M"},
-    {"[task a]\nool_buffer = 1G\n", 1, "memory is to be 2065M or more"},
+     "memory must be 49M or more, because its receive buffers take 33M"},
+    {"[task a]\nool_buffer = 1G\n", 1, "memory must be 2065M or more"},
     {"[task a]\nfiles = 1\n", 2, "from 16"},
     {"[task a]\nool_buffer = 2G\n", 2, "from 4K to 1G"},
     {"[task a]\ncpu = -1\n", 2, "number of a core"},
@@ -134,13 +134,13 @@ static const struct row {
     {"[task a]\nprogram = ${unset\n", 2, "without }"},
     {"[task a]\nprogram =\n", 2, "program's name"},
     {"[task a]\nprogram = x\nprogram = y\n", 3, "given twice"},
-    {"[task a]\nprogram = x\n  y\n", 3, "which is no list"},
+    {"[task a]\nprogram = x\n  y\n", 3, "which is not a list"},
     {"[task a]\ncalls = b\n", 1, "there is no [task b]"},
     {"[task a]\nwhat is this\n", 2, "neither 'key = value'"},
-    {"[task a]\nmain = yes\n[task b]\nmain = yes\n", 3, "main one already"},
+    {"[task a]\nmain = yes\n[task b]\nmain = yes\n", 3, "already the main task"},
     {"[task a]\nconsole = yes\nprofile = console\n"
      "[task b]\nconsole = yes\nprofile = console\n",
-     4, "console already"},
+     4, "already has the console"},
     {"[task a]\nconsole = yes\n", 1, "profile = console"},
     {"[task a]\nmain = yes\nrestart = always\n", 1, "cannot be restarted"},
     {"[task a]\nserves = "
@@ -148,7 +148,8 @@ static const struct row {
      2, "at most 63"},
     {"[task a]\nserves = a\tb\x01\n", 2, "in UTF-8"},
     {"[task a]\nserves = \xff\n", 2, "in UTF-8"},
-    {"[task a]\nserves = 1 2 3 4 5 6 7 8\n  9 10 11 12 13 14 15 16 16 17\n", 3, "17: it is one"},
+    {"[task a]\nserves = 1 2 3 4 5 6 7 8\n  9 10 11 12 13 14 15 16 16 17\n", 3,
+     "17: this name is one too many"},
     {"[task a]\ntransport.b = shm\n", 1, "there is no [task b]"},
     {"[task a]\ntransport.b = socket\n", 1, "there is no [task b]"},
     // What was meant as a key is not swallowed by the list above it.
@@ -156,8 +157,8 @@ static const struct row {
     {"[task a]\nserves = x\n\n; more\n\tvital=yes\n", 5, "looks like a key"},
     {"[task a]\nargs = x\n  memory =\n", 3, "looks like a key"},
     {"[task a]\nargs = x\n  [task b]\n", 3, "looks like a section"},
-    {"[suite] name = mine\n", 1, "behind the section's head"},
-    {"[task a] program = x\n", 1, "behind the section's head"},
+    {"[suite] name = mine\n", 1, "after the section's head"},
+    {"[task a] program = x\n", 1, "after the section's head"},
     {"[task a\nprogram = x\n", 1, "no ]"},
     {"[task a]\n= x\n", 2, "neither 'key = value'"},
     {"[task a]\nfiles ; = 20\n", 2, "neither 'key = value'"},
@@ -216,7 +217,7 @@ START_TEST(what_is_printed_has_no_control_characters)
     FILE *out = open_memstream(&text, &size);
     manifest_print_errors(&mf, out);
     fclose(out);
-    ck_assert_ptr_nonnull(strstr(text, "profile = ?]0;x?r??d ? ??? \xc3\xa4 \xff: there are"));
+    ck_assert_ptr_nonnull(strstr(text, "profile = ?]0;x?r??d ? ??? \xc3\xa4 \xff: must be one of"));
     free(text);
 }
 END_TEST
