@@ -1,8 +1,9 @@
 // Looks up a name, in one of four roles; without arguments it ends at once.
-//   NAME         says what the lookup gave
-//   serve NAME   serves it for ever
-//   kill NAME    ends the server, then looks the name up for ever
-//   watch NAME   ends when `ps` has long shown that a task waits for the name, which is absent
+//   NAME         prints the result of the lookup
+//   serve NAME   serves the name for ever
+//   kill NAME    ends the server of the name, then looks the name up again and again
+//   watch NAME   waits until `ps` shows a task that waits for the name as absent, and some looks
+//   more
 #include <resea/cmdline.h>
 #include <resea/ipc.h>
 #include <resea/printf.h>
@@ -26,7 +27,7 @@ static void end_server(const char *name)
 {
     ASSERT_OK(task_destroy(ipc_lookup(name)));
     for (;;)
-        (void)ipc_lookup(name); // which may give the server once more, while it ends
+        (void)ipc_lookup(name); // the first one may still find the server, which is ending
 }
 
 static bool ps_shows(const char *text)

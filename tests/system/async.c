@@ -9,7 +9,7 @@ static void send_item(task_t dst, int number)
     CHECK_OK(async_send(dst, &m));
 }
 
-// Answers pulls, and the calls of serve_one(), until a quit comes.
+// Answers pulls and the calls that serve_one() handles, until it receives a quit.
 static void serve_pulls(void)
 {
     for (;;) {
@@ -51,7 +51,7 @@ static void send_many(void)
     CHECK(async_is_empty(lead));
 }
 
-// One message a pull, and a notification while there are more.
+// Each pull brings one message. A notification follows while more are queued.
 static void many_lead(void)
 {
     task_t a = meet("a");
@@ -74,7 +74,7 @@ static void send_too_many(void)
     CHECK_ERR(async_send(lead, &m), ERR_NO_MEMORY);
     CHECK_ERR(async_send(lead, &m), ERR_NO_MEMORY);
     task_t b = meet("b");
-    send_item(b, 1); // another queue
+    send_item(b, 1); // this queue has room
     step(lead);
     CHECK_OK(ipc_recv(lead, &m));
     CHECK_EQ(m.type, ASYNC_MSG);
@@ -138,7 +138,7 @@ static void silent_lead(void)
     quit(a);
 }
 
-// Payloads are bounded together, whoever does not ask for them.
+// The payloads of a queue are bounded together when the receiver does not fetch them.
 static void bytes_lead(void)
 {
     task_t a = meet("a");
@@ -150,7 +150,7 @@ static void bytes_lead(void)
     struct message m = data_message(data, 1, 0);
     CHECK_ERR(async_send(a, &m), ERR_NO_MEMORY);
     CHECK_EQ(async_queued(a), 16);
-    send_item(a, 0); // has none
+    send_item(a, 0); // has no payload
     CHECK_EQ(async_queued(a), 17);
     free(data);
     step(a);
@@ -161,7 +161,7 @@ static void just_await_step(void)
     await_step(meet("main"));
 }
 
-// A server that knows nothing of pulls, but for what it does with unknown messages.
+// A server that does not handle pulls itself: discard_unknown_message() does.
 static void serve_after_sending(void)
 {
     send_item(meet("main"), 5);
@@ -179,7 +179,7 @@ static void unaware_lead(void)
     quit(a);
 }
 
-// Answers calls, and the pull that came before them last.
+// Answers all calls first, and then the pull that came before them.
 static void leave_the_pull_open(void)
 {
     task_t lead = meet("main");
@@ -197,7 +197,7 @@ static void leave_the_pull_open(void)
     serve_pulls();
 }
 
-// The numbers of messages come round while a pull is under way.
+// Sequence numbers wrap around while a pull is under way.
 static void come_round_lead(void)
 {
     task_t a = meet("a");
@@ -211,7 +211,8 @@ static void come_round_lead(void)
     quit(a);
 }
 
-// It sends to us instead of answering: that message waits for a receive, the pull for its answer.
+// The source sends a message instead of answering. The message waits for a receive, and the pull
+// for its answer.
 static void send_instead_of_answering(void)
 {
     task_t lead = meet("main");
@@ -238,7 +239,7 @@ static void dead_lead(void)
     task_t a = meet("a");
     struct message m;
     expect_notifications(NOTIFY_ASYNC);
-    step(meet("b")); // which lets a end
+    step(meet("b")); // b then lets a end
     CHECK_ERR(async_recv(a, &m), ERR_ABORTED);
     CHECK_ERR(async_recv(a, &m), ERR_INVALID_TASK);
     m.type = STAGE_ITEM_MSG;
@@ -274,7 +275,7 @@ static void send_parcels(void)
         m.stage_parcel.data_len = (size_t)i * 97;
         m.stage_parcel.number = i;
         CHECK_OK(async_send(lead, &m));
-        memset(data, 0xee, (size_t)i * 97); // the queue has a copy
+        memset(data, 0xee, (size_t)i * 97); // the queue must have a copy
         free(data);
     }
     serve_pulls();
@@ -308,8 +309,8 @@ static void be_silent_with_a_parcel(void)
     serve_pulls();
 }
 
-// The answer to a pull comes while its caller is in a call to the same task, and its payload is in
-// the buffer that the answers of the next calls want. Its sender has forgotten it.
+// The answer to a pull comes while the receiver is in a call to the same task. Its payload occupies
+// the buffer that the answers of later calls need, and its sender has freed the message.
 static void late_parcel_lead(void)
 {
     task_t a = meet("a");
@@ -326,7 +327,8 @@ static void late_parcel_lead(void)
         CHECK(is_pattern(m.stage_make_reply.data, 6000, seed));
         free(m.stage_make_reply.data);
     }
-    // It has been notified of before it was given up; who only pulls when notified must hear again.
+    // The notification came before the pull timed out. A receiver that pulls only when it is
+    // notified must be notified again.
     expect_notifications(NOTIFY_ASYNC);
     CHECK_OK(async_recv(a, &m));
     CHECK_EQ(m.type, STAGE_PARCEL_MSG);

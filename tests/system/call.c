@@ -1,4 +1,4 @@
-// ipc_call, ipc_replyrecv, ipc_reply: questions, answers, and answers that cannot be given.
+// ipc_call, ipc_replyrecv and ipc_reply, with answers that cannot be delivered.
 
 #include <sys/mman.h>
 #include "scenario.h"
@@ -25,7 +25,7 @@ static void answer_with_errors(void)
     ipc_reply(client, &m);
     CHECK_OK(ipc_recv(IPC_ANY, &m));
     ipc_free_payloads(&m);
-    ipc_reply_err(m.src, DONT_REPLY); // is no answer
+    ipc_reply_err(m.src, DONT_REPLY); // sends nothing
     ipc_reply_err(m.src, ERR_UNAVAILABLE);
 }
 
@@ -46,14 +46,14 @@ static void errors_lead(void)
     free(data);
 }
 
-// An error is an answer; as a question it is refused, and the server goes on.
+// An error can be an answer. A call with an error is refused, and the server goes on.
 static void error_request_lead(void)
 {
     task_t a = meet("a");
     struct message m = {.type = ERR_NOT_FOUND};
     CHECK_ERR(ipc_call(a, &m), ERR_INVALID_ARG);
     CHECK_OK(ipc_send(a, &m));
-    m.type = STAGE_ASK_REPLY_MSG; // an answer that nobody asked for
+    m.type = STAGE_ASK_REPLY_MSG; // a reply to no call
     CHECK_OK(ipc_send(a, &m));
     m.type = STAGE_ASK_REPLY_MSG;
     CHECK_ERR(ipc_call(a, &m), ERR_NOT_ACCEPTABLE);
@@ -77,7 +77,8 @@ static void serve_by_replyrecv(void)
         CHECK_OK(ipc_replyrecv(m.src, &m));
     }
     CHECK_EQ(m.type, STAGE_STEP_MSG);
-    // There is no such task, b does not wait, and this is ourselves: we receive all the same.
+    // The reply fails: there is no such task, b does not wait, or the task is the caller. It
+    // receives in any case.
     static const task_t nobody[] = {511, -7, 0};
     for (int i = 0; i < 3; i++) {
         m = step_message(0);
@@ -88,7 +89,7 @@ static void serve_by_replyrecv(void)
     CHECK_OK(ipc_replyrecv(task_self(), &m));
     CHECK_EQ(m.type, STAGE_STEP_MSG);
     m = step_message(0);
-    CHECK_OK(ipc_replyrecv(meet("main"), &m)); // main has asked nothing
+    CHECK_OK(ipc_replyrecv(meet("main"), &m)); // main waits for no answer
     CHECK_EQ(m.type, STAGE_STEP_MSG);
 }
 
@@ -110,7 +111,7 @@ static void reply_to_the_dead_lead(void)
     task_t client = m.src;
     WAIT_UNTIL(waits(a, WAIT_RECV, b));
     CHECK_OK(task_destroy(b));
-    await_step(a); // it saw the end of b; we did not look
+    await_step(a); // a has seen the end of b; main has not looked
     m.type = STAGE_HOLD_REPLY_MSG;
     m.stage_hold_reply.value = 1;
     ipc_reply(client, &m);
@@ -198,14 +199,14 @@ static void message_for_reply_lead(void)
     task_t a = meet("a");
     struct message m;
     expect(a, STAGE_HOLD_MSG, &m);
-    step_value(a, 77); // a send, and it is taken
+    step_value(a, 77); // a send, which is taken
     expect(a, STAGE_HOLD_MSG, &m);
     CHECK_OK(ipc_send_err(a, ERR_TIMEOUT));
     expect(a, STAGE_ASK_MSG, &m);
     CHECK(serve_one(&m));
 }
 
-// What the callee sent before it took the call is no answer to it.
+// A message that the callee sent before it took the call is not its answer.
 static void call_while_it_sends(void)
 {
     task_t lead = meet("main");
@@ -225,7 +226,7 @@ static void sends_before_lead(void)
     step(a);
     WAIT_UNTIL(waits(a, WAIT_CALL, task_self()));
     struct message m = step_message(5);
-    // Not taken yet, so a is still sending: not ready for us.
+    // a is still in its send, so it does not receive.
     CHECK_ERR(ipc_send_noblock(a, &m), ERR_WOULD_BLOCK);
     expect(a, STAGE_ASK_MSG, &m);
     CHECK(serve_one(&m));

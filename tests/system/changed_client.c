@@ -1,5 +1,6 @@
-// A client of the older version of changed.idl: of many methods that have changed each is refused,
-// and one whose number is another method's by now; one that is as it was works.
+// A client that was built with the older version of changed.idl. Calls of methods that have changed
+// since are refused, and so is one whose number now belongs to another method. The method that has
+// not changed works.
 #include <oolong/idl_tables.h>
 #include "scenario.h"
 

@@ -1,5 +1,5 @@
-// A server of the newer version of changed.idl (see CMakeLists.txt): it answers whatever reaches
-// it.
+// A server that was built with the newer version of changed.idl (see CMakeLists.txt). It answers
+// every message that reaches it.
 #include <oolong/message.h>
 #include <resea/ipc.h>
 #include <resea/printf.h>

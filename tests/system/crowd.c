@@ -1,10 +1,10 @@
-// Many: 64 clients of one server.
+// A server with 64 clients.
 
 #include "scenario.h"
 
 #define NUM_CLIENTS 64
 #define NUM_CALLS   20
-// More than one call can wait for: see DOORBELL_MAX_CHANNELS.
+// More channels than one futex_waitv can wait for: see DOORBELL_MAX_CHANNELS.
 #define NUM_PEERS 130
 
 static task_t launch(const char *line)
@@ -46,7 +46,7 @@ static void crowd_lead(void)
     }
 }
 
-// Run by guests alone: there is no task a in this scenario, as they are not of the suite file.
+// The part of each guest. Guests are launched and not in the suite file, so there is no task a.
 static void guest(void)
 {
     if (!strcmp(task_argv()[2], "a"))
@@ -105,7 +105,7 @@ static void peer(void)
     quit(lead);
 }
 
-// Launched with arguments, it has what an unlisted program has.
+// A program that is launched with arguments has the rights of one that is not in the suite file.
 static void launched_lead(void)
 {
     task_t task = launch("test_scenario launched_with_arguments guest 'two words' ''");

@@ -1,5 +1,5 @@
-// Servers that call each other in a circle. They wait for each other, as on a microkernel; the
-// launcher says so (deadlock.sh looks for that), and nobody is failed or killed for it.
+// Servers that call each other in a cycle. They wait for each other, as on a microkernel. The
+// launcher reports that (deadlock.sh looks for it). It ends no task, and no call fails.
 
 #include "scenario.h"
 
@@ -9,8 +9,8 @@ static void call_next(const char *next)
     task_t peer = meet(next);
     await_step(lead);
     struct message m = {.type = BLK_READ_MSG};
-    CHECK_ERR(ipc_call(peer, &m), ERR_ABORTED); // main ends it by killing d
-    task_exit();                                // and so it goes round
+    CHECK_ERR(ipc_call(peer, &m), ERR_ABORTED); // main ends the cycle by killing d
+    task_exit();                                // which aborts the call to this task
 }
 
 static void call_a(void)
@@ -43,8 +43,8 @@ static void send_a(void)
     task_exit();
 }
 
-// Starts the tasks of a circle, the last of which is d, and lets two seconds pass: several looks
-// of the launcher. Nothing may have happened to them by then.
+// Starts the tasks of a cycle, the last of which is d, and lets two seconds pass. The launcher
+// looks several times meanwhile, and must not have changed anything.
 static void watch_circle(const char *parts, enum wait_kind kind_of_d)
 {
     task_t tasks[4];

@@ -1,8 +1,9 @@
-// A network device, and a task that would like to be one: what the second sends the TCP/IP server
-// must come to nothing.
+// A network device, and a task that pretends to be one. Messages of the second to the TCP/IP server
+// must have no effect.
 //
-//   test_device true    serves `net`, and ends the suite well when the server answered it alone
-//   test_device false   asks to be the device, sends frames all the same, then tells the true one
+//   test_device true    serves `net`, and ends the suite with status 0 if the server answered it
+//   alone test_device false   tries to register as the device, sends frames, then tells the true
+//   device
 #include <resea/async.h>
 #include <resea/ipc.h>
 #include <resea/malloc.h>
@@ -16,7 +17,7 @@
 static const uint8_t true_mac[MAC_LEN] = {2, 0, 0, 0, 0, 1};
 static const uint8_t false_mac[MAC_LEN] = {2, 0, 0, 0, 0, 2};
 
-// An ARP request: who on the network is 10.0.2.15, the server? It answers to `mac`.
+// An ARP request for 10.0.2.15, the server's address. The answer goes to `mac`.
 static void make_request(uint8_t frame[FRAME_LEN], const uint8_t mac[MAC_LEN])
 {
     static const uint8_t head[] = {0x08, 0x06, 0, 1, 0x08, 0, MAC_LEN, 4, 0, 1};
@@ -40,13 +41,13 @@ static error_t be_the_device(task_t tcpip, const uint8_t mac[MAC_LEN])
 static void play_false(task_t tcpip)
 {
     static uint8_t frame[FRAME_LEN];
-    task_t device = ipc_lookup("device.up"); // it is known to the server
+    task_t device = ipc_lookup("device.up"); // served when the device has registered itself
     ASSERT(device > 0);
     error_t err = be_the_device(tcpip, false_mac);
     if (err != ERR_NOT_PERMITTED)
         WARN("CHECK FAILED: the false device is answered %s", err2str(err));
     make_request(frame, false_mac);
-    const task_t to[] = {tcpip, device}; // the second one hears that the first has it
+    const task_t to[] = {tcpip, device}; // tells the device after the server
     for (int i = 0; i < 2; i++) {
         struct message m = {.type = NET_RX_MSG};
         m.net_rx.payload = frame;
@@ -65,8 +66,8 @@ static void ask_as_device(task_t tcpip)
     ASSERT_OK(async_send(tcpip, &m));
 }
 
-// The server answers in the order of the frames that it accepts: when the device's own is answered,
-// so would be the one before.
+// The server answers accepted frames in their order. When the device's own frame is answered, an
+// earlier frame would have been answered too.
 static void play_true(task_t tcpip)
 {
     ASSERT_OK(ipc_serve("net"));

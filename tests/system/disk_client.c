@@ -1,7 +1,7 @@
-// Clients of `blk` for disk.sh. What a sector holds is one line of text, padded with blanks, so
-// that the script can make the same with awk:
+// Clients of `blk` for disk.sh. A sector holds one line of text, padded with blanks, which the
+// script can make with awk:
 //   "sector S value V"
-// The first argument says what it does; failures are printed, and the exit status is 1.
+// The first argument says what the client does. It prints failures and ends with status 1.
 #include <idl/blk.h>
 #include <idl/task.h>
 #include <message.h>
@@ -78,7 +78,7 @@ static void expect_sectors(uint64_t sector, size_t num, unsigned value)
     free(got);
 }
 
-// Pieces of all sizes, first to last, and reads of other pieces.
+// Writes pieces of all sizes, and reads other pieces.
 static void fill(unsigned value)
 {
     static const unsigned sizes[] = {1, 8, 7, 64, 1, 255, 2048};
@@ -108,8 +108,8 @@ static void await_children(unsigned num)
     }
 }
 
-// Launches `num` clients that each write every num-th sector, `rounds` times, and looks at the
-// result: neighbours in a block belong to different clients.
+// Launches `num` clients, each of which writes every num-th sector `rounds` times. Neighbouring
+// sectors of a block thus belong to different clients. Then checks the result.
 static void crowd(unsigned num, unsigned rounds)
 {
     for (unsigned i = 0; i < num; i++) {
@@ -141,7 +141,7 @@ static void stripe(unsigned index, unsigned num, unsigned rounds)
 
 // --- A disk that ends and comes back ------------------------------------------------------------
 
-// One write, flush and read back of a client's own sectors.
+// Writes, flushes and reads the client's own sectors once.
 static error_t log_value(uint64_t sector, const uint8_t *data)
 {
     void *got;
@@ -155,9 +155,9 @@ static error_t log_value(uint64_t sector, const uint8_t *data)
     return OK;
 }
 
-// Writes its own sectors with a higher value each time, and says which value was flushed. A disk
-// that ends is looked up again, as a program does that wants to go on; the calls by themselves
-// repeat once, which is not enough when the next one ends as well.
+// Writes its own sectors with a higher value each time, and prints which value was flushed. When
+// the disk has ended, it looks the disk up again. The generated stubs repeat a call once, which is
+// not enough if the next disk ends as well.
 static void log_values(unsigned index)
 {
     for (unsigned value = 1;; value++) {
@@ -191,7 +191,7 @@ static void load(void)
     }
 }
 
-// Reads until the disk is gone, or cannot read any more.
+// Reads until the disk has ended or fails.
 static void read_to_the_end(void)
 {
     error_t err;
@@ -208,7 +208,8 @@ static void read_to_the_end(void)
 
 // --- Refusals -----------------------------------------------------------------------------------
 
-// Writes a sparse device until what holds it is full; gives room back, and goes on.
+// Writes a sparse device until the file system that holds it is full. Discards sectors, and goes
+// on.
 static void overfill(void)
 {
     error_t err = OK;

@@ -1,12 +1,12 @@
-// Tasks that speak to their sockets by themselves and break the rules: their channel ends, and the
-// others go on.
+// Tasks that write to their sockets directly and break the rules. Their channel ends, and the other
+// tasks go on.
 
 #include <sys/socket.h>
 #include "scenario.h"
 #include "../../libipc/link.h"
 #include "../../libipc/payload.h"
 
-// Packets of the wrong size, and of no known kind.
+// Packets of a wrong size or of an unknown kind.
 static void send_raw(task_t dst, size_t len, uint32_t word)
 {
     static uint8_t bytes[4096];
@@ -16,7 +16,7 @@ static void send_raw(task_t dst, size_t len, uint32_t word)
     CHECK_EQ(send(ch->fd, bytes, len, MSG_NOSIGNAL), (ssize_t)len);
 }
 
-// d serves until all three, or the one, and main have said that they are done.
+// d serves until main and the others of the scenario (three, or one) have sent it a quit.
 static void serve_four(void)
 {
     for (int i = 0; i < 4; i++)
@@ -39,9 +39,9 @@ static const struct {
     {255, 0},
     {257, 0},
     {4096, 0},
-    {256, 0},                            // no kind
-    {256, 0xffffffff},                   // no such kind
-    {256, (uint32_t)WIRE_CONTROL << 28}, // for the launcher alone
+    {256, 0},                            // kind 0, which does not exist
+    {256, 0xffffffff},                   // an unknown kind
+    {256, (uint32_t)WIRE_CONTROL << 28}, // only the launcher may send this kind
 };
 #define NUM_GARBAGE (int)(sizeof(garbage) / sizeof(garbage[0]))
 
@@ -53,7 +53,7 @@ static void send_garbage(void)
     struct message m;
     CHECK_ERR(ipc_recv(lead, &m), ERR_ABORTED);
     check_serves(meet("d"));
-    CHECK(IS_ERROR(ipc_send(lead, &m))); // for good
+    CHECK(IS_ERROR(ipc_send(lead, &m))); // the channel stays closed
     quit(meet("d"));
 }
 
@@ -92,7 +92,7 @@ static void garbage_kinds_lead(void)
     quit_and_await(meet("d"));
 }
 
-// In an open receive the reader sees nothing of it.
+// A task in an open receive notices nothing.
 static void garbage_in_open_receive_lead(void)
 {
     task_t a = meet("a");
@@ -114,7 +114,7 @@ static void step_late(void)
     step(lead);
 }
 
-// Answers that nobody asked for are dropped.
+// Replies to no call are dropped.
 static void answer_unasked(void)
 {
     task_t lead = meet("main");
@@ -138,8 +138,8 @@ static void unasked_lead(void)
     quit(a);
 }
 
-// vm is no exception. It leaves payloads of its clients where they are, so it must not take their
-// addresses for memory of its own.
+// The same for vm. Payload descriptors of its clients hold addresses in the clients, which vm must
+// not take for memory of its own.
 static void answer_vm_unasked(void)
 {
     static const int types[] = {STAGE_ASK_REPLY_MSG, STAGE_SAY_REPLY_MSG, STAGE_FOUR_REPLY_MSG,
@@ -158,7 +158,7 @@ static void answer_vm_unasked(void)
     step(meet("main"));
 }
 
-// More messages under way than the rules allow.
+// A task has more messages under way than is allowed.
 static void send_without_waiting(void)
 {
     task_t lead = meet("main");
@@ -188,7 +188,7 @@ static void too_many_lead(void)
 
 // --- Payloads that are not what their messages say -----------------------------------------------
 
-// Sends a descriptor of its own making and returns what the receiver answers.
+// Sends a message with a forged payload descriptor, and returns the receiver's answer.
 static error_t send_descriptor(task_t dst, int type, vaddr_t id, size_t len)
 {
     static uint32_t seq = 1000;
@@ -229,7 +229,7 @@ static void lie_about_payloads(void)
     vaddr_t id = place(lead, "12345", 5);
     CHECK_ERR(send_descriptor(lead, STAGE_TEXT_MSG, id + 1, 5), ERR_NOT_FOUND);
     CHECK_ERR(send_descriptor(lead, STAGE_TEXT_MSG, id, 4), ERR_INVALID_ARG);
-    // Spent by the lie.
+    // The forged message has used the reservation up.
     CHECK_ERR(send_descriptor(lead, STAGE_TEXT_MSG, id, 5), ERR_NOT_FOUND);
     id = place(lead, "12345", 5);
     CHECK_ERR(send_descriptor(lead, STAGE_TEXT_MSG, id, 500), ERR_INVALID_ARG);
@@ -238,14 +238,14 @@ static void lie_about_payloads(void)
     id = place(lead, "12345", 5);
     CHECK_ERR(send_descriptor(lead, STAGE_TEXT_MSG, id, (size_t)8 << 20), ERR_INVALID_ARG);
     CHECK_ERR(send_descriptor(lead, STAGE_TEXT_MSG, id, 5), ERR_NOT_FOUND);
-    // Another count than was placed.
+    // A number of payloads that differs from those that were placed.
     id = place(lead, "12345", 5);
     CHECK_ERR(send_descriptor(lead, STAGE_TWO_MSG, id, 5), ERR_INVALID_ARG);
     // An id of another sender, which that sender has disclosed.
     id = place(lead, "12345", 5);
     struct message m = data_message(&id, sizeof(id), 0);
     CHECK_ERR(ipc_call(meet("b"), &m), ERR_NOT_FOUND);
-    // And once more what is right.
+    // A correct message still works.
     CHECK_OK(send_descriptor(lead, STAGE_TEXT_MSG, id, 5));
     CHECK_ERR(send_descriptor(lead, STAGE_TEXT_MSG, id, 5), ERR_NOT_FOUND);
     step(lead);
@@ -274,7 +274,7 @@ static void lied_to_lead(void)
     quit(meet("d"));
 }
 
-// A string whose sender placed no NUL has one all the same; one with a NUL inside ends there.
+// A string that was sent without a NUL gets one. A string with a NUL inside ends there.
 static void send_unterminated(void)
 {
     task_t lead = meet("main");
@@ -306,7 +306,7 @@ static void unterminated_lead(void)
     check_text(NULL, CONFIG_OOL_BUFFER_LEN + 1);
 }
 
-// One whose reservation was revoked is told to place again, when it comes after all.
+// A sender whose reservation was revoked is told to place its payload again.
 static void place_and_send_late(void)
 {
     task_t lead = meet("main");
@@ -341,7 +341,7 @@ static void revoked_lead(void)
     check_text("late", 5);
 }
 
-// A request to vm while another is under way.
+// A second request to vm while the first is under way.
 static void ask_vm_twice(void)
 {
     task_t lead = meet("main");

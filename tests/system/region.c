@@ -1,5 +1,5 @@
-// Channels with shared memory whose other side breaks the rules, or is slow: tasks that write into
-// their region and line by hand. See struct peer_line in wire.h.
+// Channels with shared memory whose other side breaks the rules or is slow. These tasks write to
+// their region and their line directly. See struct peer_line in wire.h.
 
 #include <malloc.h>
 #include "scenario.h"
@@ -186,7 +186,7 @@ static void ask_and_quit(void)
     quit(lead);
 }
 
-// In an open receive it sees nothing of them, and serves the others.
+// A server in an open receive notices nothing, and serves the others.
 static void lied_to_lead(void)
 {
     char line[64];
@@ -260,7 +260,7 @@ static void ask_for_bytes(struct channel *ch, uint32_t seq, size_t len, unsigned
     WAIT_UNTIL(link_send(ch, &packet, WIRE_CALL, seq, 0, false) == OK);
 }
 
-// Looks `looks` times at what there is, then waits for the whole.
+// Looks `looks` times without waiting, then waits for the whole payload.
 static void drain(struct channel *ch, uint32_t seq, size_t len, unsigned seed, unsigned looks)
 {
     struct packet packet;
@@ -283,7 +283,7 @@ static void drain(struct channel *ch, uint32_t seq, size_t len, unsigned seed, u
 
 #define HOARD 30
 
-// Asks again and again, and takes no answer.
+// Sends requests and takes no answer.
 static void hoard(void)
 {
     struct channel *ch = channel_to("main");
@@ -313,7 +313,7 @@ static void hoarded_lead(void)
     CHECK(memory_in_use() - before < 4 * MIB);
 }
 
-// Takes its answers so slowly that they are kept for it, while c is served.
+// Takes answers so slowly that the server keeps them for later. Meanwhile c is served.
 static void drain_slowly(void)
 {
     struct channel *ch = channel_to("b");
@@ -328,7 +328,7 @@ static void drain_slowly(void)
     quit(meet("c"));
 }
 
-// The server ends after its reply: what it kept is flushed first.
+// The server ends after its reply. The replies that it has kept are sent first.
 static void reply_and_end(void)
 {
     struct message m;
@@ -348,7 +348,7 @@ static void drain_the_last(void)
 
 // --- Memory -------------------------------------------------------------------------------------
 
-// Memory is at its limit: the sender is told, nothing else is lost.
+// When memory is at its limit, the sender gets an error, and no other message is lost.
 static void have_no_memory(void)
 {
     void *all[64];
@@ -387,7 +387,7 @@ static void memory_lead(void)
     free(data);
 }
 
-// One of the two cannot map the channel: for both there is none.
+// If one of the two tasks cannot map the channel, neither has it.
 static void cannot_map(void)
 {
     struct message m = step_message(1);
@@ -403,7 +403,7 @@ static void unmapped_lead(void)
     CHECK_ERR(ipc_call(ipc_lookup("a"), &m), ERR_ABORTED);
 }
 
-// For main, with whom its channel ended, it is a server that has ended.
+// For main, the channel has ended, so it takes the server for ended.
 static void find_late(void)
 {
     CHECK(ipc_lookup("late") > 0);

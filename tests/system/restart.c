@@ -28,7 +28,7 @@ static task_t find_new(task_t old)
     return found;
 }
 
-// Crashes, is reported, is back.
+// A server that crashes is reported and started again.
 static void comes_back(void)
 {
     handle_t handle;
@@ -51,7 +51,7 @@ static void comes_back(void)
     CHECK_EQ(ipc_lookup_again(old), keeper);
 }
 
-// An idempotent method repeats itself, on a dead server and on one that dies of the call.
+// A call of an idempotent method is repeated if the server is dead or dies during the call.
 static void repeats(void)
 {
     task_t old = keeper, who = 0;
@@ -76,7 +76,7 @@ static void repeats(void)
     keeper = find_new(old);
 }
 
-// What was ended on request stays away, whatever the policy.
+// A task that was ended on request is not started again, whatever the suite file says.
 static void is_destroyed(void)
 {
     watch(keeper);

@@ -1,10 +1,11 @@
-// For pid_reuse.sh: a server that ends again and again, and a client who remembers each life of it.
+// For pid_reuse.sh: a server that ends again and again, and a client that remembers the task id of
+// each of its lives.
 //
 //   test_reuse server
 //   test_reuse client   prints the number of each life that it met, for ever
 //
-// The server's lives have other numbers, whatever process they are: what is meant for a life that
-// is over reaches nobody.
+// Each life of the server has another task id, even if a process id is used again. A message for a
+// life that is over reaches no task.
 
 #include <oolong/message.h>
 #include <resea/ipc.h>

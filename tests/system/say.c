@@ -1,5 +1,5 @@
-// For main_task.sh: `test_scenario say NAME COUNT STATUS` says something COUNT times and exits with
-// STATUS, or crashes when that is negative.
+// For main_task.sh: `test_scenario say NAME COUNT STATUS` prints a line COUNT times and exits with
+// STATUS, or crashes if STATUS is negative.
 
 #include <stdlib.h>
 #include "scenario.h"

@@ -1,4 +1,4 @@
-// Owns the start of a scenario: which part this task plays, and how main learns that all went well.
+// Starts a scenario: finds the part of this task, and lets main learn whether all parts went well.
 
 #include "scenario.h"
 #include <stdlib.h>
@@ -44,7 +44,7 @@ static bool has_end(const struct scenario *s, char part)
     return part_of(s, part) && !(s->ends && strchr(s->ends, part));
 }
 
-// main asks each part whether it came to its end, and ends the suite when all have.
+// main waits until each part has come to its end, and then ends the suite.
 static void await_parts(const struct scenario *s)
 {
     for (const char *part = "abcd"; *part; part++) {

@@ -1,4 +1,4 @@
-// ipc_send: waits until the message was taken, first come first served.
+// ipc_send: waits until the message is taken. Senders are served in the order in which they came.
 
 #include <limits.h>
 #include "scenario.h"
@@ -19,7 +19,7 @@ static void blocks_lead(void)
     uint64_t word = atomic_load(&ipc_peer_page(a)->wait);
     for (int i = 0; i < 100; i++)
         let_others_run();
-    CHECK(atomic_load(&ipc_peer_page(a)->wait) == word); // the same wait, the same episode
+    CHECK(atomic_load(&ipc_peer_page(a)->wait) == word); // it is still the same wait
     CHECK_EQ(await_step(a), 1);
     CHECK_EQ(await_step(a), 2);
 }
@@ -42,7 +42,7 @@ static void unchanged_lead(void)
     free(m.stage_data.data);
 }
 
-// What the sender's stack held does not go with a message, sent in any way.
+// Unused bytes of a message, which hold data of the sender's stack, are never sent.
 static void send_with_dirt(void)
 {
     task_t lead = meet("main");
@@ -178,7 +178,7 @@ static void bad_destinations_lead(void)
         check_nobody(nobody[i]);
     for (size_t i = 0; i < NUM_CALLS; i++)
         CHECK_ERR(calls[i].call(task_self()), calls[i].takes_self ? OK : ERR_INVALID_ARG);
-    expect_notifications(1); // from ourselves
+    expect_notifications(1); // from the task itself
 }
 
 static void end_when_told(void)
@@ -187,7 +187,7 @@ static void end_when_told(void)
     task_exit();
 }
 
-// Of the channel that we had we know that the other end is gone; afterwards there is no such task.
+// The first send finds that the channel has ended. After that there is no such task.
 static void dead_destination_lead(void)
 {
     task_t a = meet("a");

@@ -1,6 +1,6 @@
-// Sends files as they are to a TCP port of the host, each over a connection of its own, and waits
-// for its end. Each goes without its first byte, which is the fuzz target's. Usage: send_raw PORT
-// FILE...
+// Sends each file over a connection of its own to a TCP port of the host, and waits for the end of
+// the connection. It leaves out the first byte of a file, which is meant for the fuzz target.
+// Usage: send_raw PORT FILE...
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdbool.h>

@@ -1,4 +1,4 @@
-// Shared memory and fresh pages.
+// Shared memory, and pages from vm.
 
 #include <sys/mman.h>
 #include "scenario.h"
@@ -38,7 +38,7 @@ static void shared_lead(void)
     task_t a = meet("a");
     int id;
     uint8_t *mine, *again;
-    CHECK_OK(create(SIZE - 100, &id)); // whole pages
+    CHECK_OK(create(SIZE - 100, &id)); // the length is rounded up to whole pages
     CHECK_OK(map(id, true, &mine));
     CHECK_OK(map(id, false, &again));
     CHECK(mine != again);
@@ -52,7 +52,7 @@ static void shared_lead(void)
     CHECK_OK(close_shm(id));
     CHECK_ERR(close_shm(id), ERR_NOT_FOUND);
     CHECK_ERR(map(id, false, &again), ERR_NOT_FOUND);
-    mine[6] = 66; // mappings stay
+    mine[6] = 66; // the mapping still works
     step(a);
     CHECK_EQ(await_step(a), 2);
 }
@@ -111,7 +111,7 @@ static void refused_lead(void)
     CHECK_ERR(map(-1, true, &addr), ERR_NOT_FOUND);
     CHECK_ERR(map(1234, true, &addr), ERR_NOT_FOUND);
     CHECK_ERR(close_shm(1234), ERR_NOT_FOUND);
-    // Bounded, and closing makes room again.
+    // The number is bounded, and closing a segment makes room.
     int ids[1000];
     int n = 0;
     while (n < 1000 && create(PAGE_SIZE, &ids[n]) == OK)
@@ -124,8 +124,8 @@ static void refused_lead(void)
         CHECK_OK(close_shm(ids[i]));
 }
 
-// The suite file gives a task 1G of it. A segment counts until nobody has it any more, however its
-// owner has closed it; what was freed can be had again at once.
+// The suite file allows a task 1G of shared memory. A segment counts until no task has it any more,
+// even if its owner has closed it. Memory that was freed can be allocated again at once.
 #define MOST (600u << 20)
 
 static void counted_lead(void)
@@ -191,8 +191,8 @@ static void pages_lead(void)
     CHECK_ERR(alloc_pages(SIZE_MAX, 0, &addr), ERR_NO_MEMORY);
 }
 
-// A payload straight out of shared memory that another task goes on changing: it may be torn, and
-// nothing else.
+// A payload in shared memory that another task changes while it is sent. It may arrive as a mixture
+// of old and new bytes, but with nothing else in it.
 #define TORN (200 * 1024)
 
 static void scribble(void)

@@ -1,4 +1,5 @@
-// Owns what the parts of scenarios have in common: meeting, waiting for each other, serving.
+// Functions that the parts of scenarios share: to find each other, to wait for each other, to
+// serve.
 
 #include "scenario.h"
 #include <stdarg.h>
@@ -32,7 +33,7 @@ task_t meet(const char *part)
 {
     task_t task = ipc_lookup(part);
     CHECK(task > 0);
-    CHECK_OK(ipc_notify(task, 0)); // makes the channel, and nothing else
+    CHECK_OK(ipc_notify(task, 0)); // only makes the channel
     return task;
 }
 

@@ -1,5 +1,5 @@
-// A still life for the scripts: every part waits, each in another way, and none is in a deadlock.
-// Not a test by itself, so its entry is not spelled as the others' are.
+// A suite for the scripts in which each part waits in a different way, without a deadlock. It is
+// not a test of its own, so CMakeLists.txt must not find its entry.
 
 #include "scenario.h"
 

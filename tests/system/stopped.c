@@ -1,9 +1,9 @@
-// For stopped.sh: a server, a caller of large answers that the script stops at any moment, and a
-// caller of small ones who must not notice.
+// For stopped.sh: a server, a client with large answers that the script stops at any moment, and a
+// client with small answers, which must not be delayed by that.
 //
 //   test_stopped server | large | small
 //
-// Both callers say how far they are: "large N" for each answer, "small N" for each hundred.
+// Both clients print their progress: "large N" for each answer, "small N" for each hundred.
 
 #include <resea/ipc.h>
 #include <resea/malloc.h>

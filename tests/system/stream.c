@@ -1,4 +1,5 @@
-// Payloads that are made while they are sent: whole, torn off by an error, kept for somebody slow.
+// Payloads that are produced while they are sent: complete ones, ones that fail on the way, and
+// ones for a slow receiver.
 
 #include <malloc.h>
 #include "scenario.h"
@@ -13,7 +14,7 @@ static const size_t sizes[] = {0,      1,      7,      8,           4096,  65535
 
 struct making {
     uint8_t *from;
-    size_t next; // nothing twice, and nothing left out
+    size_t next; // offset of the next byte: none may be asked for twice or left out
     size_t fails_at;
     error_t error;
 };
@@ -91,7 +92,7 @@ static void ask(task_t a, size_t len, unsigned seed)
     check_pattern(m.stage_stream_reply.data, m.stage_stream_reply.data_len, len, seed);
 }
 
-// As an answer, and as a question.
+// In a reply and in a call.
 static void sizes_lead(void)
 {
     task_t a = meet("a");
@@ -111,7 +112,7 @@ static void sizes_lead(void)
     quit(a);
 }
 
-// The others of a message are ordinary ones.
+// The other payloads of such a message are ordinary ones.
 static void serve_two(void)
 {
     struct message m, r = {.type = STAGE_TWO_REPLY_MSG};
@@ -165,7 +166,7 @@ static void check_fails(task_t a, size_t len, size_t at, error_t error, error_t 
     check_serves(a);
 }
 
-// The server would stop at a message that it does not know: nothing that fails is delivered.
+// A message whose payload fails is not delivered: the server would stop at an unknown message.
 static void fails_lead(void)
 {
     task_t a = meet("a");
@@ -182,7 +183,7 @@ static void fails_lead(void)
     quit(a);
 }
 
-// Who waits for an answer goes on waiting when a message in its place could not be made.
+// A caller goes on waiting if a message that is not its answer could not be produced.
 static void send_instead_of_a_reply(void)
 {
     struct message m;
@@ -247,7 +248,7 @@ static void refused_lead(void)
 
 // --- Somebody slow ------------------------------------------------------------------------------
 
-// What was kept of a payload that could not be made: nothing of the server's heap is in it.
+// The kept bytes of a payload that failed hold nothing of the server's heap.
 static void check_zero(const struct shm *s)
 {
     const uint8_t *ring = REGION_RING(s->peers);
@@ -255,7 +256,7 @@ static void check_zero(const struct shm *s)
         CHECK_EQ(ring[(s->bytes_taken - back) % s->ring_size], 0);
 }
 
-// Takes its answers only when they are kept for it, good ones and those that failed.
+// Takes answers only after the server has kept them, complete ones and ones that failed.
 static void drain_slowly(void)
 {
     task_t b = meet("b");

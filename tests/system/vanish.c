@@ -1,5 +1,5 @@
-// A client of the host that says it has no more to send, takes a little of the answer and is gone:
-// whoever sends to it meets a connection that is reset after its end.
+// A client of the host that ends its side of the connection, reads a little of the answer and
+// closes. The sender then finds that the connection is reset after it has ended.
 //
 //   vanish PORT PATH TIMES
 #include <arpa/inet.h>
@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-// False: it was not served.
+// Makes one such request. False: it was not answered.
 static bool ask_and_vanish(int port, const char *path)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
@@ -21,7 +21,7 @@ static bool ask_and_vanish(int port, const char *path)
     bool served = !connect(fd, (struct sockaddr *)&address, sizeof(address)) &&
                   send(fd, text, (size_t)len, MSG_NOSIGNAL) == len && !shutdown(fd, SHUT_WR) &&
                   recv(fd, text, sizeof(text), 0) > 0;
-    close(fd); // with what was not read: a reset
+    close(fd); // resets the connection, because bytes were not read
     return served;
 }
 

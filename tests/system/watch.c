@@ -36,7 +36,7 @@ static void expect_no_exit(void)
     CHECK_ERR(async_recv(VM_TASK, &m), ERR_EMPTY);
 }
 
-// Four ways to go.
+// The four ways in which a task can end.
 static void return_when_told(void)
 {
     await_step(meet("main"));
@@ -67,7 +67,7 @@ static void ways_lead(void)
     for (int i = 0; i < 4; i++) {
         tasks[i] = meet(parts[i]);
         CHECK_OK(watch(tasks[i]));
-        CHECK_OK(watch(tasks[i])); // twice is once
+        CHECK_OK(watch(tasks[i])); // watching again changes nothing
     }
     expect_no_exit();
     for (int i = 0; i < 4; i++) {
@@ -80,7 +80,7 @@ static void ways_lead(void)
         expect_no_exit();
     }
     expect_nothing();
-    for (int i = 0; i < 4; i++) { // of one who ended: at once
+    for (int i = 0; i < 4; i++) { // the end of a dead task is told at once
         CHECK_OK(watch(tasks[i]));
         expect_notifications(NOTIFY_ASYNC);
         expect_exited(tasks[i]);
@@ -99,9 +99,9 @@ static void several_lead(void)
     kill_and_wait(c);
     kill_and_wait(a);
     expect_notifications(NOTIFY_ASYNC);
-    task_t first = pull_exited(); // they may be found in any order
+    task_t first = pull_exited(); // the order is not defined
     CHECK(first == a || first == c);
-    expect_notifications(NOTIFY_ASYNC); // there is more
+    expect_notifications(NOTIFY_ASYNC); // one more is queued
     expect_exited(first == a ? c : a);
     expect_no_exit();
 }
@@ -178,7 +178,7 @@ static void ps_lead(void)
     step(a);
 }
 
-// 20 at once, and then ten a second, of both together.
+// 20 looks at once and then ten a second, of both commands together.
 static void inspect_often(void)
 {
     static char text[65536];
@@ -193,7 +193,7 @@ static void inspect_often(void)
     }
     CHECK(passed >= 20);
     CHECK(passed <= 21 + (now_ms() - begin) / 100);
-    CHECK_OK(sys_kdebug("_", 1, NULL, 0)); // which is not meant
+    CHECK_OK(sys_kdebug("_", 1, NULL, 0)); // does not count
 }
 
 const struct scenario watch_scenarios[] = {
