@@ -11,7 +11,7 @@ static char *state_text(const struct task *task)
 {
     uint64_t word = atomic_load(&task->page->wait);
     task_t other = wait_word_task(word);
-    const char *parked = atomic_load(&task->page->parked_in_vm) ? " (parked in vm)" : "";
+    const char *blocked = atomic_load(&task->page->blocked_in_vm) ? " (blocked in vm)" : "";
     if (task->phase == TASK_ENDED)
         return xstrdup("ended");
     if (task->phase == TASK_STARTING)
@@ -27,9 +27,9 @@ static char *state_text(const struct task *task)
     case WAIT_RECV:
         return xasprintf("receives from %s", task_label(other));
     case WAIT_CALL:
-        return xasprintf("calls %s%s", task_label(other), parked);
+        return xasprintf("calls %s%s", task_label(other), blocked);
     case WAIT_SEND:
-        return xasprintf("sends to %s%s", task_label(other), parked);
+        return xasprintf("sends to %s%s", task_label(other), blocked);
     default:
         return xstrdup("?");
     }

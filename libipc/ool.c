@@ -91,9 +91,9 @@ error_t ool_place(task_t dst, struct message *m, unsigned flags)
         req.ool_send.len4 = d[3].len;
     }
 
-    atomic_store_explicit(&ipc_self.page->parked_in_vm, 1, memory_order_relaxed);
+    atomic_store_explicit(&ipc_self.page->blocked_in_vm, 1, memory_order_relaxed);
     error_t err = ool_call_vm(&req);
-    atomic_store_explicit(&ipc_self.page->parked_in_vm, 0, memory_order_relaxed);
+    atomic_store_explicit(&ipc_self.page->blocked_in_vm, 0, memory_order_relaxed);
     OK_OR_RETURN(err);
     // No address of anybody leaves with the message: all descriptors carry the id.
     for (int k = 0; k < count; k++)
@@ -222,12 +222,12 @@ void ool_announce(task_t src)
     // The page says it already. vm publishes its count, then reads our page: one of us sees the
     // other.
     struct channel *vm = channel_find(VM_TASK);
-    if (!vm || atomic_load(&vm->peer.page->parked[TASK_SLOT(ipc_self.boot.task)]) == 0)
+    if (!vm || atomic_load(&vm->peer.page->blocked[TASK_SLOT(ipc_self.boot.task)]) == 0)
         return;
     struct message m = {.type = OOL_RECV_MSG};
     m.ool_recv.region = OOL_REGION_ANNOUNCE;
     m.ool_recv.src = src;
     error_t err = ool_call_vm(&m);
     if (IS_ERROR(err))
-        WARN("vm refused to look at those who are parked: %s", err2str(err));
+        WARN("vm refused to look at those who are blocked: %s", err2str(err));
 }

@@ -19,7 +19,7 @@ error_t ool_place(task_t dst, struct message *m, unsigned flags) __mustuse;
 /// ERR_TRY_AGAIN: the reservation was revoked. Any other error: the payload is not to be had.
 error_t ool_take(task_t src, struct message *m) __mustuse;
 
-/// Tells vm, when somebody is parked for the caller, that its page says something new: that it
+/// Tells vm, when somebody is blocked for the caller, that its page says something new: that it
 /// waits for `src` alone, or has copied out what `src` placed.
 void ool_announce(task_t src);
 

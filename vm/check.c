@@ -48,26 +48,26 @@ static unsigned count_list(const list_t *list)
 // Each waiting task is in exactly the list that its wait says, and no other task is in a list.
 static void check_waits(const struct vm *vm)
 {
-    unsigned parked = 0;
+    unsigned blocked = 0;
     unsigned queued = 0;
     unsigned copying = 0;
     unsigned waiting = 0;
     VM_FOR_EACH(vm, task)
     {
-        queued += task->num_parked;
-        CHECK(vm, count_list(&task->parked) == task->num_parked);
+        queued += task->num_blocked;
+        CHECK(vm, count_list(&task->blocked) == task->num_blocked);
         CHECK(vm, !task->dirty);
         waiting += task->wait != VM_NOT_WAITING;
         const struct vm_send *send = &task->send;
-        if (task->wait == VM_PARKED || task->wait == VM_COPYING) {
+        if (task->wait == VM_BLOCKED || task->wait == VM_COPYING) {
             CHECK(vm, task->link.next && is_alive(vm, send->dst->id) && send->dst != task);
             CHECK(vm, send->count >= 1 && send->count <= MSG_MAX_PAYLOADS);
             CHECK(vm, send->total <= send->dst->ool_len);
         }
-        if (task->wait == VM_PARKED) {
+        if (task->wait == VM_BLOCKED) {
             CHECK(vm, !send->noblock);
-            CHECK(vm, list_contains((list_t *)&send->dst->parked, (list_elem_t *)&task->link));
-            parked++;
+            CHECK(vm, list_contains((list_t *)&send->dst->blocked, (list_elem_t *)&task->link));
+            blocked++;
         } else if (task->wait == VM_COPYING) {
             CHECK(vm, list_contains((list_t *)&vm->copies, (list_elem_t *)&task->link));
             CHECK(vm, send->landing->state == LANDING_COPYING && send->landing->src == task->id);
@@ -76,7 +76,7 @@ static void check_waits(const struct vm *vm)
             copying++;
         }
     }
-    CHECK(vm, parked == queued);
+    CHECK(vm, blocked == queued);
     CHECK(vm, count_list(&vm->copies) == copying);
     CHECK(vm, count_list(&vm->dirty) == 0);
     CHECK(vm, vm->stats.requests == vm->stats.answers + vm->stats.dropped + waiting);
@@ -129,14 +129,14 @@ static void check_receivers(const struct vm *vm)
         CHECK(vm, !open->has_receipt || open->state != LANDING_NONE);
         CHECK(vm, open->id == 0 || open->id != closed->id);
 
-        // No sender is parked while the open buffer is free. (Not so for the closed buffer: which
+        // No sender is blocked while the open buffer is free. (Not so for the closed buffer: which
         // sender it is for is in the receiver's page, which changes without a message to vm. The
         // receiver announces itself then.)
-        CHECK(vm, !vm_landing_is_free(open) || dst->num_parked == 0);
-        CHECK(vm, dst->published == dst->num_parked);
+        CHECK(vm, !vm_landing_is_free(open) || dst->num_blocked == 0);
+        CHECK(vm, dst->published == dst->num_blocked);
 
         bool holds_up =
-            open->state == LANDING_RESERVED && !open->orphan && (dst->num_parked || dst->refused);
+            open->state == LANDING_RESERVED && !open->orphan && (dst->num_blocked || dst->refused);
         CHECK(vm, holds_up == (dst->patience.deadline_ns != 0));
         if (holds_up) {
             CHECK(vm, dst->patience.id == open->id);

@@ -38,9 +38,9 @@ error_t vm_read_text(struct vm *vm, struct vm_task *task, const void *addr, size
                      size_t max);
 
 // --- queue.c ---
-/// Marks a receiver: something changed that may let a parked sender go on.
+/// Marks a receiver: something changed that may let a blocked sender go on.
 void vm_queue_touch(struct vm *vm, struct vm_task *dst);
-/// Parks a sender at its receiver, behind or before the others.
+/// Blocks a sender at its receiver, behind or before the others.
 void vm_queue_push(struct vm *vm, struct vm_task *sender, bool front);
 void vm_queue_unlink(struct vm *vm, struct vm_task *sender);
 /// Adds a sender, which is in no queue, to the copies that take turns.

@@ -178,10 +178,10 @@ static uint64_t env_copied_out(__unused void *ctx, task_t task, unsigned k)
     return page ? atomic_load(&page->copied_out[k]) : 0;
 }
 
-static void env_publish_parked(__unused void *ctx, task_t dst, uint32_t count)
+static void env_publish_blocked(__unused void *ctx, task_t dst, uint32_t count)
 {
     // Sequentially consistent, as the reads of the pages are: what is read after this is newer.
-    atomic_store(&ipc_own_page()->parked[TASK_SLOT(dst)], count);
+    atomic_store(&ipc_own_page()->blocked[TASK_SLOT(dst)], count);
 }
 
 static bool env_may_talk(__unused void *ctx, task_t src, task_t dst)
@@ -237,7 +237,7 @@ static const struct vm_env env = {
     .wait_word = env_wait_word,
     .rounds = env_rounds,
     .copied_out = env_copied_out,
-    .publish_parked = env_publish_parked,
+    .publish_blocked = env_publish_blocked,
     .may_talk = env_may_talk,
     .launch = env_launch,
     .destroy = env_destroy,

@@ -62,7 +62,7 @@ static error_t recv_single(struct vm *vm, struct vm_task *task, vaddr_t addr, si
 error_t vm_on_ool_recv(struct vm *vm, struct vm_task *task, const struct message *m,
                        __unused struct message *reply)
 {
-    // Each form may let parked senders go on.
+    // Each form may let blocked senders go on.
     vm_queue_touch(vm, task);
     if (m->ool_recv.region == OOL_REGION_ANNOUNCE)
         return OK; // the page says what the task waits for
@@ -121,7 +121,7 @@ error_t vm_on_ool_send(struct vm *vm, struct vm_task *task, const struct message
 {
     OK_OR_RETURN(parse_send(vm, task, m, &task->send));
     // The sender goes to the end of the queue even if a buffer is free: vm_settle() serves it then,
-    // or refuses it if it may not park.
+    // or refuses it if it may not block.
     vm_queue_push(vm, task, false);
     return DONT_REPLY;
 }
@@ -221,7 +221,7 @@ error_t vm_ool_place_own(struct vm *vm, struct vm_task *task, const void *data, 
 
 static void sender_ended(struct vm *vm, struct vm_task *task)
 {
-    if (task->wait == VM_PARKED) {
+    if (task->wait == VM_BLOCKED) {
         vm_queue_unlink(vm, task);
     } else if (task->wait == VM_COPYING) {
         struct vm_landing *landing = task->send.landing;
@@ -248,17 +248,17 @@ static void receiver_ended(struct vm *vm, struct vm_task *task)
 {
     VM_FOR_EACH(vm, sender)
     {
-        bool parked = sender->wait == VM_PARKED;
-        if ((!parked && sender->wait != VM_COPYING) || sender->send.dst != task)
+        bool blocked = sender->wait == VM_BLOCKED;
+        if ((!blocked && sender->wait != VM_COPYING) || sender->send.dst != task)
             continue;
-        if (parked)
+        if (blocked)
             vm_queue_unlink(vm, sender);
         else
             vm_queue_end_copy(sender);
         vm_answer_err(vm, sender, ERR_ABORTED);
     }
     if (task->published)
-        vm->env->publish_parked(vm->ctx, task->id, 0);
+        vm->env->publish_blocked(vm->ctx, task->id, 0);
 }
 
 void vm_ool_task_ended(struct vm *vm, struct vm_task *task)

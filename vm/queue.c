@@ -1,4 +1,4 @@
-// The lists of the core: senders that wait for a buffer of their receiver (parked), senders whose
+// The lists of the core: senders that wait for a buffer of their receiver (blocked), senders whose
 // payloads are being copied, and receivers at which something changed (dirty).
 #include "internal.h"
 
@@ -13,10 +13,10 @@ void vm_queue_touch(struct vm *vm, struct vm_task *dst)
 void vm_queue_push(struct vm *vm, struct vm_task *sender, bool front)
 {
     struct vm_task *dst = sender->send.dst;
-    sender->wait = VM_PARKED;
+    sender->wait = VM_BLOCKED;
     // Pushing back before the first element is pushing to the front.
-    list_push_back(front ? dst->parked.next : &dst->parked, &sender->link);
-    dst->num_parked++;
+    list_push_back(front ? dst->blocked.next : &dst->blocked, &sender->link);
+    dst->num_blocked++;
     vm_queue_touch(vm, dst);
 }
 
@@ -24,7 +24,7 @@ void vm_queue_unlink(struct vm *vm, struct vm_task *sender)
 {
     struct vm_task *dst = sender->send.dst;
     list_remove(&sender->link);
-    dst->num_parked--;
+    dst->num_blocked--;
     vm_queue_touch(vm, dst);
 }
 

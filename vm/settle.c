@@ -4,11 +4,11 @@
 // One rule covers every event. Any change that may make a buffer usable marks the receiver
 // (vm_queue_touch()). Before the core returns, it serves the senders of each marked receiver in the
 // order of their arrival, until no buffer is left or no sender fits. So no sender is ever left
-// parked while the open buffer is armed.
+// blocked while the open buffer is armed.
 //
 // Some changes happen without a message to vm: the receiver's page changes when it begins to wait
 // for one task (which makes the closed buffer usable), or when it has copied out a payload. Both
-// sides publish, then look. vm stores the count of parked senders, then reads the page again. The
+// sides publish, then look. vm stores the count of blocked senders, then reads the page again. The
 // receiver stores its page, then reads the count, and sends ool.recv if the count is not zero.
 // Whatever the order, one of the two sees the other.
 #include "internal.h"
@@ -17,7 +17,7 @@
 static void serve(struct vm *vm, struct vm_task *dst, uint64_t word)
 {
     dst->requeued = false;
-    LIST_FOR_EACH (sender, &dst->parked, struct vm_task, link) {
+    LIST_FOR_EACH (sender, &dst->blocked, struct vm_task, link) {
         struct vm_landing *landing =
             vm_landing_choose(vm, dst, sender->id, sender->send.crossing, word);
         if (landing) {
@@ -50,7 +50,7 @@ static void watch_reservation(struct vm *vm, struct vm_task *dst)
 {
     struct vm_landing *open = &dst->landing[OOL_OPEN];
     bool reserved = open->state == LANDING_RESERVED && !open->orphan;
-    if (!reserved || (!dst->num_parked && !dst->refused)) {
+    if (!reserved || (!dst->num_blocked && !dst->refused)) {
         dst->patience.deadline_ns = 0;
         return;
     }
@@ -65,13 +65,13 @@ static void watch_reservation(struct vm *vm, struct vm_task *dst)
 
 static void settle_one(struct vm *vm, struct vm_task *dst)
 {
-    if (dst->num_parked)
+    if (dst->num_blocked)
         serve_all(vm, dst);
     // Publish, then look again. Serving never increases the count, so this loop ends.
-    while (dst->published != dst->num_parked) {
-        dst->published = dst->num_parked;
-        vm->env->publish_parked(vm->ctx, dst->id, dst->num_parked);
-        if (dst->num_parked)
+    while (dst->published != dst->num_blocked) {
+        dst->published = dst->num_blocked;
+        vm->env->publish_blocked(vm->ctx, dst->id, dst->num_blocked);
+        if (dst->num_blocked)
             serve_all(vm, dst);
     }
     watch_reservation(vm, dst);

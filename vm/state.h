@@ -29,7 +29,7 @@
 // Which answer a task waits for. A task has one request at a time.
 enum vm_wait {
     VM_NOT_WAITING = 0,
-    VM_PARKED,  // ool.send: in the queue of its destination
+    VM_BLOCKED, // ool.send: in the queue of its destination
     VM_COPYING, // ool.send: its payloads are being copied
     VM_LOOKUP,  // discovery.lookup: no task serves the name yet
     VM_LAUNCH,  // task.launch: the launcher has not answered yet
@@ -60,7 +60,7 @@ struct vm_landing {
     size_t lens[MSG_MAX_PAYLOADS];
 };
 
-// What a task asked for with ool.send, while it is parked or its payloads are copied.
+// What a task asked for with ool.send, while it is blocked or its payloads are copied.
 struct vm_send {
     struct vm_task *dst;
     bool noblock;
@@ -109,17 +109,17 @@ struct vm_task {
     char name[VM_NAME_LEN];
 
     enum vm_wait wait;
-    list_elem_t link; // VM_PARKED: in dst->parked; VM_COPYING: in vm->copies
+    list_elem_t link; // VM_BLOCKED: in dst->blocked; VM_COPYING: in vm->copies
     struct vm_send send;
     struct vm_revoked revoked[VM_MAX_REVOKED]; // a circular buffer
     unsigned next_revoked;
 
     // As a receiver.
     struct vm_landing landing[OOL_NUM_BUFFERS];
-    list_t parked; // senders, in the order of arrival
-    unsigned num_parked;
-    unsigned published; // num_parked as vm's page says it
-    bool refused;       // a sender that may not park found the reserved buffer
+    list_t blocked; // senders, in the order of arrival
+    unsigned num_blocked;
+    unsigned published; // num_blocked as vm's page says it
+    bool refused;       // a sender that may not block found the reserved buffer
     bool requeued;      // a copy was cancelled: its sender is back in the queue
     bool dirty;         // in vm->dirty: vm_settle() must look at it
     list_elem_t dirty_link;

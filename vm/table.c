@@ -40,7 +40,7 @@ struct vm_task *vm_table_add(struct vm *vm, task_t id)
     struct vm_task *task = &vm->tasks[slot];
     memset(task, 0, sizeof(*task));
     task->id = id;
-    list_init(&task->parked);
+    list_init(&task->blocked);
     vm->ids[slot] = id;
     vm->last_gen[slot] = TASK_GEN(id);
     vm->num_slots = MAX(vm->num_slots, slot + 1);

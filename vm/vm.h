@@ -49,8 +49,8 @@ struct vm_env {
     /// What the task's page says of its receive buffer `k` (state_page.copied_out); 0 without a
     /// page.
     uint64_t (*copied_out)(void *ctx, task_t task, unsigned k);
-    /// Stores how many senders are parked for `dst` in vm's own page, with a full fence after it.
-    void (*publish_parked)(void *ctx, task_t dst, uint32_t count);
+    /// Stores how many senders are blocked for `dst` in vm's own page, with a full fence after it.
+    void (*publish_blocked)(void *ctx, task_t dst, uint32_t count);
 
     /// Whether the launcher gave two live tasks a channel to each other.
     bool (*may_talk)(void *ctx, task_t src, task_t dst);

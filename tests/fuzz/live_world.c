@@ -183,7 +183,7 @@ static void collect(void)
     }
 }
 
-// What else can be seen: notifications, and how many vm says are parked.
+// What else can be seen: notifications, and how many vm says are blocked.
 static void look_around(void)
 {
     const struct state_page *vm = ipc_peer_page(VM_TASK);
@@ -197,7 +197,7 @@ static void look_around(void)
         if (s->notified)
             model_on_notify(model(), task->id, NOTIFY_ASYNC);
         s->notified = false;
-        model_on_publish(model(), task->id, atomic_load(&vm->parked[TASK_SLOT(s->real)]));
+        model_on_publish(model(), task->id, atomic_load(&vm->blocked[TASK_SLOT(s->real)]));
     }
 }
 

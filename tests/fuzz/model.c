@@ -387,8 +387,8 @@ void model_on_answer(struct model *model, task_t dst, const struct message *m, i
     struct model_request *request = &task->request;
     MODEL_CHECK(model, request->wait != MODEL_IDLE, "an answer (%d) that %d did not ask for",
                 m->type, dst);
-    if (m->type != ERR_WOULD_BLOCK && model_ool_may_unpark(request))
-        model_ool_unpark(model, task);
+    if (m->type != ERR_WOULD_BLOCK && model_ool_may_unblock(request))
+        model_ool_unblock(model, task);
     if (request->m.type == OOL_SEND_MSG && request->wait != MODEL_NOW) {
         model_ool_answer(model, task, m);
     } else if (m->type < 0) {
@@ -417,7 +417,7 @@ static void end_request(struct model *model, struct model_task *task)
                 task->id, (unsigned long long)model_expected(model, task));
     request->wait = MODEL_IDLE;
     if (request->m.type == DISCOVERY_LOOKUP_MSG)
-        model_name_park(model, task);
+        model_name_block(model, task);
 }
 
 void model_end(struct model *model, bool copy_pending)

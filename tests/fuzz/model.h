@@ -34,9 +34,9 @@ typedef uint64_t answers_t;
 
 enum model_wait {
     MODEL_IDLE,
-    MODEL_NOW,    // answered within this call of the core
-    MODEL_PARKED, // ool.send without a buffer
-    MODEL_COPY,   // ool.send with one
+    MODEL_NOW,     // answered within this call of the core
+    MODEL_BLOCKED, // ool.send without a buffer
+    MODEL_COPY,    // ool.send with one
     MODEL_LOOKUP,
     MODEL_LAUNCH,
 };
@@ -125,7 +125,7 @@ struct model_task {
     } segments[MODEL_SEGMENTS];
     unsigned num_segments;
     uint64_t bytes_allocated, bytes_created;
-    uint32_t published;  // parked senders, as vm says
+    uint32_t published;  // blocked senders, as vm says
     unsigned late_ticks; // ticks, a deadline apart, at which an idle receiver held others up
     uint64_t late_since;
     struct model_request request;
@@ -251,15 +251,15 @@ struct model_buffer *model_ool_from_vm(struct model *model, struct model_task *t
 void model_ool_revoke(struct model *model, struct model_task *task, struct model_buffer *buffer);
 /// Checks a receipt that vm writes for what was placed in a buffer.
 void model_ool_receipt(struct model *model, struct model_buffer *buffer, const void *data);
-bool model_ool_may_unpark(const struct model_request *request);
-void model_ool_unpark(struct model *model, struct model_task *task);
+bool model_ool_may_unblock(const struct model_request *request);
+void model_ool_unblock(struct model *model, struct model_task *task);
 bool model_ool_start(struct model *model, struct model_task *task);
 vaddr_t model_payload_addr(const struct message *m, unsigned k);
 size_t model_payload_offset(const size_t *len, unsigned k);
 void model_ool_record_id(struct model *model, uint64_t id, task_t src, task_t dst);
 
 answers_t model_name_expect(struct model *model, struct model_task *task);
-void model_name_park(struct model *model, struct model_task *task);
+void model_name_block(struct model *model, struct model_task *task);
 answers_t model_nop_expect(struct model *model, struct model_task *task);
 answers_t model_launch_expect(const struct model_task *task);
 void model_name_answer(struct model *model, struct model_task *task, const struct message *m);

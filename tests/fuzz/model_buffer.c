@@ -68,7 +68,7 @@ void model_ool_revoke(struct model *model, struct model_task *task, struct model
     struct model_task *src = model_task(model, buffer->src);
     if (buffer->use == MODEL_COPYING && src && src->request.wait == MODEL_COPY &&
         src->request.buffer == buffer) {
-        src->request.wait = MODEL_PARKED;
+        src->request.wait = MODEL_BLOCKED;
         src->request.buffer = NULL;
         src->request.cancelled = true;
         src->request.order = --model->front; // it was served before

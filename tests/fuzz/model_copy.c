@@ -9,8 +9,8 @@ void model_ool_read(struct model *model, struct model_task *task, vaddr_t addr, 
                     size_t want, size_t got)
 {
     struct model_request *request = &task->request;
-    if (model_ool_may_unpark(request))
-        model_ool_unpark(model, task);
+    if (model_ool_may_unblock(request))
+        model_ool_unblock(model, task);
     struct model_buffer *buffer = request->buffer;
     MODEL_CHECK(model, request->wait == MODEL_COPY, "reads of sender %d, which has no buffer",
                 task->id);
@@ -106,8 +106,8 @@ static void begin_empty(struct model *model, struct model_task *dst, const void 
         return;
     memcpy(&id, (const uint8_t *)data + sizeof(uint64_t), sizeof(id));
     struct model_task *src = model_task(model, id);
-    if (src && src->request.dst == dst && model_ool_may_unpark(&src->request))
-        model_ool_unpark(model, src);
+    if (src && src->request.dst == dst && model_ool_may_unblock(&src->request))
+        model_ool_unblock(model, src);
 }
 
 static struct model_task *writer(struct model *model, struct model_task *dst, vaddr_t addr,
@@ -193,7 +193,7 @@ static bool others_wait(struct model *model, const struct model_task *dst)
 {
     for (unsigned i = 0; i < MODEL_TASKS; i++) {
         const struct model_task *task = &model->tasks[i];
-        if (task->id && task->request.wait == MODEL_PARKED && task->request.dst == dst)
+        if (task->id && task->request.wait == MODEL_BLOCKED && task->request.dst == dst)
             return true;
     }
     return false;
@@ -237,21 +237,21 @@ void model_revoked(struct model *model, struct model_task *dst)
     revoke_idle(model, dst);
 }
 
-// A request may leave the queue if it is parked. So may a request before it that had its turn,
+// A request may leave the queue if it is blocked. So may a request before it that had its turn,
 // failed meanwhile, and could not wait.
-bool model_ool_may_unpark(const struct model_request *request)
+bool model_ool_may_unblock(const struct model_request *request)
 {
-    return request->wait == MODEL_PARKED ||
+    return request->wait == MODEL_BLOCKED ||
            (request->wait == MODEL_NOW && request->m.type == OOL_SEND_MSG && request->cancelled &&
             (request->expect & ANSWER(ERR_WOULD_BLOCK)));
 }
 
-// vm does something for a sender that the model still takes for parked: it has looked at the page
+// vm does something for a sender that the model still takes for blocked: it has looked at the page
 // of the receiver again.
-void model_ool_unpark(struct model *model, struct model_task *task)
+void model_ool_unblock(struct model *model, struct model_task *task)
 {
     struct model_task *dst = task->request.dst;
-    task->request.wait = MODEL_PARKED;
+    task->request.wait = MODEL_BLOCKED;
     model_ool_settle_at(model, dst);
 }
 
@@ -295,18 +295,19 @@ static void check_receipts(struct model *model, struct model_task *dst)
 void model_ool_end(struct model *model, bool copy_pending)
 {
     bool copying = false;
-    uint32_t parked[MODEL_TASKS] = {0};
+    uint32_t blocked[MODEL_TASKS] = {0};
     for (unsigned i = 0; i < MODEL_TASKS; i++) {
         const struct model_request *request = &model->tasks[i].request;
-        if (model->tasks[i].id && request->wait == MODEL_PARKED)
-            parked[request->dst - model->tasks]++;
+        if (model->tasks[i].id && request->wait == MODEL_BLOCKED)
+            blocked[request->dst - model->tasks]++;
     }
     for (unsigned i = 0; i < MODEL_TASKS; i++) {
         struct model_task *dst = &model->tasks[i];
         if (!dst->id)
             continue;
-        MODEL_CHECK(model, dst->published == parked[i], "vm says that %u are parked for %d, not %u",
-                    dst->published, dst->id, parked[i]);
+        MODEL_CHECK(model, dst->published == blocked[i],
+                    "vm says that %u are blocked for %d, not %u", dst->published, dst->id,
+                    blocked[i]);
         copying |= dst->request.wait == MODEL_COPY;
         check_receipts(model, dst);
         if (model->ticks)
@@ -323,7 +324,7 @@ void model_on_publish(struct model *model, task_t dst, uint32_t count)
     if (task)
         task->published = count;
     else
-        MODEL_CHECK(model, count == 0, "%u are parked for the dead task %d", count, dst);
+        MODEL_CHECK(model, count == 0, "%u are blocked for the dead task %d", count, dst);
 }
 
 // --- Death --------------------------------------------------------------------------------------
@@ -333,7 +334,7 @@ void model_ool_forget(struct model *model, struct model_task *task, task_t id)
     struct model_request *own = &task->request;
     if (own->wait == MODEL_COPY)
         own->buffer->use = MODEL_ARMED;
-    if (own->wait == MODEL_COPY || own->wait == MODEL_PARKED)
+    if (own->wait == MODEL_COPY || own->wait == MODEL_BLOCKED)
         own->dst->looked_at = true;
     own->wait = MODEL_IDLE;
     for (unsigned i = 0; i < MODEL_TASKS; i++) {
@@ -345,7 +346,7 @@ void model_ool_forget(struct model *model, struct model_task *task, task_t id)
                 buffer->orphan = other->looked_at = true;
         }
         if (other->id && request->dst == task &&
-            (request->wait == MODEL_PARKED || request->wait == MODEL_COPY)) {
+            (request->wait == MODEL_BLOCKED || request->wait == MODEL_COPY)) {
             request->wait = MODEL_NOW;
             request->expect = ANSWER(ERR_ABORTED);
         }

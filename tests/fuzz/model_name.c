@@ -190,7 +190,7 @@ void model_name_end(struct model *model)
     }
 }
 
-void model_name_park(struct model *model, struct model_task *task)
+void model_name_block(struct model *model, struct model_task *task)
 {
     struct model_request *request = &task->request;
     uint64_t timeout_ms = request->m.discovery_lookup.timeout_ms;

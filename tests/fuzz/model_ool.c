@@ -1,5 +1,5 @@
 // The reference model: out-of-line payloads. A buffer is armed, then reserved for one sender, then
-// held by its owner; senders that find none are parked, first come first served.
+// held by its owner; senders that find none are blocked, first come first served.
 #include "model.h"
 #include <string.h>
 
@@ -170,7 +170,7 @@ void model_ool_send(struct model *model, struct model_task *task)
         return;
     request->dst = model_task(model, request->m.ool_send.dst);
     request->dst->looked_at = true;
-    request->wait = MODEL_PARKED;
+    request->wait = MODEL_BLOCKED;
 }
 
 // Without a look at the page.
@@ -231,7 +231,7 @@ struct model_buffer *model_ool_from_vm(struct model *model, struct model_task *t
     return buffer;
 }
 
-// Starts the copy of a parked sender, when there is a buffer.
+// Starts the copy of a blocked sender, when there is a buffer.
 bool model_ool_start(struct model *model, struct model_task *task)
 {
     struct model_request *request = &task->request;
@@ -261,15 +261,15 @@ bool model_ool_start(struct model *model, struct model_task *task)
     return true;
 }
 
-// The parked sender that came next after `order`.
-static struct model_task *next_parked(struct model *model, const struct model_task *dst,
-                                      int64_t order)
+// The blocked sender that came next after `order`.
+static struct model_task *next_blocked(struct model *model, const struct model_task *dst,
+                                       int64_t order)
 {
     struct model_task *next = NULL;
     for (unsigned i = 0; i < MODEL_TASKS; i++) {
         struct model_task *task = &model->tasks[i];
         const struct model_request *request = &task->request;
-        if (task->id && request->wait == MODEL_PARKED && request->dst == dst &&
+        if (task->id && request->wait == MODEL_BLOCKED && request->dst == dst &&
             request->order > order && (!next || request->order < next->request.order))
             next = task;
     }
@@ -282,13 +282,13 @@ void model_ool_settle_at(struct model *model, struct model_task *dst)
 {
     struct model_task *task;
     int64_t front;
-    if (!dst->id || !next_parked(model, dst, INT64_MIN))
+    if (!dst->id || !next_blocked(model, dst, INT64_MIN))
         return;
     model_ool_look(model, dst);
     do {
         int64_t order = INT64_MIN;
         front = model->front;
-        while (front == model->front && (task = next_parked(model, dst, order))) {
+        while (front == model->front && (task = next_blocked(model, dst, order))) {
             order = task->request.order;
             if (model_ool_start(model, task) || !(task->request.m.ool_send.flags & OOL_NOBLOCK))
                 continue;
@@ -300,7 +300,7 @@ void model_ool_settle_at(struct model *model, struct model_task *dst)
 }
 
 // vm looks at the page of a receiver when something happens there. (A task that begins to wait for
-// a parked sender tells vm: ool.recv, announce.) An armed open buffer needs no page.
+// a blocked sender tells vm: ool.recv, announce.) An armed open buffer needs no page.
 void model_ool_settle(struct model *model)
 {
     for (unsigned i = 0; i < MODEL_TASKS; i++) {
@@ -319,7 +319,7 @@ static void look_again(struct model *model, struct model_task *dst)
         struct model_request *request = &model->tasks[i].request;
         if (model->tasks[i].id && request->wait == MODEL_NOW && request->dst == dst &&
             request->m.type == OOL_SEND_MSG && request->expect == ANSWER(ERR_WOULD_BLOCK))
-            request->wait = MODEL_PARKED;
+            request->wait = MODEL_BLOCKED;
     }
     dst->refused = false;
 }
@@ -328,7 +328,7 @@ static void answered_send(struct model *model, struct model_task *task, const st
 {
     struct model_request *request = &task->request;
     struct model_buffer *buffer = request->buffer;
-    MODEL_CHECK(model, request->wait == MODEL_COPY, "parked sender %d is answered %d", task->id,
+    MODEL_CHECK(model, request->wait == MODEL_COPY, "blocked sender %d is answered %d", task->id,
                 m->type);
     request->dst->looked_at = true;
     if (m->type < 0) {

@@ -21,7 +21,7 @@ void op_register(struct run *run)
     run_step(run, &m);
 }
 
-// Bit 0 of `a`: do not park; bit 1: a reply.
+// Bit 0 of `a`: do not block; bit 1: a reply.
 static unsigned send_flags(const struct op *op)
 {
     return op->a & 1 ? OOL_NOBLOCK | (op->a & 2 ? OOL_REPLY : 0) : 0;

@@ -66,8 +66,8 @@ static const struct op many[] = {
     {.kind = OP_SEND_MANY, .target = 1, .b = 4, .value = 0x10002011},
     VERIFY(1),
 };
-static const struct op parked[] = {REGISTER(1), SEND(0, 1), SEND(2, 1), SEND(3, 1),
-                                   VERIFY(1),   VERIFY(1),  VERIFY(1)};
+static const struct op blocked[] = {REGISTER(1), SEND(0, 1), SEND(2, 1), SEND(3, 1),
+                                    VERIFY(1),   VERIFY(1),  VERIFY(1)};
 static const struct op unregistered[] = {SEND(0, 1), NOBLOCK(2, 1), REGISTER(1), VERIFY(1)};
 static const struct op revoked[] = {REGISTER(1), WAIT(1, ANY, 0), SEND(0, 1), SEND(2, 1),
                                     LATER,       LATER,           VERIFY(1),  DIE(2)};
@@ -163,7 +163,7 @@ const struct story stories[] = {
     STORY(placed),
     STORY(single),
     STORY(many),
-    STORY(parked),
+    STORY(blocked),
     STORY(unregistered),
     STORY(revoked),
     STORY(refused),

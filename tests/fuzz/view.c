@@ -12,14 +12,14 @@ static const struct vm_task *find(const struct vm *vm, const struct model_task *
 static void check_wait(struct model *model, const struct vm *vm, const struct model_task *task)
 {
     static const enum vm_wait waits[] = {
-        [MODEL_IDLE] = VM_NOT_WAITING, [MODEL_PARKED] = VM_PARKED, [MODEL_COPY] = VM_COPYING,
+        [MODEL_IDLE] = VM_NOT_WAITING, [MODEL_BLOCKED] = VM_BLOCKED, [MODEL_COPY] = VM_COPYING,
         [MODEL_LOOKUP] = VM_LOOKUP,    [MODEL_LAUNCH] = VM_LAUNCH,
     };
     const struct vm_task *seen = find(vm, task);
     MODEL_CHECK(model, seen->wait == waits[task->request.wait], "%d waits for %d, not for %d",
                 task->id, seen->wait, waits[task->request.wait]);
-    if (seen->wait == VM_PARKED || seen->wait == VM_COPYING)
-        MODEL_CHECK(model, seen->send.dst->id == task->request.dst->id, "%d is parked for %d",
+    if (seen->wait == VM_BLOCKED || seen->wait == VM_COPYING)
+        MODEL_CHECK(model, seen->send.dst->id == task->request.dst->id, "%d is blocked for %d",
                     task->id, seen->send.dst->id);
 }
 

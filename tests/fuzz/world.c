@@ -154,7 +154,7 @@ static uint64_t env_wait_word(void *ctx, task_t task)
     return slot == MODEL_TASKS ? 0 : world->tasks[slot].word;
 }
 
-static void env_publish_parked(void *ctx, task_t dst, uint32_t count)
+static void env_publish_blocked(void *ctx, task_t dst, uint32_t count)
 {
     struct world *world = ctx;
     unsigned slot = world_slot(world, dst);
@@ -262,7 +262,7 @@ static const struct vm_env env = {
     .wait_word = env_wait_word,
     .rounds = env_rounds,
     .copied_out = env_copied_out,
-    .publish_parked = env_publish_parked,
+    .publish_blocked = env_publish_blocked,
     .may_talk = env_may_talk,
     .launch = env_launch,
     .destroy = env_destroy,

@@ -1,41 +1,41 @@
 /*
  * Two-sided publishing (libipc's ool_announce(), vm's vm_settle()): a receiver R goes into a
- * receive from D alone; D may be parked in vm by then, or be about to park. The open buffer is taken
- * for good, so only the closed one can serve D, and nothing but R's page tells vm that it may.
+ * receive from D alone; D may be blocked in vm by then, or be about to block. The open buffer is
+ * taken for good, so only the closed one can serve D. Nothing but R's page tells vm that it may.
  *
  *   R : publish the page, then read the count; not zero: announce
  *   vm: publish the count, then read the page again
  *
- * E may park too and is not waited for, so the count changes for other reasons. Mutations, which must
- * fail: -DCOUNT_FIRST (R reads the count, then publishes) and -DNO_SECOND_LOOK (vm reads the page,
- * then publishes).
+ * E may block too and is not waited for, so the count changes for other reasons. Mutations, which
+ * must fail: -DCOUNT_FIRST (R reads the count, then publishes) and -DNO_SECOND_LOOK (vm reads the
+ * page, then publishes).
  */
 #define ROUNDS 2
 
 bool page;          /* R's page says: from D alone */
-byte count;         /* vm's page: how many are parked for R */
+byte count;         /* vm's page: how many are blocked for R */
 bool request_d, request_e, announce;
-bool d_parked, e_parked, placed;
+bool d_blocked, e_blocked, placed;
 
-#define PARKED (d_parked + e_parked)
+#define BLOCKED (d_blocked + e_blocked)
 
 active proctype Vm()
 {
     bool announcing;
 end:
     do
-    :: atomic { request_d -> request_d = false; d_parked = true }; goto settle
-    :: atomic { request_e -> request_e = false; e_parked = true }; goto settle
+    :: atomic { request_d -> request_d = false; d_blocked = true }; goto settle
+    :: atomic { request_e -> request_e = false; e_blocked = true }; goto settle
     :: announce -> announcing = true; goto settle
     od;
 settle:
     if
-    :: atomic { page && d_parked -> d_parked = false; placed = true }
+    :: atomic { page && d_blocked -> d_blocked = false; placed = true }
     :: else
     fi;
     if
-    :: count != PARKED ->
-       count = PARKED;
+    :: count != BLOCKED ->
+       count = BLOCKED;
 #ifndef NO_SECOND_LOOK
        goto settle
 #endif
@@ -54,7 +54,7 @@ active proctype TaskD()
     do
     :: i < ROUNDS ->
        request_d = true;
-       !request_d && !d_parked && !placed; /* vm's answer, and R's */
+       !request_d && !d_blocked && !placed; /* vm's answer, and R's */
        i++
     :: else -> break
     od

@@ -85,7 +85,7 @@ int revoked;              /* by tag: vm remembers for the sender */
 #define R_VERIFY 2
 #define R_ANNOUNCE 3
 #define R_REGISTER 4
-#define R_PARKED 5
+#define R_BLOCKED 5
 #define R_COPYING 6
 byte req[N], req_peer[N], req_num[N], ans[N];
 byte req_noblock[N];
@@ -103,7 +103,7 @@ bool l_orphan[N * 2];
 /* The memory of a task: the receipt and the payload in each buffer. */
 byte receipt[N * 2], l_data[N * 2];
 byte copied_out[N * 2]; /* its page; 0 again when vm has seen it, for numbers are not used twice */
-byte parked[N * N]; /* senders, one more than the task, first come first; 0 ends the list */
+byte blocked[N * N]; /* senders, one more than the task, first come first; 0 ends the list */
 byte published[N];
 bool refused[N], dirty[N], told[N];
 

@@ -16,12 +16,12 @@ hidden byte i_, s_, d_, k_, land_, n_, requeued_;
 #define MAY_TAKE_CLOSED(s) (req_noblock[s] != NOBLOCK)
 #endif
 #define IS_FREE(x) (l_state[x] == L_ARMED || (l_state[x] == L_RESERVED && l_orphan[x]))
-#define HAS_PARKED(d) (parked[(d) * N] != 0)
+#define HAS_BLOCKED(d) (blocked[(d) * N] != 0)
 #if N > 3
-#define NUM_PARKED(d)                                                                              \
-    ((parked[(d) * N] != 0) + (parked[(d) * N + 1] != 0) + (parked[(d) * N + 2] != 0))
+#define NUM_BLOCKED(d)                                                                             \
+    ((blocked[(d) * N] != 0) + (blocked[(d) * N + 1] != 0) + (blocked[(d) * N + 2] != 0))
 #else
-#define NUM_PARKED(d) ((parked[(d) * N] != 0) + (parked[(d) * N + 1] != 0))
+#define NUM_BLOCKED(d) ((blocked[(d) * N] != 0) + (blocked[(d) * N + 1] != 0))
 #endif
 
 inline answer(t, result)
@@ -40,11 +40,11 @@ inline push_back(s)
 {
     i_ = req_peer[s] * N;
     do
-    :: parked[i_] -> i_++
+    :: blocked[i_] -> i_++
     :: else -> break
     od;
-    parked[i_] = s + 1;
-    req[s] = R_PARKED;
+    blocked[i_] = s + 1;
+    req[s] = R_BLOCKED;
     dirty[req_peer[s]] = true
 }
 
@@ -52,25 +52,25 @@ inline push_front(s)
 {
     i_ = req_peer[s] * N + N - 1;
     do
-    :: i_ > req_peer[s] * N -> parked[i_] = parked[i_ - 1]; i_--
+    :: i_ > req_peer[s] * N -> blocked[i_] = blocked[i_ - 1]; i_--
     :: else -> break
     od;
-    parked[i_] = s + 1;
-    req[s] = R_PARKED
+    blocked[i_] = s + 1;
+    req[s] = R_BLOCKED
 }
 
 inline unlink(s)
 {
     i_ = req_peer[s] * N;
     do
-    :: parked[i_] != s + 1 -> i_++
+    :: blocked[i_] != s + 1 -> i_++
     :: else -> break
     od;
     do
-    :: i_ < req_peer[s] * N + N - 1 -> parked[i_] = parked[i_ + 1]; i_++
+    :: i_ < req_peer[s] * N + N - 1 -> blocked[i_] = blocked[i_ + 1]; i_++
     :: else -> break
     od;
-    parked[i_] = 0
+    blocked[i_] = 0
 }
 
 inline landing_clear(d, k)
@@ -183,9 +183,9 @@ inline serve_all(d)
     look_at(d, 1);
     n_ = 0;
     do
-    :: parked[(d) * N + n_] ->
+    :: blocked[(d) * N + n_] ->
        requeued_ = false;
-       s_ = parked[(d) * N + n_] - 1;
+       s_ = blocked[(d) * N + n_] - 1;
        landing_choose(d, s_);
        if
        :: land_ < 2 ->
@@ -209,10 +209,10 @@ inline serve_all(d)
     n_ = 0 /* a d_step may not end with a loop */
 }
 
-/* No sender is parked while a buffer that fits is free (but for pages that changed meanwhile). */
+/* No sender is blocked while a buffer that fits is free (but for pages that changed meanwhile). */
 inline check_open(d)
 {
-    assert(!(HAS_PARKED(d) && IS_FREE(AT(d, 0))))
+    assert(!(HAS_BLOCKED(d) && IS_FREE(AT(d, 0))))
 }
 
 /* Who has no receipt asks. vm has nothing for it then. */
@@ -252,7 +252,7 @@ inline on_request(t)
 inline on_death(t)
 {
     if
-    :: req[t] == R_PARKED -> unlink(t); dirty[req_peer[t]] = true
+    :: req[t] == R_BLOCKED -> unlink(t); dirty[req_peer[t]] = true
     :: req[t] == R_COPYING ->
        k_ = 0;
        do
@@ -290,11 +290,11 @@ inline on_death(t)
        :: else -> break
        od;
        if
-       :: (req[d_] == R_PARKED || req[d_] == R_COPYING) && req_peer[d_] == t ->
+       :: (req[d_] == R_BLOCKED || req[d_] == R_COPYING) && req_peer[d_] == t ->
           answer(d_, ABORTED)
        :: else
        fi;
-       parked[t * N + d_] = 0;
+       blocked[t * N + d_] = 0;
        d_++
     :: else -> break
     od;
@@ -319,7 +319,7 @@ inline on_death(t)
 /* The receiver is idle in an open receive, and holds up others. */
 #define MAY_REVOKE(d)                                                                              \
     (l_state[AT(d, 0)] == L_RESERVED && !l_orphan[AT(d, 0)] &&                                     \
-     (HAS_PARKED(d) || refused[d]) && kind[d] == W_ANY)
+     (HAS_BLOCKED(d) || refused[d]) && kind[d] == W_ANY)
 
 inline revoke(d)
 {
@@ -397,9 +397,9 @@ settle:
         d_step { serve_all(d) }
     };
     do
-    :: d_step { published[d] != NUM_PARKED(d) -> published[d] = NUM_PARKED(d) };
+    :: d_step { published[d] != NUM_BLOCKED(d) -> published[d] = NUM_BLOCKED(d) };
        d_step { serve_all(d) }
-    :: published[d] == NUM_PARKED(d) -> break
+    :: published[d] == NUM_BLOCKED(d) -> break
     od;
     atomic { check_open(d); dirty[d] = false; goto settle }
 }

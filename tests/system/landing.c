@@ -19,15 +19,15 @@ static void check_data(struct message *m, int number)
     free(m->stage_data.data);
 }
 
-static bool is_parked(task_t task)
+static bool is_blocked(task_t task)
 {
     const struct state_page *page = ipc_peer_page(task);
-    return page && atomic_load(&page->parked_in_vm);
+    return page && atomic_load(&page->blocked_in_vm);
 }
 
-static uint32_t num_parked(task_t dst)
+static uint32_t num_blocked(task_t dst)
 {
-    return atomic_load(&ipc_peer_page(VM_TASK)->parked[TASK_SLOT(dst)]);
+    return atomic_load(&ipc_peer_page(VM_TASK)->blocked[TASK_SLOT(dst)]);
 }
 
 // Holds main's buffer until it is told to end, or for ever.
@@ -47,14 +47,14 @@ static void send_data_when_told(void)
     send_data(lead, task_name()[0]);
 }
 
-// a holds the buffer; then the others park in the order b, c, d.
-static void hold_and_park(const char *others)
+// a holds the buffer; then the others block in the order b, c, d.
+static void hold_and_block(const char *others)
 {
     step(meet("a"));
     expect_notifications(NOTIFY_IRQ); // in a closed receive a would get the closed buffer
     for (uint32_t n = 1; *others; others++, n++) {
         step(meet((char[]){*others, '\0'}));
-        WAIT_UNTIL(num_parked(task_self()) == n);
+        WAIT_UNTIL(num_blocked(task_self()) == n);
     }
 }
 
@@ -75,13 +75,13 @@ static void warm_up(void)
 static void placed_never_sent_lead(void)
 {
     warm_up();
-    hold_and_park("bcd");
+    hold_and_block("bcd");
     uint64_t start = now_ms();
     expect_data_of('b');
     expect_data_of('c');
     expect_data_of('d');
     CHECK(now_ms() - start < 5000);
-    CHECK_EQ(num_parked(task_self()), 0);
+    CHECK_EQ(num_blocked(task_self()), 0);
     step(meet("a"));
 }
 
@@ -89,7 +89,7 @@ static void placed_never_sent_lead(void)
 static void holder_dies_lead(void)
 {
     warm_up();
-    hold_and_park("bc");
+    hold_and_block("bc");
     kill_and_wait(meet("a"));
     expect_data_of('b');
     expect_data_of('c');
@@ -100,10 +100,10 @@ static void holder_dies_lead(void)
 static void busy_receiver_lead(void)
 {
     warm_up();
-    hold_and_park("b");
+    hold_and_block("b");
     uint64_t start = now_ms();
     WAIT_UNTIL(now_ms() - start > 400); // four times the deadline
-    CHECK_EQ(num_parked(task_self()), 1);
+    CHECK_EQ(num_blocked(task_self()), 1);
     kill_and_wait(meet("a"));
     expect_data_of('b');
 }
@@ -112,7 +112,7 @@ static void busy_receiver_lead(void)
 static void woken_receiver_lead(void)
 {
     warm_up();
-    hold_and_park("b");
+    hold_and_block("b");
     struct message m;
     uint64_t start = now_ms();
     do {
@@ -126,12 +126,12 @@ static void woken_receiver_lead(void)
     kill_and_wait(meet("a"));
 }
 
-static void parked_dies_lead(void)
+static void blocked_dies_lead(void)
 {
     warm_up();
-    hold_and_park("bcd");
+    hold_and_block("bcd");
     CHECK_OK(task_destroy(meet("c")));
-    WAIT_UNTIL(num_parked(task_self()) == 2);
+    WAIT_UNTIL(num_blocked(task_self()) == 2);
     kill_and_wait(meet("a"));
     expect_data_of('b');
     expect_data_of('d');
@@ -141,7 +141,7 @@ static void parked_dies_lead(void)
 static void call_past_holder_lead(void)
 {
     warm_up();
-    hold_and_park("c");
+    hold_and_block("c");
     task_t b = meet("b");
     for (unsigned i = 0; i < 20; i++) {
         uint8_t *data = pattern(3000, i);
@@ -160,23 +160,23 @@ static void call_past_holder_lead(void)
 }
 
 // The payload of a sender that is blocked already is fetched.
-static void fetch_parked_lead(void)
+static void fetch_blocked_lead(void)
 {
     warm_up();
-    hold_and_park("bcd");
+    hold_and_block("bcd");
     struct message m;
     CHECK_OK(ipc_recv(meet("d"), &m));
     check_data(&m, 'd');
     CHECK_OK(ipc_recv(meet("b"), &m));
     check_data(&m, 'b');
-    CHECK_EQ(num_parked(task_self()), 1);
-    CHECK(is_parked(meet("c")));
+    CHECK_EQ(num_blocked(task_self()), 1);
+    CHECK(is_blocked(meet("c")));
     kill_and_wait(meet("a"));
     expect_data_of('c');
 }
 
-// Parked for a task that dies: an error for each.
-static void park_for_d(void)
+// Blocked for a task that dies: an error for each.
+static void block_for_d(void)
 {
     task_t lead = meet("main");
     task_t d = meet("d");
@@ -210,9 +210,9 @@ static void receiver_dies_lead(void)
     step(a);
     await_step(a);
     step(meet("b"));
-    WAIT_UNTIL(num_parked(d) == 1);
+    WAIT_UNTIL(num_blocked(d) == 1);
     step(meet("c"));
-    WAIT_UNTIL(num_parked(d) == 2);
+    WAIT_UNTIL(num_blocked(d) == 2);
     kill_and_wait(d);
     step(a);
 }
@@ -326,16 +326,16 @@ const struct scenario landing_scenarios[] = {
                     .b = send_data_when_told, .ends = "a"),
     SOCKET_SCENARIO(woken_receiver_revokes, .lead = woken_receiver_lead, .a = hold_main,
                     .b = send_data_when_told, .ends = "a"),
-    SOCKET_SCENARIO(parked_sender_dies, .lead = parked_dies_lead, .a = hold_main,
+    SOCKET_SCENARIO(blocked_sender_dies, .lead = blocked_dies_lead, .a = hold_main,
                     .b = send_data_when_told, .c = send_data_when_told, .d = send_data_when_told,
                     .ends = "ac"),
     SOCKET_SCENARIO(closed_receive_past_a_holder, .lead = call_past_holder_lead, .a = hold_main,
                     .b = serve_until_quit, .c = send_data_when_told, .ends = "a"),
-    SOCKET_SCENARIO(closed_receive_of_a_parked_sender, .lead = fetch_parked_lead, .a = hold_main,
+    SOCKET_SCENARIO(closed_receive_of_a_blocked_sender, .lead = fetch_blocked_lead, .a = hold_main,
                     .b = send_data_when_told, .c = send_data_when_told, .d = send_data_when_told,
                     .ends = "a"),
-    SOCKET_SCENARIO(receiver_of_parked_senders_dies, .lead = receiver_dies_lead, .a = hold_d,
-                    .b = park_for_d, .c = park_for_d, .d = receive_once_then_wait, .ends = "d"),
+    SOCKET_SCENARIO(receiver_of_blocked_senders_dies, .lead = receiver_dies_lead, .a = hold_d,
+                    .b = block_for_d, .c = block_for_d, .d = receive_once_then_wait, .ends = "d"),
     SOCKET_SCENARIO(memory_of_the_program, .lead = own_memory_lead, .a = send_three_when_told),
     SCENARIO(file_server_that_calls_a_disk, .lead = fs_lead, .a = fs_server, .b = disk,
              .c = fs_client, .d = fs_client),

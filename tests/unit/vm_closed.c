@@ -57,7 +57,7 @@ START_TEST(closed_buffer_is_used_in_closed_waits_alone)
 END_TEST
 
 // Client A's payload fills the file server's open buffer; the file server calls the disk server B,
-// whose answer may not park.
+// whose answer may not block.
 START_TEST(crossed_receive_does_not_deadlock)
 {
     setup();
@@ -75,22 +75,22 @@ START_TEST(crossed_receive_does_not_deadlock)
 }
 END_TEST
 
-// B is parked behind A when the receiver decides to wait for B: it finds the count and says so.
-START_TEST(announce_serves_the_parked_sender_that_is_waited_for)
+// B is blocked behind A when the receiver decides to wait for B: it finds the count and says so.
+START_TEST(announce_serves_the_blocked_sender_that_is_waited_for)
 {
     setup();
     task_t c = sim_start(sim, SIM_LIMIT, 0);
     uint64_t id = 0;
     ck_assert_int_eq(sim_place(sim, a, dst, 10, 1, &id), OK);
-    ck_assert_int_eq(sim_place(sim, c, dst, 10, 3, NULL), SIM_PARKED);
-    ck_assert_int_eq(sim_place(sim, b, dst, 10, 2, NULL), SIM_PARKED);
-    ck_assert_uint_eq(sim_find(sim, dst)->parked, 2);
+    ck_assert_int_eq(sim_place(sim, c, dst, 10, 3, NULL), SIM_BLOCKED);
+    ck_assert_int_eq(sim_place(sim, b, dst, 10, 2, NULL), SIM_BLOCKED);
+    ck_assert_uint_eq(sim_find(sim, dst)->blocked, 2);
 
     sim_wait(sim, dst, WAIT_RECV, b);
     ck_assert_int_eq(sim_announce(sim, dst, b), OK);
     ck_assert_int_eq(sim_placed(sim, b, &id), OK);
-    ck_assert_int_eq(sim_placed(sim, c, &id), SIM_PARKED);
-    ck_assert_uint_eq(sim_find(sim, dst)->parked, 1);
+    ck_assert_int_eq(sim_placed(sim, c, &id), SIM_BLOCKED);
+    ck_assert_uint_eq(sim_find(sim, dst)->blocked, 1);
     sim_expect(sim, dst, b, sim_find(sim, b)->reply.ool_send_reply.id, 10, 2);
 }
 END_TEST
@@ -112,7 +112,7 @@ START_TEST(page_is_read_again_after_the_count_was_published)
     turns_to = b;
     sim->on_publish = turn_while_publishing;
     ck_assert_int_eq(sim_place(sim, b, dst, 10, 2, &id), OK);
-    ck_assert_uint_eq(sim_find(sim, dst)->parked, 0);
+    ck_assert_uint_eq(sim_find(sim, dst)->blocked, 0);
     sim_expect(sim, dst, b, id, 10, 2);
 }
 END_TEST
@@ -122,11 +122,11 @@ START_TEST(announce_of_what_the_page_does_not_say_serves_nobody)
     setup();
     uint64_t id = 0;
     ck_assert_int_eq(sim_place(sim, a, dst, 10, 1, &id), OK);
-    ck_assert_int_eq(sim_place(sim, b, dst, 10, 2, NULL), SIM_PARKED);
+    ck_assert_int_eq(sim_place(sim, b, dst, 10, 2, NULL), SIM_BLOCKED);
     const task_t sources[] = {b, a, dst, 0, -1, INT32_MIN, 12345};
     for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++)
         ck_assert_int_eq(sim_announce(sim, dst, sources[i]), OK);
-    ck_assert_int_eq(sim_placed(sim, b, &id), SIM_PARKED);
+    ck_assert_int_eq(sim_placed(sim, b, &id), SIM_BLOCKED);
 }
 END_TEST
 
@@ -255,9 +255,9 @@ START_TEST(cancelled_copy_is_the_first_in_the_queue)
     sim_wait(sim, dst, WAIT_OPEN, 0);
     ck_assert_int_eq(sim_place(sim, c, dst, 10, 3, &id), OK); // holds the open buffer
     sim_wait(sim, dst, WAIT_RECV, a);
-    ck_assert_int_eq(sim_place(sim, a, dst, len, 1, NULL), SIM_PARKED);
+    ck_assert_int_eq(sim_place(sim, a, dst, len, 1, NULL), SIM_BLOCKED);
     task_t d = sim_start(sim, SIM_LIMIT, 0);
-    ck_assert_int_eq(sim_place(sim, d, dst, 10, 5, NULL), SIM_PARKED);
+    ck_assert_int_eq(sim_place(sim, d, dst, 10, 5, NULL), SIM_BLOCKED);
     vm_copy_step(sim->vm);
     vm_check(sim->vm);
 
@@ -266,7 +266,7 @@ START_TEST(cancelled_copy_is_the_first_in_the_queue)
     uint64_t from_b = 0;
     ck_assert_int_eq(place_reply(b, 10, 2, &from_b), OK);
     ck_assert(!vm_copy_pending(sim->vm));
-    ck_assert_uint_eq(sim_find(sim, dst)->parked, 2);
+    ck_assert_uint_eq(sim_find(sim, dst)->blocked, 2);
     sim_expect(sim, dst, b, from_b, 10, 2);
 
     // C's message is taken, and A goes first, before D, and from the beginning.
@@ -281,7 +281,7 @@ START_TEST(cancelled_copy_is_the_first_in_the_queue)
 }
 END_TEST
 
-START_TEST(cancelled_copy_of_a_reply_does_not_park)
+START_TEST(cancelled_copy_of_a_reply_does_not_block)
 {
     setup();
     const size_t len = 2 * VM_BOUNCE_LEN;
@@ -292,7 +292,7 @@ START_TEST(cancelled_copy_of_a_reply_does_not_park)
     uint64_t id = 0;
     ck_assert_int_eq(sim_place(sim, c, dst, 10, 3, &id), OK);
     sim_wait(sim, dst, WAIT_RECV, a);
-    ck_assert_int_eq(place_reply(a, len, 1, NULL), SIM_PARKED);
+    ck_assert_int_eq(place_reply(a, len, 1, NULL), SIM_BLOCKED);
     sim_wait(sim, dst, WAIT_RECV, b);
     // Behind A's copy, so not at once; but A's is cancelled then.
     ck_assert_int_eq(place_reply(b, 10, 2, &id), OK);
@@ -309,7 +309,7 @@ START_TEST(closed_reservation_does_not_expire_during_its_call)
     ck_assert_int_eq(sim_place(sim, a, dst, 10, 1, &id), OK);
     ck_assert_int_eq(sim_place(sim, b, dst, 10, 2, NULL), OK);
     task_t c = sim_start(sim, SIM_LIMIT, 0);
-    ck_assert_int_eq(sim_place(sim, c, dst, 10, 3, NULL), SIM_PARKED);
+    ck_assert_int_eq(sim_place(sim, c, dst, 10, 3, NULL), SIM_BLOCKED);
     sim_advance(sim, 60000000000);
     sim_expect(sim, dst, a, id, 10, 1);
     ck_assert_uint_eq(vm_stats(sim->vm).revoked, 0);
@@ -344,7 +344,7 @@ START_TEST(page_that_changes_at_every_look_ends_nothing)
     uint64_t id = 0;
     for (unsigned i = 0; i < 200; i++) {
         task_t src = i & 1 ? a : b;
-        if (sim_placed(sim, src, &id) == SIM_PARKED && sim_find(sim, src)->reply.type == 0)
+        if (sim_placed(sim, src, &id) == SIM_BLOCKED && sim_find(sim, src)->reply.type == 0)
             sim_place(sim, src, dst, len, i, &id);
         ck_assert_int_eq(sim_announce(sim, dst, src), OK);
         vm_copy_step(sim->vm);
@@ -364,14 +364,14 @@ END_TEST
 SIM_MAIN("vm_closed", crossing_noblock_payload_leaves_the_closed_buffer_alone,
          closed_buffer_serves_only_the_task_that_is_waited_for,
          closed_buffer_is_used_in_closed_waits_alone, crossed_receive_does_not_deadlock,
-         announce_serves_the_parked_sender_that_is_waited_for,
+         announce_serves_the_blocked_sender_that_is_waited_for,
          page_is_read_again_after_the_count_was_published,
          announce_of_what_the_page_does_not_say_serves_nobody,
          reservation_of_another_source_is_void, reservation_of_another_episode_is_void,
          payload_of_an_older_wait_keeps_the_buffer_until_the_next,
          reservation_outlives_its_wait_when_nobody_needs_it,
          second_payload_in_one_wait_leaves_the_first_alone,
-         cancelled_copy_is_the_first_in_the_queue, cancelled_copy_of_a_reply_does_not_park,
+         cancelled_copy_is_the_first_in_the_queue, cancelled_copy_of_a_reply_does_not_block,
          closed_reservation_does_not_expire_during_its_call,
          page_that_waits_for_nobody_in_particular_is_survived,
          page_that_changes_at_every_look_ends_nothing)

@@ -31,7 +31,7 @@ START_TEST(copy_up_to_the_bounce_size_is_done_at_once)
     uint64_t id = 0;
     ck_assert_int_eq(sim_place(sim, a, dst, VM_BOUNCE_LEN, 1, &id), OK);
     sim_expect(sim, dst, a, id, VM_BOUNCE_LEN, 1);
-    ck_assert_int_eq(sim_place(sim, a, dst, VM_BOUNCE_LEN + 1, 2, &id), SIM_PARKED);
+    ck_assert_int_eq(sim_place(sim, a, dst, VM_BOUNCE_LEN + 1, 2, &id), SIM_BLOCKED);
     ck_assert_uint_eq(sim->read_bytes, VM_BOUNCE_LEN);
     ck_assert(vm_copy_pending(sim->vm));
 }
@@ -41,8 +41,8 @@ START_TEST(large_copies_take_turns_and_small_ones_are_not_held_up)
 {
     setup();
     uint64_t id = 0;
-    ck_assert_int_eq(sim_place(sim, a, dst, BIG, 1, NULL), SIM_PARKED);
-    ck_assert_int_eq(sim_place(sim, b, dst2, 10, 2, NULL), SIM_PARKED);
+    ck_assert_int_eq(sim_place(sim, a, dst, BIG, 1, NULL), SIM_BLOCKED);
+    ck_assert_int_eq(sim_place(sim, b, dst2, 10, 2, NULL), SIM_BLOCKED);
     size_t before = sim->read_bytes;
     vm_copy_step(sim->vm);
     ck_assert_uint_eq(sim->read_bytes - before, VM_BOUNCE_LEN);
@@ -66,7 +66,7 @@ START_TEST(copy_is_verified_only_when_the_last_byte_is_there)
 {
     setup();
     uint64_t id = 0;
-    ck_assert_int_eq(sim_place(sim, a, dst, BIG, 1, &id), SIM_PARKED);
+    ck_assert_int_eq(sim_place(sim, a, dst, BIG, 1, &id), SIM_BLOCKED);
     vm_copy_step(sim->vm);
     for (uint64_t guess = 0; guess < 4; guess++)
         ck_assert_int_eq(sim_verify(sim, dst, a, guess, BIG, NULL), ERR_NOT_FOUND);
@@ -85,26 +85,26 @@ START_TEST(large_copy_fails_as_a_whole_wherever_a_page_is_missing)
             task_t who = side ? dst : a;
             vaddr_t hole = (side ? to : from) + page * PAGE_SIZE;
             sim_protect(sim, who, hole, PAGE_SIZE, SIM_NONE);
-            ck_assert_int_eq(sim_send(sim, a, dst, from, BIG, 0, NULL), SIM_PARKED);
+            ck_assert_int_eq(sim_send(sim, a, dst, from, BIG, 0, NULL), SIM_BLOCKED);
             sim_copy(sim);
             ck_assert_int_eq(sim_placed(sim, a, &id), side ? ERR_ABORTED : ERR_INVALID_ARG);
             sim_protect(sim, who, hole, PAGE_SIZE, SIM_READ | SIM_WRITE);
         }
     }
-    ck_assert_int_eq(sim_place(sim, b, dst, BIG, 2, NULL), SIM_PARKED);
+    ck_assert_int_eq(sim_place(sim, b, dst, BIG, 2, NULL), SIM_BLOCKED);
     sim_copy(sim);
     ck_assert_int_eq(sim_placed(sim, b, &id), OK);
     sim_expect(sim, dst, b, id, BIG, 2);
 }
 END_TEST
 
-START_TEST(parked_senders_are_served_when_a_copy_fails)
+START_TEST(blocked_senders_are_served_when_a_copy_fails)
 {
     setup();
     uint64_t id = 0;
     sim_protect(sim, a, sim_addr(a, SIM_SOURCE + VM_BOUNCE_LEN + PAGE_SIZE), PAGE_SIZE, SIM_NONE);
-    ck_assert_int_eq(sim_place(sim, a, dst, BIG, 1, NULL), SIM_PARKED);
-    ck_assert_int_eq(sim_place(sim, b, dst, 10, 2, NULL), SIM_PARKED);
+    ck_assert_int_eq(sim_place(sim, a, dst, BIG, 1, NULL), SIM_BLOCKED);
+    ck_assert_int_eq(sim_place(sim, b, dst, 10, 2, NULL), SIM_BLOCKED);
     sim_copy(sim);
     ck_assert_int_eq(sim_placed(sim, a, &id), ERR_INVALID_ARG);
     ck_assert_int_eq(sim_placed(sim, b, &id), OK);
@@ -116,8 +116,8 @@ START_TEST(sender_that_dies_in_its_copy_frees_the_buffer)
 {
     setup();
     uint64_t id = 0;
-    ck_assert_int_eq(sim_place(sim, a, dst, BIG, 1, NULL), SIM_PARKED);
-    ck_assert_int_eq(sim_place(sim, b, dst, 10, 2, NULL), SIM_PARKED);
+    ck_assert_int_eq(sim_place(sim, a, dst, BIG, 1, NULL), SIM_BLOCKED);
+    ck_assert_int_eq(sim_place(sim, b, dst, 10, 2, NULL), SIM_BLOCKED);
     vm_copy_step(sim->vm);
     sim_kill(sim, a);
     ck_assert_int_eq(sim_placed(sim, b, &id), OK);
@@ -127,13 +127,13 @@ START_TEST(sender_that_dies_in_its_copy_frees_the_buffer)
 }
 END_TEST
 
-START_TEST(receiver_that_dies_in_a_copy_aborts_it_and_all_who_are_parked)
+START_TEST(receiver_that_dies_in_a_copy_aborts_it_and_all_who_are_blocked)
 {
     setup();
     uint64_t id = 0;
-    ck_assert_int_eq(sim_place(sim, a, dst, BIG, 1, NULL), SIM_PARKED);
-    ck_assert_int_eq(sim_place(sim, b, dst, BIG, 2, NULL), SIM_PARKED);
-    ck_assert_int_eq(sim_place(sim, c, dst, 10, 3, NULL), SIM_PARKED);
+    ck_assert_int_eq(sim_place(sim, a, dst, BIG, 1, NULL), SIM_BLOCKED);
+    ck_assert_int_eq(sim_place(sim, b, dst, BIG, 2, NULL), SIM_BLOCKED);
+    ck_assert_int_eq(sim_place(sim, c, dst, 10, 3, NULL), SIM_BLOCKED);
     vm_copy_step(sim->vm);
     sim_kill(sim, dst);
     ck_assert_int_eq(sim_placed(sim, a, &id), ERR_ABORTED);
@@ -148,7 +148,7 @@ START_TEST(registering_anew_starts_a_running_copy_again)
 {
     setup();
     uint64_t id = 0;
-    ck_assert_int_eq(sim_place(sim, a, dst, BIG, 1, NULL), SIM_PARKED);
+    ck_assert_int_eq(sim_place(sim, a, dst, BIG, 1, NULL), SIM_BLOCKED);
     vm_copy_step(sim->vm);
     vaddr_t addr = sim_addr(dst, 5 * PAGE_SIZE);
     ck_assert_int_eq(sim_register(sim, dst, OOL_REGION_STANDING, addr, BIG), OK);
@@ -166,8 +166,8 @@ START_TEST(one_message_copies_no_more_than_a_piece_at_once)
     setup();
     uint64_t id = 0;
     ck_assert_int_eq(sim_place(sim, a, dst, 10, 1, &id), OK);
-    ck_assert_int_eq(sim_place(sim, b, dst, VM_BOUNCE_LEN, 2, NULL), SIM_PARKED);
-    ck_assert_int_eq(sim_place(sim, c, dst, VM_BOUNCE_LEN, 3, NULL), SIM_PARKED);
+    ck_assert_int_eq(sim_place(sim, b, dst, VM_BOUNCE_LEN, 2, NULL), SIM_BLOCKED);
+    ck_assert_int_eq(sim_place(sim, c, dst, VM_BOUNCE_LEN, 3, NULL), SIM_BLOCKED);
     // B's copy fails at its end, then it is C's turn.
     sim_protect(sim, b, sim_addr(b, SIM_SOURCE + VM_BOUNCE_LEN - PAGE_SIZE), PAGE_SIZE, SIM_NONE);
     size_t before = sim->read_bytes;
@@ -195,7 +195,7 @@ START_TEST(memory_that_changes_during_the_copy_stays_within_bounds)
     size_t room = OOL_NUM_BUFFERS * ool_buffer_stride(BIG) - sizeof(struct ool_receipt);
     memset(sim_mem(sim, dst, at), 0xff, room);
     sim->on_transfer = mutate;
-    ck_assert_int_eq(sim_send(sim, a, dst, sim_addr(a, SIM_SOURCE), BIG, 0, NULL), SIM_PARKED);
+    ck_assert_int_eq(sim_send(sim, a, dst, sim_addr(a, SIM_SOURCE), BIG, 0, NULL), SIM_BLOCKED);
     sim_copy(sim);
     ck_assert_int_eq(sim_placed(sim, a, &id), OK);
     ck_assert_int_eq(sim_verify(sim, dst, a, id, BIG, NULL), OK);
@@ -238,8 +238,9 @@ SIM_MAIN("vm_copy", copy_up_to_the_bounce_size_is_done_at_once,
          large_copies_take_turns_and_small_ones_are_not_held_up,
          copy_is_verified_only_when_the_last_byte_is_there,
          large_copy_fails_as_a_whole_wherever_a_page_is_missing,
-         parked_senders_are_served_when_a_copy_fails, sender_that_dies_in_its_copy_frees_the_buffer,
-         receiver_that_dies_in_a_copy_aborts_it_and_all_who_are_parked,
+         blocked_senders_are_served_when_a_copy_fails,
+         sender_that_dies_in_its_copy_frees_the_buffer,
+         receiver_that_dies_in_a_copy_aborts_it_and_all_who_are_blocked,
          registering_anew_starts_a_running_copy_again,
          one_message_copies_no_more_than_a_piece_at_once,
          memory_that_changes_during_the_copy_stays_within_bounds,

@@ -6,7 +6,7 @@
 
 static struct sim *sim;
 
-enum role { RECEIVER, HOLDER, PARKED, COPIER, LOOKER, NUM_ROLES };
+enum role { RECEIVER, HOLDER, BLOCKED, COPIER, LOOKER, NUM_ROLES };
 static task_t role[NUM_ROLES];
 static uint64_t held;
 
@@ -28,10 +28,10 @@ static void step_hold(void)
         sim_place(sim, role[HOLDER], role[RECEIVER], 100, 1, &held);
 }
 
-static void step_park(void)
+static void step_block(void)
 {
-    if (alive(PARKED) && alive(RECEIVER))
-        sim_place(sim, role[PARKED], role[RECEIVER], 100, 2, NULL);
+    if (alive(BLOCKED) && alive(RECEIVER))
+        sim_place(sim, role[BLOCKED], role[RECEIVER], 100, 2, NULL);
 }
 
 static void step_wait_closed(void)
@@ -81,8 +81,8 @@ static void step_open(void)
 static void step_serve(void)
 {
     struct message m;
-    if (alive(PARKED) && sim_find(sim, role[PARKED])->reply.type != 0)
-        sim_string_call(sim, role[PARKED], DISCOVERY_SERVE_MSG, "fs", 3, &m);
+    if (alive(BLOCKED) && sim_find(sim, role[BLOCKED])->reply.type != 0)
+        sim_string_call(sim, role[BLOCKED], DISCOVERY_SERVE_MSG, "fs", 3, &m);
 }
 
 static void step_time(void)
@@ -91,7 +91,7 @@ static void step_time(void)
 }
 
 static void (*const steps[])(void) = {
-    step_hold,  step_park,  step_wait_closed, step_copy, step_piece, step_watch, step_lookup,
+    step_hold,  step_block, step_wait_closed, step_copy, step_piece, step_watch, step_lookup,
     step_piece, step_piece, step_verify,      step_open, step_serve, step_time,
 };
 #define NUM_STEPS (sizeof(steps) / sizeof(steps[0]))
@@ -106,7 +106,7 @@ static void start_all(void)
     for (unsigned i = HOLDER; i < NUM_ROLES; i++)
         role[i] = sim_start(sim, SIM_LIMIT, 0);
     struct message m = {.type = LAUNCHER_MAY_SERVE_MSG};
-    m.launcher_may_serve.task = role[PARKED];
+    m.launcher_may_serve.task = role[BLOCKED];
     strcpy(m.launcher_may_serve.name, "fs");
     vm_step(sim->vm, KERNEL_TASK, &m);
 }
@@ -118,7 +118,7 @@ static void check_nobody_hangs(void)
     VM_FOR_EACH(sim->vm, task)
     {
         bool fine = task->wait == VM_NOT_WAITING || task->wait == VM_LOOKUP ||
-                    (task->wait == VM_PARKED && alive(RECEIVER));
+                    (task->wait == VM_BLOCKED && alive(RECEIVER));
         ck_assert(fine);
     }
 }
@@ -131,7 +131,7 @@ static void check_receiver_still_receives(void)
     task_t fresh = sim_start(sim, SIM_LIMIT, 0);
     uint64_t id = 0;
     int err = sim_place(sim, fresh, role[RECEIVER], 50, 9, &id);
-    for (unsigned i = 0; err == SIM_PARKED && i < 10; i++) {
+    for (unsigned i = 0; err == SIM_BLOCKED && i < 10; i++) {
         sim_advance(sim, 200000000);
         sim_copy(sim);
         err = sim_placed(sim, fresh, &id);
@@ -198,12 +198,12 @@ START_TEST(dead_holder_gives_way_to_those_who_wait)
 {
     start_all();
     step_hold();
-    step_park();
+    step_block();
     sim_kill(sim, role[HOLDER]);
     uint64_t id = 0;
-    ck_assert_int_eq(sim_placed(sim, role[PARKED], &id), OK);
+    ck_assert_int_eq(sim_placed(sim, role[BLOCKED], &id), OK);
     ck_assert_int_eq(sim_verify(sim, role[RECEIVER], role[HOLDER], held, 100, NULL), ERR_NOT_FOUND);
-    sim_expect(sim, role[RECEIVER], role[PARKED], id, 100, 2);
+    sim_expect(sim, role[RECEIVER], role[BLOCKED], id, 100, 2);
 }
 END_TEST
 
@@ -221,7 +221,7 @@ START_TEST(last_payload_of_the_dead_arrives_when_nobody_waits)
     step_hold();
     sim_kill(sim, role[HOLDER]);
     uint64_t id = 0;
-    ck_assert_int_eq(sim_place(sim, role[PARKED], role[RECEIVER], 100, 2, &id), OK);
+    ck_assert_int_eq(sim_place(sim, role[BLOCKED], role[RECEIVER], 100, 2, &id), OK);
     ck_assert_int_eq(sim_verify(sim, role[RECEIVER], role[HOLDER], held, 100, NULL), ERR_NOT_FOUND);
 }
 END_TEST
@@ -230,10 +230,10 @@ START_TEST(published_counts_of_the_dead_are_taken_back)
 {
     start_all();
     step_hold();
-    step_park();
-    ck_assert_uint_eq(sim_find(sim, role[RECEIVER])->parked, 1);
-    sim_kill(sim, role[PARKED]);
-    ck_assert_uint_eq(sim_find(sim, role[RECEIVER])->parked, 0);
+    step_block();
+    ck_assert_uint_eq(sim_find(sim, role[RECEIVER])->blocked, 1);
+    sim_kill(sim, role[BLOCKED]);
+    ck_assert_uint_eq(sim_find(sim, role[RECEIVER])->blocked, 0);
 }
 END_TEST
 
@@ -248,12 +248,12 @@ START_TEST(count_of_a_dead_receiver_is_zero_for_the_next_in_its_slot)
 {
     start_all();
     step_hold();
-    step_park();
+    step_block();
     sim->on_publish = count_zero;
     sim_kill(sim, role[RECEIVER]);
     ck_assert_uint_ge(zeroed, 1);
     struct message m;
-    ck_assert_int_eq(sim_answer(sim, role[PARKED], &m), ERR_ABORTED);
+    ck_assert_int_eq(sim_answer(sim, role[BLOCKED], &m), ERR_ABORTED);
 }
 END_TEST
 

@@ -60,10 +60,10 @@ START_TEST(ool_send_needs_a_channel)
     ck_assert_int_eq(sim_send(sim, stranger, dst, from, 8, 0, NULL), ERR_NOT_PERMITTED);
     ck_assert_int_eq(sim_send(sim, stranger, dst, from, 8, OOL_NOBLOCK, NULL), ERR_NOT_PERMITTED);
     ck_assert_uint_eq(sim->transfers, 0);
-    // Not parked either, and in nobody's way.
+    // Not blocked either, and in nobody's way.
     ck_assert_int_eq(sim_place(sim, src, dst, 100, 1, &id), OK);
     ck_assert_int_eq(sim_send(sim, stranger, dst, from, 8, 0, NULL), ERR_NOT_PERMITTED);
-    ck_assert_uint_eq(sim_find(sim, dst)->parked, 0);
+    ck_assert_uint_eq(sim_find(sim, dst)->blocked, 0);
     sim_expect(sim, dst, src, id, 100, 1);
     sim->strangers[0] = 0;
     ck_assert_int_eq(sim_send(sim, stranger, dst, from, 8, 0, &id), OK);
@@ -191,8 +191,8 @@ START_TEST(ool_send_checks_the_sum_and_the_count_of_payloads)
 }
 END_TEST
 
-// What can never be placed must not be parked: the answer does not depend on what is registered.
-START_TEST(ool_send_checks_before_it_parks)
+// What can never be placed must not be blocked: the answer does not depend on what is registered.
+START_TEST(ool_send_checks_before_it_blocks)
 {
     setup();
     task_t bare = sim_start(sim, SIM_LIMIT, 0);
@@ -234,7 +234,7 @@ START_TEST(ool_send_delivers_nothing_when_a_page_is_missing)
             uint64_t id = 0;
             int err = sim_send(sim, src, dst, from, len, 0, &id);
             sim_copy(sim);
-            if (err == SIM_PARKED)
+            if (err == SIM_BLOCKED)
                 err = sim_placed(sim, src, &id);
             ck_assert_int_eq(err, side ? ERR_ABORTED : ERR_INVALID_ARG);
             sim_protect(sim, who, hole, PAGE_SIZE, SIM_READ | SIM_WRITE);
@@ -410,7 +410,7 @@ END_TEST
 SIM_MAIN("vm_ool", ool_send_places_the_bytes_and_verify_says_where,
          ool_send_needs_an_honest_destination, ool_send_needs_a_channel,
          ool_send_checks_sizes_and_ranges, ool_send_takes_up_to_four_payloads_each_at_its_place,
-         ool_send_checks_the_sum_and_the_count_of_payloads, ool_send_checks_before_it_parks,
+         ool_send_checks_the_sum_and_the_count_of_payloads, ool_send_checks_before_it_blocks,
          ool_send_refuses_unknown_flags, ool_send_delivers_nothing_when_a_page_is_missing,
          ool_send_reads_up_to_the_last_byte_before_a_hole,
          ool_send_never_writes_over_the_byte_for_the_nul, ool_recv_checks_the_range,

@@ -1,4 +1,4 @@
-// Parked senders and what frees a buffer for them: verifying, registering, failing, dying, and the
+// Blocked senders and what frees a buffer for them: verifying, registering, failing, dying, and the
 // deadline of a reservation whose message never comes (threats 4, 5, 7).
 #include "vm_sim.h"
 
@@ -15,18 +15,18 @@ static void setup(void)
         s[i] = sim_start(sim, SIM_LIMIT, 0);
 }
 
-// Reserves the open buffer for s[0] and parks the next `count`.
+// Reserves the open buffer for s[0] and blocks the next `count`.
 static uint64_t hold(unsigned count)
 {
     uint64_t id = 0;
     ck_assert_int_eq(sim_place(sim, s[0], dst, 10, 0, &id), OK);
     for (unsigned i = 1; i <= count; i++)
-        ck_assert_int_eq(sim_place(sim, s[i], dst, 10, i, NULL), SIM_PARKED);
-    ck_assert_uint_eq(sim_find(sim, dst)->parked, count);
+        ck_assert_int_eq(sim_place(sim, s[i], dst, 10, i, NULL), SIM_BLOCKED);
+    ck_assert_uint_eq(sim_find(sim, dst)->blocked, count);
     return id;
 }
 
-START_TEST(parked_senders_are_served_in_the_order_of_arrival)
+START_TEST(blocked_senders_are_served_in_the_order_of_arrival)
 {
     setup();
     uint64_t id = hold(4);
@@ -35,7 +35,7 @@ START_TEST(parked_senders_are_served_in_the_order_of_arrival)
         ck_assert_int_eq(sim_placed(sim, s[i], &id), OK);
         for (unsigned k = i + 1; k <= 4; k++)
             ck_assert_uint_eq(sim_find(sim, s[k])->replies, 0);
-        ck_assert_uint_eq(sim_find(sim, dst)->parked, 4 - i);
+        ck_assert_uint_eq(sim_find(sim, dst)->blocked, 4 - i);
         sim_expect(sim, dst, s[i], id, 10, i);
     }
 }
@@ -49,7 +49,7 @@ START_TEST(buffer_that_was_verified_is_not_written_before_it_is_copied_out)
     ck_assert_int_eq(sim_verify(sim, dst, s[0], id, 10, &at), OK);
     ck_assert_int_eq(sim_announce(sim, dst, 0), OK);
     sim_advance(sim, 1000 * MS);
-    ck_assert_int_eq(sim_placed(sim, s[1], &id), SIM_PARKED);
+    ck_assert_int_eq(sim_placed(sim, s[1], &id), SIM_BLOCKED);
     ck_assert(sim_has(sim, dst, at, 10, 0));
     sim_copied_out(sim, dst, at);
     ck_assert_int_eq(sim_placed(sim, s[1], &id), OK);
@@ -58,13 +58,13 @@ START_TEST(buffer_that_was_verified_is_not_written_before_it_is_copied_out)
 }
 END_TEST
 
-START_TEST(noblock_never_parks)
+START_TEST(noblock_never_blocks)
 {
     setup();
     uint64_t id = hold(1);
     vaddr_t from = sim_addr(s[2], SIM_SOURCE);
     ck_assert_int_eq(sim_send(sim, s[2], dst, from, 10, OOL_NOBLOCK, NULL), ERR_WOULD_BLOCK);
-    ck_assert_uint_eq(sim_find(sim, dst)->parked, 1);
+    ck_assert_uint_eq(sim_find(sim, dst)->blocked, 1);
     sim_expect(sim, dst, s[0], id, 10, 0);
     ck_assert_int_eq(sim_placed(sim, s[1], &id), OK);
     sim_expect(sim, dst, s[1], id, 10, 1);
@@ -72,12 +72,12 @@ START_TEST(noblock_never_parks)
 }
 END_TEST
 
-START_TEST(task_without_buffers_parks_its_senders_until_it_registers)
+START_TEST(task_without_buffers_blocks_its_senders_until_it_registers)
 {
     setup();
     task_t late = sim_start(sim, SIM_LIMIT, 0);
     uint64_t id = 0;
-    ck_assert_int_eq(sim_place(sim, s[0], late, SIM_LIMIT, 7, NULL), SIM_PARKED);
+    ck_assert_int_eq(sim_place(sim, s[0], late, SIM_LIMIT, 7, NULL), SIM_BLOCKED);
     ck_assert_int_eq(
         sim_register(sim, late, OOL_REGION_STANDING, sim_addr(late, PAGE_SIZE), SIM_LIMIT), OK);
     ck_assert_int_eq(sim_placed(sim, s[0], &id), OK);
@@ -86,7 +86,7 @@ START_TEST(task_without_buffers_parks_its_senders_until_it_registers)
 END_TEST
 
 // Who fails must not take the turn of those behind.
-START_TEST(failing_parked_senders_are_passed_over)
+START_TEST(failing_blocked_senders_are_passed_over)
 {
     setup();
     uint64_t id = hold(4);
@@ -97,11 +97,11 @@ START_TEST(failing_parked_senders_are_passed_over)
         ck_assert_int_eq(sim_placed(sim, s[i], &id), ERR_INVALID_ARG);
     ck_assert_int_eq(sim_placed(sim, s[4], &id), OK);
     sim_expect(sim, dst, s[4], id, 10, 4);
-    ck_assert_uint_eq(sim_find(sim, dst)->parked, 0);
+    ck_assert_uint_eq(sim_find(sim, dst)->blocked, 0);
 }
 END_TEST
 
-START_TEST(failing_parked_senders_leave_the_buffer_armed)
+START_TEST(failing_blocked_senders_leave_the_buffer_armed)
 {
     setup();
     uint64_t id = hold(3);
@@ -114,13 +114,13 @@ START_TEST(failing_parked_senders_leave_the_buffer_armed)
 }
 END_TEST
 
-START_TEST(parked_sender_that_does_not_fit_a_smaller_buffer_is_passed_over)
+START_TEST(blocked_sender_that_does_not_fit_a_smaller_buffer_is_passed_over)
 {
     setup();
     task_t late = sim_start(sim, SIM_LIMIT, 0);
     uint64_t id = 0;
-    ck_assert_int_eq(sim_place(sim, s[0], late, 101, 0, NULL), SIM_PARKED);
-    ck_assert_int_eq(sim_place(sim, s[1], late, 100, 1, NULL), SIM_PARKED);
+    ck_assert_int_eq(sim_place(sim, s[0], late, 101, 0, NULL), SIM_BLOCKED);
+    ck_assert_int_eq(sim_place(sim, s[1], late, 100, 1, NULL), SIM_BLOCKED);
     ck_assert_int_eq(sim_register(sim, late, OOL_REGION_STANDING, sim_addr(late, PAGE_SIZE), 100),
                      OK);
     ck_assert_int_eq(sim_placed(sim, s[0], &id), ERR_TOO_LARGE);
@@ -130,7 +130,7 @@ START_TEST(parked_sender_that_does_not_fit_a_smaller_buffer_is_passed_over)
 END_TEST
 
 // A task that waits for an answer and asks again by itself (threat 4).
-START_TEST(second_request_of_a_parked_task_fails_and_changes_nothing)
+START_TEST(second_request_of_a_blocked_task_fails_and_changes_nothing)
 {
     setup();
     uint64_t id = hold(2);
@@ -141,7 +141,7 @@ START_TEST(second_request_of_a_parked_task_fails_and_changes_nothing)
         m.ool_send.dst = dst;
         ck_assert_int_eq(sim_call(sim, s[1], &m), ERR_IN_USE);
     }
-    ck_assert_uint_eq(sim_find(sim, dst)->parked, 2);
+    ck_assert_uint_eq(sim_find(sim, dst)->blocked, 2);
     sim_expect(sim, dst, s[0], id, 10, 0);
     ck_assert_int_eq(sim_placed(sim, s[1], &id), OK);
     sim_expect(sim, dst, s[1], id, 10, 1);
@@ -238,7 +238,7 @@ START_TEST(reservation_stays_while_nobody_else_wants_the_buffer)
     ck_assert(vm_deadline(sim->vm) == UINT64_MAX);
     sim_advance(sim, 3600000 * MS);
     // The deadline counts from when somebody waits.
-    ck_assert_int_eq(sim_place(sim, s[1], dst, 10, 1, NULL), SIM_PARKED);
+    ck_assert_int_eq(sim_place(sim, s[1], dst, 10, 1, NULL), SIM_BLOCKED);
     sim_advance(sim, 99 * MS);
     sim_expect(sim, dst, s[0], id, 10, 0);
 }
@@ -275,7 +275,7 @@ START_TEST(deadline_starts_anew_also_when_the_id_does_not)
 }
 END_TEST
 
-// Those who may not park must get in some time, too.
+// Those who may not block must get in some time, too.
 START_TEST(refused_noblock_sender_counts_as_waiting)
 {
     setup();
@@ -321,8 +321,8 @@ START_TEST(single_buffer_takes_one_payload_each_time_it_is_armed)
     vaddr_t at = 0;
     ck_assert_int_eq(sim_register(sim, one, OOL_REGION_SINGLE, addr, 500), OK);
     ck_assert_int_eq(sim_place(sim, s[0], one, 500, 0, &id), OK);
-    ck_assert_int_eq(sim_place(sim, s[1], one, 501, 1, NULL), SIM_PARKED);
-    ck_assert_int_eq(sim_place(sim, s[2], one, 20, 2, NULL), SIM_PARKED);
+    ck_assert_int_eq(sim_place(sim, s[1], one, 501, 1, NULL), SIM_BLOCKED);
+    ck_assert_int_eq(sim_place(sim, s[2], one, 20, 2, NULL), SIM_BLOCKED);
     // Armed again before the message has come: that is not a reason to lose it.
     ck_assert_int_eq(sim_register(sim, one, OOL_REGION_SINGLE, addr, 500), OK);
     ck_assert_int_eq(sim_verify(sim, one, s[0], id, 500, &at), OK);
@@ -348,12 +348,12 @@ START_TEST(registering_anew_voids_what_was_in_the_old_buffers)
 END_TEST
 
 SIM_MAIN("vm_queue", receiver_that_looked_and_took_all_there_was_revokes,
-         parked_senders_are_served_in_the_order_of_arrival,
-         buffer_that_was_verified_is_not_written_before_it_is_copied_out, noblock_never_parks,
-         task_without_buffers_parks_its_senders_until_it_registers,
-         failing_parked_senders_are_passed_over, failing_parked_senders_leave_the_buffer_armed,
-         parked_sender_that_does_not_fit_a_smaller_buffer_is_passed_over,
-         second_request_of_a_parked_task_fails_and_changes_nothing,
+         blocked_senders_are_served_in_the_order_of_arrival,
+         buffer_that_was_verified_is_not_written_before_it_is_copied_out, noblock_never_blocks,
+         task_without_buffers_blocks_its_senders_until_it_registers,
+         failing_blocked_senders_are_passed_over, failing_blocked_senders_leave_the_buffer_armed,
+         blocked_sender_that_does_not_fit_a_smaller_buffer_is_passed_over,
+         second_request_of_a_blocked_task_fails_and_changes_nothing,
          reservation_is_revoked_when_the_receiver_idles_and_others_wait,
          busy_receiver_revokes_nobody, receiver_that_becomes_idle_revokes_after_a_whole_deadline,
          reservation_stays_while_nobody_else_wants_the_buffer,

@@ -61,7 +61,7 @@ START_TEST(receipt_of_a_large_payload_comes_with_its_first_piece)
                      OK);
     uint64_t id = 0;
     unsigned before = sim->transfers;
-    ck_assert_int_eq(sim_place(sim, a, dst, len, 1, NULL), SIM_PARKED);
+    ck_assert_int_eq(sim_place(sim, a, dst, len, 1, NULL), SIM_BLOCKED);
     sim_copy(sim);
     ck_assert_int_eq(sim_placed(sim, a, &id), OK);
     ck_assert_uint_eq(sim->transfers - before, 6); // three pieces, read and written
@@ -102,10 +102,10 @@ START_TEST(announce_serves_those_who_wait_for_what_was_copied_out)
     setup();
     uint64_t id = 0;
     ck_assert_int_eq(sim_place(sim, a, dst, 10, 1, &id), OK);
-    ck_assert_int_eq(sim_place(sim, b, dst, 10, 2, NULL), SIM_PARKED);
+    ck_assert_int_eq(sim_place(sim, b, dst, 10, 2, NULL), SIM_BLOCKED);
     ck_assert(sim_take(sim, dst, a, id, 10, 1));
     ck_assert_int_eq(sim_placed(sim, b, &id), OK);
-    ck_assert_uint_eq(sim_find(sim, dst)->parked, 0);
+    ck_assert_uint_eq(sim_find(sim, dst)->blocked, 0);
     ck_assert(sim_take(sim, dst, b, id, 10, 2));
 }
 END_TEST
@@ -126,7 +126,7 @@ START_TEST(page_is_looked_at_again_after_the_count_was_published)
     ck_assert_int_eq(sim_place(sim, a, dst, 10, 1, &copies_out), OK);
     sim->on_publish = copy_out_while_publishing;
     ck_assert_int_eq(sim_place(sim, b, dst, 10, 2, &id), OK);
-    ck_assert_uint_eq(sim_find(sim, dst)->parked, 0);
+    ck_assert_uint_eq(sim_find(sim, dst)->blocked, 0);
 }
 END_TEST
 
@@ -137,7 +137,7 @@ START_TEST(what_was_copied_out_is_not_revoked)
     sim_wait(sim, dst, WAIT_OPEN, 0);
     ck_assert_int_eq(sim_place(sim, a, dst, 10, 1, &id), OK);
     ck_assert_int_eq(sim_send(sim, b, dst, 0, 0, OOL_NOBLOCK, NULL), ERR_WOULD_BLOCK);
-    ck_assert(sim_take(sim, dst, a, id, 10, 1)); // nobody is parked: it tells nobody
+    ck_assert(sim_take(sim, dst, a, id, 10, 1)); // nobody is blocked: it tells nobody
     sim_advance(sim, 1000 * MS);
     ck_assert_uint_eq(vm_stats(sim->vm).revoked, 0);
     ck_assert_int_eq(sim_send(sim, b, dst, 0, 0, OOL_NOBLOCK, NULL), OK);
@@ -186,7 +186,7 @@ START_TEST(receipt_is_withdrawn_when_a_reservation_is_revoked)
     uint64_t id = 0;
     sim_wait(sim, dst, WAIT_OPEN, 0);
     ck_assert_int_eq(sim_place(sim, a, dst, 10, 1, &copies_out), OK);
-    ck_assert_int_eq(sim_place(sim, b, dst, 10, 2, NULL), SIM_PARKED);
+    ck_assert_int_eq(sim_place(sim, b, dst, 10, 2, NULL), SIM_BLOCKED);
     expect_withdrawn();
     sim_advance(sim, 100 * MS);
     ck_assert_int_eq(sim_placed(sim, b, &id), OK);

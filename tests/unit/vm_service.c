@@ -46,8 +46,8 @@ START_TEST(lookup_finds_the_server_or_waits_for_it)
     setup();
     task_t found = 0;
     task_t other = sim_start(sim, SIM_LIMIT, 0);
-    ck_assert_int_eq(lookup(client, "fs", 0, &found), SIM_PARKED);
-    ck_assert_int_eq(lookup(other, "fsx", 0, &found), SIM_PARKED);
+    ck_assert_int_eq(lookup(client, "fs", 0, &found), SIM_BLOCKED);
+    ck_assert_int_eq(lookup(other, "fsx", 0, &found), SIM_BLOCKED);
     ck_assert(vm_deadline(sim->vm) == UINT64_MAX);
     ck_assert_int_eq(serve(server, "fs"), OK);
     struct message m;
@@ -71,7 +71,8 @@ START_TEST(lookup_looks_past_a_server_that_is_named)
     m.discovery_lookup.name = (char *)addr;
     m.discovery_lookup.name_len = 3;
     m.discovery_lookup.except = server;
-    ck_assert_int_eq(sim_call(sim, client, &m), SIM_PARKED); // it has ended, and vm will hear of it
+    // The server has ended; vm has not been told yet.
+    ck_assert_int_eq(sim_call(sim, client, &m), SIM_BLOCKED);
     sim_kill(sim, server);
     ck_assert_uint_eq(sim_find(sim, client)->replies, 0);
     ck_assert_int_eq(serve(next, "fs"), OK);
@@ -84,16 +85,16 @@ START_TEST(lookup_ends_with_its_timeout)
 {
     setup();
     task_t found;
-    ck_assert_int_eq(lookup(client, "fs", 250, &found), SIM_PARKED);
-    ck_assert_int_eq(lookup(server, "nobody", UINT32_MAX, &found), SIM_PARKED);
+    ck_assert_int_eq(lookup(client, "fs", 250, &found), SIM_BLOCKED);
+    ck_assert_int_eq(lookup(server, "nobody", UINT32_MAX, &found), SIM_BLOCKED);
     struct message m;
     sim_advance(sim, 249999999);
-    ck_assert_int_eq(sim_answer(sim, client, &m), SIM_PARKED);
+    ck_assert_int_eq(sim_answer(sim, client, &m), SIM_BLOCKED);
     sim_advance(sim, 1);
     ck_assert_int_eq(sim_answer(sim, client, &m), ERR_TIMEOUT);
-    ck_assert_int_eq(sim_answer(sim, server, &m), SIM_PARKED);
+    ck_assert_int_eq(sim_answer(sim, server, &m), SIM_BLOCKED);
     // A later lookup waits again.
-    ck_assert_int_eq(lookup(client, "fs", 250, &found), SIM_PARKED);
+    ck_assert_int_eq(lookup(client, "fs", 250, &found), SIM_BLOCKED);
     sim_kill(sim, client);
     sim_advance(sim, 1000000000);
 }
@@ -109,7 +110,7 @@ START_TEST(name_is_served_by_one_live_task)
     ck_assert_int_eq(serve(server, "fs"), ERR_ALREADY_EXISTS);
     task_t found = 0;
     sim_kill(sim, server);
-    ck_assert_int_eq(lookup(client, "fs", 0, &found), SIM_PARKED);
+    ck_assert_int_eq(lookup(client, "fs", 0, &found), SIM_BLOCKED);
     ck_assert_int_eq(serve(second, "fs"), OK);
     struct message m;
     ck_assert_int_eq(sim_answer(sim, client, &m), OK);

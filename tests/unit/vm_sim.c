@@ -140,12 +140,12 @@ static uint64_t env_copied_out(void *ctx, task_t id, unsigned k)
     return task ? task->copied_out[k] : 0;
 }
 
-static void env_publish_parked(void *ctx, task_t dst, uint32_t count)
+static void env_publish_blocked(void *ctx, task_t dst, uint32_t count)
 {
     struct sim *sim = ctx;
     struct sim_task *task = sim_find(sim, dst);
     if (task)
-        task->parked = count;
+        task->blocked = count;
     if (sim->on_publish)
         sim->on_publish(sim, dst, count);
 }
@@ -224,7 +224,7 @@ static const struct vm_env env = {
     .wait_word = env_wait_word,
     .rounds = env_rounds,
     .copied_out = env_copied_out,
-    .publish_parked = env_publish_parked,
+    .publish_blocked = env_publish_blocked,
     .may_talk = env_may_talk,
     .launch = env_launch,
     .destroy = env_destroy,

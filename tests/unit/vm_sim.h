@@ -16,7 +16,7 @@
 #define SIM_SOURCE     (SIM_MEM / 2) // tests put what they send from here on
 #define SIM_STATUS(id) ((id) % 256)  // with which sim_kill() says that a task ended
 #define SIM_LIMIT      65536         // largest payload, where a test does not say
-#define SIM_PARKED     1             // answer of a request that got none yet
+#define SIM_BLOCKED    1             // answer of a request that got none yet
 #define SIM_OPS        64
 
 enum sim_access {
@@ -39,7 +39,7 @@ struct sim_task {
     int reply_fd;     // -1: none came with it
     unsigned replies; // not yet looked at
     notifications_t bits;
-    uint32_t parked; // as vm published it
+    uint32_t blocked; // as vm published it
     struct vm_rounds rounds;
     uint64_t copied_out[OOL_NUM_BUFFERS];
     vaddr_t region; // of its standing buffers; 0: none
@@ -97,9 +97,9 @@ void sim_fill(struct sim *sim, task_t id, vaddr_t addr, size_t len, unsigned see
 bool sim_has(struct sim *sim, task_t id, vaddr_t addr, size_t len, unsigned seed);
 
 /// Gives a message to the core and checks the invariants. `m` becomes the answer. Returns its
-/// error, OK, or SIM_PARKED.
+/// error, OK, or SIM_BLOCKED.
 int sim_call(struct sim *sim, task_t actor, struct message *m);
-/// The answer to a task that was parked: as sim_call().
+/// The answer to a task that was blocked: as sim_call().
 int sim_answer(struct sim *sim, task_t actor, struct message *m);
 /// Runs the copies to their end.
 void sim_copy(struct sim *sim);

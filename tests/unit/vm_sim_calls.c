@@ -6,7 +6,7 @@ int sim_answer(struct sim *sim, task_t actor, struct message *m)
     struct sim_task *task = sim_find(sim, actor);
     ck_assert_uint_le(task->replies, 1);
     if (!task->replies)
-        return SIM_PARKED;
+        return SIM_BLOCKED;
     task->replies = 0;
     *m = task->reply;
     return m->type < 0 ? m->type : OK;
@@ -129,7 +129,7 @@ static void publish_copied_out(struct sim *sim, struct sim_task *task, unsigned 
     struct ool_receipt *receipt = receipt_of(sim, task, k);
     task->copied_out[k] = receipt->id;
     receipt->id = 0;
-    if (task->parked)
+    if (task->blocked)
         ck_assert_int_eq(sim_announce(sim, task->id, 0), OK);
 }
 

@@ -52,8 +52,8 @@ START_TEST(unknown_and_forbidden_messages_have_an_answer)
         {LAUNCHER_MAY_SERVE_MSG, ERR_NOT_PERMITTED},
         {LAUNCHER_LAUNCHED_MSG, ERR_NOT_PERMITTED},
         {EXCEPTION_MSG, ERR_NOT_PERMITTED},
-        {INVALID_MSG, SIM_PARKED}, // no answer at all
-        {NOTIFICATIONS_MSG, SIM_PARKED},
+        {INVALID_MSG, SIM_BLOCKED}, // no answer at all
+        {NOTIFICATIONS_MSG, SIM_BLOCKED},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct message m;
@@ -174,14 +174,15 @@ START_TEST(launch_passes_the_text_on_and_waits_for_the_launcher)
     struct message m;
     ck_assert_int_eq(sim_string_call(sim, plain, TASK_LAUNCH_MSG, "hello", 6, &m),
                      ERR_NOT_PERMITTED);
-    ck_assert_int_eq(sim_string_call(sim, shell, TASK_LAUNCH_MSG, "hello a b", 10, &m), SIM_PARKED);
+    ck_assert_int_eq(sim_string_call(sim, shell, TASK_LAUNCH_MSG, "hello a b", 10, &m),
+                     SIM_BLOCKED);
     ck_assert_str_eq(sim->launched, "hello a b");
 
     struct message l = {.type = LAUNCHER_LAUNCHED_MSG};
     l.launcher_launched.token = sim->launch_token + 1; // somebody else's
     l.launcher_launched.task = 7;
     kernel(&l);
-    ck_assert_int_eq(sim_answer(sim, shell, &m), SIM_PARKED);
+    ck_assert_int_eq(sim_answer(sim, shell, &m), SIM_BLOCKED);
     l.launcher_launched.token = sim->launch_token;
     kernel(&l);
     ck_assert_int_eq(sim_answer(sim, shell, &m), OK);
@@ -195,7 +196,7 @@ START_TEST(launch_passes_the_text_on_and_waits_for_the_launcher)
                 {-1000, ERR_UNAVAILABLE},
                 {DONT_REPLY, ERR_UNAVAILABLE}};
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        ck_assert_int_eq(sim_string_call(sim, shell, TASK_LAUNCH_MSG, "x", 2, &m), SIM_PARKED);
+        ck_assert_int_eq(sim_string_call(sim, shell, TASK_LAUNCH_MSG, "x", 2, &m), SIM_BLOCKED);
         l.launcher_launched.token = sim->launch_token;
         l.launcher_launched.task = rows[i].said;
         kernel(&l);
@@ -205,7 +206,7 @@ START_TEST(launch_passes_the_text_on_and_waits_for_the_launcher)
     ck_assert_int_eq(sim_string_call(sim, shell, TASK_LAUNCH_MSG, "x", 2, &m), ERR_NO_MEMORY);
     // Who asked dies meanwhile.
     sim->launch_error = OK;
-    ck_assert_int_eq(sim_string_call(sim, shell, TASK_LAUNCH_MSG, "x", 2, &m), SIM_PARKED);
+    ck_assert_int_eq(sim_string_call(sim, shell, TASK_LAUNCH_MSG, "x", 2, &m), SIM_BLOCKED);
     sim_kill(sim, shell);
     l.launcher_launched.token = sim->launch_token;
     kernel(&l);
@@ -237,7 +238,7 @@ START_TEST(launch_checks_its_text)
     ck_assert_int_eq(sim_call(sim, shell, &m), ERR_INVALID_ARG);
     // As long as it may be, with and without the NUL.
     ck_assert_int_eq(sim_string_call(sim, shell, TASK_LAUNCH_MSG, text, VM_MAX_TEXT, &m),
-                     SIM_PARKED);
+                     SIM_BLOCKED);
     ck_assert_uint_eq(strlen(sim->launched), VM_MAX_TEXT);
 }
 END_TEST

@@ -198,15 +198,15 @@ enum sleep_kind {
 };
 
 struct state_page {
-    _Atomic uint64_t wait;         // wait_word()
-    _Atomic uint64_t since_ns;     // CLOCK_MONOTONIC when `wait` was last published, or soon after
-    _Atomic int32_t wait_type;     // type of the message being sent, in WAIT_SEND and WAIT_CALL
-    _Atomic int32_t last_type;     // type of the last message received, for the crash report; of a
-                                   // server, of the last that was no answer
-    _Atomic int32_t last_src;      // and its sender
-    _Atomic uint32_t parked_in_vm; // 1 while the owner waits inside vm's ool.send
-    _Atomic uint64_t num_sent;     // messages sent
-    _Atomic uint64_t num_received; // messages received
+    _Atomic uint64_t wait;          // wait_word()
+    _Atomic uint64_t since_ns;      // CLOCK_MONOTONIC when `wait` was last published, or soon after
+    _Atomic int32_t wait_type;      // type of the message being sent, in WAIT_SEND and WAIT_CALL
+    _Atomic int32_t last_type;      // type of the last message received, for the crash report; of a
+                                    // server, of the last that was no answer
+    _Atomic int32_t last_src;       // and its sender
+    _Atomic uint32_t blocked_in_vm; // 1 while the owner waits inside vm's ool.send
+    _Atomic uint64_t num_sent;      // messages sent
+    _Atomic uint64_t num_received;  // messages received
     // vm's page only: the task whose memory vm is copying now (0: none), and CLOCK_MONOTONIC when
     // that copy of a piece began. The launcher ends a task whose memory keeps vm asleep.
     _Atomic int32_t copying;
@@ -242,10 +242,10 @@ struct state_page {
     _Atomic uint32_t output_paused;
     _Alignas(64) char wait_name[64]; // that the owner looks up, in a call of that type
     _Alignas(64) struct peer_line peers[CONFIG_NUM_TASKS]; // by the peer's slot
-    // vm's page only: how many senders are parked for the task in that slot. vm publishes the
+    // vm's page only: how many senders are blocked for the task in that slot. vm publishes the
     // count, then reads the task's wait word and what it has copied out; the task publishes those,
     // then reads the count: one of the two sees the other.
-    _Atomic uint32_t parked[CONFIG_NUM_TASKS];
+    _Atomic uint32_t blocked[CONFIG_NUM_TASKS];
 };
 #define STATE_PAGE_SIZE ALIGN_UP(sizeof(struct state_page), 4096)
 
