@@ -73,6 +73,7 @@ suite_file=$ext4/mount.ini
 # start_mount IMAGE: mounts it on the folder `mnt`; $suite is its launcher.
 start_mount() {
     mkdir -p mnt
+    mounted_image=$1
     env --default-signal=INT "$oolong" run "$suite_file" --set "image=$1" --set mountpoint=mnt \
         >>mount.out 2>&1 </dev/null &
     suite=$!
@@ -91,5 +92,7 @@ stop_mount() {
     kill "-$1" "$suite" 2>/dev/null
     wait "$suite"
     await 3000 is_not_mounted mnt || fail "it is still mounted after SIG$1"
+    [ "$1" = KILL ] || ! dumpe2fs -h "$mounted_image" 2>&1 | grep -q needs_recovery ||
+        fail "ext4fs did not end in order after SIG$1"
     grep -E 'Sanitizer|runtime error|does not allow' mount.out && fail "a task went wrong"
 }
