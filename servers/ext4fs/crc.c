@@ -44,9 +44,9 @@ void crc_prepare(void)
     chosen = choose();
 }
 
-__u32 ext2fs_crc32c_le(__u32 crc, const unsigned char *data, size_t len)
+__u32 ext2fs_crc32c_le(__u32 crc, const unsigned char *p, size_t len)
 {
     if (!chosen)
         crc_prepare();
-    return chosen(crc, data, len);
+    return chosen(crc, p, len);
 }
