@@ -47,6 +47,7 @@ static const char *const names[MAX_OPS] = {
 };
 
 uint64_t count_calls;
+uint64_t count_closings;
 static uint64_t counts[MAX_OPS];
 
 void count_request(const void *request, size_t len)
@@ -62,7 +63,8 @@ void count_report(void)
 {
     char line[LOG_LEN];
     size_t used =
-        (size_t)snprintf(line, sizeof(line), "%llu calls for", (unsigned long long)count_calls);
+        (size_t)snprintf(line, sizeof(line), "counted: calls %llu closings %llu",
+                         (unsigned long long)count_calls, (unsigned long long)count_closings);
     for (int op = 0; op < MAX_OPS; op++) {
         if (counts[op] > 0 && used < sizeof(line))
             used +=

@@ -57,7 +57,7 @@ void fs_close_pending(void)
         return;
     memcpy(handles, closing, num_closing * sizeof(closing[0]));
     num_closing = 0;
-    count_calls++;
+    count_closings++;
     fs_close_all(fs_task, handles);
 }
 
@@ -87,7 +87,7 @@ void fs_changed(void)
 error_t fs_sync_now(void)
 {
     is_changed = false;
-    error_t err = FS_CALL(fs_sync(fs_task));
+    error_t err = FS_TWICE(fs_sync(fs_task));
     is_changed |= IS_ERROR(err);
     return err;
 }

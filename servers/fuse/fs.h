@@ -26,13 +26,19 @@ __mustuse error_t fs_find(void);
 bool fs_is_back(error_t err);
 
 // One call, repeated once if the server was started again meanwhile.
-#define FS_CALL(expr)                                                                              \
+#define FS_TWICE(expr)                                                                             \
     ({                                                                                             \
-        count_calls++;                                                                             \
         error_t fs_call_err_ = (expr);                                                             \
         if (fs_is_back(fs_call_err_))                                                              \
             fs_call_err_ = (expr);                                                                 \
         fs_call_err_;                                                                              \
+    })
+
+// The same for a request of the kernel, counted.
+#define FS_CALL(expr)                                                                              \
+    ({                                                                                             \
+        count_calls++;                                                                             \
+        FS_TWICE(expr);                                                                            \
     })
 
 // The same for a call with the handle of an open file. If the server was started again, it does not
