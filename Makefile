@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 BUILD  := build/$(PRESET)
 SOURCES := find idlc launcher libipc servers tests vm -name '*.[ch]' ! -path 'tests/idlc/ok/*'
 
-.PHONY: all build product run test bench bench-disk bench-fuse chaos stress sim fuzz fuzz-campaign fuzz-live fuzz-sandboxed fuzz-qualify install deps format check-format tidy coverage clean help
+.PHONY: all build product run test bench bench-disk bench-fuse chaos stress sim fuzz fuzz-campaign fuzz-coverage fuzz-live fuzz-sandboxed fuzz-qualify install deps format check-format tidy coverage clean help
 all: build
 
 build: ## build everything, or TARGETS
@@ -44,6 +44,11 @@ fuzz-campaign: ## fuzz vm (or TARGET) beside other work for SECONDS (3600), AFL+
 
 fuzz-sandboxed: build ## fuzz TARGET (archive, ext4, http, frames) for SECONDS (60) in the sandbox of its server
 	@OOLONG_BUILD=$(BUILD) tests/fuzz/sandboxed $(or $(TARGET),archive) $(or $(SECONDS),60)
+
+fuzz-coverage: ## print what the committed inputs of vm (or TARGET) reach of the code under test
+	@cmake/deps build test check fuzz
+	@mkdir -p build/fuzz
+	@tests/fuzz/coverage build/fuzz tests/fuzz/corpus/$(or $(TARGET),vm)
 
 fuzz-live: build ## replay the corpus of vm, and what make fuzz has kept, by real processes
 	@OOLONG_BUILD=$(BUILD) tests/fuzz/live
