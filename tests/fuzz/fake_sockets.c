@@ -263,7 +263,7 @@ ssize_t __wrap_recvmsg(int fd, struct msghdr *msg, int flags)
     return (ssize_t)len;
 }
 
-// Nobody writes into a pipe: the processes are not there.
+// A pipe is always empty: the processes that would write are not real.
 ssize_t __real_read(int fd, void *data, size_t len);
 ssize_t __wrap_read(int fd, void *data, size_t len);
 ssize_t __wrap_read(int fd, void *data, size_t len)

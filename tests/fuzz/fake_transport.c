@@ -1,4 +1,4 @@
-// See fake_transport.h. Descriptors are numbers that nobody opens: the launcher's is CONTROL_FD,
+// See fake_transport.h. Descriptors are numbers only: the launcher's is CONTROL_FD,
 // vm's VM_FD, and PEER_FD + k a peer's.
 #include "fake_transport.h"
 #include <stdio.h>

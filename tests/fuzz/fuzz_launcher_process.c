@@ -1,12 +1,11 @@
-// The fuzz target `launcher-process`: what hostile tasks make of their control channels: packets of
-// every kind, in any order and at any time, of wrong sizes and with descriptors, answers that they
-// do not read, ends of all sorts. vm and two tasks keep to the rules; in every fourth input vm does
-// not either, and may then end the suite.
+// The fuzz target `launcher-process`: the launcher and hostile tasks at their control channels. The
+// tasks send packets of every kind and of wrong sizes, in any order, at any time and with
+// descriptors. They leave answers unread, and end in every way. vm and two tasks keep to the rules.
+// In every fourth input vm does not, and may then end the suite.
 //
-// An input is a sequence of records of 16 bytes; STEP_PACKET takes the 256 bytes after it. Whatever
-// comes, the launcher goes on, sends what the wire format says in the right order, ends nobody who
-// keeps to the rules, and serves them; at the end of the suite no task, descriptor, timer or byte
-// of memory is left.
+// steps.h says what an input is. Whatever comes, the launcher goes on and sends packets in the form
+// and order of wire.h. It serves the tasks that keep to the rules, and ends none of them. At the
+// end of the suite no task, descriptor, timer or byte of memory is left.
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -21,28 +20,28 @@
 #include "target.h"
 
 enum step_kind {
-    STEP_REQUEST, // the task sends a control packet that there is: `a`; `b`: how it is right
-    STEP_OBEY,    // it reads `a` packets and does with them what it should
+    STEP_REQUEST, // the task sends a request; `a`: which; `b`: its variant
+    STEP_OBEY,    // it reads `a` packets and handles them as a task should
     STEP_READ,    // it reads `a` packets and does nothing
-    STEP_PACKET,  // it sends a packet; `a` bit 0: of the control kind; bit 1: with an operation
-    STEP_SIZE,    // it sends `len` bytes; `a`: how many descriptors
-    STEP_FLOOD,   // it sends the request `len` times
-    STEP_END,     // it ends: `a`: how
+    STEP_PACKET, // it sends the bytes as a packet; `a` bit 0: a control packet; bit 1: a known type
+    STEP_SIZE,   // it sends `len` zeros with `a` descriptors
+    STEP_FLOOD,  // it sends the request `len` times
+    STEP_END,    // it ends; `a`: by which signal, or with which status
     STEP_HANG_UP, // it closes its end
-    STEP_FILTERS, // the kernel says that it is under `a` filters
-    STEP_PAGE,    // it writes `value` at `len` of its page
-    STEP_LAUNCH,  // vm asks to launch what `a` says
-    STEP_VM,      // vm asks for something: `a`
+    STEP_FILTERS, // the kernel reports `a` filters for it
+    STEP_PAGE,    // it writes `value` into its page, at `len`
+    STEP_LAUNCH,  // vm asks to launch a program
+    STEP_VM,      // vm sends a request; `a`: which
     STEP_TIME,    // `len` milliseconds pass
     STEP_SIGNAL,  // the user ends the suite
-    STEP_FAIL,    // a call of the launcher's fails: `a` which, after `b` others of its kind
-    STEP_GDB,     // the task under the debugger ends; `a` bit 0: the debugger itself speaks or not
+    STEP_FAIL,    // a call of the launcher fails; `a`: which; after `b` others of its kind
+    STEP_GDB,     // the debugged task ends; `a` bit 0: instead, its debugger sends its packets
     STEP_NUM,
 };
 
 _Static_assert(STEP_NUM == STEPS_NUM, "CMakeLists.txt and the script mutator have the number");
 
-// The last one may end others and the suite.
+// The last task may end others and the suite.
 #define NUM_EVIL 4
 static const char *const evil[NUM_EVIL] = {"evil0", "evil1", "evil2", "evil3"};
 

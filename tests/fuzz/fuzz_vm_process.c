@@ -1,10 +1,10 @@
-// The fuzz target `vm-process`: the process of vm with what tasks and the launcher make of it.
-// Tasks send packets of every kind, write their pages and landing memory, and end; the launcher
-// starts and ends them. In every fourth input it also sends messages that no launcher should.
+// The fuzz target `vm-process`: the process of vm, hostile tasks and the launcher. Tasks send
+// packets of every kind, write their pages and receive memory, and end. The launcher starts and
+// ends them. In every fourth input the launcher also sends messages that it never should.
 //
-// An input is a sequence of records of 16 bytes; STEP_PACKET and STEP_SAYS take the 256 bytes after
-// it as they are. Whatever comes, vm goes on, waits for nobody but the launcher, touches no process
-// that it has let go, and serves the two honest tasks; when all have ended, nothing is left.
+// steps.h says what an input is. Whatever comes, vm goes on, waits for the launcher alone, touches
+// no process that it has reaped, and serves the two honest tasks. When all have ended, nothing is
+// left.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,18 +14,18 @@
 #include "vm_process.h"
 
 enum step_kind {
-    STEP_START,    // the task is started, if its slot is free
-    STEP_REQUEST,  // a request that vm knows: `a`; `b`: what it is made of, and its packet's kind
-    STEP_PACKET,   // a packet; `a`: how it is made to look right, `b` its kind then
-    STEP_BROKEN,   // a packet that breaks the transport's rules
-    STEP_END,      // the task ends
-    STEP_PAGE,     // the task writes `value` into its page; `a`: where
-    STEP_LANDING,  // and into its landing memory, at `len`
-    STEP_MEMORY,   // `value` are the pages of its memory that are missing, or a text; `a`: which
-    STEP_FULL,     // the next packet to the task does not go
-    STEP_TIME,     // `len` milliseconds pass
-    STEP_LAUNCHER, // `a`, `b`: how the launcher answers from now on
-    STEP_SAYS,     // what a launcher should not say
+    STEP_START,   // the task is started, if its slot is free
+    STEP_REQUEST, // the task sends a request; `a`: which; `b`: its arguments, and its packet's kind
+    STEP_PACKET,  // it sends the bytes; `a`: which fields are made valid; `b`: the kind
+    STEP_BROKEN,  // it sends a packet that breaks the transport's rules
+    STEP_END,     // the task ends
+    STEP_PAGE,    // the task writes `value` into its page; `a`: where
+    STEP_LANDING, // it writes `value` into its receive memory, at `len`
+    STEP_MEMORY,  // pages of its memory go (`a` bit 0), or it writes `value` there
+    STEP_FULL,    // its socket is full for one packet
+    STEP_TIME,    // `len` milliseconds pass
+    STEP_LAUNCHER, // how the launcher answers from now on: bits of `a` and `b`
+    STEP_SAYS,     // the launcher sends what it should not
     STEP_NUM,
 };
 

@@ -18,10 +18,10 @@ struct lp_proc {
     bool exited;
     bool reaped;
     int code, status;  // as siginfo_t has them
-    int num_filters;   // that the kernel says it is under
+    int num_filters;   // as the kernel reports them
     bool by_the_rules; // it reads and answers at once
-    bool is_debugger;  // its next packets come from the debugger itself
-    // What the launcher has sent it.
+    bool is_debugger;  // its debugger sends its packets
+    // Packets that it has read, by kind.
     unsigned num_boots, num_files, num_texts, num_answers, num_grants;
     task_t unacked; // the last grant, until it was acknowledged
 };
@@ -31,7 +31,7 @@ extern uint64_t lp_now_ns;
 extern bool lp_is_heard; // something may have become ready for the launcher since it last looked
 extern bool lp_may_end;  // a task had the right to end the tasks that keep to the rules
 
-/// The process of a task, NULL: none that lives. The newest with that name.
+/// The newest living process of the task with that name; NULL: there is none.
 struct lp_proc *lp_find(const char *name);
 struct lp_proc *lp_of_task(task_t id);
 

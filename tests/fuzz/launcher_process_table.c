@@ -113,7 +113,7 @@ pid_t __wrap_fork(void)
                              .by_the_rules = keeps_to_the_rules(task->spec->name)};
     born.fd = -1;
     lp_num_procs++;
-    lp_is_heard = true; // nobody has its pipe
+    lp_is_heard = true; // the other ends of its pipes are closed
     return proc->pid;
 }
 
@@ -243,7 +243,7 @@ __attribute__((no_sanitize("address"))) long __wrap_syscall(long number, ...)
             debuggee_fd = fd_open_event();
         return dup(debuggee_fd);
     }
-    if (fd_inside && number == SYS_futex) // a doorbell, which nobody hears
+    if (fd_inside && number == SYS_futex) // a doorbell; no task sleeps on it
         return 0;
     return __real_syscall(number, args[0], args[1], args[2], args[3], args[4], args[5]);
 }

@@ -24,7 +24,7 @@ static bool one_in(uint32_t n)
 
 // --- Steps --------------------------------------------------------------------------------------
 
-// Small numbers choose something that exists; others are what nobody expects.
+// Small numbers choose something that exists. The others are rare values.
 static uint64_t random_value(void)
 {
     switch (rnd(8)) {

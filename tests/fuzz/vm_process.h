@@ -59,23 +59,24 @@ extern struct vp_task vp_tasks[VP_TASKS];
 // What the launcher does next.
 extern struct vp_launcher {
     bool no_memory;   // CTL_MEMFD fails
-    error_t destroys; // what it says to CTL_DESTROY; OK: and ends the task
+    error_t destroys; // its answer to CTL_DESTROY; if OK, it ends the task
     bool no_launch;
-    bool no_page, no_landing; // vm can map neither of the next task it gets to know
+    bool no_page, no_landing; // vm cannot map this of the next task
     bool no_watch;            // vm can watch no more channels
-    bool no_copies;           // the host lets vm into no other process
-    bool restarts;            // it starts a slot again as soon as vm has forgotten its last task
-    unsigned launches_at;     // the slot of what it launches
+    bool no_copies;           // the host lets vm read no other process
+    bool restarts;            // it starts a slot again as soon as vm has reaped its last task
+    unsigned launches_at;     // the slot of the next launched task
     uint32_t token;           // of the last CTL_LAUNCH
 } vp_launcher;
 
 extern uint64_t vp_now_ns;
 
-/// Boots the process; once. Then everything back to the beginning, with the honest tasks alone.
+/// Boots vm, once. vp_reset() then begins an input: only the honest tasks are there.
 void vp_boot(void);
 void vp_reset(void);
 
-/// The launcher starts the task in slot `k`, if that is free, or says that it has ended.
+/// The launcher starts a task in slot `k`, if that is free; or the task ends, and the launcher says
+/// so.
 void vp_start(unsigned k);
 void vp_end(unsigned k);
 /// The launcher sends a message.
@@ -88,13 +89,13 @@ void vp_push(unsigned k, const struct packet *packet);
 void vp_run(void);
 /// Calls vm for an honest task; `m` becomes the answer.
 void vp_call(unsigned k, struct message *m);
-/// Ends everybody, and checks that nothing is left.
+/// Ends all tasks, and checks that nothing is left.
 void vp_finish(void);
 
 /// A task writes `len` bytes at `offset` of its own memory.
 void vp_write(struct vp_task *task, size_t offset, const void *data, size_t len);
 
-// vm_process_shell.c: vm/main.c, and what is static in it.
+// vm_process_shell.c: vm/main.c and its static variables.
 void shell_start(void);
 void shell_turn(void);
 void shell_check(void);

@@ -158,6 +158,6 @@ void vp_push(unsigned k, const struct packet *packet)
     ch->broken[at] = !packet;
     if (packet)
         ch->queue[at] = *packet;
-    // What rings tells vm, but nobody has to.
+    // A sender rings. (Hostile tasks write doorbells with STEP_PAGE.)
     atomic_fetch_add(&ch->page->peers[TASK_SLOT(VM_TASK)].doorbell, 1);
 }
