@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #define BUCKETS   (1u << 17)
-#define TIMEOUT_S 3600.0 // there is nobody else
+#define TIMEOUT_S 3600.0 // no other program changes the file system
 
 // A node is its own number. It has one name; hard links are not needed here.
 struct node {

@@ -11,7 +11,7 @@ free_blocks() {
     stat -f -c %a mnt
 }
 
-# Runs a command that must fail for want of room, and for nothing else.
+# Runs a command that must fail because there is no room, and for no other reason.
 must_be_full() { # COMMAND...
     "$@" 2>full.err && fail "there was room for: $*"
     grep -q 'No space left on device' full.err || fail "$*: $(cat full.err)"

@@ -51,8 +51,8 @@ random 3 -t ext4 -b 4096 -O inline_data -I 512
 random 4 -t ext2 -b 1024
 rm -rf reference
 
-# The task that serves the mount is killed: the next one mounts anew. The launcher is killed: it is
-# unmounted all the same. Somebody else unmounts: the task has nothing to do any more.
+# If the task that serves the mount is killed, the next one mounts again. If the launcher is killed, the
+# folder is unmounted all the same. If another program unmounts it, the task has nothing to do any more.
 start_mount image
 echo before >mnt/file
 kill -KILL "$(pid_of "$suite" fuse)"

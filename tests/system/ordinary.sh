@@ -72,7 +72,7 @@ done
 echo 'launch test_ordinary status' | "$oolong" run shell.ini >out 2>err
 grep -q 'ended with status 3' out || fail "the status of a task: $(cat out)"
 
-# Standard output that is closed is an error, and nobody else's file stands in its place.
+# A closed standard output is an error, and no other file gets its descriptor.
 status=0
 "$oolong" run suite.ini --main 'test_ordinary qsort' >&- 2>err || status=$?
 [ $status = 1 ] && grep -q 'standard output' err || fail "closed output: $status, $(cat err)"

@@ -35,9 +35,9 @@ args = client
 calls = server
 END
 
-# The process of the server's life number $1, into $life; false when there is none yet. Like what
-# follows it is made of the shell's own commands: any other would itself be a process, and take the
-# number that is to be had.
+# Sets $life to the process of the server's life number $1; false if there is none yet. This function
+# and the following ones use only commands that the shell itself executes. Any other command would be a
+# process, and take the process id that the server must get.
 get_life() {
     life=
     n=0
