@@ -21,7 +21,7 @@
 // stopped between placing and sending.
 #define MAX_TRIES 16
 
-// Zeroes what no field of the message covers: the caller's stack is nobody else's business.
+// Zeroes the bytes that no field of the message covers: they may be of the caller's stack.
 static void wipe_gaps(struct packet *packet, const struct idl_message *known)
 {
     for (const uint8_t *gap = known ? known->gaps : NULL; gap && gap[1]; gap += 2) {

@@ -167,5 +167,5 @@ error_t transport_send(int fd, const struct packet *packet, bool block, int atta
 
 void transport_close(int fd)
 {
-    close(fd); // leaves the epoll set by itself: nobody else has a copy
+    close(fd); // also leaves the epoll set, because no other descriptor refers to it
 }

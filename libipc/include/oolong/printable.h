@@ -11,7 +11,7 @@
 /// Reads one character of UTF-8. Returns its length; 0: there is none, -1: more bytes may make one.
 static inline int printable_read(const unsigned char *text, size_t len, uint32_t *character)
 {
-    static const uint32_t first[] = {0, 0, 0x80, 0x800, 0x10000}; // with so many bytes
+    static const uint32_t first[] = {0, 0, 0x80, 0x800, 0x10000}; // by the number of bytes
     int num = text[0] < 0x80 ? 1 : text[0] < 0xc2 ? 0 : text[0] < 0xe0 ? 2 : text[0] < 0xf0 ? 3 : 4;
     if (num == 0 || text[0] > 0xf4)
         return 0;
