@@ -11,43 +11,9 @@
 #include "fs.h"
 #include "known.h"
 
-// How long an answer is valid. Other clients change files too.
-#define TIMEOUT_S  1.0
-#define TIMEOUT_NS 1000000000u
-
-static struct stat stat_of(const uint64_t *attr)
-{
-    uint64_t device = attr[FS_ATTRIBUTE_DEVICE];
-    return (struct stat){
-        .st_ino = attr[FS_ATTRIBUTE_INODE],
-        .st_mode = (mode_t)attr[FS_ATTRIBUTE_MODE],
-        .st_nlink = attr[FS_ATTRIBUTE_LINKS],
-        .st_uid = (uid_t)attr[FS_ATTRIBUTE_UID],
-        .st_gid = (gid_t)attr[FS_ATTRIBUTE_GID],
-        .st_rdev = makedev((unsigned)(device >> 32), (unsigned)device),
-        .st_size = (off_t)attr[FS_ATTRIBUTE_SIZE],
-        .st_blksize = 4096,
-        .st_blocks = (blkcnt_t)attr[FS_ATTRIBUTE_BLOCKS],
-        .st_atim = {(time_t)attr[FS_ATTRIBUTE_ATIME], (long)attr[FS_ATTRIBUTE_ATIME_NS]},
-        .st_mtim = {(time_t)attr[FS_ATTRIBUTE_MTIME], (long)attr[FS_ATTRIBUTE_MTIME_NS]},
-        .st_ctim = {(time_t)attr[FS_ATTRIBUTE_CTIME], (long)attr[FS_ATTRIBUTE_CTIME_NS]},
-    };
-}
-
 static void reply(fuse_req_t req, error_t err, int kind_errno)
 {
     fuse_reply_err(req, IS_OK(err) ? 0 : fs_errno(err, kind_errno));
-}
-
-// The next fsync reports an error of the disk.
-void op_settle(error_t err)
-{
-    static struct pace pace;
-    if (IS_ERROR(err))
-        return;
-    fs_changed();
-    if (IS_ERROR(fs_sync_at_pace(&pace)))
-        WARN("a change is not on the disk yet");
 }
 
 // The kernel enforces modes and ACLs. The server applies the umask, because a default ACL of the
@@ -69,26 +35,6 @@ static void op_destroy(void *arg)
 }
 
 // --- Looking ------------------------------------------------------------------------------------
-
-// Notes whether a node has extended attributes, for as long as the attributes are valid.
-static void note_xattrs(const uint64_t *attr)
-{
-    uint64_t until = fs_now_ns() + TIMEOUT_NS;
-    bool is_bare = attr[FS_ATTRIBUTE_XATTRS] == 0 && !fs_is_read_only;
-    known_set_bare(attr[FS_ATTRIBUTE_NODE], is_bare ? until : 0);
-}
-
-bool op_entry(const uint64_t *attr, struct fuse_entry_param *entry)
-{
-    *entry = (struct fuse_entry_param){.ino = attr[FS_ATTRIBUTE_NODE],
-                                       .attr = stat_of(attr),
-                                       .attr_timeout = TIMEOUT_S,
-                                       .entry_timeout = TIMEOUT_S};
-    if (entry->ino == 0 || !known_add(entry->ino))
-        return false;
-    note_xattrs(attr);
-    return true;
-}
 
 static void reply_entry(fuse_req_t req, error_t err, const uint64_t *attr, int kind_errno)
 {
@@ -135,9 +81,9 @@ static void reply_attr(fuse_req_t req, error_t err, const uint64_t *attr, int ki
         reply(req, err, kind_errno);
         return;
     }
-    note_xattrs(attr);
-    struct stat st = stat_of(attr);
-    fuse_reply_attr(req, &st, TIMEOUT_S);
+    op_note_xattrs(attr);
+    struct stat st = op_stat(attr);
+    fuse_reply_attr(req, &st, OP_TIMEOUT_S);
 }
 
 static void op_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
@@ -147,13 +93,13 @@ static void op_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi
     uint64_t now = fs_now_ns(), until;
     const uint64_t *known = changed_find(ino, now, &until);
     if (known) {
-        struct stat st = stat_of(known);
+        struct stat st = op_stat(known);
         fuse_reply_attr(req, &st, (double)(until - now) / 1e9);
         return;
     }
     error_t err = FS_CALL(fs_node_attributes(fs_task, ino, attr));
     if (IS_OK(err) && S_ISDIR(attr[FS_ATTRIBUTE_MODE]))
-        changed_note(attr, now + TIMEOUT_NS);
+        changed_note(attr, now + OP_TIMEOUT_NS);
     reply_attr(req, err, attr, ENOTDIR);
 }
 

@@ -31,8 +31,17 @@ void op_setxattr(fuse_req_t req, fuse_ino_t ino, const char *name, const char *v
                  int flags);
 void op_removexattr(fuse_req_t req, fuse_ino_t ino, const char *name);
 
-// In ops.c: makes an entry of a node's attributes, for telling the kernel the node. False: out of
-// memory.
+// In entry.c.
+
+// How long the kernel may use an answer. Other clients change files too.
+#define OP_TIMEOUT_S  1.0
+#define OP_TIMEOUT_NS 1000000000u
+
+// Converts a node's attributes.
+struct stat op_stat(const uint64_t *attr);
+// Notes whether a node has extended attributes, for as long as the attributes are valid.
+void op_note_xattrs(const uint64_t *attr);
+// Makes an entry of a node's attributes, for telling the kernel the node. False: out of memory.
 __mustuse bool op_entry(const uint64_t *attr, struct fuse_entry_param *entry);
 // Call it after a change of names or attributes, before the reply.
 void op_settle(error_t err);
