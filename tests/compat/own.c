@@ -20,6 +20,8 @@ struct waiter {
     task_t task;
 };
 
+enum errors { EPERM = 7, EBADF, EOF };
+
 struct timespec {
     int ticks;
 };
@@ -96,6 +98,7 @@ static void test_types(void)
     TEST_EXPECT_EQ(sizeof(ts), sizeof(int));
     TEST_ASSERT(mode.linux && pid[2] == 's');
     TEST_EXPECT_EQ(errno[3], 'e');
+    TEST_EXPECT_EQ(EBADF + EOF, 17);
     TEST_EXPECT_EQ(unix + log(ts.ticks), 5);
 }
 
