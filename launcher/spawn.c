@@ -1,30 +1,22 @@
-// See spawn.h. Makes the descriptors of a task, forks, prepares the new process for its program,
-// and queues the boot packets. vm's grant is queued before the task's first packet.
+// See spawn.h. Makes the descriptors of a task, forks, and queues the boot packets. vm's grant is
+// queued before the task's first packet. What the new process does is in child.c.
 #include "spawn.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 #include "channel_env.h"
+#include "child.h"
 #include "control_channel.h"
 #include "descriptors.h"
 #include "log.h"
-#include "mask.h"
 #include "program.h"
-#include "signals.h"
 #include "vmlink.h"
 #include "wire_note.h"
-
-#define OOM_SCORE  100               // as if the task used a tenth of all memory more; see proc(5)
-#define NUM_PLACED (WIRE_LOG_FD + 1) // the descriptors of a task at its start
 
 static unsigned num_started;
 static bool main_started; // a second task of the same name is not the main task
@@ -159,149 +151,6 @@ static bool make_descriptors(struct spawn *s)
     return true;
 }
 
-// --- In the new process -------------------------------------------------------------------------
-
-static void __noreturn child_fail(const char *step, int error)
-{
-    // requests.c understands this packet.
-    struct packet packet = {.type = CTL_ANSWER, .word = wire_word(WIRE_CONTROL, 0, 0)};
-    packet.text.error = error;
-    packet.text.len =
-        (uint16_t)snprintf(packet.text.text, sizeof(packet.text.text), "cannot %s", step);
-    if (send(CONTROL_FD, &packet, sizeof(packet), MSG_NOSIGNAL) < 0)
-        _exit(126);
-    _exit(127);
-}
-
-// Gives the descriptors the numbers that the program expects, and closes all others. A descriptor
-// may have the number of another, so all are moved away first.
-static void child_place(int fds[NUM_PLACED])
-{
-    for (int i = 0; i < NUM_PLACED; i++) {
-        if (fds[i] < 0)
-            continue;
-        fds[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, 16);
-        if (fds[i] < 0) { // the control channel cannot be used yet
-            dprintf(STDERR_FILENO,
-                    "oolong: no descriptors left to start a task (see 'ulimit -Hn')\n");
-            _exit(126);
-        }
-    }
-    for (int i = 0; i < NUM_PLACED; i++) {
-        if (fds[i] >= 0 && dup2(fds[i], i) < 0)
-            _exit(126);
-    }
-    if (syscall(SYS_close_range, NUM_PLACED, ~0u, 0) < 0)
-        child_fail("close other descriptors", errno);
-}
-
-// When memory is short, the kernel should end this task rather than the launcher or vm. Without
-// /proc that is not possible, and not an error.
-static void child_oom_score(void)
-{
-    char text[16] = "";
-    int fd = open("/proc/self/oom_score_adj", O_RDWR | O_CLOEXEC);
-    if (fd < 0)
-        return;
-    if (read(fd, text, sizeof(text) - 1) > 0) {
-        int score = MIN(atoi(text) + OOM_SCORE, 1000);
-        int len = snprintf(text, sizeof(text), "%d", score);
-        (void)!pwrite(fd, text, (size_t)len, 0);
-    }
-    close(fd);
-}
-
-static int core_of(const struct task_spec *spec)
-{
-    int core = spec->core == CORE_ANY ? CPU_ANY : spec->core >= 0 ? spec->core : suite.cpu;
-    return spec->cpu != CPU_AUTO ? spec->cpu : core;
-}
-
-static void child_affinity(const struct task *task)
-{
-    int cpu = core_of(task->spec);
-    cpu_set_t set;
-    if (task->id == VM_TASK)
-        return; // vm sets its core itself; see vm/copier.c
-    CPU_ZERO(&set);
-    if (cpu >= 0 && cpu < CPU_SETSIZE) {
-        CPU_SET(cpu, &set);
-        if (sched_setaffinity(0, sizeof(set), &set) < 0)
-            child_fail("run on the core that the suite names", errno);
-    }
-}
-
-// Takes the task out of reach of the terminal's signals. A task with the terminal gets a session of
-// its own: then it may use the terminal while it is not in the foreground. The others get only a
-// process group, because the scheduler groups processes by session, and messages between two such
-// groups take a tenth longer.
-static void child_detach(const int stdio[3])
-{
-    if (isatty(stdio[0]) || isatty(stdio[1]))
-        setsid();
-    else
-        setpgid(0, 0);
-}
-
-static char **task_environment(bool is_on_terminal)
-{
-    struct strings env = {0};
-    const char *term = getenv("TERM");
-    // A task with the terminal must know what it can show. The launcher masks the others' output.
-    strings_add(&env, is_on_terminal && !mask_is_utf8() ? "LC_ALL=C" : "LC_ALL=C.UTF-8");
-    // Sanitizers must not check for leaks (which needs ptrace) or run a symbolizer. A bad access
-    // ends the task by SIGSEGV, as without sanitizers.
-    strings_add(&env, "ASAN_OPTIONS=detect_leaks=0:symbolize=0:handle_segv=0");
-    strings_add(&env, "UBSAN_OPTIONS=print_stacktrace=1:symbolize=0");
-    strings_add(&env, "MSAN_OPTIONS=symbolize=0");
-    if (term) {
-        char *pair = xasprintf("TERM=%s", term);
-        strings_add(&env, pair);
-        free(pair);
-    }
-    return env.items;
-}
-
-static void __noreturn child_debug(struct spawn *s)
-{
-    struct strings args = {0};
-    strings_add(&args, "gdb");
-    strings_add(&args, "--args");
-    strings_add(&args, s->path);
-    for (char **arg = s->argv + 1; *arg; arg++)
-        strings_add(&args, *arg);
-    child_place((int[NUM_PLACED]){0, 1, 2, s->control[1], 2});
-    execvp("gdb", args.items);
-    child_fail("run gdb", errno);
-}
-
-static void __noreturn child_main(struct spawn *s)
-{
-    struct task *task = s->task;
-    const char *step;
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != suite.pid)
-        _exit(126); // the launcher has ended already
-    signals_reset_for_task();
-    if (task->debugged)
-        child_debug(s);
-    child_detach(s->stdio);
-    char **env = task_environment(task->spec->console);
-    child_place((int[NUM_PLACED]){s->stdio[0], s->stdio[1], s->stdio[2], s->control[1], s->log});
-    child_affinity(task);
-    if (task->id != VM_TASK)
-        child_oom_score();
-    struct limits limits = {task->spec->memory, task->spec->files};
-    int error = sandbox_enter(&limits, &task->box->outer, &step);
-    if (error)
-        child_fail(step, error);
-    execve(s->path, s->argv, env);
-    char *text = xasprintf("run %s", s->path);
-    child_fail(text, errno);
-}
-
-// --- In the launcher ----------------------------------------------------------------------------
-
 static void push_control(struct task *task, enum control_op op, struct packet *packet,
                          const int *fds, unsigned num_fds)
 {
@@ -344,7 +193,7 @@ static void push_boot(struct spawn *s)
     boot->num_files = (uint32_t)spec->num_files;
     boot->lookup_timeout_ms = suite.manifest.lookup_timeout_ms;
     boot->ool_len = spec->ool_len;
-    boot->core = core_of(spec);
+    boot->core = child_core(spec);
     snprintf(boot->name, sizeof(boot->name), "%s", spec->name);
     push_control(task, CTL_BOOT, &packet, fds, num_fds);
 
@@ -447,6 +296,13 @@ static void discard_task(struct task *task)
     free(task);
 }
 
+static void __noreturn run_child(const struct spawn *s)
+{
+    const struct child child = {
+        s->task, s->path, s->argv, {s->stdio[0], s->stdio[1], s->stdio[2], s->control[1], s->log}};
+    child_run(&child);
+}
+
 task_t task_start(struct task_spec *spec, const struct strings *extra)
 {
     task_t id = channels_add(&suite.channels);
@@ -475,7 +331,7 @@ task_t task_start(struct task_spec *spec, const struct strings *extra)
         s.path = path;
         pid = fork();
         if (pid == 0)
-            child_main(&s);
+            run_child(&s);
         if (pid < 0)
             log_error("task %s: cannot fork: %m", spec->name);
         else
