@@ -37,7 +37,7 @@ static const char *alternative_to(const char *call)
         {" getpid gettid getppid getuid geteuid getgid getegid ",
          "task_self() says who a task is; raise(), and abort() of some C libraries, make this "
          "call too"},
-        {" rt_sigaction rt_sigprocmask sigaltstack rt_sigsuspend signalfd4 ",
+        {" rt_sigaction rt_sigprocmask sigaltstack rt_sigsuspend ",
          "signals are set up in oolong_prepare()"},
         {" getrandom ", "random numbers come from the server of random"},
         {" mprotect pkey_mprotect ", "a task's memory is never executable"},
