@@ -1,4 +1,4 @@
-// What must be as it was when all is over: processes, descriptors, mappings, counts of messages.
+// Checks at the end that nothing is left over: processes, descriptors, mappings, messages.
 
 #include <stdio.h>
 #include <unistd.h>

@@ -12,8 +12,8 @@ enum fault {
     NUM_FAULTS,
 };
 
-// Injected: the signal was sent. Activated: somebody waited for the victim, or it for somebody.
-// Detected: each who waited was told in time, and the zombie is gone. Recovered: the role works
+// Injected: the signal was sent. Activated: a task waited for the victim, or the victim for a task.
+// Detected: each waiting task was told in time, and the zombie is gone. Recovered: the role works
 // again.
 struct tally {
     unsigned injected;
@@ -56,7 +56,7 @@ int waits_note(struct chaos *chaos, const struct child *children, int num, int t
 void waits_look(struct chaos *chaos);
 // The role is stopped or killed itself: what it waits for is over when it is.
 void waits_forget(int place);
-// Whether somebody waits for `task`, of those who were noted.
+// Whether one of the noted tasks still waits for `task`.
 bool waits_are_open(int task);
 void waits_print(void);
 

@@ -2,8 +2,7 @@
 //
 //   chaos --kills N --seed N --endings N --suite FILE
 //
-// Prints what was injected and what came of it. Exit status 1 when something happened that must
-// not.
+// Prints which faults were injected and what they led to. The exit status is 1 if a check failed.
 
 #include <getopt.h>
 #include <stdarg.h>
@@ -88,7 +87,7 @@ int main(int argc, char **argv)
     chaos.dice = seed;
     chaos.host.output = memfd_create("output", MFD_CLOEXEC);
     setvbuf(stdout, NULL, _IOLBF, 0);
-    prctl(PR_SET_CHILD_SUBREAPER, 1); // whoever loses its parent becomes our child
+    prctl(PR_SET_CHILD_SUBREAPER, 1); // a process that loses its parent becomes our child
     printf("seed %llu\n", (unsigned long long)seed);
     if (chaos.kills)
         chaos_under_load(&chaos);

@@ -1,5 +1,5 @@
-// vm or the launcher is killed: everything of the suite is gone within a second, at whatever moment
-// of the suite's life it is.
+// Kills vm or the launcher at random moments: within a second all processes of the suite must be
+// gone.
 
 #include <signal.h>
 #include <stdio.h>

@@ -43,9 +43,9 @@ pid_t host_last_pid(void);
 int host_stop(struct host *host);
 
 // Waits for every process of the suite, at most until `deadline_ns`; the driver is their reaper
-// when the launcher is gone. Whoever stands in the processor's queue meanwhile has that much
-// longer, to MOST_EXCUSE_NS: `then` are those that there were when it began. Returns how many were
-// left, and were killed then.
+// when the launcher is gone. A process that is ready but gets no core has that much longer, at most
+// MOST_EXCUSE_NS: `then` are the processes that there were when it began. Returns how many were
+// left and had to be killed.
 #define MOST_EXCUSE_NS (4000 * NS_PER_MS)
 int host_reap_all(const struct child *then, int num, uint64_t deadline_ns);
 

@@ -1,4 +1,4 @@
-// The faults: which, when, in whom; and whether each was noticed and mended.
+// The faults: chooses which, when and in which task, and checks that each was noticed and repaired.
 
 #include <errno.h>
 #include <signal.h>
@@ -244,7 +244,7 @@ static void inject_all(struct chaos *chaos)
         if (fault != FAULT_KILL_NEW) {
             inject(chaos, fault, &victim);
         } else {
-            // Somebody must end, that somebody may start.
+            // A task must end before one can start.
             pid_t last = host_last_pid();
             inject(chaos, FAULT_KILL, &victim);
             if (choose_new(chaos, last, &victim))

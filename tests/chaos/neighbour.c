@@ -1,4 +1,4 @@
-// The start of a hostile neighbour, and what all kinds need.
+// Starts a hostile neighbour; functions that all kinds of them need.
 
 #include "neighbour.h"
 #include <sys/mman.h>

@@ -172,10 +172,10 @@ static void drain(struct channel *ch, size_t len, size_t step, uint64_t pause_ns
     doorbell_ring(ch);
 }
 
-// Breaks no rule: calls the server with a payload that comes byte by byte, and takes the answer
-// byte by byte; then has it answer more than a ring holds, and makes room in the smallest pieces
-// that a server goes on for: mostly in time, and then so late that whoever waited for it would do
-// nothing else.
+// Breaks no rule. It calls the server with a payload that comes byte by byte, and takes the answer
+// byte by byte. Then it has the server answer more than a ring holds, and makes room in the
+// smallest pieces that a server goes on for: mostly in time, and sometimes so late that a server
+// that waited for it would do nothing else.
 void trickler(void)
 {
     struct channel *ch = shared_channel();

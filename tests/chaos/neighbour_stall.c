@@ -1,5 +1,5 @@
-// Neighbours whose memory stalls whoever touches it: no task under a sandbox can have any, so these
-// run without one (see the script). And one that looks alike and is honest.
+// Neighbours whose memory stalls a process that touches it. A task in a sandbox cannot have such
+// memory, so these run without one (see the script). One neighbour looks the same and is honest.
 
 #include <errno.h>
 #include <fcntl.h>
@@ -59,7 +59,7 @@ void stall_read(void)
     WARN("CHECK FAILED: it was copied: %s", err2str(err));
 }
 
-// Something is copied first, and nothing then for so long that the launcher stops looking.
+// A payload is copied first. Then there is none until the launcher stops looking for stalls.
 void stall_later(void)
 {
     static uint8_t data[4096];
@@ -107,7 +107,7 @@ void copier(void)
     }
 }
 
-// The same to somebody else: what the pair and it have in common is vm.
+// The same to another task: the pair and this task have only vm in common.
 void distant_copier(void)
 {
     pair = ipc_lookup("sink");

@@ -1,4 +1,4 @@
-// The nurse: starts the tasks that its arguments name, watches them, and starts again who ended.
+// The nurse: starts the tasks that its arguments name, watches them, and restarts those that end.
 
 #include "task.h"
 

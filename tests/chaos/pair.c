@@ -4,7 +4,7 @@
 #include "task.h"
 
 static uint32_t expected = 1;
-static task_t client; // the first who came; what others send is not counted
+static task_t client; // the first that came; messages of others are not counted
 
 static void count(uint32_t seed, const void *data, size_t len)
 {
@@ -17,7 +17,7 @@ static void count(uint32_t seed, const void *data, size_t len)
     atomic_fetch_add(&role->progress, 1);
 }
 
-// False: the message is none of ours.
+// Returns false if the message is not for the pair.
 static bool take(struct message *m)
 {
     bool is_echo = m->type == CHAOS_ECHO_MSG;

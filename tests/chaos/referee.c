@@ -1,5 +1,5 @@
-// The referee: measures the healthy pair alone, lets the neighbour in (again when it ended),
-// measures again, and says whether the pair kept its share.
+// The referee: measures the healthy pair alone, starts the neighbour (and restarts it when it
+// ends), measures again, and says whether the pair kept its share.
 
 #include <resea/async.h>
 #include <resea/ipc.h>

@@ -2,9 +2,9 @@
 //
 //   stress --exchanges N [--seconds N] [--seed N] [--label TEXT] --suite FILE
 //
-// A stall: for a second nobody got anywhere, and each time we looked, no task of the suite was
-// running or waiting for a core (one that does is the scheduler's matter, as is one that somebody
-// stopped). Prints how many exchanges there were; exit status 1 when there was a stall, or a wrong
+// A stall: for a second no task made progress, and each time we looked, no task of the suite was
+// running or waiting for a core. (A task that waits for a core, or that was stopped, is no fault of
+// the suite.) Prints how many exchanges there were. The exit status is 1 after a stall or a wrong
 // byte.
 
 #include <getopt.h>

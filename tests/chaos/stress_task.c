@@ -1,5 +1,5 @@
-// The tasks of stress.ini. What they exchange, and how long they pause before and after, is random:
-// sides spin, sleep, or are about to, in every combination.
+// The tasks of stress.ini. What they exchange and how long they pause is random, so that the two
+// sides spin, sleep, or are about to sleep, in every combination.
 
 #include <idl/chaos.h>
 #include <oolong/message.h>

@@ -1,5 +1,5 @@
-// The parts of the chaos suite that are victims: servers and clients with payloads, a file server
-// that calls a disk server. They check what they get, and go on when a peer ends.
+// The victims of the chaos suite: servers and clients with payloads, and a file server that calls a
+// disk server. They check what they receive, and go on when a peer ends.
 
 #include "task.h"
 #include <sys/mman.h>

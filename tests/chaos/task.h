@@ -32,7 +32,8 @@ task_t find(const char *name);
 void one_more(_Atomic uint32_t *counter);
 void check_pattern(const void *data, size_t len, uint32_t seed);
 
-// In pair.c: those that nothing that happens to others may touch. In nurse.c: who starts them.
+// In pair.c: two tasks that faults of other tasks must not disturb. In nurse.c: the task that
+// starts others.
 void pair_server(void);
 void pair_client(void);
 void nurse(void);

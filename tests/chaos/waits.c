@@ -1,4 +1,4 @@
-// How long those take to hear of it who wait for a task that is killed.
+// When a task is killed: how long it takes until the tasks that wait for it hear of that.
 //
 // A wait is over when the board says so. It must be over 100 ms after the kill. On a busy machine
 // the processes that take part may have to wait for a processor: the victim, which must die; the

@@ -122,7 +122,7 @@
     fi
 
 #elif SCENARIO == 9
-/* As 6, but without other tasks; 1 calls twice before it receives from anybody again. */
+/* As 6, but without a third task; 1 calls twice before its next open receive. */
 #define PROGRAM                                                                                    \
     if                                                                                             \
     :: me == 0 -> if STEP(0) SEND(1, 1) :: else -> EXIT fi                                         \

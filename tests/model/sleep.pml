@@ -20,7 +20,7 @@
  *   -DDOORBELL_LATE     R looks, then reads the doorbells on which it sleeps
  *   -DDOORBELL_FIRST    a sender rings, then puts
  *   -DWANTS_LATE    a sender looks for room, then says that it wants some
- *   -DKEPT_FORGOTTEN  R does not ask, before it sleeps, whether who drains its reply has rung
+ *   -DKEPT_FORGOTTEN  R does not look, before it sleeps, whether the peer that drains its reply has rung
  *   -DONE_FORGETS   the same where it waits for one alone (and -DANSWER_FIRST)
  *   -DRING_FIRST    the launcher rings, then marks (and -DDEATH=i)
  *   -DNO_RING       the launcher does not ring (and -DDEATH=i)
@@ -44,7 +44,7 @@
 #define SOCKET 2
 
 byte put[SENDERS], taken[SENDERS];
-/* Doorbells, as those who read them see them: whether one was rung since it was read last. */
+/* Doorbells, as their readers see them: whether one was rung since it was last read. */
 bool rung[SENDERS];   /* the sender's */
 bool kept_rung = true; /* that of sender 0, since R looked whether it made room */
 bool rrung[SENDERS];  /* R's for the sender */

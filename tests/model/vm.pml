@@ -215,7 +215,7 @@ inline check_open(d)
     assert(!(HAS_BLOCKED(d) && IS_FREE(AT(d, 0))))
 }
 
-/* Who has no receipt asks. vm has nothing for it then. */
+/* A receiver without a receipt asks. vm has nothing for it then. */
 inline on_verify(t)
 {
     look_at(t, 0);

@@ -5,7 +5,7 @@
 //   sandbox_constructor library a constructor of a shared library opens a file
 //   sandbox_constructor none    the constructors do nothing
 //
-// Whatever was possible before a forbidden call is printed, so that the test sees it.
+// It prints what it could do before the forbidden call, so that the test can check it.
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,4 +1,5 @@
-// An honest task that uses all that its profile is for: what a rule of the sandbox is needed for.
+// An honest task that uses everything that its profile allows: it shows that each rule of the
+// sandbox is needed.
 //
 //   sandbox_needs memory      grows, moves and gives back memory
 //   sandbox_needs sort        sorts more than a kilobyte
@@ -138,7 +139,7 @@ static void play_waker(void)
         (void)!ipc_recv(IPC_ANY, &m);
 }
 
-// Somebody stops it, lets it go on, and then signals.
+// The script stops this task, lets it go on, and then sends a signal.
 static void be_signalled(void)
 {
     static _Atomic uint32_t word;

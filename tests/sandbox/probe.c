@@ -1,4 +1,4 @@
-// A task that makes one system call and says how that went:
+// A task that makes one system call and prints the result:
 //   sandbox_probe nr NUMBER          the call of that number, all arguments 0
 //   sandbox_probe CASE               one row of the table below
 // A call that its profile does not allow ends it; the launcher's report names the call.

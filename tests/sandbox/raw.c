@@ -1,5 +1,5 @@
-// A task that speaks the wire format by itself, without libipc, and so can break every rule of it.
-// Its first argument says what it does; the name `vm` makes it a vm that only acknowledges.
+// A task that speaks the wire format without libipc, and so can break each of its rules. Its first
+// argument says what it does. Under the name `vm` it is a vm that only acknowledges.
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/futex.h>

@@ -1,5 +1,5 @@
-// The user's terminal: a task that changed its settings is stopped with the launcher, and whatever
-// happens to it, the settings are as before when the launcher has ended.
+// The user's terminal: a task that changed the terminal's settings is stopped together with the
+// launcher. Whatever happens to the task, the old settings are back when the launcher has ended.
 //
 //   sandbox_terminal OOLONG SUITE.ini
 #include <errno.h>

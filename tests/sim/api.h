@@ -1,5 +1,5 @@
-// What the simulation calls in a task's instance of libipc. All its other names are local to the
-// instance.
+// The functions that the simulation calls in a task's instance of libipc. All other names are local
+// to the instance.
 #ifndef TESTS_SIM_API_H
 #define TESTS_SIM_API_H
 

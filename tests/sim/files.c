@@ -1,6 +1,6 @@
-// What the kernel of the simulated world does with descriptors: SEQPACKET socket pairs as Linux has
-// them (queued packets outlive their sender, ECONNRESET once when a peer leaves packets unread),
-// state pages, references. System calls as such are in syscalls*.c.
+// Descriptors of the simulated kernel: state pages, references, and SEQPACKET socket pairs that
+// behave as in Linux (queued packets outlive their sender; ECONNRESET comes once if a peer leaves
+// packets unread). The system calls are in syscalls*.c.
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,7 +53,7 @@ static void drop_parcel(struct parcel *parcel)
         file_unref(parcel->files[i]);
 }
 
-// Somebody may wait for what just happened at `end`.
+// Wakes the processes that wait for what just happened at `end`.
 static void touch(struct file *end, bool for_room)
 {
     if (!for_room && !end->ready_since)

@@ -1,5 +1,4 @@
-// What the simulated system calls have in common: the descriptors, errors and waits of the task
-// that runs.
+// What all simulated system calls use: the descriptors, errors and waits of the running task.
 #ifndef TESTS_SIM_KERNEL_H
 #define TESTS_SIM_KERNEL_H
 

@@ -15,7 +15,7 @@
 
 static struct channels channels;
 static struct file *numbers[NUM_NUMBERS];
-static struct file *table; // who was granted a channel to whom
+static struct file *table; // which tasks were granted a channel to each other
 
 // What is only the launcher's of each task.
 static struct {

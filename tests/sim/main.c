@@ -4,8 +4,8 @@
 //       [--first]: stops at the first seed that fails
 //   sim --seed N [--ops N] [--trace]
 //
-// SIM_SECONDS stands for --seconds. Exit status 1 when something is not as it must be; a seed that
-// fails says how to replay it.
+// SIM_SECONDS has the meaning of --seconds. The exit status is 1 if a seed fails; the seed's report
+// says how to replay it.
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-// Every message of a seed: making it, recognising it, and what may become of it.
+// The messages of a seed: makes them, recognises them, and knows what may happen to each.
 #include <string.h>
 #include "oracle.h"
 
@@ -248,7 +248,7 @@ static bool is_possible(const struct record *r, error_t err)
     bool hurt = r->num > 0 && sim.hurt;
     bool waits = r->kind != KIND_NOBLOCK && r->kind != KIND_REPLY;
     switch (err) {
-    case OK: // who does not wait does not hear
+    case OK: // a sender that does not wait is not told
         return !r->too_large && !(r->fails && waits);
     case ERR_NO_SPACE:
         return r->fails;

@@ -1,4 +1,4 @@
-// What is known of notifications, asynchronous messages and names, and of what each task waits for.
+// The oracle's records of notifications, asynchronous messages and names, and of each task's wait.
 #include <string.h>
 #include "oracle.h"
 

@@ -1,4 +1,4 @@
-// What is known of every message, so that what the tasks see can be compared with it.
+// The oracle: records every message, and compares what the tasks see with its records.
 #ifndef TESTS_SIM_ORACLE_H
 #define TESTS_SIM_ORACLE_H
 

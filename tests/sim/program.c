@@ -1,5 +1,5 @@
 // What the simulated tasks do: each a random program over the whole interface, until the seed's
-// operations are used up; then it answers whoever asks.
+// operations are used up; then it only answers.
 #include <string.h>
 #include <resea/syscall.h>
 #include "oracle.h"
@@ -176,7 +176,7 @@ static void on_message(struct proc *p, task_t from, struct message *m)
     }
     if (m->type == ASYNC_MSG) {
         task_t *asked = &p->asked[TASK_SLOT(m->src)];
-        *asked = MAX(*asked, m->src); // what was left by one who had the slot before asks no more
+        *asked = MAX(*asked, m->src); // a pull by the task that had the slot before needs no answer
         if (p->draining || !sim_once_in(sim.pair ? 2 : 8))
             answer_pull(p);
         return;

@@ -1,7 +1,9 @@
-// When nobody can go on: whether each wait has a reason in the programs, and then what is next.
+// When no task can go on: checks that each wait has a reason in the programs, then chooses what is
+// next.
 //
-// Tasks that wait for each other in a circle are the program's fault, and one of them is killed, so
-// that the others must be told. Any other wait is a message that libipc, vm or the launcher owes.
+// If tasks wait for each other in a cycle, the programs are at fault: one of the tasks is killed,
+// and the others must be told. Any other wait means that libipc, vm or the launcher failed to
+// deliver something.
 #include "channels.h"
 #include "oracle.h"
 #include "state.h"

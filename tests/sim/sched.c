@@ -1,4 +1,4 @@
-// Who runs when: coroutines, simulated time, and what goes wrong on purpose.
+// The scheduler: coroutines, simulated time, and faults that are made on purpose.
 #include <string.h>
 #include <ucontext.h>
 #include "sim.h"
@@ -190,7 +190,7 @@ static void injure(void)
 
 // --- The loop -----------------------------------------------------------------------------------
 
-// Those who may run now, as bits; stopped ones are not among them.
+// Returns the processes that may run now, as bits. Stopped ones are not among them.
 static uint32_t candidates(void)
 {
     uint32_t mask = sim.runnable;
@@ -204,8 +204,9 @@ static uint32_t candidates(void)
     return mask;
 }
 
-// Nobody can run: goes on to when somebody can. False: never, or only vm, which looks after a
-// reservation of a receiver that waits for something else every 100 ms, for as long as it does.
+// Called when no process can run: advances the time to when one can. Returns false if none ever
+// can, or only vm, which looks every 100 ms at a reservation of a receiver that waits for something
+// else.
 static bool pass_time(void)
 {
     vm_ticks = sim.progress == vm_ticks_at ? vm_ticks : 0;

@@ -1,4 +1,4 @@
-// One seed: its random numbers, the conditions under which it runs, and what is said of it.
+// One seed: its random numbers, the conditions under which it runs, and its report.
 #include <stdarg.h>
 #include <string.h>
 #include "oracle.h"

@@ -150,8 +150,8 @@ struct proc {
     bool exiting;
     uint32_t held[MAX_HELD]; // calls taken and not answered
     unsigned num_held;
-    task_t asked[NUM_SLOTS]; // pulls taken and not answered, by the slot of who pulls; 0: none
-    unsigned kept;           // pieces of memory for those who have ended, at most
+    task_t asked[NUM_SLOTS]; // pulls taken and not answered, by the puller's slot; 0: none
+    unsigned kept;           // pieces of memory for tasks that have ended, at most
     uint64_t timer_ns;       // of its timer; 0: not set
 };
 
@@ -170,7 +170,7 @@ struct sim {
     bool pull_lost; // the payload of an async message that came after its pull was given up
     bool hurt;      // some copy was made to fail
     bool noblock_full; // a noblock send found its channel full, after its payload was placed
-    bool delayed;      // somebody was stopped, or got no core, for long
+    bool delayed;      // a process was stopped, or got no core, for long
     int current;       // slot that runs, LAUNCHER: none
     uint32_t runnable; // slots
     struct proc procs[NUM_SLOTS];
@@ -227,7 +227,7 @@ void sched_start(struct proc *p);
 /// Lets the others run until `wake_ns`, or until proc_wake(). The caller looks again why it waited.
 void sched_block(struct file *waits_for, bool for_room, uint64_t wake_ns);
 void sched_wake(struct proc *p);
-/// Wakes those who wait for a futex.
+/// Wakes the processes that wait for a futex.
 void sched_ring(uintptr_t doorbell);
 void sched_leave(void) __noreturn;
 /// A point of the launcher at which the others may run: it is in the middle of a step.
@@ -268,8 +268,8 @@ void launcher_vanish(void);
 void launcher_check(void);
 /// The state page of the living task in a slot.
 const struct state_page *launcher_page(int slot);
-/// Whether `task` was sent its end of the channel to `peer`; and whether it is to get one from
-/// somebody.
+/// Whether `task` was sent its end of the channel to `peer`; and whether the launcher still has to
+/// send it an end of any channel.
 bool launcher_has_sent(task_t task, task_t peer);
 bool launcher_owes(task_t task);
 /// Descriptors and pages that remain when there is only vm.

@@ -1,5 +1,6 @@
-// What all simulated system calls need, and those that are neither of sockets, nor wait, nor of
-// memory (syscalls_*.c). Each that others may notice is a point at which others run first.
+// What all simulated system calls need, and the calls that have nothing to do with sockets, waiting
+// or memory (for those see syscalls_*.c). Before each call that other tasks can notice, others may
+// run.
 #include <errno.h>
 #include <stdarg.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-// What the instances of libipc and vm call instead of the kernel and the C library: see
-// make-instance, which renames the calls.
+// The functions that the instances of libipc and vm call instead of the kernel and the C library.
+// make-instance renames the calls.
 #ifndef TESTS_SIM_SYSCALLS_H
 #define TESTS_SIM_SYSCALLS_H
 

@@ -1,4 +1,4 @@
-// Memory of a task: what it maps, its heap, and what vm copies from and to it.
+// The system calls on memory: mappings, the heap, and vm's copies from and to other tasks.
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>

@@ -54,9 +54,9 @@ void turns_served(const struct proc *p, task_t src)
     int served = src == KERNEL_TASK ? NOTES : TASK_SLOT(src);
     memset(turns[p->slot][served].passed, 0, sizeof(turns[0][0].passed));
     if (sim.shm != 2 && sim.batch < 64)
-        return; // one look does not show all who are ready
+        return; // one look does not show all channels that are ready
     if (served != NOTES && sim.procs[served].id != src)
-        return; // left by one who had the slot before
+        return; // left by the task that had the slot before
     for (int slot = 0; slot < NUM_SLOTS; slot++) {
         struct turn *turn = &turns[p->slot][slot];
         if (slot == served || !turn->ready)

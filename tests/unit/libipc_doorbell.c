@@ -27,8 +27,8 @@ static bool pending, pump_is_due; // with the peer's answer; without its doorbel
 static bool rings_when_looked_at; // and nothing shows
 static bool has_channel;
 
-// What the peer does when it gets the core: it takes so long, answers with the so manieth time (0:
-// never), and had done so long before it gave the core back.
+// What the peer does when it gets the core: it keeps the core for `takes_ns`. At every
+// `answers_at`-th time (0: never) it answers, `answered_before_ns` before it gives the core back.
 static struct {
     uint64_t takes_ns, answered_before_ns;
     unsigned answers_at;
@@ -181,7 +181,7 @@ END_TEST
 START_TEST(a_core_that_comes_back_late_is_kept_more_and_more_often)
 {
     prepare(0);
-    peer.takes_ns = peer.answered_before_ns = 3000000; // somebody else had it since the answer
+    peer.takes_ns = peer.answered_before_ns = 3000000; // a third task had the core since the answer
     peer.answers_at = 1;
     ck_assert_uint_eq(wait_once(), 1);
     ck_assert_uint_eq(waits_without(), WITHOUT_LATE);

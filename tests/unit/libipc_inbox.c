@@ -120,7 +120,7 @@ static const struct {
     const char *rounds, *order;
 } orders[] = {
     {"0", "0"},           {"01234", "01234"},
-    {"43210", "01234"}, // the task that waits longest is first, whatever the order of looking
+    {"43210", "01234"}, // the peer that waits longest is first, whatever the order of looking
     {"31", "13"},         {"4 0", "40"}, // but behind those of earlier rounds
     {"42 31 0", "24130"}, {"11", "1"},
     {"21 12 2", "12"}, // a channel that has a turn keeps it

@@ -1,5 +1,5 @@
-// What is owed to clients that take nothing is bounded, in time, for each address and in all; and
-// neither they nor those who ask for connections without end keep others out.
+// What the server keeps for clients that take nothing is bounded: in time, for each address, and in
+// all. Neither such clients nor those that open connections without end keep others out.
 #include "closing.h"
 
 #include <check.h>
@@ -11,7 +11,7 @@
 #include "run_tests.h"
 
 #define WINDOW  2000
-#define SEGMENT 536u // the largest, of who does not say
+#define SEGMENT 536u // the largest, for a peer that does not say
 
 static struct sock *listener;
 

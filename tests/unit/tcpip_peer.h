@@ -31,7 +31,8 @@ struct segment {
 
 extern uint64_t clock_us;
 
-// Called with each TCP segment that the stack sends. Whoever it asks for by ARP is there.
+// Called with each TCP segment that the stack sends. Every address that it asks for by ARP
+// answers.
 extern void (*on_segment)(const struct segment *segment, const uint8_t *frame, size_t len);
 
 // What happened to sockets.

@@ -113,7 +113,7 @@ START_TEST(a_process_that_ended_gives_nothing)
 }
 END_TEST
 
-// Whoever is started on one core stays there, and only the second thread is elsewhere.
+// The caller of copier_start() stays on its core; only the second thread runs elsewhere.
 START_TEST(the_caller_stays_on_its_core)
 {
     cpu_set_t set;

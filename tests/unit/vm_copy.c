@@ -1,5 +1,5 @@
-// Copies: in turns when they are large, all or nothing, and cancelled when somebody dies (threats
-// 8, 11, 12, 19).
+// Copies: large ones take turns; a payload arrives whole or not at all; a copy is cancelled when
+// one of its tasks ends (threats 8, 11, 12, 19).
 #include "vm_sim.h"
 
 #define BIG (3 * (size_t)VM_BOUNCE_LEN - 5000)

@@ -127,7 +127,7 @@ static void check_receiver_still_receives(void)
 {
     if (!alive(RECEIVER))
         return;
-    sim_advance(sim, 1000000000); // who does not send loses its reservation
+    sim_advance(sim, 1000000000); // a sender that does not send loses its reservation
     task_t fresh = sim_start(sim, SIM_LIMIT, 0);
     uint64_t id = 0;
     int err = sim_place(sim, fresh, role[RECEIVER], 50, 9, &id);
@@ -216,7 +216,7 @@ START_TEST(last_payload_of_the_dead_arrives_when_nobody_waits)
     sim_expect(sim, role[RECEIVER], role[HOLDER], held, 100, 1);
     sim_free(sim);
 
-    // And if somebody came meanwhile, the buffer was theirs at once.
+    // And if another sender came meanwhile, it got the buffer at once.
     start_all();
     step_hold();
     sim_kill(sim, role[HOLDER]);

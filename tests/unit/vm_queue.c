@@ -85,7 +85,7 @@ START_TEST(task_without_buffers_blocks_its_senders_until_it_registers)
 }
 END_TEST
 
-// Who fails must not take the turn of those behind.
+// A sender that fails must not cost the senders behind it their turn.
 START_TEST(failing_blocked_senders_are_passed_over)
 {
     setup();
@@ -237,7 +237,7 @@ START_TEST(reservation_stays_while_nobody_else_wants_the_buffer)
     uint64_t id = hold(0);
     ck_assert(vm_deadline(sim->vm) == UINT64_MAX);
     sim_advance(sim, 3600000 * MS);
-    // The deadline counts from when somebody waits.
+    // The deadline counts from the moment at which a sender waits.
     ck_assert_int_eq(sim_place(sim, s[1], dst, 10, 1, NULL), SIM_BLOCKED);
     sim_advance(sim, 99 * MS);
     sim_expect(sim, dst, s[0], id, 10, 0);
@@ -275,7 +275,7 @@ START_TEST(deadline_starts_anew_also_when_the_id_does_not)
 }
 END_TEST
 
-// Those who may not block must get in some time, too.
+// Senders that may not block must get a buffer in the end, too.
 START_TEST(refused_noblock_sender_counts_as_waiting)
 {
     setup();

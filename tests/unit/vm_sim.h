@@ -69,7 +69,7 @@ struct sim {
     size_t memfd_size;
     error_t memfd_error;
     unsigned logs;
-    task_t strangers[2]; // two who have no channel
+    task_t strangers[2]; // two tasks without a channel to each other
 };
 
 struct sim *sim_new(void);

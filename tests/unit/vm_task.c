@@ -179,7 +179,7 @@ START_TEST(launch_passes_the_text_on_and_waits_for_the_launcher)
     ck_assert_str_eq(sim->launched, "hello a b");
 
     struct message l = {.type = LAUNCHER_LAUNCHED_MSG};
-    l.launcher_launched.token = sim->launch_token + 1; // somebody else's
+    l.launcher_launched.token = sim->launch_token + 1; // another task's
     l.launcher_launched.task = 7;
     kernel(&l);
     ck_assert_int_eq(sim_answer(sim, shell, &m), SIM_BLOCKED);
@@ -204,7 +204,7 @@ START_TEST(launch_passes_the_text_on_and_waits_for_the_launcher)
     }
     sim->launch_error = ERR_NO_MEMORY;
     ck_assert_int_eq(sim_string_call(sim, shell, TASK_LAUNCH_MSG, "x", 2, &m), ERR_NO_MEMORY);
-    // Who asked dies meanwhile.
+    // The task that asked ends meanwhile.
     sim->launch_error = OK;
     ck_assert_int_eq(sim_string_call(sim, shell, TASK_LAUNCH_MSG, "x", 2, &m), SIM_BLOCKED);
     sim_kill(sim, shell);
