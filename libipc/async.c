@@ -1,4 +1,4 @@
-// Owns the queues of async messages, on the sender's side, and the pull, on the receiver's.
+// Owns asynchronous messages: the sender's queues, and the receiver's pulls.
 
 #include <resea/async.h>
 #include <stdlib.h>
@@ -19,13 +19,13 @@
 #include "stream.h"
 #include "take.h"
 
-#define MAX_QUEUED      16384              // messages for one destination,
-#define MAX_BYTES       ((size_t)16 << 20) // and of their payloads, unless it is a single message
+#define MAX_QUEUED      16384              // messages for one destination
+#define MAX_BYTES       ((size_t)16 << 20) // of their payloads; one message may have more
 #define PULL_TIMEOUT_MS 1000
 
 struct queued {
     list_elem_t elem;
-    struct message m; // its payloads are copies of ours
+    struct message m; // the queue owns its payloads
 };
 
 struct queue {
@@ -68,7 +68,7 @@ static struct queue *find_queue(task_t dst, bool create)
     return queue;
 }
 
-// The messages for tasks that have ended go when the next queue is needed.
+// Frees the queues for tasks that have ended. Called when a queue is about to be created.
 static void drop_dead_queues(void)
 {
     LIST_FOR_EACH (queue, &queues, struct queue, elem) {
@@ -138,13 +138,14 @@ error_t async_send(task_t dst, struct message *m)
     return ipc_notify(dst, NOTIFY_ASYNC);
 }
 
-// Answers the pull that was taken from `ch`, with the first message of the queue.
+// Answers the pull that was received from `ch` with the first message of the queue.
 static error_t answer_pull(struct channel *ch, struct queue *queue)
 {
     struct queued *q = LIST_CONTAINER(queue->messages.next, struct queued, elem);
     error_t err = send_pull_answer(ch, &q->m);
-    // What could not be placed now stays first in the queue, and the next notification says so.
-    // What can never be delivered must not stop those behind it.
+    // A message whose payload found no receive buffer stays first in the queue, and async_reply()
+    // notifies the receiver again. After any other error the message can never be delivered, and is
+    // dropped, so that it does not hold up the messages behind it.
     if (err != ERR_WOULD_BLOCK) {
         list_remove(&q->elem);
         queue->len--;
@@ -159,7 +160,7 @@ error_t async_reply(task_t dst)
     struct queue *queue = find_queue(dst, false);
     struct channel *ch = channel_find(dst);
     if (!ch || !ch->call.taken_pull)
-        return ERR_WOULD_BLOCK; // it does not ask
+        return ERR_WOULD_BLOCK; // `dst` has no pull under way
     if (!queue || queue->len == 0)
         return send_pull_answer(ch, &(struct message){.type = ERR_EMPTY});
     error_t err = answer_pull(ch, queue);
@@ -180,7 +181,7 @@ bool async_is_empty(task_t dst)
     return async_queued(dst) == 0;
 }
 
-// Reads the channel until the answer of the pull is there.
+// Reads packets from the channel until the answer to the pull has come.
 static error_t await_pull(struct channel *ch)
 {
     uint64_t deadline_ns = clock_deadline_ns(PULL_TIMEOUT_MS);
@@ -221,8 +222,9 @@ static error_t take_pulled(struct channel *ch, struct message *m)
     return err == ERR_WOULD_BLOCK ? ERR_TRY_AGAIN : err;
 }
 
-// Keeps the answer of a pull for the next async_recv(), also when the task waits for something
-// else. The payload is fetched now: its sender has forgotten it, and the receive buffer is wanted.
+// Keeps the answer to a pull for async_recv(). The task may be waiting for something else now. The
+// payload is copied out at once: its sender no longer has it, and the receive buffer must become
+// free for others.
 static bool keep_answer(struct channel *ch, struct packet *packet)
 {
     if (ch->pull.answer)
@@ -231,13 +233,14 @@ static bool keep_answer(struct channel *ch, struct packet *packet)
     if (!ch->pull.answer)
         return false;
     ch->pull.answer->error = take_answer(ch, packet, -1, &ch->pull.answer->m);
-    // The notification of what it brings has been taken already.
+    // The program has already received the notification of this message. It gets another one, so
+    // that it calls async_recv() again.
     if (!ch->pull.awaited && ch->pull.answer->error != ERR_EMPTY)
         inbox_pend(NOTIFY_ASYNC);
     return true;
 }
 
-// Asks `ch` for a message, unless it is being asked already, and waits for the answer.
+// Sends a pull through `ch`, unless one is under way, and waits for the answer.
 static error_t pull(struct channel *ch, struct message *m)
 {
     error_t err = OK;
@@ -254,8 +257,9 @@ static error_t pull(struct channel *ch, struct message *m)
     return IS_OK(err) ? take_pulled(ch, m) : err;
 }
 
-// With the answer to a pull of an earlier call came the notification that there are more, and the
-// program may have taken it for the one answer that it got now.
+// Notifies the program again after the answer to the pull of an earlier call. That answer came with
+// a notification of further messages, which the program may have taken for a notification of this
+// answer.
 static error_t expect_more(error_t err)
 {
     if (IS_OK(err))
@@ -267,14 +271,15 @@ error_t async_recv(task_t src, struct message *m)
 {
     struct channel *ch = channel_find_any(src);
     if (ch && ch->pull.answer) {
-        error_t err = take_pulled(ch, m); // also when `src` ended since
+        error_t err = take_pulled(ch, m); // even if `src` has ended since
         if (err != ERR_EMPTY)
             return expect_more(err);
     }
     OK_OR_RETURN(control_connect(src, &ch));
     OK_OR_RETURN(ool_register());
     wait_begin(WAIT_CALL, src, ASYNC_MSG);
-    // That there was nothing when an earlier call asked says nothing of now.
+    // If the pull is that of an earlier call, ERR_EMPTY tells about the time of that call. Then we
+    // pull once more.
     bool asked_before = ch->pull.seq;
     error_t err = pull(ch, m);
     if (err == ERR_EMPTY && asked_before)

@@ -1,4 +1,4 @@
-// Owns sleeping and waking, and how long to spin before.
+// Owns sleeping, waking, and how long a task spins or yields before it sleeps.
 
 #include "doorbell.h"
 #include <sched.h>
@@ -16,8 +16,8 @@
 // help.
 #define SPIN_MAX       4096u
 #define SPIN_MIN       64u
-#define SPIN_RETRY     16u   // failures after which the maximum is tried again: at first,
-#define SPIN_MAX_RETRY 1024u // and at the most
+#define SPIN_RETRY     16u   // failures until SPIN_MAX is tried again: the first time
+#define SPIN_MAX_RETRY 1024u // and at most
 // With at most SPIN_ALL channels, an open receive also polls the others while it spins: in every
 // turn whose number is a multiple of SPIN_OTHERS. It polls the peer that sent last in every turn.
 #define SPIN_ALL    8
@@ -28,10 +28,11 @@
 // its peer has answered. If a third task wants the core, that costs a thousand times what yielding
 // saves. After such a late return we stop yielding for many waits, twice as many each time, until
 // yielding has helped YIELD_FORGIVING times in a row.
-#define YIELDS          4u
-#define LATE_NS         250000u
-#define WITHOUT_VAIN    8u    // waits without yielding: after one in vain,
-#define WITHOUT_LATE    1024u // after one that got the core back late, twice as many after the next,
+#define YIELDS  4u
+#define LATE_NS 250000u
+// Waits without yielding: after a yield in vain, after the first late return, and at most.
+#define WITHOUT_VAIN    8u
+#define WITHOUT_LATE    1024u
 #define WITHOUT_MAX     65536u
 #define YIELD_FORGIVING 256u
 
@@ -45,7 +46,7 @@ void doorbell_spin_init(struct doorbell_spin *spin)
 
 static void wake_by_socket(struct channel *ch)
 {
-    // A full socket wakes as well.
+    // If the socket is full, the packets in it wake the peer, so the error does not matter.
     struct packet packet = {.word = wire_word(WIRE_DOORBELL, 0, 0)};
     (void)!transport_send(ch->fd, &packet, false, -1);
 }
@@ -55,7 +56,7 @@ void doorbell_ring(struct channel *ch)
     struct peer_line *own = ch->peer.own;
     if (!own)
         return;
-    atomic_fetch_add(&own->doorbell, 1); // a full fence: what is read next is newer
+    atomic_fetch_add(&own->doorbell, 1); // a full fence before the read of `asleep`
     switch (atomic_load(&ch->peer.page->asleep)) {
     case SLEEP_FUTEX:
         futex_wake(&own->doorbell);
@@ -71,8 +72,8 @@ void doorbell_ring(struct channel *ch)
 
 void doorbell_hear(struct channel *ch)
 {
-    // Packets that are left wake us again. The limit keeps a peer that sends without pause from
-    // holding us up.
+    // The limit keeps a peer that sends without pause from holding us up. Packets that are left
+    // over wake us again.
     for (int i = 0; i < REGION_SLOTS; i++) {
         struct packet packet;
         error_t err = transport_recv(ch->fd, &packet, false, NULL, 0, NULL);
@@ -117,15 +118,16 @@ bool doorbell_is_pending(const struct channel *ch)
     return ch->shm ? region_is_pending(ch) : channel_doorbell(ch) != ch->doorbell.seen;
 }
 
-// What a wait is for: the peer's doorbell; or a packet, or room for what is kept; or, with no `ch`,
-// something in any channel.
+// What a wait is for. With `pending`: a packet of `ch`, or room for kept packets. Without: a
+// doorbell of `ch` other than `seen`. If `ch` is NULL: something to do in any channel.
 struct wanted {
     const struct channel *ch;
     bool pending;
     uint32_t seen;
 };
 
-// Also when a peer rang for whom something is kept: it may have made room.
+// Whether any channel has something to read, or a peer for whom packets are kept rang: it may have
+// made room for them.
 static bool any_pending(void)
 {
     LIST_FOR_EACH (ch, channel_all(), struct channel, all) {
@@ -204,7 +206,8 @@ static bool yield_for(struct doorbell_spin *spin, const struct channel *peer,
         come = has_come(wanted);
         now = clock_now_ns();
     }
-    // What comes with a message came when its sender began to wait for the next, at the latest.
+    // The peer sent its message before it began its own next wait (`since_ns`). If that was
+    // LATE_NS ago or more, the message had come long before we got the core back.
     uint64_t since_ns = atomic_load_explicit(&peer->peer.page->since_ns, memory_order_relaxed);
     bool late = come && now - begun_ns >= LATE_NS && now - since_ns >= LATE_NS;
     learn_yield(spin, come, late);
@@ -212,13 +215,13 @@ static bool yield_for(struct doorbell_spin *spin, const struct channel *peer,
     return come;
 }
 
-// Waits a while for what `peer` is likely to do. False: it has not come.
+// Spins or yields for a while. Returns false if what is wanted has not come.
 static bool wait_awake(struct doorbell_spin *spin, const struct channel *peer,
                        const struct wanted *wanted)
 {
     if (!peer->peer.page)
         return false;
-    page_note_core(); // now, when there is time, and not when the message has come
+    page_note_core(); // before the wait, so that the message is not delayed by it
     return doorbell_runs_elsewhere(peer) ? spin_for(spin, peer, wanted)
                                          : yield_for(spin, peer, wanted);
 }
@@ -259,7 +262,7 @@ void doorbell_sleep(struct channel *ch, uint32_t seen, uint64_t deadline_ns)
     struct futex_word words[FUTEX_MAX_WORDS];
     unsigned count = 0;
     words[count++] = (struct futex_word){ch->doorbell.word, seen};
-    // Those who drain a kept reply are served meanwhile.
+    // Peers that drain kept replies must be able to wake us too.
     LIST_FOR_EACH (other, region_keeping(), struct shm, keeping) {
         if (other->channel != ch && count < FUTEX_MAX_WORDS)
             words[count++] = (struct futex_word){other->channel->doorbell.word, other->kept_seen};
@@ -277,7 +280,8 @@ void doorbell_sleep_any(uint64_t deadline_ns)
 {
     struct futex_word words[FUTEX_MAX_WORDS];
     unsigned count = 0;
-    // The doorbells first, then what they may have rung for: what comes in between is seen by one.
+    // Read the doorbells, then check the channels. What a peer does in between changes its
+    // doorbell, and then the futex does not sleep.
     LIST_FOR_EACH (ch, channel_all(), struct channel, all) {
         if (count < FUTEX_MAX_WORDS)
             words[count++] = (struct futex_word){ch->doorbell.word, channel_doorbell(ch)};
@@ -295,9 +299,10 @@ static bool any_shm_pending(void)
     return region_pump_is_due();
 }
 
-// The same order as on doorbells: read the doorbells, look, publish, read the doorbells again. The
-// looks are acquire loads, which may be done before the store that publishes; only the second
-// reading of the doorbells, which is sequentially consistent, may not.
+// The order is that of a sleep on doorbells: read the doorbells, check the channels, publish the
+// sleep, read the doorbells again. The second reading is needed because the checks are acquire
+// loads, which a processor may do before the store that publishes the sleep. The second reading is
+// sequentially consistent and comes after that store.
 bool doorbell_begin_socket_sleep(void)
 {
     LIST_FOR_EACH (ch, channel_all(), struct channel, all) {

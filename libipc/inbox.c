@@ -1,4 +1,4 @@
-// Owns the notification bits, the packets that came before they were wanted, and whose turn it is.
+// Owns pending notification bits, stashed packets, and the queue of channels that have a turn.
 
 #include "inbox.h"
 #include <stdlib.h>
@@ -11,12 +11,12 @@ struct stashed {
 };
 
 static notifications_t pending_bits;
-static list_t ready = {&ready, &ready}; // channels with something to read, in the order of turns
-static list_elem_t *last_round;         // the last of them when this round began
+static list_t ready = {&ready, &ready}; // the queue: channels with packets, in the order of turns
+static list_elem_t *last_round;         // the last element when this round began
 static uint32_t rounds_begun;
-static struct channel *unserved; // its turn gave nothing: it keeps its place
-static bool unserved_was_passed;
-static unsigned num_passed; // in front of the queue, which notifications may not pass again
+static struct channel *unserved; // its last turn gave the program nothing; it goes back in front
+static bool unserved_was_passed; // it was one of the num_passed
+static unsigned num_passed;      // channels in front that notifications must not pass again
 
 void inbox_pend(notifications_t bits)
 {
@@ -33,11 +33,11 @@ bool inbox_has_turn(void)
     return !list_is_empty(&ready);
 }
 
-// --- Packets that came before they were wanted --------------------------------------------------
+// --- Stashed packets ----------------------------------------------------------------------------
 
-// What was stashed while the task waited for another has waited longest. What the launcher said (to
-// vm, of a new task) was said before that task's channel came: it is not interleaved with what
-// comes through the channel.
+// Gives a channel with stashed packets a turn, unless it has one. The launcher's channel goes to
+// the front of the queue: it tells vm of a new task before it grants the channel to that task, so
+// vm must receive the launcher's message before any message of that task.
 static void add_stashed(struct channel *ch)
 {
     if (!ch->turn.listed) {
@@ -79,21 +79,20 @@ void inbox_begin_round(void)
     last_round = ready.prev;
 }
 
-// Since when the peer waits, as its page says.
+// When the peer began its wait, in nanoseconds of CLOCK_MONOTONIC, as its page says. 0: unknown.
 static uint64_t waits_since(const struct channel *ch)
 {
     return ch->peer.page ? atomic_load_explicit(&ch->peer.page->since_ns, memory_order_relaxed) : 0;
 }
 
-// Channels that are found in one round are served in the order in which their peers began to wait.
-// epoll's order would go by when each first had anything, which may be a packet that was read long
-// ago.
+// Channels that are added in one round are served in the order in which their peers began to wait.
+// epoll's order will not do: it also counts packets that were read long ago.
 void inbox_add(struct channel *ch)
 {
     if (ch->turn.listed)
         return;
-    // A peer's page is read only when there is another to compare it with: the peer writes that
-    // line with each wait.
+    // The peer writes this cache line in each wait, so reading it is slow. The comparison comes
+    // second: a single channel of a round needs none.
     list_elem_t *at = &ready;
     while (at->prev != last_round &&
            waits_since(LIST_CONTAINER(at->prev, struct channel, turn.ready)) > waits_since(ch))
@@ -109,7 +108,7 @@ void inbox_count_round(void)
     atomic_store_explicit(&ipc_self.page->rounds_begun, rounds_begun, memory_order_relaxed);
 }
 
-// A channel whose turn gave nothing keeps its place, in front.
+// Puts the channel whose last turn gave nothing back to the front, if it has something to read.
 static void put_back_unserved(void)
 {
     if (unserved && unserved->turn.listed) {
@@ -147,7 +146,7 @@ bool inbox_take_notifications(notifications_t *bits)
     return true;
 }
 
-// Says how far the rounds of looking are served: see state_page.rounds_served.
+// Publishes how many rounds are served: see state_page.rounds_served.
 static void publish_served(uint32_t served)
 {
     atomic_store_explicit(&ipc_self.page->rounds_served, served, memory_order_relaxed);
@@ -163,7 +162,7 @@ struct channel *inbox_next(void)
 {
     struct channel *ch = LIST_POP_FRONT(&ready, struct channel, turn.ready);
     ch->turn.listed = false;
-    if (ch->task != KERNEL_TASK) { // whose messages overtake
+    if (ch->task != KERNEL_TASK) { // the launcher's messages overtake others
         publish_served(ch->turn.round - 1);
         unserved_was_passed = num_passed > 0;
         num_passed -= unserved_was_passed;
@@ -173,8 +172,9 @@ struct channel *inbox_next(void)
 
 void inbox_served(struct channel *ch, bool gave)
 {
-    // An answer that nobody waits for, or a ring: the message behind it must not lose its turn.
-    // More of them than an honest peer has under way do lose it.
+    // A turn can end with a packet that gives the program nothing: a doorbell packet, or an answer
+    // that is no longer awaited. The channel then keeps its turn for the message behind that
+    // packet. It loses the turn after more such packets than an honest peer has under way.
     ch->turn.num_unserved =
         gave || ch->turn.num_unserved == INBOX_MAX_STASH ? 0 : ch->turn.num_unserved + 1;
     if (ch->task != KERNEL_TASK && ch->fd >= 0 && ch->turn.num_unserved > 0)

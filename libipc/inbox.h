@@ -1,57 +1,58 @@
-// What has come and is not taken yet: notification bits, packets that came while the task waited
-// for something else, and the queue of channels that have something, in the order in which they are
-// served.
+// What has arrived and was not received yet: notification bits; stashed packets, which were read
+// while the task waited for something else; and the queue of channels with packets, in the order
+// in which an open receive serves them.
 #ifndef LIBIPC_INBOX_H
 #define LIBIPC_INBOX_H
 
 #include "channel.h"
 
-// Packets that a peer can have sent before the task receives from it: an async pull, a SEND or
-// CALL, a NOBLOCK, and one to spare. A peer with more under way breaks the rules.
+// The most packets of one peer that are stashed. An honest peer has at most three under way: an
+// async pull, a SEND or CALL, and a NOBLOCK. One is to spare.
 #define INBOX_MAX_STASH 4
 
-/// Adds notification bits: of the timer, of an IRQ, of the task to itself, or of a peer.
+/// Makes notification bits pending: of the timer, an IRQ, a peer or the task itself.
 void inbox_pend(notifications_t bits);
 
-/// Whether there is a notification, or a channel whose turn has come.
+/// Whether no notification is pending and no channel has a turn.
 bool inbox_is_empty(void);
 
-/// Whether a channel has a turn.
+/// Whether any channel has a turn.
 bool inbox_has_turn(void);
 
-/// Keeps a packet for a later receive, and gives its channel a turn. False: there is no memory, or
-/// the peer has too many under way.
+/// Stashes a packet for a later receive, and gives its channel a turn. Returns false if there is no
+/// memory, or the channel has INBOX_MAX_STASH packets in the stash. (The launcher has no limit.)
 bool inbox_push(struct channel *ch, const struct packet *packet);
 
-/// Takes the first packet that was kept. False: there is none.
+/// Removes the oldest stashed packet of a channel. Returns false if there is none.
 bool inbox_pop(struct channel *ch, struct packet *packet);
 
-/// A round of looking at the channels begins; those that are added in it come behind the others.
+/// Begins a round: a look at all channels. Channels that are added in it come behind the others.
 void inbox_begin_round(void);
 
-/// Adds a channel that has something. One that has a turn already keeps it.
+/// Gives a channel that has something to read a turn. A channel that has a turn keeps it.
 void inbox_add(struct channel *ch);
 
-/// The channels of descriptors were added; the others follow.
+/// Counts the round. Called when the channels whose descriptors are readable have been added.
 void inbox_count_round(void);
 
-/// All channels of the round were added: collects the notification bits that they show.
+/// Ends the round: collects the notification bits of all channels that have a turn.
 void inbox_end_round(void);
 
-/// Says in the state page that all rounds are served, if they are.
+/// If no channel has a turn, publishes in the state page that all rounds are served.
 void inbox_note_served(void);
 
-/// Whether notifications may be delivered now. Channels that were passed by the last ones come
-/// first.
+/// Whether notifications may be delivered now. After notifications were delivered, all channels
+/// that had a turn then are served before the next notifications.
 bool inbox_may_notify(void);
 
-/// Takes all notification bits, passing the channels in the queue. False: there are none.
+/// Takes all pending notification bits, ahead of the channels in the queue. Returns false if there
+/// are none.
 bool inbox_take_notifications(notifications_t *bits);
 
-/// Takes the channel whose turn it is out of the queue. There is one.
+/// Removes the first channel from the queue, which must not be empty.
 struct channel *inbox_next(void);
 
-/// The channel that inbox_next() returned was served; `gave`: the program has something of it.
+/// Ends the turn of the channel that inbox_next() returned. `gave`: the program received something.
 void inbox_served(struct channel *ch, bool gave);
 
 #endif

@@ -1,4 +1,4 @@
-// Owns the two ways of a packet, and the end of a channel.
+// Owns sending and reading packets through either transport, and opening and ending channels.
 
 #include "link.h"
 #include <stdlib.h>
@@ -32,7 +32,7 @@ void link_on_pull_answer(bool (*keep)(struct channel *ch, struct packet *packet)
 
 // --- Opening and ending -------------------------------------------------------------------------
 
-// What is kept for the peer goes with its ring.
+// Unmaps the regions. Packets that are kept for the peer are dropped, since the ring goes too.
 static void detach(struct channel *ch)
 {
     if (!ch->shm)
@@ -51,16 +51,16 @@ static void free_channel(struct channel *ch)
     channel_free(ch);
 }
 
-// A slot's former owner may have left packets that were not read: its channel lives on, out of the
-// table, until they are.
+// Handles the channel whose slot another task got. Packets that it left unread can still be
+// received: the channel stays, outside of the table, until they have been.
 static void displace(struct channel *old)
 {
     if (old->shm)
-        shm_forget_kept(old->shm); // there is no line to send it by
+        shm_forget_kept(old->shm); // its peer line belongs to the new channel
     link_collect(old);
 }
 
-// Puts a channel into the table; it owns `fd` from then on.
+// Puts a channel into the table. On success the channel owns `fd`.
 static error_t enter(struct channel *ch, int fd)
 {
     if (IS_ERROR(transport_watch(fd, ch, false)))
@@ -79,9 +79,9 @@ static struct channel *make(task_t task, uint32_t chan, int page_fd)
     return ch;
 }
 
-// If we cannot set up a channel, it has ended for its peer. The peer's page says whether the peer
-// sleeps, but that page may be what we could not map, so we always wake the peer. (One that sleeps
-// on its sockets wakes by the end of this one.)
+// Tells the peer of a channel that we could not set up that the channel has ended. The peer's page
+// says whether the peer sleeps, but mapping that page may be what failed, so we always wake the
+// peer. (Closing the socket wakes a peer that sleeps on its sockets.)
 static error_t refuse(struct channel *ch, task_t task, uint32_t chan, int fd)
 {
     close(fd); // first, as in link_end()
@@ -122,12 +122,12 @@ void link_end(struct channel *ch, const char *why)
 {
     if (ch->fd < 0)
         return;
-    // Fail-stop: nothing can go on without these two.
+    // A task cannot go on without vm or the launcher.
     if (ch->task == VM_TASK || ch->task == KERNEL_TASK)
         _exit(EXIT_FAILURE);
     if (why)
         WARN("ended the channel to task %d: %s", ch->task, why);
-    inbox_pend(channel_collect_notifications(ch)); // its last; the page goes
+    inbox_pend(channel_collect_notifications(ch)); // the last ones, before the page is unmapped
     if (ch->peer.own)
         atomic_store(&ch->peer.own->closed, ch->chan);
     channel_leave(ch);
@@ -135,8 +135,9 @@ void link_end(struct channel *ch, const char *why)
     transport_unwatch(ch->fd);
     transport_close(ch->fd);
     ch->fd = -1;
-    doorbell_ring(
-        ch); // last: a peer that waits for the doorbell of a socket looks at the socket then
+    // After the close, because a peer that waits for a socket channel's doorbell then reads the
+    // socket, and must find its end.
+    doorbell_ring(ch);
     ch->peer.own = NULL;
     ch->peer.line = NULL;
     doorbell_forget(ch);
@@ -169,7 +170,7 @@ void link_drop(struct channel *ch, struct packet *packet)
         return;
     struct payload *d = (struct payload *)(void *)packet->raw;
     int count = MSG_NUM_PAYLOADS(packet->type);
-    if (count > 0 && !d[0].ptr) // there was no memory for them
+    if (count > 0 && !d[0].ptr) // shm_recv() had no memory for the payloads
         return;
     for (int k = 0; k < count; k++) {
         free(d[k].ptr);
@@ -177,8 +178,8 @@ void link_drop(struct channel *ch, struct packet *packet)
     }
 }
 
-// The answer to an async pull is kept for async_recv(), which may have stopped waiting. All other
-// answers are for the wait that reads them, which compares the number.
+// The answer to an async pull is kept for async_recv(), which may have stopped waiting. Any other
+// answer goes to the caller, which compares its number with the one that it waits for.
 static enum incoming on_answer(struct channel *ch, struct packet *packet)
 {
     bool is_of_pull = wire_kind(packet->word) != WIRE_ACK && ch->pull.seq &&
@@ -186,8 +187,9 @@ static enum incoming on_answer(struct channel *ch, struct packet *packet)
     return is_of_pull && keep_pull_answer(ch, packet) ? IN_HANDLED : IN_ANSWER;
 }
 
-// Descriptors that may come with a packet. vm is trusted to send what was asked for; what others
-// send with a packet either cannot be sent, or ends the channel.
+// How many descriptors may come with a packet. vm is trusted to send only the one that was asked
+// for. For other tasks, either the kernel lets no descriptor into the channel (BOOT_NO_FDS), or a
+// descriptor ends the channel.
 static int max_descriptors(const struct channel *ch)
 {
     if (ch->task == KERNEL_TASK)
@@ -197,8 +199,9 @@ static int max_descriptors(const struct channel *ch)
     return ipc_self.boot.flags & BOOT_NO_FDS ? TRANSPORT_NO_FDS : 0;
 }
 
-// Waits for the peer's doorbell where waiting has an end, or something is kept for others, who may
-// make room meanwhile; else for the socket.
+// Reads a packet from the socket. The kernel waits in the read itself if the wait has no end and no
+// packets are kept. Otherwise we wait for the peer's doorbell, which can have a deadline, and send
+// kept packets when their peers make room.
 static error_t read_socket(struct channel *ch, struct packet *packet, int timeout_ms, int *fds,
                            int *num_fds)
 {
@@ -220,12 +223,13 @@ static error_t read_socket(struct channel *ch, struct packet *packet, int timeou
     }
 }
 
-// The bits of a notification are in the peer's page.
+// Handles a doorbell packet. The notification bits themselves are in the peer's page.
 static void on_doorbell(struct channel *ch)
 {
-    // Publish that the ring was consumed, then read the bits: the sender sets the bits, then reads
-    // whether its ring was consumed. The bits are kept for the next open receive, which would not
-    // look at this channel without a ring.
+    // Publish that the doorbell packet was consumed, then read the bits. The sender sets the bits,
+    // then checks whether its doorbell packet was consumed. So either we see the bits, or the
+    // sender sends another packet. The bits are kept for the next open receive, which would not
+    // look at this channel otherwise.
     ch->peer.word_seen =
         (uint16_t)((ch->peer.word_seen & ~PEER_DOORBELL) | (channel_peer_sent(ch) & PEER_DOORBELL));
     channel_publish(ch);
@@ -300,7 +304,7 @@ error_t link_send(struct channel *ch, struct packet *packet, enum wire_kind kind
 void link_ack(struct channel *ch, uint32_t seq, error_t error)
 {
     struct packet packet = {.type = error};
-    // A full channel is a peer that does not read: it loses its own answer.
+    // The channel is full only if the peer does not read. Such a peer loses its answer.
     error_t err = link_send(ch, &packet, IS_ERROR(error) ? WIRE_NACK : WIRE_ACK, 0, seq, false);
     if (err == ERR_WOULD_BLOCK)
         WARN("task %d does not read its answers", ch->task);
@@ -308,8 +312,8 @@ void link_ack(struct channel *ch, uint32_t seq, error_t error)
 
 error_t link_notify(struct channel *ch, notifications_t bits)
 {
-    // Set the bits that are not pending, then look whether a ring is on its way: see WIRE_DOORBELL
-    // in link_read() for the other side.
+    // Set the bits that are not pending, then check whether a doorbell packet is under way. For the
+    // receiver's side, see on_doorbell().
     uint16_t pending = (uint16_t)(ch->peer.word_sent ^ channel_peer_seen(ch));
     ch->peer.word_sent ^= (uint16_t)(bits & ~pending);
     channel_publish(ch);
@@ -321,8 +325,8 @@ error_t link_notify(struct channel *ch, notifications_t bits)
     struct packet packet = {0};
     error_t err = link_send(ch, &packet, WIRE_DOORBELL, 0, 0, false);
     if (err == ERR_WOULD_BLOCK) {
-        // The peer has more packets of mine than any that plays by the rules: it will see the bits
-        // when it reads one of those.
+        // The channel is full, which happens only if the peer does not read. It will see the bits
+        // when it reads one of the packets that are there.
         ch->peer.word_sent ^= PEER_DOORBELL;
         channel_publish(ch);
         err = OK;

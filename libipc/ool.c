@@ -1,6 +1,6 @@
-// Owns the receive buffers and the calls to vm that a payload takes: one for each message (the
-// sender's ool.send) and one for each task (ool.recv). The receiver asks vm (ool.verify) only when
-// it has no receipt for what a message brings.
+// Owns the receive buffers and the calls to vm that payloads need: ool.send, once for each message
+// with payloads, and ool.recv, once for each task. A receiver calls ool.verify only if it finds no
+// receipt for the payloads of a message.
 
 #include "ool.h"
 #include <stdlib.h>
@@ -15,8 +15,8 @@
 #include "stream.h"
 
 #define HUGE_PAGE_SIZE ((size_t)2 << 20)
-// Half of RING_LARGE in shm_recv.c: the receive buffers, of the same size as the payload, want a
-// place in the caches too.
+// From this length on, copies bypass the caches. It is half of RING_LARGE in shm_recv.c, because a
+// receive buffer is as large as the payload and takes up as much of the caches.
 #define LANDING_LARGE ((size_t)4 << 20)
 
 static uint8_t *region; // the receive buffers, each in `stride` bytes; NULL: not registered
@@ -33,7 +33,7 @@ error_t ool_call_vm(struct message *m)
         switch (link_read(vm, &packet, -1, NULL)) {
         case IN_ANSWER:
             if (wire_ack(packet.word) != seq)
-                break; // of a call that was given up
+                break; // the answer to a call that was given up
             if (packet.type < 0)
                 return packet.type;
             memcpy(m, &packet, sizeof(*m));
@@ -53,8 +53,8 @@ error_t ool_register(void)
     if (region || ipc_self.boot.task == VM_TASK)
         return OK;
 
-    // Lazily populated: memory is used as far as payloads have reached, and then kept, because a
-    // fresh page costs ten times the copy into it.
+    // The kernel allocates the pages of the buffers when payloads first reach them. They are not
+    // given back, because a fresh page costs ten times the copy into it.
     stride = ool_buffer_stride((size_t)ipc_self.boot.ool_len);
     struct message m = {.type = OOL_RECV_MSG};
     m.ool_recv.addr = (vaddr_t)ipc_self.landing;
@@ -95,13 +95,14 @@ error_t ool_place(task_t dst, struct message *m, unsigned flags)
     error_t err = ool_call_vm(&req);
     atomic_store_explicit(&ipc_self.page->blocked_in_vm, 0, memory_order_relaxed);
     OK_OR_RETURN(err);
-    // No address of anybody leaves with the message: all descriptors carry the id.
+    // The message carries no address of the sender: each payload descriptor has the receipt id.
     for (int k = 0; k < count; k++)
         d[k].ptr = (void *)req.ool_send_reply.id;
     return OK;
 }
 
-// Copies a payload out of the receive buffer into memory of its own.
+// Copies a payload out of the receive buffer into malloc() memory. Adds the NUL that a string
+// lacks to `*len`.
 static void *copy_out(const uint8_t *from, size_t *len, bool is_str)
 {
     uint8_t *copy = malloc(*len + 1); // not NULL for an empty one; room for the NUL of a string
@@ -110,7 +111,7 @@ static void *copy_out(const uint8_t *from, size_t *len, bool is_str)
     uintptr_t first = ALIGN_UP((uintptr_t)copy, HUGE_PAGE_SIZE);
     uintptr_t last = ALIGN_DOWN((uintptr_t)copy + *len, HUGE_PAGE_SIZE);
     if (first < last)
-        madvise((void *)first, last - first, MADV_HUGEPAGE); // what it holds no part of stays
+        madvise((void *)first, last - first, MADV_HUGEPAGE); // only whole huge pages
     if (*len >= LANDING_LARGE)
         copy_past_caches(copy, from, *len);
     else
@@ -133,7 +134,7 @@ static error_t copy_all(const uint8_t *from, const size_t *placed, struct messag
                 free(d[k].ptr);
             return ERR_NO_MEMORY;
         }
-        from += ALIGN_UP(placed[k] + 1, 16); // as vm.idl says of ool.send
+        from += ALIGN_UP(placed[k] + 1, 16); // the layout that vm.idl describes for ool.send
     }
     return OK;
 }
@@ -143,7 +144,8 @@ static struct ool_receipt *receipt_of(unsigned k)
     return (struct ool_receipt *)(void *)(region + k * stride);
 }
 
-// The buffer with what `src` placed for us under this id; OOL_NUM_BUFFERS: none.
+// Returns the buffer whose receipt has this id and `src` as the sender, or OOL_NUM_BUFFERS if there
+// is none.
 static unsigned find_receipt(task_t src, uint64_t id)
 {
     unsigned k = id && region ? OOL_OPEN : OOL_NUM_BUFFERS;
@@ -154,7 +156,8 @@ static unsigned find_receipt(task_t src, uint64_t id)
     return k;
 }
 
-// Takes what there is a receipt for. False: vm took the buffer away meanwhile.
+// Copies out the payloads that receipt `k` describes. Returns false if vm withdrew the receipt
+// before the copy was complete; `m` is then unchanged.
 static bool take_placed(unsigned k, task_t src, struct message *m, error_t *err)
 {
     struct payload first = payload_descriptors(m)[0];
@@ -162,7 +165,7 @@ static bool take_placed(unsigned k, task_t src, struct message *m, error_t *err)
     struct ool_receipt *receipt = receipt_of(k);
     uint64_t id = (uint64_t)(uintptr_t)first.ptr;
     size_t lens[MSG_MAX_PAYLOADS];
-    memcpy(lens, receipt->lens, sizeof(lens)); // once: vm may be writing there
+    memcpy(lens, receipt->lens, sizeof(lens)); // read once: vm may be writing there
     *err = ERR_INVALID_ARG;
     if (receipt->count == count && lens[0] == first.len &&
         payload_fits(lens, count, ipc_self.boot.ool_len))
@@ -178,8 +181,9 @@ static bool take_placed(unsigned k, task_t src, struct message *m, error_t *err)
     return true;
 }
 
-// Asks vm. It knows why there is no receipt, or has placed the payload in a buffer that the program
-// itself has registered; and what it says yes to it does not take away any more.
+// Asks vm where the payloads are. There is no receipt if vm has withdrawn it, or if the program
+// registered the receive buffer itself. Once vm has confirmed the payloads, it does not revoke
+// their reservation.
 static error_t take_verified(task_t src, struct message *m)
 {
     struct payload first = payload_descriptors(m)[0];
@@ -189,7 +193,7 @@ static error_t take_verified(task_t src, struct message *m)
     req.ool_verify.id = id;
     req.ool_verify.len = first.len;
     error_t err = ool_call_vm(&req);
-    // Whatever vm says, this id is worth nothing any more.
+    // Whatever vm answers, the id is used up: a receipt that still has it must not be found again.
     unsigned own = find_receipt(src, id);
     uint64_t expected = id;
     if (own < OOL_NUM_BUFFERS)
@@ -200,7 +204,8 @@ static error_t take_verified(task_t src, struct message *m)
     err = ERR_INVALID_ARG;
     if (req.ool_verify_reply.count == (uint)MSG_NUM_PAYLOADS(m->type))
         err = copy_all((const uint8_t *)req.ool_verify_reply.received_at, lens, m);
-    // Whichever buffer it was: what else was copied out vm has seen when it was asked.
+    // We do not know which buffer the payloads were in, so we report the id for both. vm read the
+    // older values when we called it.
     for (unsigned k = 0; k < OOL_NUM_BUFFERS; k++)
         atomic_store(&ipc_self.page->copied_out[k], id);
     ool_announce(src);
@@ -219,8 +224,8 @@ error_t ool_take(task_t src, struct message *m)
 
 void ool_announce(task_t src)
 {
-    // The page says it already. vm publishes its count, then reads our page: one of us sees the
-    // other.
+    // Our page already shows the change. vm publishes its count of blocked senders and then reads
+    // our page; we have published our page and now read the count. So at least one sees the other.
     struct channel *vm = channel_find(VM_TASK);
     if (!vm || atomic_load(&vm->peer.page->blocked[TASK_SLOT(ipc_self.boot.task)]) == 0)
         return;
@@ -229,5 +234,5 @@ void ool_announce(task_t src)
     m.ool_recv.src = src;
     error_t err = ool_call_vm(&m);
     if (IS_ERROR(err))
-        WARN("vm refused to look at those who are blocked: %s", err2str(err));
+        WARN("vm refused to look for blocked senders: %s", err2str(err));
 }
