@@ -1,6 +1,5 @@
-// The launcher: its channel logic as it is (launcher/channels.c), between the control channels of
-// the simulated tasks and the starting, ending and restarting that spawn.c, requests.c and reap.c
-// do.
+// The launcher of the simulation. It runs launcher/channels.c as it is, with the control channels
+// of the simulated tasks and a short form of what spawn.c, requests.c, reap.c and restart.c do.
 #include <stdlib.h>
 #include <string.h>
 #include "channels.h"
@@ -17,7 +16,7 @@ static struct channels channels;
 static struct file *numbers[NUM_NUMBERS];
 static struct file *table; // which tasks were granted a channel to each other
 
-// What is only the launcher's of each task.
+// What the launcher has of each task.
 static struct {
     struct file *control; // the launcher's end; NULL: closed
     struct file *page;
