@@ -35,15 +35,25 @@ bool inbox_has_turn(void)
 
 // --- Stashed packets ----------------------------------------------------------------------------
 
-// Gives a channel with stashed packets a turn, unless it has one. The launcher's channel goes to
-// the front of the queue: it tells vm of a new task before it grants the channel to that task, so
-// vm must receive the launcher's message before any message of that task.
+// Puts the launcher's channel at the front of the queue. The launcher tells vm of a new task before
+// other tasks can speak of that task. Their channels may have had a place in the queue before.
+static void add_launcher(struct channel *ch)
+{
+    if (ch->turn.listed)
+        list_remove(&ch->turn.ready);
+    ch->turn.listed = true;
+    list_push_back(ready.next, &ch->turn.ready);
+}
+
+// Gives a channel with stashed packets a turn, unless it has one.
 static void add_stashed(struct channel *ch)
 {
-    if (!ch->turn.listed) {
+    if (ch->task == KERNEL_TASK) {
+        add_launcher(ch);
+    } else if (!ch->turn.listed) {
         ch->turn.listed = true;
         ch->turn.round = rounds_begun;
-        list_push_back(ch->task == KERNEL_TASK ? ready.next : &ready, &ch->turn.ready);
+        list_push_back(&ready, &ch->turn.ready);
     }
 }
 
@@ -91,6 +101,10 @@ void inbox_add(struct channel *ch)
 {
     if (ch->turn.listed)
         return;
+    if (ch->task == KERNEL_TASK) {
+        add_launcher(ch);
+        return;
+    }
     // The peer writes this cache line in each wait, so reading it is slow. The comparison comes
     // second: a single channel of a round needs none.
     list_elem_t *at = &ready;
@@ -108,12 +122,17 @@ void inbox_count_round(void)
     atomic_store_explicit(&ipc_self.page->rounds_begun, rounds_begun, memory_order_relaxed);
 }
 
-// Puts the channel whose last turn gave nothing back to the front, if it has something to read.
+// Puts the channel whose last turn gave nothing back to the front, behind the launcher's, if it has
+// something to read.
 static void put_back_unserved(void)
 {
     if (unserved && unserved->turn.listed) {
         list_remove(&unserved->turn.ready);
-        list_push_back(ready.next, &unserved->turn.ready);
+        list_elem_t *first = ready.next;
+        if (first != &ready &&
+            LIST_CONTAINER(first, struct channel, turn.ready)->task == KERNEL_TASK)
+            first = first->next;
+        list_push_back(first, &unserved->turn.ready);
         num_passed += unserved_was_passed;
     } else if (unserved) {
         unserved->turn.num_unserved = 0;

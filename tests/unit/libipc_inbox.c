@@ -103,6 +103,27 @@ START_TEST(the_launcher_may_say_any_number_of_things_and_comes_first)
 }
 END_TEST
 
+// A peer whose turn gave nothing may speak next of a task that the launcher has just announced.
+START_TEST(the_launcher_comes_before_a_channel_that_keeps_its_place)
+{
+    prepare();
+    find("04");
+    ck_assert_str_eq(serve(1, false), "0");
+    inbox_begin_round();
+    inbox_count_round();
+    inbox_add(&launcher);
+    inbox_add(&peers[0]);
+    inbox_end_round();
+    ck_assert(push(&launcher, 1)); // more comes when the channel has its turn already
+    ck_assert_str_eq(serve(9, true), "L04");
+    find("0");
+    ck_assert_str_eq(serve(1, false), "0");
+    ck_assert(push(&launcher, 2));
+    find("0");
+    ck_assert_str_eq(serve(9, true), "L0");
+}
+END_TEST
+
 START_TEST(a_channel_with_packets_left_gets_another_turn_behind_the_others)
 {
     prepare();
@@ -271,6 +292,7 @@ END_TEST
 
 RUN_TESTS("inbox", kept_packets_come_in_order,
           the_launcher_may_say_any_number_of_things_and_comes_first,
+          the_launcher_comes_before_a_channel_that_keeps_its_place,
           a_channel_with_packets_left_gets_another_turn_behind_the_others,
           channels_are_served_by_round_and_then_by_how_long_they_wait,
           what_was_kept_comes_before_what_a_round_finds,
