@@ -482,8 +482,11 @@ bool launcher_has_sent(task_t task, task_t peer)
     return half == HALF_SENT || half == HALF_TAKEN;
 }
 
+// Grants that are queued stay when their task ends: its notifications come with them.
 bool launcher_owes(task_t task)
 {
+    if (channels.endpoints[TASK_SLOT(task)].head)
+        return true;
     for (int slot = VM; slot < NUM_SLOTS; slot++) {
         enum half half = channels.halves[TASK_SLOT(task)][slot];
         if (half != HALF_NONE && half != HALF_TAKEN)
