@@ -55,7 +55,7 @@ out:
     return ch;
 }
 
-// My line is the new channel's from now on: it says nothing yet.
+// Clears the line for the peer, which belongs to the new channel from now on.
 static void begin_line(struct channel *ch)
 {
     if (!ch->peer.own)
@@ -75,7 +75,7 @@ struct channel *channel_enter(struct channel *ch, int fd)
     if (old)
         old->peer.own = NULL;
     ch->fd = fd;
-    ch->doorbell.seen = channel_doorbell(ch) - 1; // it may have rung before
+    ch->doorbell.seen = channel_doorbell(ch) - 1; // pending: the peer may have rung before
     list_push_back(&open_list, &ch->all);
     num_open++;
     num_open_shm += ch->shm != NULL;
@@ -171,7 +171,7 @@ bool channel_peer_is_ready(struct channel *ch)
     case WAIT_RECV:
         return wait_word_task(word) == ipc_self.boot.task;
     case WAIT_CALL:
-        // It waits for me only once I took its call; before, it is still sending.
+        // The peer receives the reply only after I took its call; before, it is still sending.
         return wait_word_task(word) == ipc_self.boot.task && ch->call.open;
     default:
         return false;
@@ -180,7 +180,7 @@ bool channel_peer_is_ready(struct channel *ch)
 
 notifications_t channel_collect_notifications(struct channel *ch)
 {
-    if (!peer_half(ch)) // not published yet, or ended
+    if (!peer_half(ch)) // the peer has not published its word yet, or the channel has ended
         return 0;
     uint16_t pending = (uint16_t)((channel_peer_sent(ch) ^ ch->peer.word_seen) & PEER_NOTIFY_MASK);
     if (pending) {

@@ -1,4 +1,4 @@
-// The table of channels: one a peer, and what both sides of each have said without a packet.
+// The table of channels, one for each peer, and the peer words of both sides.
 #ifndef LIBIPC_CHANNEL_H
 #define LIBIPC_CHANNEL_H
 
@@ -9,19 +9,20 @@
 struct shm;
 struct payload;
 
-// What was learned of how to wait before sleeping (doorbell.c).
+// What a channel has learned of spinning and yielding before a sleep (doorbell.c).
 struct doorbell_spin {
-    // For a peer on another core, how many turns of a loop:
-    unsigned limit;
-    unsigned failures; // since the limit was enough, or the maximum was tried
-    unsigned retry;    // how many of them until the maximum is tried
-    // For one on the same core:
-    unsigned without; // waits that do not yield yet
-    unsigned penalty; // their number after the last late return
-    unsigned helped;  // how often it did since then
+    // For a peer on another core:
+    unsigned limit;    // turns of the loop that spins
+    unsigned failures; // since the limit was enough, or SPIN_MAX was tried
+    unsigned retry;    // failures until SPIN_MAX is tried
+    // For a peer on the same core:
+    unsigned without; // the next waits, which do not yield
+    unsigned penalty; // `without` after the last late return
+    unsigned helped;  // yields since then after which the message was there
 };
 
-// In parts by the file that owns them. What every message touches comes first, in two cache lines.
+// One part for each file that owns it. The parts that every message touches come first, in two
+// cache lines.
 struct channel {
     task_t task; // the peer
     int fd;      // -1: ended
@@ -58,8 +59,8 @@ struct channel {
     // inbox.c
     struct {
         bool listed;           // in the queue of turns
-        uint32_t round;        // since which round of looking it is
-        list_elem_t ready;     // there
+        uint32_t round;        // the round in which it entered the queue
+        list_elem_t ready;     // in the queue
         unsigned num_unserved; // turns in a row that gave nothing to the program
         unsigned num_stashed;
         list_t stash; // struct stashed: received, not yet taken
@@ -82,8 +83,8 @@ struct channel {
 };
 STATIC_ASSERT(offsetof(struct channel, turn) <= 128);
 
-// The answer of an async pull, its payloads fetched: it may have come while the task waited for
-// something else.
+// The answer to an async pull, with its payloads copied out. It may have come while the task waited
+// for something else.
 struct pulled {
     error_t error;
     struct message m;
@@ -95,20 +96,22 @@ list_t *channel_all(void);
 unsigned channel_count(void);
 unsigned channel_num_shm(void);
 
-/// The doorbell by which the peer says that it did something for us. Read it, look, then wait.
+/// The counter that the peer increments when it did something for us. Read it, then check the
+/// channel, then wait for the counter to change.
 static inline uint32_t channel_doorbell(const struct channel *ch)
 {
     return atomic_load_explicit(ch->doorbell.word, memory_order_acquire);
 }
 
-/// Makes a channel that is in no table yet. Takes `page_fd` (-1: none). NULL: there is no memory.
+/// Allocates a channel, which is in no table yet, and maps the peer's page. Closes `page_fd` (-1:
+/// none) in any case. NULL: no memory, or no such slot.
 struct channel *channel_make(task_t task, uint32_t chan, int page_fd);
 
-/// Puts a channel into the table, open, with its socket. Returns the one whose slot that was (NULL:
-/// none), which says nothing more to its peer.
+/// Puts a channel with its socket into the table and the list of open channels. Returns the channel
+/// that had the slot before (NULL: none), which can no longer ring its peer.
 struct channel *channel_enter(struct channel *ch, int fd) __mustuse;
 
-/// Takes a channel out of the list of those that have not ended. It is still found.
+/// Removes a channel from the list of open channels. channel_find_any() still finds it.
 void channel_leave(struct channel *ch);
 
 /// Unmaps the peer's page, and in vm its landing memory.
@@ -120,24 +123,26 @@ void channel_free(struct channel *ch);
 /// The open channel to `task`, or NULL.
 struct channel *channel_find(task_t task);
 
-/// The channel to `task` even when it ended: packets of it may be stashed.
+/// The channel to `task` even if it has ended (its packets may be stashed), or NULL.
 struct channel *channel_find_any(task_t task);
 
-/// The number of the next SEND or CALL: none that an answer can still come for. See wire.h.
+/// The number of the next SEND or CALL. No answer to an older packet can have it: see wire.h.
 uint32_t channel_next_seq(struct channel *ch);
 
-// The halves of the peer word.
+// `sent` and `seen` of the peer's word for us (0 if it is not of this channel), and publishing our
+// own word.
 uint16_t channel_peer_sent(struct channel *ch);
 uint16_t channel_peer_seen(struct channel *ch);
 void channel_publish(struct channel *ch);
 
-/// Whether the peer receives from anybody, or from me, now.
+/// Whether the peer is receiving now, from any task or from us.
 bool channel_peer_is_ready(struct channel *ch);
 
 /// Collects the notification bits that the peer has set and marks them as seen.
 notifications_t channel_collect_notifications(struct channel *ch);
 
-/// Whether the message's number means another method at the peer: another version, or another.
+/// Whether the message's number means another method, or another version of it, at the peer. Logs a
+/// warning then.
 bool channel_refuses(struct channel *ch, int type);
 
 #endif

@@ -1,11 +1,11 @@
-// The payloads of a message: the descriptors in it, measured, checked and freed. How payloads
-// travel is in ool.h (through vm) and shm_send.h (through shared memory).
+// Payload descriptors of messages: finding, checking and measuring them. For how payloads travel,
+// see ool.h (through vm) and shm_send.h (through shared memory).
 #ifndef LIBIPC_PAYLOAD_H
 #define LIBIPC_PAYLOAD_H
 
 #include <oolong/message.h>
 
-// The descriptor of one payload, in a message.
+// A payload descriptor, as it is in a message. `len` is in bytes.
 struct payload {
     void *ptr;
     size_t len;
@@ -21,10 +21,10 @@ static inline bool payload_any(const struct message *m)
     return m->type >= 0 && (m->type & MSG_OOL);
 }
 
-/// Checks the descriptors of a message that is going to be sent, and measures its strings.
+/// Checks the payload descriptors of a message before it is sent, and sets the lengths of strings.
 error_t payload_measure(struct message *m) __mustuse;
 
-/// The length of all payloads of a message together, once they are measured.
+/// The length in bytes of all payloads of a measured message together.
 uint64_t payload_total_len(struct message *m);
 
 /// Whether payloads of these lengths fit a receive buffer of `limit` bytes. The rule holds for both

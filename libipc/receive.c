@@ -1,4 +1,4 @@
-// Owns the receives: which message is next, and the wait for it. See docs/semantics.md.
+// Owns open and closed receives: which message is next, and the wait for it. See docs/semantics.md.
 
 #include "receive.h"
 #include <string.h>
@@ -19,7 +19,7 @@
 #include "timer.h"
 #include "transport.h"
 
-#define COOL_MS 1000 // of idleness after which the memory of rings is given back
+#define COOL_MS 1000 // an open receive that waits longer gives the memory of rings back
 
 // --- Closed receive -----------------------------------------------------------------------------
 
@@ -75,7 +75,7 @@ static bool waits_on_sockets(void)
     return channel_num_shm() == 0 || irq_any() || channel_count() > DOORBELL_MAX_CHANNELS;
 }
 
-// Waits for descriptors. Peers with shared memory send a packet when they see that we sleep so.
+// Waits for descriptors. Peers with shared memory send a doorbell packet if they see SLEEP_SOCKET.
 static void look_at_sockets(int timeout_ms)
 {
     void *cookies[TRANSPORT_MAX_EVENTS];
@@ -101,7 +101,7 @@ static void sleep_for_doorbells(int timeout_ms)
     uint64_t deadline_ns = clock_deadline_ns(timeout_ms);
     if (doorbell_await_any())
         return;
-    // Before the doorbells are read: what a peer does because of it is seen by its doorbell.
+    // Before the doorbells are read, so that a peer that reacts changes a doorbell we have read.
     LIST_FOR_EACH (ch, channel_all(), struct channel, all) {
         if (ch->shm)
             shm_say_taken(ch);
@@ -109,8 +109,8 @@ static void sleep_for_doorbells(int timeout_ms)
     doorbell_sleep_any(deadline_ns);
 }
 
-// Takes all that the launcher has sent: a newcomer's channel is there before the next turn, however
-// many others have something. Its messages are kept, in front.
+// Reads all packets of the launcher, so that a granted channel is there before the next turn,
+// however many channels have turns. Messages of the launcher are stashed; they come first.
 static void hear_launcher(void)
 {
     struct channel *ch = channel_find(KERNEL_TASK);
@@ -121,8 +121,8 @@ static void hear_launcher(void)
     }
 }
 
-// Looks at all channels, in one round: those that have something come to the end of the queue of
-// turns. A channel in the queue keeps its place, so no peer is passed over twice by the same other.
+// Looks at all channels, in one round. Channels that have something go to the end of the queue of
+// turns. A channel in the queue keeps its place, so no peer overtakes another one twice.
 static void gather(int timeout_ms)
 {
     hear_launcher();
@@ -145,7 +145,8 @@ static void gather(int timeout_ms)
     inbox_end_round();
 }
 
-// Waits for whatever comes. When nothing does for a while, the memory of rings goes back.
+// Waits until a channel or a notification is ready. If nothing comes for COOL_MS, gives the memory
+// of rings back.
 static void gather_patiently(void)
 {
     int timeout_ms = timer_remaining();
@@ -155,7 +156,7 @@ static void gather_patiently(void)
         shm_cool();
 }
 
-// Looks for what there is; waits for it unless `noblock`, or there is something already.
+// Looks at all channels. Waits unless `noblock`, or something is ready already.
 static void look(bool noblock)
 {
     inbox_note_served();
@@ -165,7 +166,7 @@ static void look(bool noblock)
         gather_patiently();
 }
 
-// Reads one packet of the channel whose turn it is. True: `m` has something for the program.
+// Reads one packet of `ch`. Returns true if `m` has something for the program.
 static bool serve(struct channel *ch, struct message *m, error_t *result)
 {
     struct packet packet;
@@ -195,7 +196,8 @@ static bool serve(struct channel *ch, struct message *m, error_t *result)
     return true;
 }
 
-// Notifications have a turn as channels have: a channel that is ready now comes before the next.
+// Delivers notifications, if it is their turn: channels that had a turn at the last delivery come
+// first.
 static bool deliver_notifications(struct message *m)
 {
     notifications_t bits;
@@ -214,7 +216,7 @@ static bool deliver_notifications(struct message *m)
     return true;
 }
 
-// Serves the channel whose turn it is. True: `m` has something for the program.
+// Serves the channel whose turn it is. Returns true if `m` has something for the program.
 static bool take_turn(struct message *m, error_t *result)
 {
     struct channel *ch = inbox_next();

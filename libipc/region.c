@@ -79,7 +79,7 @@ bool region_is_over(const struct channel *ch)
            atomic_load_explicit(&ch->peer.line->closed, memory_order_acquire) == ch->chan;
 }
 
-// Until the peer has heard of the channel, its line is of another one, or of none.
+// Until the peer knows of the channel, its line is that of an earlier channel, or empty.
 bool region_line_is_valid(const struct channel *ch)
 {
     return ch->shm->valid ||

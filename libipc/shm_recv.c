@@ -1,4 +1,5 @@
-// Owns what comes in through shared memory: packets, and the payloads that are copied out.
+// Owns receiving through shared memory: takes packets out of slots, and copies payloads out of the
+// ring.
 
 #include "shm_recv.h"
 #include <stdlib.h>
@@ -12,17 +13,18 @@
 #include "self.h"
 #include "shm_send.h"
 
-// Copied out in one go, before the sender is told that there is room.
+// The most bytes that are copied out before the sender is told of the room.
 #define TAKE_PIECE (64u << 10)
-// The payload that was copied, what it is copied to and the copy that goes back: beyond this they
-// do not stay in a third-level cache of 32 MiB, of which others have a part.
+// From this length on, copies bypass the caches. The ring, the copy and a reply of the same size do
+// not fit a third-level cache of 32 MiB, which is shared with others.
 #define RING_LARGE ((size_t)8 << 20)
-// So many pieces at a time, however small: who puts a byte now and then holds nobody up.
+// The most pieces that one call copies. A peer that puts single bytes cannot hold the task up.
 #define MAX_PIECES 64
 
 // --- Packets ------------------------------------------------------------------------------------
 
-// The sender says where in the ring its payloads begin: behind those before, or further on.
+// Reads where in the ring the payloads begin. The sender may have left bytes out before them.
+// Returns false if that is outside of the ring.
 static bool begins_in_the_ring(struct shm *s, struct shm_incoming *in)
 {
     uint64_t begin;
@@ -51,7 +53,7 @@ static bool lengths_are_allowed(const struct shm_incoming *in)
     return payload_fits(lens, in->count, ipc_self.boot.ool_len);
 }
 
-// The packet brings payloads, which are to be taken before it is given to anybody.
+// Begins to receive the payloads of a packet. The packet is handed over when they are complete.
 static error_t begin_incoming(struct shm *s, const struct packet *packet)
 {
     struct shm_incoming *in = &s->in;
@@ -67,21 +69,21 @@ static error_t begin_incoming(struct shm *s, const struct packet *packet)
     return good ? OK : ERR_NOT_ACCEPTABLE;
 }
 
-// Takes the next packet out of its slot. ERR_WOULD_BLOCK: there is none.
+// Takes the next packet out of its slot. ERR_WOULD_BLOCK: there is no packet.
 static error_t take_packet(struct channel *ch, struct packet *packet)
 {
     struct shm *s = ch->shm;
     struct shm_incoming *in = &s->in;
     if (!region_has_packet(ch))
         return ERR_WOULD_BLOCK;
-    s->valid = true; // it said so before
+    s->valid = true; // the peer publishes its line before its first packet
     memcpy(packet, region_next_slot(ch), sizeof(*packet));
-    __asm__ volatile("" ::: "memory"); // what is checked from here on is the copy
+    __asm__ volatile("" ::: "memory"); // all checks below are of the copy, not of the slot
     packet->word &= ~REGION_MARK;
     s->taken++;
     bool carries = wire_kind(packet->word) <= WIRE_NOBLOCK && packet->type >= 0;
     in->count = carries ? (unsigned)MSG_NUM_PAYLOADS(packet->type) : 0;
-    // Who never answers would otherwise never hear that there is room.
+    // A task that sends nothing back publishes here, or its peer would find no free slot.
     if (s->taken - s->taken_published >= REGION_SLOTS / 2) {
         region_publish_taken(ch);
         doorbell_ring(ch);
@@ -91,9 +93,10 @@ static error_t take_packet(struct channel *ch, struct packet *packet)
 
 // --- Payloads -----------------------------------------------------------------------------------
 
-// Says that there is room, when it is much, or there is no more to come for now, and tells the
-// sender if it waits for some. What is not said now is said with the next packet; until then the
-// sender sees three quarters of an empty ring at least.
+// Publishes the room in the ring if it grew by a quarter of the ring, or if the ring is drained.
+// Rings if the sender waits for room and half of the ring became free since the last time, or the
+// ring is drained. Room that is not published now is published with the next packet; until then
+// the sender sees at least three quarters of an empty ring.
 static void publish_room(struct channel *ch, bool drained)
 {
     struct shm *s = ch->shm;
@@ -118,7 +121,8 @@ static size_t part_len(const struct shm_incoming *in)
     return in->next < in->count ? in->payloads[in->next].len : sizeof(in->status);
 }
 
-// Where the part that is next goes, of a payload with room for a NUL. NULL: it is skipped.
+// Where the next part is copied to. Allocates a payload, with room for a NUL. NULL: the part is
+// skipped.
 static uint8_t *buffer(struct shm_incoming *in)
 {
     if (in->next == in->count)
@@ -132,7 +136,7 @@ static uint8_t *buffer(struct shm_incoming *in)
     return in->error ? NULL : d->ptr;
 }
 
-// The sender could not make the payloads, and says why.
+// Checks the status behind a stream, which says whether the sender could produce the payloads.
 static error_t finish_status(struct shm_incoming *in)
 {
     error_t status = (error_t)(int64_t)in->status;
@@ -160,8 +164,8 @@ static error_t finish_part(struct shm_incoming *in)
     return is_status ? finish_status(in) : OK;
 }
 
-// Copies what has come of the payloads. ERR_WOULD_BLOCK: they are not complete, though more of them
-// may be there.
+// Copies the bytes of the payloads that are in the ring. ERR_WOULD_BLOCK: the payloads are not
+// complete. (The ring may have more bytes even then, after MAX_PIECES pieces.)
 static error_t take_payloads(struct channel *ch)
 {
     struct shm *s = ch->shm;
@@ -208,11 +212,11 @@ static void hand_over(struct shm_incoming *in, struct packet *packet)
     memcpy(packet->raw, in->payloads, in->count * sizeof(in->payloads[0]));
 }
 
-// `*packet` may be written before it is there.
+// `*packet` may be overwritten even if the result is an error.
 static error_t try_recv(struct channel *ch, struct packet *packet)
 {
     struct shm *s = ch->shm;
-    bool over = region_is_over(ch); // before: what it put before its end is seen below
+    bool over = region_is_over(ch); // read first, so that packets put before the end are found
     error_t err = s->in.active ? OK : take_packet(ch, packet);
     if (IS_OK(err) && s->in.active) {
         err = take_payloads(ch);
@@ -238,7 +242,7 @@ error_t shm_recv(struct channel *ch, struct packet *packet, int timeout_ms)
         shm_pump();
         if (doorbell_await_pending(ch))
             continue;
-        // Also for room that the peer has made for what is kept, since that was looked for.
+        // shm_pump() has run before; a peer may have made room for kept packets since then.
         uint32_t seen = channel_doorbell(ch);
         if (!region_is_pending(ch) && !region_pump_is_due())
             doorbell_sleep(ch, seen, deadline_ns);

@@ -1,5 +1,5 @@
-// Owns what goes out through shared memory: packets, the streaming of payloads, and the copies of
-// replies that their callers do not drain.
+// Owns sending through shared memory: packets, payloads, and the kept copies of replies whose
+// callers do not drain them in time.
 
 #include "shm_send.h"
 #include <stdlib.h>
@@ -14,14 +14,16 @@
 #include "region.h"
 #include "stream.h"
 
-// What is put into the ring before the peer is told, when it runs on another core and can copy it
-// out meanwhile: more delays its beginning, less makes the two stand on each other's feet. On the
-// same core, a whole ring: each piece would cost two switches.
+// A peer on another core can copy a payload out while we still put it in. We tell it after each
+// PUT_PIECE bytes (MADE_PIECE for a stream, where each piece is a system call, for example). Larger
+// pieces let the peer begin later; smaller ones make both sides use the same cache lines at once. A
+// peer on the same core is told after a whole ring, because each piece would cost two switches.
 #define PUT_PIECE  (8u << 10)
-#define MADE_PIECE (128u << 10) // of a stream: each is a system call, for example
-#define WORTH      (32u << 10)  // room that is worth a copy
+#define MADE_PIECE (128u << 10)
+#define WORTH      (32u << 10) // with less room than this, a copy is not worth it
 #define CACHE_LINE 64
-#define SMALL_PART (32u << 10) // of the ring, for payloads of which TURNS fit it
+// Small payloads use the first part of the ring only: SMALL_PART bytes, or room for TURNS of them.
+#define SMALL_PART (32u << 10)
 #define TURNS      8u
 // If the caller makes no room for PATIENCE_NS, the reply is copied and kept. Each quarter of the
 // ring (at least PATIENCE_BYTES) that the caller drains extends the wait by the same time.
@@ -29,29 +31,28 @@
 #define PATIENCE_BYTES (256u << 10)
 // At exit, the task waits at most this long for peers to drain kept replies.
 #define EXIT_PATIENCE_NS 1000000000ull
-// Packets that are kept for one peer. A peer that keeps the rules needs no more: the answer of a
-// pull, a reply or an acknowledgement, a noblock send, a doorbell.
+// The most packets that are kept for one peer. An honest peer needs no more: the answer to a pull,
+// a reply or an acknowledgement, a noblock send, and a doorbell packet.
 #define MAX_KEPT 4
 
-// A packet that goes out, and its payloads: `next` is the payload being copied into the ring,
-// `done` how much of it is there. `put`: the packet itself is in its slot. Behind the payloads of a
-// message of which one is a stream, `status` goes as one more.
+// A packet that is being sent, and its payloads. If the first payload is a stream, `status` follows
+// as one more payload.
 struct shm_outgoing {
     list_elem_t elem; // in `kept`
     struct packet packet;
     struct payload payloads[MSG_MAX_PAYLOADS + 1];
-    struct stream *stream; // makes the first payload; NULL: it is there
-    uint64_t status;       // how that went
-    unsigned count, next;
-    size_t done;
-    bool begun; // the packet says where its payloads are
-    bool put;
-    bool owned;    // the payloads are copies of ours
-    bool streamed; // `status` is one of them
+    struct stream *stream; // produces the first payload; NULL: it is in memory
+    uint64_t status;       // OK, or the error of the stream
+    unsigned count, next;  // the payload being copied into the ring is payloads[next]
+    size_t done;           // bytes of it that are in the ring
+    bool begun;            // the packet says where its payloads begin
+    bool put;              // the packet is in its slot
+    bool owned;            // the payloads are copies that are freed with this
+    bool streamed;         // `status` is one of the payloads
 };
 
-// Bytes that fit the ring, and slots that are free. A peer that claims to have taken what was never
-// put has neither: it only stops its own channel.
+// Free bytes in the ring. A peer that claims to have taken more than was put gets no room. That
+// only stops its own channel.
 static size_t room(const struct channel *ch)
 {
     const struct shm *s = ch->shm;
@@ -73,7 +74,7 @@ static size_t useful_room(const struct channel *ch, const struct shm_outgoing *o
     return there >= MIN(rest, worth) ? MIN(rest, there) : 0;
 }
 
-// The peer's line is looked at only when there seems to be none.
+// Whether a slot is free. Reads the peer's line only if our last reading of it leaves none free.
 static bool has_slot(const struct channel *ch)
 {
     struct shm *s = ch->shm;
@@ -100,14 +101,15 @@ static void skip_to_start(struct channel *ch, size_t total)
         s->bytes += skip;
 }
 
-// Where the payloads of a message begin, which its packet says (in the place of the first address).
+// Chooses where in the ring the payloads begin, and writes that into the packet, in the place of
+// the first payload's address.
 static void begin_payloads(struct channel *ch, struct shm_outgoing *out)
 {
     struct shm *s = ch->shm;
     size_t total = 0;
     for (unsigned k = 0; k < out->count; k++)
         total += out->payloads[k].len;
-    if (!s->in_place) // then it was decided when the memory was given out
+    if (!s->in_place) // for a payload in place, shm_alloc() has chosen
         skip_to_start(ch, total);
     uint64_t begin = s->bytes | (out->streamed ? REGION_STREAMED : 0);
     memcpy(out->packet.raw, &begin, sizeof(begin));
@@ -122,15 +124,15 @@ static void skip_complete(struct shm_outgoing *out)
     }
 }
 
-// Has the program make bytes of the first payload. Behind an error the rest of them is what the
-// ring had there before, which the peer does not use.
+// Has the program produce `len` bytes of the first payload. After an error, nothing is written: the
+// peer gets what the ring had there before, and discards it because of `status`.
 static void make_bytes(struct shm_outgoing *out, uint8_t *to, size_t at, size_t len)
 {
     if (!out->status)
         out->status = (uint64_t)(int64_t)stream_fill(out->stream, to, at, len);
 }
 
-// Puts `len` bytes into the ring, which there are and for which there is room.
+// Copies the next `len` bytes of the payloads into the ring. There must be as many, and room.
 static void copy_bytes(struct shm *s, struct shm_outgoing *out, size_t len)
 {
     if (len > 0)
@@ -143,7 +145,7 @@ static void copy_bytes(struct shm *s, struct shm_outgoing *out, size_t len)
         const uint8_t *from = (const uint8_t *)d->ptr + out->done;
         if (out->stream && out->next == 0)
             make_bytes(out, to, out->done, n);
-        else if (to != from && from) // not made in place; (a payload of no bytes may be nowhere)
+        else if (to != from && from) // a payload in place is there; an empty one may be NULL
             copy_payload(to, from, n);
         s->bytes += n;
         out->done += n;
@@ -152,7 +154,7 @@ static void copy_bytes(struct shm *s, struct shm_outgoing *out, size_t len)
     skip_complete(out);
 }
 
-// Two words that gcc has in one register. (memcmp() is a call, three times a message.)
+// Two words that gcc keeps in one register. (memcmp() would be a call, three times a message.)
 typedef uint64_t words __attribute__((vector_size(16)));
 
 static words load(const uint8_t *at)
@@ -169,14 +171,15 @@ static bool is_same_line(const uint8_t *a, const uint8_t *b)
     return (differ[0] | differ[1]) == 0;
 }
 
-// The beginning comes last, with the word that says that it is there: the peer may be spinning on
-// it.
+// The first cache line is written last, because the peer may be spinning on it. Its word says that
+// the packet is there.
 void shm_put_packet(struct shm *s, const struct packet *packet)
 {
     struct packet *slot = (struct packet *)(void *)s->own + s->head % REGION_SLOTS;
     uint8_t *to = (uint8_t *)slot;
     const uint8_t *from = (const uint8_t *)packet;
-    // What is in the slot already, from sixteen packets ago, stays in the peer's cache.
+    // Lines that equal those of the slot's last packet are not written, so they stay in the peer's
+    // cache.
     for (unsigned at = CACHE_LINE; at < sizeof(*packet); at += CACHE_LINE) {
         if (!is_same_line(to + at, from + at))
             memcpy(to + at, from + at, CACHE_LINE);
@@ -188,7 +191,7 @@ void shm_put_packet(struct shm *s, const struct packet *packet)
     s->head++;
 }
 
-// Makes known what was taken and put, and last the packet, if there is one.
+// Publishes how much was taken and put, then puts the packet (NULL: none), and rings.
 static void publish(struct channel *ch, const struct packet *packet)
 {
     struct shm *s = ch->shm;
@@ -202,7 +205,7 @@ static void publish(struct channel *ch, const struct packet *packet)
     doorbell_ring(ch);
 }
 
-// Sends what there is room for.
+// Sends as much of `out` as there is room for.
 static void progress(struct channel *ch, struct shm_outgoing *out)
 {
     struct shm *s = ch->shm;
@@ -230,7 +233,7 @@ static bool can_progress(const struct channel *ch, const struct shm_outgoing *ou
     return useful_room(ch, out) > 0 || (!out->put && has_slot(ch)) || region_is_over(ch);
 }
 
-// Waits until `out` can go on. False: it cannot by `deadline_ns` (0: for ever).
+// Waits until more of `out` can be sent. Returns false if it cannot by `deadline_ns` (0: for ever).
 static bool wait_for_room(struct channel *ch, const struct shm_outgoing *out, uint64_t deadline_ns)
 {
     bool can;
@@ -266,7 +269,7 @@ void shm_forget_kept(struct shm *s)
     list_remove(&s->keeping);
 }
 
-// Flushes what is kept when the program ends: its callers wait for it.
+// Sends kept packets when the program ends, because callers still wait for them.
 static void flush_at_exit(void)
 {
     uint64_t deadline_ns = clock_now_ns() + EXIT_PATIENCE_NS;
@@ -278,7 +281,8 @@ static void flush_at_exit(void)
     }
 }
 
-// Copies what is left of the payloads. NULL: there is no memory.
+// Allocates a copy of `from`, with memory for the payloads that are left. keep() fills it. NULL:
+// there is no memory.
 static struct shm_outgoing *copy_outgoing(const struct shm_outgoing *from)
 {
     struct shm_outgoing *out = malloc(sizeof(*out));
@@ -299,8 +303,8 @@ static struct shm_outgoing *copy_outgoing(const struct shm_outgoing *from)
     return out;
 }
 
-// The copy was made before anything was sent, so that it cannot fail when it is needed; it is
-// filled now.
+// Keeps what is left of `out` in `copy`, which was allocated before anything was sent, so that
+// keeping it cannot fail.
 static void keep(struct channel *ch, struct shm_outgoing *out, struct shm_outgoing *copy)
 {
     struct shm *s = ch->shm;
@@ -328,9 +332,10 @@ static void keep(struct channel *ch, struct shm_outgoing *out, struct shm_outgoi
     list_push_back(&s->kept, &copy->elem);
     s->num_kept++;
     atomic_store(&ch->peer.own->wants, 1);
-    s->kept_seen = channel_doorbell(ch) - 1; // look again at once
+    s->kept_seen = channel_doorbell(ch) - 1; // the next shm_pump() must not skip this peer
 }
 
+// Sends kept packets of one peer as far as there is room.
 static void pump(struct shm *s)
 {
     struct channel *ch = s->channel;
@@ -379,7 +384,7 @@ static error_t send_blocking(struct channel *ch, struct shm_outgoing *out)
     }
 }
 
-// Until when the peer may take its time.
+// Until when we wait for the peer, which has drained `s->bytes` - `first_byte` bytes or will soon.
 static uint64_t patience(const struct shm *s, uint64_t begun_ns, uint64_t first_byte)
 {
     uint64_t step = MAX(s->ring_size / 4, PATIENCE_BYTES);
@@ -407,7 +412,7 @@ static error_t send_or_keep(struct channel *ch, struct shm_outgoing *out)
     while (!behind) {
         uint64_t here_ns = out->stream ? clock_now_ns() : 0;
         progress(ch, out);
-        if (out->stream) // what takes time there is not the peer
+        if (out->stream) // the time that the stream takes does not count
             begun_ns += clock_now_ns() - here_ns;
         if (is_done(out) || region_is_over(ch)) {
             free_outgoing(copy);
@@ -426,7 +431,7 @@ void shm_cool(void)
         struct shm *s = ch->shm;
         if (!s || !s->warm)
             continue;
-        region_set_warm(s, false); // also when it keeps its memory: it is not asked again and again
+        region_set_warm(s, false); // even if it keeps its memory, so that we do not try again soon
         if (!s->in_place && room(ch) == s->ring_size && list_is_empty(&s->kept))
             madvise(REGION_RING(s->own), s->ring_size, MADV_REMOVE);
     }
@@ -462,8 +467,8 @@ error_t shm_send(struct channel *ch, const struct packet *packet, const struct p
     if (!ch->peer.own || region_is_over(ch))
         return ERR_ABORTED;
     if (count > 0 && s->in_place && s->in_place != payloads[0].ptr)
-        return ERR_IN_USE; // it would be written over
-    // Most messages have no payloads, and find a slot.
+        return ERR_IN_USE; // the payload in place would be overwritten
+    // The usual case: no payloads, and a slot is free.
     if (count == 0 && list_is_empty(&s->kept) && has_slot(ch)) {
         publish(ch, packet);
         return OK;

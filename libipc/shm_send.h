@@ -1,4 +1,4 @@
-// What goes out through shared memory.
+// Sending through shared memory.
 #ifndef LIBIPC_SHM_SEND_H
 #define LIBIPC_SHM_SEND_H
 
@@ -8,35 +8,39 @@
 struct shm;
 
 enum shm_mode {
-    SHM_BLOCK, // waits for room, and until the payloads are in the ring
-    SHM_KEEP,  // waits while the peer drains; keeps a copy of what it does not
+    SHM_BLOCK, // waits until the packet and its payloads are in the region
+    SHM_KEEP,  // waits only while the peer drains the ring; then keeps a copy of the rest
 };
 
-/// Sends a packet and its payloads, of which the caller has checked the sizes.
+/// Sends a packet and its `count` payloads, whose lengths the caller has checked. The payloads
+/// still belong to the caller.
 ///
-/// ERR_WOULD_BLOCK: no slot is free, or too much is kept (never with SHM_BLOCK). ERR_ABORTED: the
-/// peer ended. ERR_NO_MEMORY: the copy cannot be kept. Nothing was sent then.
+/// ERR_WOULD_BLOCK: no slot is free, or too many packets are kept (never with SHM_BLOCK).
+/// ERR_ABORTED: the peer or the channel has ended. ERR_NO_MEMORY: no memory for a copy to keep
+/// (never with SHM_BLOCK); nothing was sent. ERR_IN_USE: memory of shm_alloc() waits to be sent.
 error_t shm_send(struct channel *ch, const struct packet *packet, const struct payload *payloads,
                  unsigned count, enum shm_mode mode) __mustuse;
 
-/// Puts a packet into the next slot, which is free. The doorbell is not rung.
+/// Puts a packet into the next slot, which must be free. Does not ring the doorbell.
 void shm_put_packet(struct shm *s, const struct packet *packet);
 
-/// Memory in the ring for the first payload of the next message that has any. It may be written
-/// until that is sent or the channel is read; the end of either sets `in_place` to NULL. NULL:
-/// there is no room, or some is given out already.
+/// Allocates `len` bytes in the ring, for the first payload of the next message that has payloads.
+/// No other payload can be sent until shm_release(). NULL: the ring has no room for it, or the last
+/// memory was not released yet.
 void *shm_alloc(struct channel *ch, size_t len);
 
-/// Ends that, if `payload` is what was given out.
+/// Releases the memory of shm_alloc(), after the send or without one. Returns false if `payload` is
+/// not that memory.
 bool shm_release(struct channel *ch, const void *payload);
 
-/// Gives the memory of rings back in which nothing is under way.
+/// Gives the memory of all rings that are empty back to the kernel.
 void shm_cool(void);
 
-/// Goes on with what is kept for peers that have room again.
+/// Sends kept packets to those peers that rang since the last call and may have made room. Never
+/// blocks.
 void shm_pump(void);
 
-/// Drops what is kept for a peer.
+/// Drops the packets that are kept for a peer.
 void shm_forget_kept(struct shm *s);
 
 #endif

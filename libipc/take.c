@@ -1,4 +1,4 @@
-// Owns what taking a message means: the checks, its payloads, and the acknowledgement.
+// Owns the acceptance of messages: the checks, their payloads, and the acknowledgement.
 
 #include "take.h"
 #include <string.h>
@@ -15,13 +15,13 @@
 #include "payload.h"
 #include "self.h"
 
-// Payloads that came with their packet, or the error that stands in their place.
+// The result of shm_recv() for payloads that came with their packet: OK, or why they are missing.
 static error_t carried(const struct message *m)
 {
     return m->ool_ptr ? OK : (error_t)(intptr_t)m->ool_len;
 }
 
-// Whether a packet may become a message for the program. One that may not is dropped.
+// Checks whether a packet may become a message for the program. Drops it if not.
 static error_t check_packet(struct channel *ch, struct packet *packet)
 {
     error_t err = channel_refuses(ch, packet->type)            ? ERR_NOT_ACCEPTABLE
@@ -32,9 +32,9 @@ static error_t check_packet(struct channel *ch, struct packet *packet)
     return err;
 }
 
-// Makes a message whose payloads are memory of the program: fetches them, unless they came with
-// their packet. vm has no receive buffers, so nothing becomes memory of vm's, and nothing is freed
-// there. On an error `m` is as it was.
+// Makes a message of a packet, with the payloads in malloc() memory: copies them out of the receive
+// buffer, unless they came with the packet. vm has no receive buffers and accepts no payloads. On
+// an error, `m` is unchanged.
 static error_t admit(struct channel *ch, struct packet *packet, struct message *m)
 {
     OK_OR_RETURN(check_packet(ch, packet));
@@ -51,8 +51,8 @@ static error_t admit(struct channel *ch, struct packet *packet, struct message *
     return OK;
 }
 
-// The same for a request to vm, which stays as it came: vm reads payloads out of the memory of its
-// clients, and their addresses mean nothing in vm's own.
+// The same for a request to vm. The payload addresses stay those of the client, because vm reads
+// payloads from the memory of its clients.
 static error_t admit_request_to_vm(struct channel *ch, struct packet *packet, struct message *m)
 {
     OK_OR_RETURN(check_packet(ch, packet));
@@ -72,7 +72,7 @@ bool take_message(struct channel *ch, struct packet *packet, struct message *m, 
 {
     enum wire_kind kind = wire_kind(packet->word);
     uint32_t seq = wire_seq(packet->word);
-    error_t err = ERR_INVALID_ARG; // an error is an answer, not a question
+    error_t err = ERR_INVALID_ARG; // an error can be an answer, but not a call
     if (kind != WIRE_CALL || packet->type >= 0)
         err = ipc_self.boot.task == VM_TASK ? admit_request_to_vm(ch, packet, m)
                                             : admit(ch, packet, m);
@@ -87,7 +87,7 @@ bool take_message(struct channel *ch, struct packet *packet, struct message *m, 
     }
 
     if (kind == WIRE_CALL && packet->type == ASYNC_MSG) {
-        // The peer may give it up and call, or the other way round: both want an answer.
+        // A pull is not the open call: the peer can have one of each, and both get an answer.
         ch->call.taken_pull = ch->fd >= 0 ? seq : 0;
     } else if (kind == WIRE_CALL) {
         ch->call.taken_call = seq;
@@ -101,7 +101,7 @@ bool take_message(struct channel *ch, struct packet *packet, struct message *m, 
     return true;
 }
 
-// The same with a descriptor, of memory that the answer is about.
+// The same for an answer with the descriptor of a segment, which is mapped.
 static error_t admit_mapped(struct channel *ch, struct packet *packet, int fd, struct message *m)
 {
     struct message reply;
@@ -144,7 +144,7 @@ void drop_answer(struct channel *ch, struct packet *packet, int fd)
     struct message dropped;
     if (fd >= 0)
         close(fd);
-    // A payload that came with it holds a receive buffer until it is copied out.
+    // The payload of the answer holds a receive buffer until it is copied out.
     if (wire_kind(packet->word) == WIRE_REPLY && packet->type >= 0 && (packet->type & MSG_OOL) &&
         IS_OK(admit(ch, packet, &dropped)))
         ipc_free_payloads(&dropped);

@@ -11,11 +11,11 @@
 //   bits 0-13   ack: in REPLY, ACK and NACK the seq that is answered; in SEND and CALL the seq of
 //               the CALL whose reply they take the place of (0: none)
 //
-// Numbers come round again, and still none means two things. At most two packets of a direction
+// Sequence numbers wrap around, and yet each is unambiguous. At most two packets of a direction
 // wait for an answer: a SEND or CALL, whose sender sends nothing else meanwhile, and an async pull,
-// which its sender may have left under way. Each is answered once, so a number is out of use when
-// its answer has come, and the next number leaves out that of a pull under way. Nothing but an
-// answer brings a number back: that is why a SEND names a CALL only while it is open.
+// which its sender may have left under way. Each is answered exactly once, so a number is free
+// again when its answer has come. The next number is never that of a pull under way. Only answers
+// refer to a number, which is why a SEND or CALL names a CALL in `ack` only while that is open.
 #ifndef OOLONG_WIRE_H
 #define OOLONG_WIRE_H
 
@@ -53,7 +53,7 @@ struct wire_note {
 #define TASK_MAKE(gen, slot) ((task_t)(((gen) << TASK_SLOT_BITS) | (slot)))
 STATIC_ASSERT(CONFIG_NUM_TASKS <= (1 << TASK_SLOT_BITS));
 
-#define MAX_SERVED_NAMES 16 // that one task may serve
+#define MAX_SERVED_NAMES 16 // the most names that one task may serve
 
 enum wire_kind {
     WIRE_CONTROL,  // between a task and the launcher only; `type` is an enum control_op
@@ -91,12 +91,13 @@ static inline uint32_t wire_ack(uint32_t word)
 
 // --- Receive buffers ----------------------------------------------------------------------------
 //
-// Two for each task, registered with ool.recv: for open receive and for closed receive. They are in
-// memory that the launcher makes and gives to the task and to vm, and to nobody else; so the kernel
-// copies a payload out of its sender's memory right into them (process_vm_readv). vm puts a receipt
-// before the payloads, which says what vm knows; nobody else can have written it. It is valid while
-// `id` is the one that the message brings. Before vm gives the buffer to another payload it makes
-// `id` 0, so who finds the same `id` after copying out has copied what was placed.
+// Each task registers two with ool.recv: one for open receives and one for closed receives. They
+// are in memory that the launcher makes and gives only to the task and to vm. vm copies a payload
+// from its sender's memory directly into them (process_vm_readv). In front of the payloads vm puts
+// a receipt with what it knows of them; only vm and the task itself can write it. The receipt is
+// valid while its `id` is the one that the message brings. vm sets `id` to 0 before it uses the
+// buffer for another payload. So a task that still finds the same `id` after copying out has copied
+// what was placed.
 enum { OOL_OPEN, OOL_CLOSED, OOL_NUM_BUFFERS };
 
 struct ool_receipt {
@@ -108,14 +109,14 @@ struct ool_receipt {
 };
 STATIC_ASSERT(sizeof(struct ool_receipt) == 64);
 
-/// Bytes from one buffer of a task to the next, when each takes `len` bytes of payload: the
-/// receipt, the payload and one byte for the NUL of a string, on whole pages.
+/// The distance in bytes from one receive buffer of a task to the next, if each takes `len` bytes
+/// of payload: the receipt, the payload and one byte for the NUL of a string, on whole pages.
 static inline size_t ool_buffer_stride(size_t len)
 {
     return ALIGN_UP(sizeof(struct ool_receipt) + len + 1, (size_t)4096);
 }
 
-/// Bytes of both buffers.
+/// The size in bytes of both buffers together.
 static inline size_t ool_landing_len(size_t len)
 {
     return OOL_NUM_BUFFERS * ool_buffer_stride(len);
@@ -123,8 +124,9 @@ static inline size_t ool_landing_len(size_t len)
 
 // --- State pages --------------------------------------------------------------------------------
 //
-// A sealed memfd that one task writes and the launcher, vm and its peers map read-only. What is in
-// it is a claim of its owner: a task that lies here hurts itself and those who chose to call it.
+// A sealed memfd that one task writes, and that the launcher, vm and its peers map read-only. Its
+// contents are claims of its owner: a false claim harms only the task itself and tasks that chose
+// to call it.
 
 enum wait_kind {
     WAIT_RUNNING = 0, // not waiting
@@ -154,26 +156,26 @@ static inline task_t wait_word_task(uint64_t word)
     return (task_t)(uint32_t)word;
 }
 
-// What the owner of a page and one peer (indexed by the peer's slot) have exchanged without a
-// packet. Each bit of `sent` is a parity: what it stands for is pending when it differs from the
-// same bit of `seen` in the peer's page for us. A bit is flipped in `sent` only while it is not
-// pending, and copied to `seen` by the other side when it has consumed it; so each has one writer,
-// nothing is counted and nothing is lost. The word is valid for channel number `chan` alone (a
-// slot's next owner gets another), and counts as all zero for any other.
+// The peer word: what the owner of a page and one peer exchange without a packet. Each bit of
+// `sent` is a parity: what it stands for is pending while the bit differs from the same bit of
+// `seen` in the peer's word for the owner. The owner flips a bit of `sent` only while it is not
+// pending. The peer copies the bit to its `seen` when it has consumed it. So each bit has one
+// writer, nothing is counted and nothing is lost. The word is valid only for channel number `chan`
+// (a slot's next owner gets another number); for any other channel it counts as all zero.
 //
 //   bits 32-63  chan      bits 16-31  sent       bits 0-15  seen
 #define PEER_NOTIFY_MASK 0x00ff // the eight notification bits
-#define PEER_DOORBELL    0x0100 // a RING packet is in the channel
+#define PEER_DOORBELL    0x0100 // a DOORBELL packet is in the channel
 #define PEER_NOBLOCK     0x0200 // a NOBLOCK packet is in the channel
 static inline uint64_t peer_word(uint32_t chan, uint16_t sent, uint16_t seen)
 {
     return (uint64_t)chan << 32 | (uint32_t)sent << 16 | seen;
 }
 
-// What the owner of a page says to one peer: in cache lines of its own, so that one that looks at
-// them again and again is not disturbed by what is said to others. What changes with each message
-// is apart from what seldom does, and is not looked at for each message. But for `doorbell` and
-// `closed`, all of it is valid for the channel that `word` names, and zero in the beginning.
+// What the owner of a page says to one peer. It has its own cache lines, so that a peer that polls
+// it is not slowed down by what the owner says to others. The first line changes seldom; the second
+// changes with each message. All fields but `doorbell` and `closed` are valid only for the channel
+// that `word` names, and are zero at its beginning.
 //
 // The owner first makes its change visible, then increments `doorbell`, then checks whether the
 // peer sleeps and wakes it. The peer publishes that it is asleep, then reads the doorbell again. So
@@ -182,19 +184,19 @@ struct peer_line {
     _Alignas(64) _Atomic uint64_t word; // peer_word()
     _Atomic uint32_t closed;            // the channel that the owner ended; 0: none
     _Atomic uint32_t wants;             // 1: the owner waits for room in its ring
-    _Alignas(
-        64) _Atomic uint32_t doorbell; // a futex; the launcher rings too, when the owner has ended
-    _Atomic uint32_t taken;            // packets taken out of the peer's region
-    _Atomic uint64_t bytes;            // bytes of payloads put into the owner's
-    _Atomic uint64_t bytes_taken;      // and taken out of the peer's
+    // A futex. The launcher rings it too, when the owner has ended.
+    _Alignas(64) _Atomic uint32_t doorbell;
+    _Atomic uint32_t taken;       // packets taken out of the peer's region
+    _Atomic uint64_t bytes;       // bytes of payloads put into the owner's ring
+    _Atomic uint64_t bytes_taken; // bytes of payloads taken out of the peer's ring
 };
 STATIC_ASSERT(sizeof(struct peer_line) == 128);
 
-// How the owner of a page sleeps, for those who want to wake it.
+// How the owner of a page sleeps, so that peers know how to wake it.
 enum sleep_kind {
     SLEEP_NOT = 0,
-    SLEEP_FUTEX,  // on the doorbells of those it waits for
-    SLEEP_SOCKET, // on its descriptors: a packet has to come through one
+    SLEEP_FUTEX,  // on the doorbells of the peers that it waits for
+    SLEEP_SOCKET, // on its descriptors: only a packet wakes it
 };
 
 struct state_page {
@@ -210,51 +212,51 @@ struct state_page {
     // vm's page only: the task whose memory vm is copying now (0: none), and CLOCK_MONOTONIC when
     // that copy of a piece began. The launcher ends a task whose memory keeps vm asleep.
     _Atomic int32_t copying;
-    // Open receives look at their channels in rounds: `rounds_begun` counts the looks, and all that
-    // was found in the first `rounds_served` of them has been taken. (One look sees at most 64 of
-    // the channels that have something, in turn.)
+    // Open receives look at their channels in rounds. `rounds_begun` counts the rounds. All that
+    // was found in the first `rounds_served` of them has been received. (One round finds at most 64
+    // of the channels that have something; the next round finds others.)
     _Atomic uint32_t rounds_begun;
     _Atomic uint32_t rounds_served;
     _Atomic uint64_t copying_since_ns;
     _Atomic uint64_t bytes_sent;     // in payloads
     _Atomic uint64_t bytes_received; //
     _Atomic uint64_t errors_sent;    // answers that were errors
-    // The last receipt of each standing receive buffer whose payloads the owner has copied out: the
-    // buffer is free again. Published like the wait word, before the owner reads vm's count.
+    // For each receive buffer, the id of the last receipt whose payloads the owner has copied out:
+    // the buffer is free again. Published like the wait word, before the owner reads vm's count.
     _Atomic uint64_t copied_out[OOL_NUM_BUFFERS];
-    // Lines of the log that were left out: because they repeated themselves, and because there was
-    // no room. Both wrap; the launcher says by how many they have grown.
+    // Lines of the log that were left out: because they were repeated, and because there was no
+    // room. Both counters wrap. The launcher reports by how much they have grown.
     _Atomic uint32_t lines_repeated;
     _Atomic uint32_t lines_unread;
-    // Read by peers with every message, and seldom written: in a line of their own.
+    // Peers read these with every message; they seldom change. They have their own cache line.
     _Alignas(64) _Atomic uint32_t asleep; // enum sleep_kind
     _Atomic int32_t cpu;                  // the core on which the owner ran when it last said so
-    // Written by the launcher, which may: that the owner has ended, and how often it sent a packet
-    // to the owner (a futex).
+    // Written by the launcher, which maps this page for writing: whether the owner has ended, and
+    // how often the launcher has sent a packet to the owner (a futex).
     _Alignas(64) _Atomic uint32_t ended;
     _Atomic uint32_t launcher_doorbell;
-    // vm's page only: odd while the launcher looks, again and again, whether a copy stalls. It
-    // stops when there has been none for a while; then vm says that it copies (CTL_COPYING), once
-    // for each value. The launcher writes this, then reads `copying`; vm writes `copying`, then
-    // reads this: one of the two sees the other.
+    // vm's page only: odd while the launcher checks regularly whether a copy stalls. The launcher
+    // stops when there has been no copy for a while. vm then sends CTL_COPYING when it next copies,
+    // once for each value. The launcher writes this, then reads `copying`; vm writes `copying`,
+    // then reads this. So at least one sees the other.
     _Atomic uint32_t stall_watch;
-    // 1 while the launcher does not read what the owner says, because nobody takes it from there.
+    // 1 while the launcher does not read the owner's output, because its own reader is too slow.
     _Atomic uint32_t output_paused;
-    _Alignas(64) char wait_name[64]; // that the owner looks up, in a call of that type
+    _Alignas(64) char wait_name[64]; // the name that the owner looks up, in a discovery.lookup
     _Alignas(64) struct peer_line peers[CONFIG_NUM_TASKS]; // by the peer's slot
     // vm's page only: how many senders are blocked for the task in that slot. vm publishes the
     // count, then reads the task's wait word and what it has copied out; the task publishes those,
-    // then reads the count: one of the two sees the other.
+    // then reads the count. So at least one sees the other.
     _Atomic uint32_t blocked[CONFIG_NUM_TASKS];
 };
 #define STATE_PAGE_SIZE ALIGN_UP(sizeof(struct state_page), 4096)
 
 // --- The table of channels ----------------------------------------------------------------------
 //
-// A sealed memfd that the launcher writes and vm maps read-only: which pairs of tasks, by their
-// slots, were granted a channel that is a socket alone. The launcher sets both bits of a pair
-// before it sends either grant, so they are there before one of the two can speak of the other, and
-// clears those of a slot when vm has forgotten its task.
+// A sealed memfd that the launcher writes and vm maps read-only. It says which pairs of tasks, by
+// their slots, were granted a socket channel. The launcher sets both bits of a pair before it sends
+// either grant, so vm finds them before one of the two tasks can name the other. It clears the bits
+// of a slot when vm has forgotten the slot's task.
 
 #define TALK_WORDS ((CONFIG_NUM_TASKS + 63) / 64)
 struct talk_table {
@@ -270,19 +272,22 @@ static inline bool talk_is_allowed(const struct talk_table *table, task_t a, tas
 
 // --- Regions ------------------------------------------------------------------------------------
 //
-// A channel with the shared-memory transport has two regions beside its socket, one for each
-// direction: a sealed memfd that the sender alone writes and the receiver maps read-only. The
-// counters are in the peer lines. Packet number n is in slot n % REGION_SLOTS, once the top bit of
-// its word says so: region_mark() of n, which changes from each use of a slot to the next. So a
-// receiver need look at one line of memory, the one that has the beginning of the packet too. The
-// bytes of payloads follow each other in the ring in the order of their messages; byte number n is
-// at n % ring_size. The number of a message's first byte stands in the packet in the place of the
-// first payload's address; it may leave bytes out. With REGION_STREAMED in it, the payloads were
-// made while they were sent, and behind them come 8 bytes that say how that went: an error_t, 0 for
-// OK.
+// A channel with the shared-memory transport has two regions besides its socket, one for each
+// direction. A region is a sealed memfd that only the sender writes and the receiver maps
+// read-only. The counters are in the peer lines.
 //
-// Whoever has more packets under way than there are slots breaks the rules (see
-// INBOX_MAX_STASH); a packet that finds no slot is, for its sender, a full channel.
+// Packet number n is in slot n % REGION_SLOTS. It is there when the top bit of its word is
+// region_mark(n), which changes from each use of a slot to the next. So a receiver polls one cache
+// line, which also has the beginning of the packet.
+//
+// The bytes of payloads follow each other in the ring, in the order of their messages: byte number
+// n is at n % ring_size. The number of a message's first byte is in the packet, in the place of the
+// first payload's address; bytes may be left out before it. If that number has REGION_STREAMED, the
+// payloads were produced while they were sent. Then 8 bytes follow them: OK, or the error_t with
+// which that failed.
+//
+// If a packet finds no free slot, the channel is full for its sender. A peer that keeps the rules
+// never has more packets under way than there are slots (see INBOX_MAX_STASH).
 #define REGION_SLOTS      16
 #define REGION_RING(base) ((uint8_t *)(base) + REGION_SLOTS * sizeof(struct packet))
 #define REGION_SIZE(ring) (REGION_SLOTS * sizeof(struct packet) + (size_t)(ring))
@@ -300,8 +305,8 @@ static inline uint32_t region_mark(uint32_t n)
 // `type` is the operation; the body is one of the structs below. Requests marked [answer] are
 // answered by exactly one CTL_ANSWER with the same op, in order; a task has one at a time.
 
-#define CONTROL_FD  3 // a task is born with its launcher channel here; the rest comes with CTL_BOOT
-#define WIRE_LOG_FD 4 // and with its log here: where standard error goes, but nobody waits
+#define CONTROL_FD  3 // a task's channel to the launcher; other descriptors come with CTL_BOOT
+#define WIRE_LOG_FD 4 // a task's log: goes where standard error goes, but writing never waits
 
 enum control_op {
     // launcher -> task
@@ -312,23 +317,23 @@ enum control_op {
     CTL_ANSWER,   // struct control_answer; descriptors for CTL_MEMFD: read-write, read-only
     CTL_REFUSED,  // struct control_refused: before a grant, as many packets as needed
     CTL_TEXT,     // struct control_text: a piece of the text that answers CTL_KDEBUG
-    CTL_CONSOLE,  // nothing: the terminal shows something else than the task left there. The task
-                  // gets NOTIFY_IRQ, and has nothing to read
-    CTL_STOP,     // nothing: the suite ends, and SIGTERM follows. The task gets NOTIFY_IRQ, for one
-                  // that blocks the signal to end in order
+    CTL_CONSOLE,  // no body: the terminal no longer shows what the task left there. The task gets
+                  // NOTIFY_IRQ, and has nothing to read
+    CTL_STOP,     // no body: the suite ends, and SIGTERM follows. The task gets NOTIFY_IRQ, so that
+                  // a task that blocks SIGTERM can end in order
 
     // task -> launcher
-    CTL_DIGESTS,   // struct control_digests, as many packets as needed, before CTL_READY
-    CTL_READY,     // both filters are in place; main() starts
-    CTL_CONNECT,   // struct control_task: I want a channel to `task`. Answered by CTL_GRANT, or by
-                   // CTL_ANSWER with an error
+    CTL_DIGESTS, // struct control_digests, as many packets as needed, before CTL_READY
+    CTL_READY,   // both filters are in place; main() starts
+    CTL_CONNECT, // struct control_task: asks for a channel to `task`. Answered by CTL_GRANT, or by
+                 // CTL_ANSWER with an error
     CTL_GRANT_ACK, // struct control_task: the grant was taken; the next may follow
     CTL_KDEBUG,    // struct control_text: a command. Answered by CTL_TEXT pieces
     CTL_DESTROY,   // struct control_task [answer]
     CTL_SCHEDULE,  // struct control_task, `value` is the priority [answer]
     CTL_TRAP,      // struct control_trap: sent by the SIGSYS handler; the task ends
 
-    CTL_ABORT, // nothing: the task gave up, by PANIC or abort(). The launcher ends it by SIGABRT
+    CTL_ABORT, // no body: the task gave up, by PANIC or abort(). The launcher ends it by SIGABRT
                // (no profile allows a task to send itself a signal)
 
     // vm -> launcher
@@ -337,8 +342,8 @@ enum control_op {
                 // by the message launcher.launched with the same token
     CTL_MEMFD,  // struct control_task: `size` bytes for `task`; `value` is 1 for fresh pages, 0 for
                 // a segment [answer with two descriptors]
-    CTL_CLOSED, // nothing: vm has closed its descriptors of a segment
-    CTL_COPYING, // nothing: a copy begins and nobody watches; see state_page.stall_watch
+    CTL_CLOSED, // no body: vm has closed its descriptors of a segment
+    CTL_COPYING, // no body: a copy begins and the launcher does not watch; see stall_watch
 };
 
 // The descriptors of CTL_BOOT, in their order. Behind them comes the role's filter (a BPF program),
@@ -396,7 +401,7 @@ struct control_grant {
     uint32_t chan;
     uint64_t ool_len;     // largest payload that the peer receives, in bytes
     uint32_t ring_size;   // of both regions, in bytes, a power of two; 0: a socket channel
-    uint32_t num_refused; // methods that are another at the peer, which CTL_REFUSED named before
+    uint32_t num_refused; // methods that differ at the peer; CTL_REFUSED has named them before
 };
 #define CONTROL_MAX_REFUSED 120
 struct control_refused {
