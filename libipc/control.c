@@ -1,4 +1,4 @@
-// Owns the task's side of the launcher channel. Only wire.h says what goes through it.
+// Owns the task's side of the launcher channel. wire.h describes its packets.
 
 #include "control.h"
 #include <fcntl.h>
@@ -21,7 +21,7 @@
 #include "map.h"
 #include "self.h"
 
-// The answer to the request under way: a task has one at a time.
+// The answer to the request under way. A task has at most one.
 static struct {
     bool arrived;
     struct control_answer body;
@@ -44,7 +44,7 @@ void control_send(enum control_op op, struct packet *packet)
         _exit(EXIT_FAILURE); // the launcher is gone
 }
 
-// What is refused of the next grant's peer, until that grant comes.
+// The methods that CTL_REFUSED packets named, until the grant comes that they belong to.
 static struct {
     task_t task;
     uint32_t count;
@@ -61,7 +61,7 @@ static void on_refused(const struct control_refused *more)
     if (!next_refused.numbers)
         next_refused.numbers = malloc((MSG_REPLY_BIT) * sizeof(*next_refused.numbers));
     if (!next_refused.numbers || next_refused.count + n > MSG_REPLY_BIT)
-        return; // the grant says that there are more, and is not taken
+        return; // the grant has another count, and is then not accepted
     memcpy(next_refused.numbers + next_refused.count, more->numbers,
            n * sizeof(*next_refused.numbers));
     next_refused.count += n;
@@ -160,8 +160,8 @@ void control_listen(void)
     link_on_control(on_packet);
 }
 
-// Handles what comes from the launcher until `task` (-1: none) has a channel or the answer is
-// there. Messages are kept for the next open receive.
+// Reads packets of the launcher until there is a channel to `task` (-1: none) or the answer has
+// come. Messages are stashed for the next open receive.
 static error_t await_launcher(enum control_op op, task_t task)
 {
     for (;;) {

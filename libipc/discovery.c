@@ -9,8 +9,8 @@
 #include "page.h"
 #include "self.h"
 
-// Which name a task id was found under, newest first. Ids are never used again, so an entry stays
-// true; it goes when there are too many.
+// The names under which task ids were found, newest first. Task ids are never reused, so an entry
+// stays true. The oldest entry is dropped if there are too many.
 #define MAX_KNOWN 64
 static struct {
     task_t task;
@@ -68,7 +68,7 @@ task_t ipc_lookup(const char *name)
     if (!name)
         return ERR_INVALID_ARG;
     task_t task = look_up(name, 0);
-    // A server's channels end before the launcher, and through it vm, hears of its end.
+    // The channels of a server end before the launcher tells vm of the server's end.
     struct channel *ch = channel_find_any(task);
     return ch && ch->fd < 0 ? look_up(name, task) : task;
 }

@@ -36,6 +36,7 @@ void futex_wait(const struct futex_word *words, unsigned count, uint64_t deadlin
 
 void futex_wake(_Atomic uint32_t *word)
 {
-    // All: others can map the word too, and must not take the wake-up from whom it is for.
+    // Wake all waiters: another task can map the word too, and must not take the wake-up from the
+    // task that it is for.
     syscall(SYS_futex, word, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
 }

@@ -13,11 +13,11 @@ struct futex_word {
     uint32_t seen;
 };
 
-/// Sleeps until somebody wakes one of the words, for as long as all of them are as `seen`, until
-/// `deadline_ns` (CLOCK_MONOTONIC; 0: no deadline). May return early.
+/// Sleeps if all words equal their `seen`, until a task wakes one of the words, or until
+/// `deadline_ns` of CLOCK_MONOTONIC (0: no deadline). May return early.
 void futex_wait(const struct futex_word *words, unsigned count, uint64_t deadline_ns);
 
-/// Wakes all who sleep on a word of the caller's own.
+/// Wakes all tasks that sleep on `word`, which the caller can write.
 void futex_wake(_Atomic uint32_t *word);
 
 #endif

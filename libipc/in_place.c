@@ -1,5 +1,5 @@
-// Owns the memory that ool_alloc() gives out: in the ring of the channel, or on the heap where that
-// is not possible, so that callers need not know.
+// Owns the memory of ool_alloc(). It is in the ring of the channel if possible, or else on the
+// heap. Callers see no difference.
 
 #include "in_place.h"
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-// Owns the public calls: which of send.c and receive.c they are.
+// Owns the public calls, which send.c and receive.c carry out.
 
 #include <resea/ipc.h>
 #include <oolong/internal.h>
@@ -41,7 +41,7 @@ error_t ipc_send_noblock(task_t dst, struct message *m)
 
 error_t ipc_send_err(task_t dst, error_t error)
 {
-    // A caller gets it as its answer; anybody else takes it in a receive.
+    // A task in a call gets the error as its answer. Any other task gets it by a receive.
     struct message m = {.type = error};
     struct channel *ch = channel_find(dst);
     if (error > OK)
@@ -66,7 +66,7 @@ error_t ipc_replyrecv(task_t dst, struct message *m)
     return receive_open(m, false);
 }
 
-// Whether the peer waits for the answer to a pull, and not to a call.
+// Whether the peer waits for the answer to a pull and not to a call.
 static bool has_pull_alone(task_t dst)
 {
     const struct channel *ch = channel_find(dst);
@@ -77,7 +77,7 @@ void ipc_reply(task_t dst, struct message *m)
 {
     error_t err =
         has_pull_alone(dst) ? send_pull_answer(channel_find(dst), m) : send_noblock(dst, m);
-    // A caller that died is no news; anything else is worth a line.
+    // It is normal that a caller ends before it gets its answer. Other errors are logged.
     if (IS_ERROR(err) && err != ERR_ABORTED && err != ERR_INVALID_TASK)
         WARN("could not reply %s to task %d: %s", msgtype2str(m->type), dst, err2str(err));
 }

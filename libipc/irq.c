@@ -1,5 +1,5 @@
-// Owns the descriptors that a server watches beside its channels. Interrupts of a device become
-// readiness of a descriptor.
+// Owns the descriptors that a server watches besides its channels. A readable descriptor takes the
+// place of a device's interrupt.
 
 #include "irq.h"
 #include <driver/irq.h>
@@ -63,8 +63,8 @@ error_t irq_watch_fd(int fd, unsigned irq)
     return OK;
 }
 
-// The console is acquired. A regular file is always readable and cannot be in the set: there is
-// more in it until its end was read.
+// Watches the console. A regular file cannot be in the epoll set. It counts as readable until its
+// end was read.
 static bool console_is_acquired;
 
 static void await_console(void)

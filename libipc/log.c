@@ -1,10 +1,10 @@
 // Owns the log: lines for people about what happens in the task. A line is one write, so that lines
 // of many tasks do not mix.
 //
-// Nobody waits for whoever reads the log: a line that finds no room is left out, and so is one that
-// repeats itself too often, for a peer can provoke it. Both are counted in the state page, and the
-// launcher says how many there were. Only for the launcher itself, which has no time just now but
-// goes on reading, a line of the program's own waits for a while.
+// A task never waits for a slow reader of the log. A line for which there is no room is left out.
+// So is a line that is repeated too often, because a peer can provoke it. The state page counts
+// both, and the launcher reports the counts. There is one exception: while the launcher still reads
+// the log and is only busy, a line of the program's own waits for a while.
 
 #include <resea/printf.h>
 #include <ctype.h>
@@ -20,8 +20,8 @@
 
 #define MAX_LINE 1024 // no more than PIPE_BUF: a line is written as a whole, or not at all
 
-#define LOOK_NS     1000000    // between two looks for room,
-#define PATIENCE_NS 1000000000 // and until there must be some
+#define LOOK_NS     1000000    // between two attempts to write
+#define PATIENCE_NS 1000000000 // the longest wait for room
 
 static int log_fd = STDERR_FILENO;
 static bool launcher_is_stopped; // as far as we know
@@ -52,8 +52,8 @@ static bool try_line(const char *line, size_t len)
     return write(log_fd, line, len) == (ssize_t)len;
 }
 
-// Tries again while the launcher reads. Who waited for nothing does not wait again until there was
-// room.
+// Tries again while the launcher reads. After a wait in vain, the task does not wait again until
+// there was room.
 static bool try_for_a_while(const struct state_page *page, const char *line, size_t len)
 {
     uint64_t now = clock_now_ns(), end = now + PATIENCE_NS;

@@ -1,14 +1,14 @@
-// Memory that the task gets by descriptor, mapped into its address space.
+// Maps memory that the task got as a descriptor.
 #ifndef LIBIPC_MAP_H
 #define LIBIPC_MAP_H
 
 #include <oolong/message.h>
 
 // map.c
-/// Whether vm answers a call of this type with memory.
+/// Whether vm's answer to a call of this type comes with a descriptor of memory.
 bool map_is_asked(int type);
 
-/// vm's reply came with memory: maps it and puts its address into the reply.
+/// Maps the memory that came with a reply of vm, and puts the address into the reply.
 error_t map_reply(struct message *m, int fd) __mustuse;
 
 /// Maps the memory of a task's receive buffers, each of which takes `ool_len` bytes of payload.

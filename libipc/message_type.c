@@ -28,7 +28,7 @@ bool message_type_is_valid(int type, const struct idl_message **known)
         *known = found;
     if (type < 0)
         return true;
-    if (type == NOTIFICATIONS_MSG) // which this library alone makes, out of what pages say
+    if (type == NOTIFICATIONS_MSG) // never a packet: the library makes it of notification bits
         return false;
     if (found)
         return found->type == type;

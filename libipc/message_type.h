@@ -1,4 +1,4 @@
-// Type words of messages: which of them idlc can have made.
+// Checks type words of messages.
 #ifndef LIBIPC_MESSAGE_TYPE_H
 #define LIBIPC_MESSAGE_TYPE_H
 

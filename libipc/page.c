@@ -21,7 +21,7 @@ static uint64_t next_wait_word(enum wait_kind kind, task_t task, int type)
 
 void wait_publish(enum wait_kind kind, task_t task, int type)
 {
-    // What is sent after this is seen after it.
+    // A peer that sees what is sent after this sees this too.
     atomic_store_explicit(&ipc_self.page->wait, next_wait_word(kind, task, type),
                           memory_order_release);
 }
@@ -29,13 +29,13 @@ void wait_publish(enum wait_kind kind, task_t task, int type)
 void wait_begin(enum wait_kind kind, task_t task, int type)
 {
     wait_since_now();
-    // Sequentially consistent: what is read of other pages after this is newer than this.
+    // Sequentially consistent: reads of other pages that follow come after this store.
     atomic_store(&ipc_self.page->wait, next_wait_word(kind, task, type));
 }
 
 void wait_end(void)
 {
-    // Nothing is read of others on account of it, so it may be seen a little later.
+    // No read of other pages depends on this store, so peers may see it a little later.
     atomic_store_explicit(&ipc_self.page->wait, wait_word(WAIT_RUNNING, episode, 0),
                           memory_order_release);
 }
@@ -66,7 +66,8 @@ void page_count_sent(void)
     page_count(&ipc_self.page->num_sent, 1);
 }
 
-// What a server was asked last says more of its end than an answer to its own questions.
+// The crash report names the last request that a server received, not an answer to its own calls:
+// the request says more about why the server ended.
 void page_count_received(task_t src, int type, bool is_answer)
 {
     static bool is_asked;

@@ -1,4 +1,4 @@
-// Printing: what the program says on purpose. It waits for its reader, unlike the log.
+// Printing to standard output. Unlike the log, it waits for a slow reader.
 
 #include "printf.h"
 #include <resea/printf.h>
@@ -19,7 +19,7 @@ error_t sys_console_write(const char *buf, size_t len)
     while (len > 0) {
         ssize_t n = write(STDOUT_FILENO, buf, len);
         if (n <= 0)
-            break; // nobody to tell
+            break; // the error cannot be reported
         buf += n;
         len -= (size_t)n;
     }

@@ -1,5 +1,5 @@
-// What the launcher said of the task at boot, and what the process has from it. Written at boot
-// (control.c) and read everywhere.
+// What the launcher said of the task at boot, and the memory and files that it gave the task.
+// Written once, at boot (boot.c).
 #ifndef LIBIPC_SELF_H
 #define LIBIPC_SELF_H
 

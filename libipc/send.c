@@ -1,4 +1,4 @@
-// Owns the sends: which packet a message becomes, and the wait for its answer.
+// Owns sending: turns messages into packets, and waits for the answers.
 
 #include "send.h"
 #include <string.h>
@@ -17,22 +17,22 @@
 #include "stream.h"
 #include "take.h"
 
-// How often a payload is placed again when its reservation was revoked because the task was
-// stopped between placing and sending.
+// How often a payload is placed again. vm revokes its reservation if the task is stopped too long
+// between placing the payload and sending the message.
 #define MAX_TRIES 16
 
-// Zeroes the bytes that no field of the message covers: they may be of the caller's stack.
+// Zeroes the bytes that no field of the message covers, which may hold data of the caller's stack.
 static void wipe_gaps(struct packet *packet, const struct idl_message *known)
 {
     for (const uint8_t *gap = known ? known->gaps : NULL; gap && gap[1]; gap += 2) {
-        // Of a length that it knows to be small, gcc would make `rep stosq`, which is slow.
+        // For a length that is known to be small, gcc would emit `rep stosq`, which is slow.
         size_t len = gap[1];
         __asm__("" : "+r"(len));
         memset(packet->raw + gap[0], 0, len);
     }
 }
 
-// A message on its way: the packet, and the payloads that go with it through shared memory.
+// A message that is being sent: its packet, and its payloads if they go through shared memory.
 struct sending {
     struct packet packet;
     struct payload payloads[MSG_MAX_PAYLOADS];
@@ -48,7 +48,7 @@ static bool fits(const struct channel *ch, struct message *m)
     return payload_fits(lens, count, ch->peer.ool_len);
 }
 
-// Takes the payloads out of the message: no address of ours leaves with it.
+// Moves the payload descriptors out of the packet, so that it carries no address of the sender.
 static void take_along(struct message *m, struct sending *out)
 {
     struct payload *d = payload_descriptors(m);
@@ -67,7 +67,7 @@ static error_t add_payloads(struct channel *ch, struct sending *out, unsigned fl
     if (streamed && ch->task == VM_TASK) // which would read the bytes at that address
         return ERR_INVALID_ARG;
     OK_OR_RETURN(payload_measure(&m));
-    // What vm places, it measures. But a stream would be made first.
+    // vm checks the lengths of what it places. But a stream would be produced before that.
     if ((ch->shm || streamed) && !fits(ch, &m))
         return ERR_TOO_LARGE;
     error_t err = OK;
@@ -82,8 +82,9 @@ static error_t add_payloads(struct channel *ch, struct sending *out, unsigned fl
     return OK;
 }
 
-// Makes the packet of a message: a copy, so that the caller's stays as it is, with the payloads
-// placed, or taken along. vm reads payloads of its clients by itself, and places its own.
+// Makes the packet of a message. `m` is unchanged. Payloads are placed by vm or, with shared
+// memory, sent with the packet. In a message to vm they stay where they are, because vm reads them
+// there.
 static error_t make_packet(struct channel *ch, const struct message *m, struct sending *out,
                            unsigned flags)
 {
@@ -110,9 +111,9 @@ static error_t send_out(struct channel *ch, struct sending *out, enum wire_kind 
     return link_send_payloads(ch, &out->packet, out->payloads, out->count, kind, seq, ack, block);
 }
 
-// Waits for the answer to what was sent as number `seq`. Messages that came before the peer took a
-// call are not its answer; those it sends instead of a reply are. `*refused` says that the error is
-// that of the peer, which did not take the message.
+// Waits for the answer to packet `seq`. A message that the peer sent before it received the call is
+// stashed; one that it sends instead of a reply is the answer. `*refused`: the peer refused the
+// message with the error that is returned.
 static error_t await_answer(struct channel *ch, uint32_t seq, bool is_call, struct message *m,
                             bool *refused)
 {
@@ -144,9 +145,9 @@ static error_t await_answer(struct channel *ch, uint32_t seq, bool is_call, stru
     }
 }
 
-// Whether the clock is read once the message is on its way, while a peer on another core goes to
-// work. If that looks before, it takes the message for as old as the wait before, and may serve it
-// too early by one. (Payloads would have it wait for longer.)
+// Whether the clock is read only after the message was sent, when a peer on another core is at work
+// already. A peer that looks before that sees the time of the last wait, and may serve the message
+// one turn too early. (With payloads, the time would be wrong for too long.)
 static bool is_dated_late(const struct channel *ch, const struct message *m)
 {
     return ch->shm && !payload_any(m);
@@ -161,14 +162,14 @@ static error_t send_once(struct channel *ch, struct message *m, bool is_call, bo
     uint32_t ack = call_open ? ch->call.taken_call : 0;
     bool refused = false;
     ch->vm.wants_fd = is_call && ch->task == VM_TASK && map_is_asked(m->type);
-    ch->call.open = false; // a message instead of a reply ends the peer's call, if it is in one
+    ch->call.open = false; // if the peer is in a call, this message is its answer
     OK_OR_RETURN(send_out(ch, &out, is_call ? WIRE_CALL : WIRE_SEND, seq, ack, true));
     if (is_dated_late(ch, m))
         wait_since_now();
     page_count_sent();
     error_t err = await_answer(ch, seq, is_call, m, &refused);
     if (refused) {
-        ch->call.open = call_open; // it waits for its answer still
+        ch->call.open = call_open; // the peer still waits for its answer
         *again = err == ERR_TRY_AGAIN;
     }
     return err;
@@ -207,7 +208,7 @@ error_t send_and_wait(task_t dst, struct message *m, bool is_call)
     return err;
 }
 
-// Answers what the peer asked as number `seq`. A payload that cannot be placed becomes an error.
+// Answers call or pull `seq` of the peer. If a payload cannot be placed, the answer is that error.
 static error_t send_reply(struct channel *ch, const struct message *m, uint32_t seq)
 {
     struct sending out;

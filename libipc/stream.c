@@ -1,7 +1,7 @@
-// Owns the streams that ool_stream() gave out and that are not sent yet.
+// Owns the streams of ool_stream() that were not sent yet.
 //
-// What the program gets is a block of malloc memory that it frees like any payload, so that
-// generated servers need not know. What is ours stands behind what is the program's.
+// A stream is a block of malloc() memory. The program frees it like any payload, so generated
+// servers need not know of streams. The library's own fields come after the program's bytes.
 
 #include "stream.h"
 #include <stdlib.h>
@@ -12,7 +12,7 @@ struct stream {
     list_elem_t elem;
     void *state; // the program's: the beginning of the block
     ool_fill fill;
-    void *made; // the payload, where it had to be made as a whole
+    void *made; // the payload, if it had to be produced as a whole
 };
 
 static list_t streams = {&streams, &streams};
@@ -49,7 +49,7 @@ error_t stream_fill(struct stream *stream, void *buf, size_t offset, size_t len)
     error_t err = len > 0 ? stream->fill(stream->state, buf, offset, len) : OK;
     if (!IS_ERROR(err))
         return OK;
-    // Two errors would mean something else to whoever gets them.
+    // Two errors have another meaning for the receiver of the message, so they are replaced.
     bool plain = err >= ERR_LAST && err != ERR_TRY_AGAIN && err != DONT_REPLY;
     return plain ? err : ERR_UNAVAILABLE;
 }

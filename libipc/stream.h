@@ -1,4 +1,4 @@
-// Payloads that are made while they are sent: what ool_stream() gave out. See <resea/ipc.h>.
+// Payloads of ool_stream(), which are produced while they are sent. See <resea/ipc.h>.
 #ifndef LIBIPC_STREAM_H
 #define LIBIPC_STREAM_H
 
@@ -6,19 +6,19 @@
 
 struct stream;
 
-/// The stream that `payload` stands for, or NULL: it is ordinary memory.
+/// The stream whose address `payload` is. NULL: it is ordinary memory.
 struct stream *stream_find(const void *payload);
 
-/// Has the program make `len` bytes at `offset` of the payload, in `buf`. The error is one that may
-/// go to the receiver.
+/// Has the program write `len` bytes of the payload, from `offset`, to `buf`. Returns an error that
+/// the receiver may get.
 error_t stream_fill(struct stream *stream, void *buf, size_t offset, size_t len) __mustuse;
 
-/// All of the payload, in memory that stays until the stream is released. Made once, however often
-/// the message has to be sent.
+/// Produces the whole payload in memory that stays until the stream is released. Later calls return
+/// the same memory, so that the message can be sent again.
 error_t stream_make(struct stream *stream, size_t len, void **data) __mustuse;
 
-/// The message that carries `payload` was sent, or was not: from now on it is ordinary memory.
-/// False: it was before.
+/// Releases a stream after its message was sent, or failed to be sent: it becomes ordinary memory.
+/// Returns false if `payload` is no stream.
 bool stream_release(const void *payload);
 
 #endif

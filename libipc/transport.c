@@ -1,5 +1,5 @@
-// Owns the epoll set and every system call on a channel's socket. What a packet means is decided
-// in channel.c and ipc.c.
+// Owns the epoll set and every system call on a channel's socket. Files of higher layers decide
+// what a packet means.
 
 #include "transport.h"
 #include <errno.h>
@@ -20,7 +20,7 @@ error_t transport_watch(int fd, void *cookie, bool oneshot)
 {
     struct epoll_event event = {.events = EPOLLIN | (oneshot ? (uint32_t)EPOLLONESHOT : 0)};
     event.data.ptr = cookie;
-    // A oneshot is in the set already, but for the first time.
+    // After its first event, a oneshot descriptor is still in the set.
     if (oneshot && !epoll_ctl(epoll_fd, EPOLL_CTL_MOD, fd, &event))
         return OK;
     if (!epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event))
@@ -43,8 +43,8 @@ int transport_wait(void *cookies[TRANSPORT_MAX_EVENTS], int timeout_ms)
     return n < 0 ? 0 : n; // EINTR: the caller looks at the time again
 }
 
-// Takes the descriptors out of a control message. Returns false when they are not what the caller
-// allows; then all of them are closed.
+// Takes the descriptors out of a control message. If there are more than the caller allows, closes
+// all of them and returns false.
 static bool take_fds(struct msghdr *msg, int *fds, int max_fds, int *num_fds)
 {
     int count = 0;
@@ -157,7 +157,7 @@ error_t transport_send(int fd, const struct packet *packet, bool block, int atta
             return OK;
         if (n < 0 && errno == EINTR)
             continue;
-        // ETOOMANYREFS and ENOBUFS, like a full channel, pass when the peer reads.
+        // ETOOMANYREFS and ENOBUFS end when the peer reads, as a full channel does.
         if (n >= 0 || (errno != EAGAIN && errno != ENOBUFS && errno != ETOOMANYREFS))
             return ERR_ABORTED;
         if (!block)

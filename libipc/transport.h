@@ -1,5 +1,5 @@
-// The socket transport: packets in and out of channels, and waiting for many of them. The only
-// part of libipc that knows sockets, epoll and descriptors.
+// The socket transport: sending and receiving packets through sockets, and waiting for many
+// descriptors at once. No other part of libipc calls socket or epoll functions.
 #ifndef LIBIPC_TRANSPORT_H
 #define LIBIPC_TRANSPORT_H
 
@@ -8,16 +8,16 @@
 #define TRANSPORT_MAX_EVENTS 64
 #define TRANSPORT_NO_FDS     (-1)
 
-/// Makes the set of what transport_wait() waits for. Called once, before the role's filter.
+/// Creates the epoll set. Called once, before the filter is installed.
 error_t transport_init(void);
 
-/// Adds `fd` to the set; transport_wait() reports it as `cookie`. A `oneshot` is reported once and
-/// then only after another call.
+/// Adds `fd` to the set. transport_wait() reports it as `cookie` whenever it is readable; with
+/// `oneshot`, only once for each call of this function.
 error_t transport_watch(int fd, void *cookie, bool oneshot) __mustuse;
 void transport_unwatch(int fd);
 
-/// Waits until something in the set is ready, for at most `timeout_ms` (-1: for ever, 0: not at
-/// all), and fills `cookies`. Returns their number, 0 on time-out.
+/// Waits up to `timeout_ms` milliseconds (-1: for ever, 0: not at all) until a descriptor of the
+/// set is ready, and fills `cookies`. Returns their number. 0: the time is over, or a signal came.
 int transport_wait(void *cookies[TRANSPORT_MAX_EVENTS], int timeout_ms);
 
 /// Reads one packet; `wait`: as soon as there is one. `fds` takes up to `max_fds` descriptors that

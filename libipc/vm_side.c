@@ -1,4 +1,4 @@
-// Owns what vm alone has of the library: requests to the launcher, and what it takes out of
+// Owns the functions that only vm calls: requests to the launcher, and taking memory over from
 // channels.
 
 #include <string.h>

@@ -42,7 +42,7 @@ static bool end_send(struct load *load)
            hits == load->done;
 }
 
-// There and back: the server notifies who notifies it, if it has called before.
+// There and back: the server notifies the task that last called it.
 static bool begin_notify(struct load *load)
 {
     uint64_t unused;

@@ -134,7 +134,8 @@ void main(void)
         if (IS_ERROR(ipc_recv(IPC_ANY, &m)))
             continue;
         if (m.type == NOTIFICATIONS_MSG) {
-            // Who notified is not said: it is who measures, and that one has called before.
+            // A notification does not name its sender. It is the task that measures, which has
+            // called before.
             OOPS_OK(ipc_notify(last_caller, m.notifications.data));
         } else {
             handle(&m);

@@ -9,7 +9,7 @@
 #define BENCH_SAMPLES     120
 #define BENCH_MAX_PAYLOAD (16u << 20)
 #define BENCH_FILE_LEN    (200u << 20) // of the file that is read from its beginning to its end,
-#define BENCH_FILE_PIECE  (1u << 20)   // so much at once
+#define BENCH_FILE_PIECE  (1u << 20)   // bytes of one read or write
 
 struct bench_request {
     char name[32];       // of the case, or of something else that the worker can do

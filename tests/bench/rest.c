@@ -1,4 +1,4 @@
-// What a suite takes of the processor when nobody has anything to do.
+// The processor time of a suite in which no task has anything to do.
 #include <dirent.h>
 #include <stdlib.h>
 #include <unistd.h>

@@ -14,7 +14,8 @@ static const struct budget quick = {4000000, 36000000000, 2, 12};
 static const struct budget smoke = {500000, 0, 1, 1};
 static const struct budget full = {20000000, 420000000000, 5, 40};
 
-// What nobody pins, the kernel moves where there is room within a few of its ticks (4 ms or less).
+// The kernel moves tasks that are not pinned to an idle core within a few ticks (4 ms each or
+// less).
 #define SETTLE_NS 16000000
 
 static struct worker suites[NUM_TRANSPORTS][NUM_PLACEMENTS];

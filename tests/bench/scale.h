@@ -1,4 +1,5 @@
-// What a suite costs as it grows: the results, shared by who measures and who writes.
+// What a suite costs as it grows: the results, shared by the part that measures and the part that
+// prints.
 #ifndef BENCH_SCALE_H
 #define BENCH_SCALE_H
 

@@ -97,7 +97,7 @@ static void fair_lead(void)
         receive_fairly();
 }
 
-// One who always has something does not keep notifications and the timer out.
+// A task that sends without pause does not hold up notifications and the timer.
 static void starving_lead(void)
 {
     task_t a = meet("a");
@@ -122,7 +122,7 @@ static void starving_lead(void)
     }
 }
 
-// Notifications come first, but do not pass over twice whoever is ready.
+// Notifications come first, but do not overtake the same waiting sender twice.
 static void passing_lead(void)
 {
     task_t a = meet("a");

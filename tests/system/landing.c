@@ -71,7 +71,7 @@ static void warm_up(void)
     expect_nothing();
 }
 
-// Nobody waits for ever for one who places and does not send.
+// A task that places a payload and never sends the message does not block others for ever.
 static void placed_never_sent_lead(void)
 {
     warm_up();
@@ -137,7 +137,8 @@ static void blocked_dies_lead(void)
     expect_data_of('d');
 }
 
-// The closed receive: whom the receiver waits for gets through, whoever holds the open buffers.
+// Closed receive: the task that the receiver waits for gets through, whichever task holds the open
+// buffer.
 static void call_past_holder_lead(void)
 {
     warm_up();

@@ -52,7 +52,7 @@ static void not_in_closed_lead(void)
     quit(meet("c"));
 }
 
-// Also when the closed receive is from the one who notified.
+// Also when the closed receive is from the task that notified.
 static void from_the_same_lead(void)
 {
     task_t a = meet("a");

@@ -19,7 +19,7 @@ static void closed_lead(void)
     step_until_sent(c);
     CHECK_EQ(await_step(c), 'c');
     CHECK_EQ(await_step(a), 'a');
-    expect_notifications(NOTIFY_IRQ); // of b, whom nobody has asked yet
+    expect_notifications(NOTIFY_IRQ); // from b, to which no task has sent yet
     struct message m;
     expect(b, STAGE_STEP_MSG, &m);
     CHECK_EQ(m.stage_step.value, 'b');
@@ -47,7 +47,7 @@ static void noblock_lead(void)
     expect_nothing();
 }
 
-// Nobody can say that a message is somebody else's.
+// No task can send a message in another task's name.
 static void forge(void)
 {
     struct message m = step_message(0);

@@ -1,4 +1,4 @@
-// For ring.sh: one of a ring of tasks, each of which calls the next one and answers nobody.
+// For ring.sh: one of a cycle of tasks. Each calls the next one, and none answers.
 //
 //   test_ring OWN-NAME NEXT-NAME
 

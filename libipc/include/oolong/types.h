@@ -74,7 +74,7 @@ typedef unsigned int uint;
 // Well-known tasks. A task id is `generation << TASK_SLOT_BITS | slot`, always positive; the
 // launcher is slot 0 and vm is slot 1, generation 0.
 #define IPC_ANY     0
-#define IPC_DENY    (-1) // nobody
+#define IPC_DENY    (-1) // no task
 #define KERNEL_TASK 0
 #define INIT_TASK   1
 #define VM_TASK     1
@@ -105,7 +105,7 @@ enum task_rights {
 #define NOTIFY_TIMER   (1 << 0) // the time of timer_set() is over
 #define NOTIFY_IRQ     (1 << 1) // a source of sys_irq_acquire() has something
 #define NOTIFY_ABORTED (1 << 2) // Resea's: nothing sets it here, see task.watch of vm instead
-#define NOTIFY_ASYNC   (1 << 3) // somebody has queued messages: async_recv()
+#define NOTIFY_ASYNC   (1 << 3) // a task has queued messages: async_recv()
 
 // IRQ numbers stand for event sources of the launcher: the console.
 #define CONSOLE_IRQ 1
