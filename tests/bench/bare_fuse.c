@@ -1,6 +1,6 @@
-// bare_fuse: the least that a FUSE file system can be: files in this process's memory, no disk, no
-// other task, one thread. What it takes on top of the host's own file system, every FUSE file
-// system takes. For tests/bench/fuse: bare_fuse FOLDER.
+// bare_fuse: the smallest FUSE file system: files in this process's memory, no disk, no other task,
+// one thread. Every FUSE file system takes at least as long. For tests/bench/fuse: bare_fuse
+// FOLDER.
 #define FUSE_USE_VERSION 35
 #include <errno.h>
 #include <fuse_lowlevel.h>
@@ -174,7 +174,7 @@ static void op_write(fuse_req_t req, fuse_ino_t ino, const char *buf, size_t siz
     fuse_reply_write(req, size);
 }
 
-// What has lost its name is not open here.
+// A node without a name can be freed, because no file of it is open here.
 static void op_unlink(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
     struct node **link = find(node_of(parent), name), *node = *link;

@@ -1,5 +1,5 @@
-// bench_child: says to the task given as its argument that it runs, and then ends, or, with the
-// argument "stay", waits for ever: what is measured of it is its start, and what it takes idle.
+// bench_child: tells the task given as its argument that it runs, and ends. With the argument
+// "stay", it waits for ever instead. Its start is measured, and what an idle task costs.
 //
 // Sandbox: profile "plain".
 #include <idl/bench.h>

@@ -57,8 +57,8 @@ static bool notify(void *ctx, __unused uint64_t *ns)
            m.type == NOTIFICATIONS_MSG && m.notifications.data == NOTIFY_ABORTED;
 }
 
-// The call to vm alone. The reservation it makes ends when the server verifies it, which is the
-// other operation: each takes the time of its own half.
+// Measures the call to vm only. The server then verifies the reservation, which ends it. That is
+// the other operation; each measures the time of its own half.
 static bool place_and_verify(struct load *load, uint64_t *send_ns, uint64_t *verify_ns)
 {
     struct message m = {.type = OOL_SEND_MSG};

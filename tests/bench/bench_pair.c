@@ -1,7 +1,6 @@
 // bench_pair: one of several independent clients. Calls the server named by its first argument for
 // as many milliseconds as the second says, then as long again while it measures, and prints the
-// number of calls and their mean in nanoseconds. Nobody commands it: then it would not be
-// independent.
+// number of calls and their mean in nanoseconds. It takes no commands, so that it is independent.
 //
 // Sandbox: profile "plain".
 #include <idl/bench.h>
@@ -32,7 +31,7 @@ void main(void)
     ASSERT(measure_run(ping, &server, 1, &request, &reply));
     printf("pair %llu %llu\n", (unsigned long long)reply.ops,
            (unsigned long long)(reply.total_ns / reply.ops));
-    // The others still measure: an end takes time of theirs.
+    // The other pairs still measure, and the end of this task would take processor time from them.
     while (true) {
         struct message m;
         if (IS_OK(ipc_recv(IPC_ANY, &m)))

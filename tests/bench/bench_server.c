@@ -103,8 +103,8 @@ static const struct bench_ops ops = {
     .run = do_run,
 };
 
-// The payload goes back from where it is, and the last sink is kept without a copy: what is
-// measured is the way.
+// Sends the payload back from where it is, and keeps the last sink without a copy, so that only the
+// transport is measured.
 static void handle(struct message *m)
 {
     void *data = m->bench_echo.data;

@@ -28,7 +28,7 @@ const size_t num_bench_payloads = sizeof(bench_payloads) / sizeof(bench_payloads
     {                                                                                              \
 #name, PEER, ANY_PAYLOAD, &name, floor_case, {{0, 0 }, {0, 0 } }, false, EVERYWHERE        \
     }
-// What goes by way of vm alone is the same with both transports.
+// Operations that go only through vm are the same with both transports.
 #define VM_CASE(name, payloads, ...)                                                               \
     {                                                                                              \
         name, SOCKET, payloads, NULL, NULL, {__VA_ARGS__, {0, 0}}, false, EVERYWHERE               \
@@ -48,7 +48,7 @@ const struct bench_case bench_cases[] = {
     FLOOR_CASE(floor_memcpy, SOME_PAYLOAD, NULL),
     FLOOR_CASE(floor_fault, SOME_PAYLOAD, NULL),
     FLOOR_CASE(floor_ring, SOME_PAYLOAD, NULL),
-    // What passes through three processes: of ool_send, and of ool_call.
+    // Payloads that pass through three processes: those of ool_send, and of ool_call.
     {"floor_place", FLOOR, ANY_PAYLOAD, &floor_place, NULL, {{0, 0}}, false, SAME_CORE_ALONE},
     {"floor_echo", FLOOR, ANY_PAYLOAD, &floor_echo, NULL, {{0, 0}}, false, SAME_CORE_ALONE},
 

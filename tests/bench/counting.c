@@ -1,5 +1,5 @@
-// Counts allocations and copies: the linker leads the calls of the task and of libipc here
-// (-Wl,--wrap). Messages are 256 bytes; what is copied in larger pieces is a payload.
+// Counts allocations and copies. The linker redirects the calls of the task and of libipc to this
+// file (-Wl,--wrap). Messages are 256 bytes, so larger copies are of payloads.
 #include "counting.h"
 #include <stddef.h>
 

@@ -1,6 +1,6 @@
-// System calls, copies and allocations of each operation. They do not vary, so a test can compare
-// them. They are the difference of two runs, one of which makes more operations, divided by their
-// number.
+// Counts system calls, copies and allocations of each operation. The counts do not vary, so a test
+// can compare them. Each is the difference of two runs with different numbers of operations,
+// divided by the difference of those numbers.
 #include "bench.h"
 #include <errno.h>
 #include <seccomp.h>
@@ -68,12 +68,12 @@ static void count_task(const char *name, uint64_t payload, size_t i, const struc
     for (unsigned nr = 0; nr < TRACER_MAX_CALLS; nr++) {
         double calls =
             each(task[2]->calls[nr], task[3]->calls[nr], task[0]->calls[nr], task[1]->calls[nr]);
-        // What is seldom is not of the operation: a heap that grew, the launcher's clock and
+        // Rare calls do not belong to the operation: a heap that grew, the launcher's clock and
         // signals.
         if (calls < (varies(name) ? 0.1 : 0.8))
             continue;
         char *call = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, (int)nr);
-        // Which of two it is depends on the kernel: see TRANSPORT_NO_FDS.
+        // The kernel decides which of two calls it is: see TRANSPORT_NO_FDS.
         bool receives = call && (!strcmp(call, "recvfrom") || !strcmp(call, "recvmsg"));
         count->total += calls;
         at += (size_t)snprintf(count->calls + at, sizeof(count->calls) - at, "%s%s=%.4g",

@@ -1,9 +1,9 @@
 // Floors of a payload: copies between processes, in the pieces in which vm makes them, within a
 // process, and the first touch of fresh memory.
 //
-// The shortest program that takes a payload out of one process and puts it into another does so
-// piece by piece, so that is what runs for floor_readv and floor_writev too: they differ in which
-// half is timed. Apart, each would have the cache to itself, which no program has that does both.
+// The shortest program that copies a payload from one process to another does so piece by piece.
+// floor_readv and floor_writev run that program too, and time one half of it each. If each ran its
+// half alone, it would have the cache to itself, unlike a program that does both.
 #include "native.h"
 #include <string.h>
 #include <sys/mman.h>
@@ -31,7 +31,7 @@ static bool start_other(struct native *n)
     return native_fork_with_socket(n, SOCK_STREAM, own_memory) && read(n->fd, &ready, 1) == 1;
 }
 
-// Two others: the client's side has the payload, the server's takes it.
+// Two other processes: the client's side has the payload, and the server's side gets it.
 static bool start_two(struct native *n)
 {
     enum placement placement = n->placement;
@@ -48,7 +48,7 @@ static bool start_alone(struct native *n)
     return true;
 }
 
-// One piece out of the one and into the other. Adds what the read, or the write, takes.
+// Copies one piece from one process to the other. Adds the time of the read, or of the write.
 static bool copy_piece(struct native *n, uint64_t at, size_t len, uint64_t *read_ns,
                        uint64_t *write_ns)
 {

@@ -1,7 +1,6 @@
-// Floors of a payload through sockets as a whole: the shortest program of three processes in which
-// one copies the payloads of the others from and to where they ask. What it takes is more
-// than its calls and copies do each in a loop of its own, because the three take turns in the
-// caches.
+// Floors of a whole payload exchange through sockets: the shortest program of three processes in
+// which one copies payloads between the other two. It takes longer than its calls and copies take
+// in separate loops, because the three processes displace each other's data from the caches.
 #include "native.h"
 #include <stdlib.h>
 #include <string.h>

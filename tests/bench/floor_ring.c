@@ -1,6 +1,7 @@
 // The floor of a payload through shared memory: one process copies it into a ring that both map,
-// the other out of it, there and back. No messages, no checks, nobody sleeps. And the floor of a
-// file: one reads it into such a ring, the other copies it out.
+// and the other copies it out; then the same back. There are no messages and no checks, and no
+// process sleeps. Also the floor of a file: one process reads it into such a ring, the other copies
+// it out.
 #include "native.h"
 #include <sched.h>
 #include <stdatomic.h>

@@ -1,5 +1,5 @@
-// Floors of an exchange through shared memory: two words that say whose turn it is, waited for with
-// a futex or by looking again and again.
+// Floors of an exchange through shared memory: two words say whose turn it is. Each process waits
+// with a futex or by polling.
 #include "native.h"
 #include <linux/futex.h>
 #include <sched.h>
@@ -9,7 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define SPINS      2000 // before the core is given to others; on one core they are waited for at once
+#define SPINS      2000 // before the process yields the core; on one core it yields at once
 #define SPIN_BATCH 64
 
 // On a cache line each.

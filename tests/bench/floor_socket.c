@@ -1,5 +1,5 @@
-// Floors of an exchange of messages: two processes and one socketpair. The second has a server that
-// waits for many with epoll_wait, as any server of several clients must.
+// Floors of an exchange of messages: two processes and one socketpair. In the second floor, the
+// server waits with epoll_wait, as any server of several clients must.
 #include "native.h"
 #include <string.h>
 #include <sys/epoll.h>

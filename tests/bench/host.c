@@ -1,4 +1,4 @@
-// Where it was measured: what a reader needs to judge the figures.
+// Describes the machine, which a reader needs to judge the figures.
 #include "bench.h"
 #include <string.h>
 #include <sys/utsname.h>

@@ -1,5 +1,5 @@
-// bench: measures what a message costs, what a payload costs, and what this machine and others
-// need for the same. Arguments and order; everything else is in the other files.
+// bench: measures what messages and payloads cost, and what the bare machine and other libraries
+// need for the same. This file has the arguments and the order of the parts.
 #include "bench.h"
 #include <errno.h>
 #include <getopt.h>

@@ -16,7 +16,7 @@ uint64_t measure_now_ns(void)
     return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
-// Keeps a uniform choice of all operations: each later one takes the place of another by chance.
+// Keeps a uniform random sample of all operations: a later one may replace an earlier one.
 static void add_sample(struct bench_reply *reply, uint64_t ns, uint64_t *seed)
 {
     uint32_t value = ns < UINT32_MAX ? (uint32_t)ns : UINT32_MAX;

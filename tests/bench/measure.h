@@ -1,4 +1,4 @@
-// The loop that measures, in whichever process it runs.
+// The loop that measures. The driver and the tasks both use it.
 #ifndef BENCH_MEASURE_H
 #define BENCH_MEASURE_H
 

@@ -1,4 +1,4 @@
-// Workers that are processes of the driver's own: floors and peers.
+// Workers that are child processes of the driver: floors and peers.
 #ifndef BENCH_NATIVE_H
 #define BENCH_NATIVE_H
 

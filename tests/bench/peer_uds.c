@@ -1,4 +1,4 @@
-// The peer that everybody has: a Unix stream socket, a length and then the bytes, there and back.
+// The peer that every host has: a Unix stream socket. A length and then the bytes, there and back.
 // The receiving side reads into memory of malloc, as the others do.
 #include "native.h"
 #include <stdlib.h>

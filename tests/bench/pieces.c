@@ -1,5 +1,6 @@
-// How large the pieces should be in which vm copies: a payload goes out of one process and into
-// another through a buffer of each size. Printed for a person who chooses VM_BOUNCE_LEN.
+// Measures how large the pieces should be in which vm copies: copies a payload from one process to
+// another through buffers of several sizes. Prints the times, to help with the choice of
+// VM_BOUNCE_LEN.
 #include "bench.h"
 #include <stdlib.h>
 #include "native.h"

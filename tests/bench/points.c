@@ -89,7 +89,7 @@ double median_of(double *values, size_t len)
     return len % 2 ? values[len / 2] : (values[len / 2 - 1] + values[len / 2]) / 2;
 }
 
-// The value below which a share of the sorted ones is.
+// The value below which the given share of the sorted values lies.
 static double quantile(const double *sorted, size_t len, double share)
 {
     double at = share * (double)(len - 1);
@@ -125,8 +125,8 @@ double points_median(const struct points *points, const char *name, uint64_t pay
     return floor > 0 ? floor : points_ours(points, name, PEER, payload, placement);
 }
 
-// With shared memory, a call is an exchange of two words: whoever waits sleeps on a futex, or looks
-// all the time if there is a core for that.
+// With shared memory, a call is an exchange of two words. The waiting side sleeps on a futex, or
+// spins if it has a core of its own.
 static const char *call_name(enum transport transport, enum placement placement)
 {
     return transport == SOCKET      ? "floor_call"

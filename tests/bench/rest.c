@@ -46,7 +46,7 @@ static uint64_t suite_ns(pid_t launcher)
     return sum;
 }
 
-// Both suites at a time: they do not take any time from each other.
+// Both suites run at the same time, because idle suites do not disturb each other.
 void rest_measure(void)
 {
     struct worker suites[NUM_TRANSPORTS] = {{0}};

@@ -1,4 +1,4 @@
-// The measurement proper.
+// Measures all points, round by round.
 #ifndef BENCH_ROUNDS_H
 #define BENCH_ROUNDS_H
 

@@ -1,5 +1,5 @@
-// A thread that traces a suite with ptrace. It forked the launcher, so it alone may trace, and the
-// suite lives as long as it does.
+// A thread that traces a suite with ptrace. Only the thread that forked the launcher may trace it.
+// The suite ends with that thread.
 #include "tracer.h"
 #include <errno.h>
 #include <pthread.h>

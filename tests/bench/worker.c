@@ -1,4 +1,4 @@
-// Talking to workers, and where processes run.
+// Talks to workers, and pins processes to cores.
 #include "bench.h"
 #include <errno.h>
 #include <poll.h>

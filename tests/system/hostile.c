@@ -186,7 +186,7 @@ static void too_many_lead(void)
     quit(meet("d"));
 }
 
-// --- Payloads that are not what their messages say -----------------------------------------------
+// --- Payloads that differ from what their messages say ------------------------------------------
 
 // Sends a message with a forged payload descriptor, and returns the receiver's answer.
 static error_t send_descriptor(task_t dst, int type, vaddr_t id, size_t len)
@@ -366,7 +366,8 @@ static void vm_lives_lead(void)
     CHECK_OK(ipc_call(VM_TASK, &m));
 }
 
-// A message that says that it is notifications: from whom it comes, no program has to ask.
+// A message that claims to be a notification. A program need not check where a notification comes
+// from.
 static void forge_notifications(void)
 {
     task_t lead = meet("main");

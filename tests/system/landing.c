@@ -95,8 +95,8 @@ static void holder_dies_lead(void)
     expect_data_of('c');
 }
 
-// The deadline runs only while the receiver says that it receives: one that is busy takes nothing
-// away from anybody.
+// The deadline runs only while the receiver's page says that it receives: a busy receiver takes
+// no reservation away from other tasks.
 static void busy_receiver_lead(void)
 {
     warm_up();

@@ -49,7 +49,8 @@ static void holes_lead(void)
     quit(a);
 }
 
-// Counts what arrives: whole, and only what was sent with success.
+// Counts the payloads that arrive. Each must be complete, and only those arrive whose send
+// succeeded.
 static void take_whole(void)
 {
     int count = 0;

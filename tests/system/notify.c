@@ -162,7 +162,8 @@ static void replaced_lead(void)
     CHECK(now_ms() < start + 30000);
 }
 
-// A timer that has fired unseen is no more when it is replaced or stopped.
+// If a timer that has fired is replaced or stopped before its notification was received, that
+// notification does not come.
 static void stale_lead(void)
 {
     uint64_t start = now_ms();

@@ -1,8 +1,8 @@
-// Scenarios: small plays of up to five tasks that show what one rule of docs/semantics.md means.
+// Scenarios: up to five tasks play parts that show what one rule of docs/semantics.md means.
 //
 // The program is run by each task of scenario.ini with the name of a scenario and of a part. When
-// main's part is over, it waits until all parts have returned, except those of whom the scenario
-// says that main does not wait for them. A check that fails ends the task, and fails the test.
+// main's part is over, it waits until all parts have returned, except those for which the scenario
+// says that main does not wait. A check that fails ends the task, and fails the test.
 #ifndef SCENARIO_H
 #define SCENARIO_H
 
