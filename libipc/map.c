@@ -1,5 +1,5 @@
-// Owns what becomes of memory that comes by descriptor: shm.map and vm.alloc_pages answer with one,
-// which is mapped here, where the address is needed. Receive memory is mapped and given back here.
+// Owns the mapping of memory that comes as a descriptor: the answers of shm.map and vm.alloc_pages,
+// and the receive buffers, which are also given back here.
 
 #include <sys/mman.h>
 #include <unistd.h>
@@ -43,9 +43,9 @@ void *map_landing(int fd, uint64_t ool_len)
     return addr == MAP_FAILED ? NULL : addr;
 }
 
-// Memory that is given back, a piece at a time, from the end. Where the task has ended, vm's
-// mapping is what the memory lives by, so that to unmap all of it would take as long as freeing it.
-// MADV_REMOVE frees the piece; munmap() alone would leave that to the last piece.
+// Memory that is given back, a piece at a time, from the end. If its task has ended, vm has the
+// last mapping of it, so unmapping it at once would free all of it, which takes long. MADV_REMOVE
+// frees one piece; munmap() alone would leave the freeing to the last piece.
 static struct {
     uint8_t *base;
     size_t len;

@@ -2,8 +2,8 @@
 
 #include "scenario.h"
 
-// Says in its page that the caller receives from anybody, and goes on running: as a receiver that
-// was woken and has no processor yet looks.
+// Publishes that the caller is in an open receive, and goes on running. A receiver that was woken
+// and has no processor yet looks the same.
 static void pretend_to_receive(void)
 {
     atomic_store(&ipc_own_page()->wait, wait_word(WAIT_OPEN, 1, 0));

@@ -134,7 +134,7 @@ void await_end(task_t task);
 
 // --- Messages -----------------------------------------------------------------------------------
 
-/// Receives from anybody, and checks type and sender.
+/// Receives from any task, and checks type and sender.
 void expect(task_t src, int type, struct message *m);
 /// Checks that an open receive finds nothing now.
 void expect_nothing(void);

@@ -246,7 +246,7 @@ static void refused_lead(void)
     quit(a);
 }
 
-// --- Somebody slow ------------------------------------------------------------------------------
+// --- A slow receiver ----------------------------------------------------------------------------
 
 // The kept bytes of a payload that failed hold nothing of the server's heap.
 static void check_zero(const struct shm *s)

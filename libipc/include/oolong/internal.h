@@ -15,8 +15,9 @@ const struct talk_table *ipc_talk_table(void);
 /// Ends the task by SIGABRT, with a core file where the host allows one.
 void task_abort(void) __attribute__((cold, noreturn));
 
-/// vm only: the landing memory of a task with which it has a channel, for reading and writing, and
-/// its length. From then on the caller gives it back. NULL: there is none, or it was taken.
+/// vm only: takes over the memory of the receive buffers of a task with which it has a channel, and
+/// sets `*len` to its length in bytes. The caller must give it back. NULL: there is none, or it was
+/// taken over before.
 void *ipc_take_landing(task_t task, size_t *len);
 
 /// vm only: gives back memory that ipc_take_landing() returned. ipc_release_piece() does it.

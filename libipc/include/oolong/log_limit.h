@@ -1,5 +1,5 @@
-// A limit for log lines that repeat themselves, for tasks and for the launcher: what somebody else
-// can provoke as often as he likes must not fill a disk, nor hide the other lines.
+// A limit for repeated log lines, for tasks and for the launcher. Another task may be able to
+// provoke a line as often as it likes. Such lines must not fill a disk or hide other lines.
 #ifndef OOLONG_LOG_LIMIT_H
 #define OOLONG_LOG_LIMIT_H
 
