@@ -62,7 +62,8 @@ struct guess {
     unsigned distance;
 };
 
-// The nearest wins, and among equals one of the same length.
+// Makes `name` the guess if it is nearer to the wanted name than the present guess, or just as near
+// and, unlike the present guess, of the wanted length.
 static void consider(struct guess *guess, const char *name)
 {
     unsigned d = distance(guess->wanted, name);

@@ -135,6 +135,8 @@ static bool is_mixed(const struct namespace *ns)
     return is_mixed;
 }
 
+// Removes namespaces that are copies, and checks that they declare nothing new. In the others,
+// removes what an included file repeats. The root is first in the list, and done already.
 static void remove_namespaces(struct program *program)
 {
     struct namespace **at = &program->namespaces->next, *ns;

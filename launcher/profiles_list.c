@@ -9,7 +9,8 @@
 #define MARGIN 8
 #define WIDTH  96
 
-// Whether a row from `begin` to `end` is a rule of `sets` for that call.
+// Whether one of the sets in `sets` has a rule for system call `nr` in rows `begin` to `end - 1` of
+// the table.
 static bool has_call(unsigned sets, int nr, size_t begin, size_t end)
 {
     for (size_t i = begin; i < end; i++) {

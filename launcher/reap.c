@@ -104,6 +104,9 @@ static bool vm_is_ending(void)
     return flags & 4; // the kernel's PF_EXITING
 }
 
+// Handles the end of a task's process: takes what the task had still sent and printed, reports the
+// end, and lets the task's peers know of it. Then the task is started again, or the suite ends if
+// it cannot go on without the task. The process remains a zombie: see above.
 static void child_ended(struct task *task, const siginfo_t *info)
 {
     task->exited = true;

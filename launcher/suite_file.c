@@ -119,7 +119,8 @@ static void handle_error(void *arg, int line, const char *text)
     manifest_error(r->mf, line, "%s", text);
 }
 
-// What a task needs at least beside its receive buffers, which are mapped at its start.
+// The least memory that a task needs in addition to its receive buffers, which are mapped at its
+// start.
 #define LEAST_BESIDE (16ull << 20)
 
 static void check_memory(struct manifest *mf, const struct task_spec *task)

@@ -1,4 +1,4 @@
-// The clock by which deadlines are meant in libipc.
+// The clock of all deadlines in libipc.
 #ifndef LIBIPC_CLOCK_H
 #define LIBIPC_CLOCK_H
 
@@ -13,7 +13,7 @@ static inline uint64_t clock_now_ns(void)
     return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
-/// The time in `timeout_ms`, or 0 (no deadline) where that is not positive.
+/// The time `timeout_ms` milliseconds from now, or 0 (no deadline) if `timeout_ms` is not positive.
 static inline uint64_t clock_deadline_ns(int timeout_ms)
 {
     return timeout_ms > 0 ? clock_now_ns() + (uint64_t)timeout_ms * 1000000 : 0;

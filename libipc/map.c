@@ -43,9 +43,9 @@ void *map_landing(int fd, uint64_t ool_len)
     return addr == MAP_FAILED ? NULL : addr;
 }
 
-// Memory that is given back, a piece at a time, from the end. If its task has ended, vm has the
-// last mapping of it, so unmapping it at once would free all of it, which takes long. MADV_REMOVE
-// frees one piece; munmap() alone would leave the freeing to the last piece.
+// Memory that is still to be given back, a piece at a time, from the end. If its task has ended, vm
+// has the last mapping of it, so unmapping it at once would free all of it, which takes long. To
+// unmap a piece frees nothing while another is mapped, so MADV_REMOVE frees each piece first.
 static struct {
     uint8_t *base;
     size_t len;

@@ -124,8 +124,9 @@ static void skip_complete(struct shm_outgoing *out)
     }
 }
 
-// Has the program produce `len` bytes of the first payload. After an error, nothing is written: the
-// peer gets what the ring had there before, and discards it because of `status`.
+// Has the program write `len` bytes of the first payload, from offset `at`, to `to`. After an error
+// it is not asked again: the peer gets what the ring had there before, and discards the payload
+// because of `status`.
 static void make_bytes(struct shm_outgoing *out, uint8_t *to, size_t at, size_t len)
 {
     if (!out->status)

@@ -48,7 +48,7 @@ bool tables_allow(struct volume *volume, uint64_t first, uint64_t num)
 {
     if (!is_on_device(volume, first, num))
         return false;
-    // libext2fs tests whether all of them are clear.
+    // The test is true if none of the blocks is marked.
     return !volume->tables ||
            ext2fs_test_block_bitmap_range2(volume->tables, first, (blk_t)num) != 0;
 }

@@ -14,6 +14,8 @@ static int xattr_errno(error_t err)
     return err == ERR_NOT_PERMITTED && fs_is_read_only ? ENOSYS : fs_errno(err, EOPNOTSUPP);
 }
 
+// Answers getxattr or listxattr. `size` is the room that the kernel's caller has for `data`; 0 asks
+// for the length only.
 static void reply_bytes(fuse_req_t req, error_t err, const void *data, size_t len, size_t size)
 {
     if (IS_ERROR(err))

@@ -7,7 +7,7 @@
 #include <oolong/types.h>
 #include "options.h"
 
-#define SLIRP_IRQ 1 // its sockets, of irq_watch_fd()
+#define SLIRP_IRQ 1 // the number that irq_watch_fd() gets for the sockets of libslirp
 
 // clock.c: a clock that does not go backwards. clock_ns() is a callback of libslirp.
 int64_t clock_ns(void *opaque);

@@ -25,7 +25,8 @@ void model_fail(struct model *model, const char *format, ...)
     abort();
 }
 
-// All but the text of a request and what is behind it, which is large.
+// Clears a task up to the text of its request. That text and what follows it are large, and stay as
+// they are.
 static void clear_task(struct model_task *task)
 {
     memset(task, 0, offsetof(struct model_task, request) + offsetof(struct model_request, text));
@@ -202,7 +203,8 @@ static void from_launcher(struct model *model, const struct message *m)
 
 // --- Requests -----------------------------------------------------------------------------------
 
-// What a task sends that is no request of vm's has a defined answer and no effect.
+// The answer to a message that is no request to vm. Such a message has no effect. 0: it is a
+// request.
 static answers_t not_a_request(const struct message *m)
 {
     switch (m->type) {
@@ -361,8 +363,8 @@ static void check_ok(struct model *model, struct model_task *task, const struct 
                 fd < 0 ? "without" : "with");
 }
 
-// "A message carries no uninitialised byte", and none of anybody else: what follows the last field
-// is zero.
+// Checks that what follows the last field of a message is zero, so that the message carries neither
+// uninitialised bytes nor another task's data.
 static void check_tail(struct model *model, const struct message *m, size_t used)
 {
     static const uint8_t zeros[sizeof(m->raw)];

@@ -53,8 +53,8 @@ void model_ool_receipt(struct model *model, struct model_buffer *buffer, const v
     buffer->receipt = receipt.id;
 }
 
-// Makes the receipt of a reservation void that is taken away, before anything else is written
-// there.
+// Whether vm makes a receipt void with this write. It must do so when it takes a reservation away,
+// before it writes anything else there.
 static bool withdraws(struct model *model, struct model_task *dst, vaddr_t addr, const void *data,
                       size_t want, size_t got)
 {
@@ -206,9 +206,10 @@ static struct model_buffer *reserved_open_buffer(struct model_task *dst)
     return is_held_up && !model_ool_copied_out(dst, buffer) ? buffer : NULL;
 }
 
-// "Revoked [...] when others wait and the receiver's page has said open receive for the whole
-// deadline (a busy receiver revokes nobody)", or has gone through enough rounds of open receives
-// since to have found the message. When exactly vm looks is its own affair.
+// vm may revoke a reservation only when others wait. Also, for the whole deadline, the receiver's
+// page must have said "open receive" (a busy receiver revokes nobody), or the receiver must have
+// begun so many open receives that it would have found the message. The model does not say when
+// exactly vm looks.
 bool model_may_revoke(struct model *model, struct model_task *dst)
 {
     const struct model_buffer *buffer = reserved_open_buffer(dst);
@@ -246,8 +247,8 @@ bool model_ool_may_unblock(const struct model_request *request)
             (request->expect & ANSWER(ERR_WOULD_BLOCK)));
 }
 
-// vm does something for a sender that the model still takes for blocked: it has looked at the page
-// of the receiver again.
+// Call it when vm does something for a sender that is still blocked in the model. vm has looked at
+// the receiver's page again, and the model now does the same.
 void model_ool_unblock(struct model *model, struct model_task *task)
 {
     struct model_task *dst = task->request.dst;
@@ -260,8 +261,9 @@ void model_ool_tick(struct model *model)
     model->ticks = true;
 }
 
-// The same for the waiting senders: vm helps a sender that waits behind an idle receiver, at the
-// latest at the third tick that is a deadline after the one before.
+// Checks that vm does not leave senders waiting for an idle receiver. The first tick with such a
+// wait counts, and then each tick that is a whole deadline after the last one that counted. By the
+// fourth of these, vm must have helped.
 static void check_late(struct model *model, struct model_task *dst)
 {
     if (!reserved_open_buffer(dst) || !others_wait(model, dst) ||

@@ -8,7 +8,7 @@
 #include <resea/task.h>
 #include <idl/keeper_server.h>
 
-static bool crash_next;
+static bool crash_next; // keeper.crash() with `later` was called: crash at the next message
 
 static error_t keeper_open(task_t client, handle_t *handle)
 {

@@ -66,6 +66,8 @@ static void serve_streams(void)
     }
 }
 
+// A request for `len` bytes of pattern `seed`, which the server makes while it sends them. Making
+// them fails with `error` at byte `fails_at`; SIZE_MAX: never.
 static struct message question(size_t len, unsigned seed, size_t fails_at, error_t error)
 {
     struct message m = {.type = STAGE_STREAM_MSG};

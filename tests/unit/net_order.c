@@ -1,6 +1,7 @@
-// The order of frames between a device (netdevice.c) and the TCP/IP server (device.c): both as they
-// are, between them a channel as the library has it, in one thread. Wherever the server calls the
-// library, the device may have its turn, as often as chance has it; the chance is a seed.
+// The order of frames between a device (netdevice.c) and the TCP/IP server (device.c). Their real
+// code runs in one thread, with a model of the library's channel between them. Whenever the server
+// calls the library, a pseudorandom number decides whether the device runs first. A seed repeats
+// the same run.
 #include <check.h>
 #include <idl/net.h>
 #include <idl/task.h>

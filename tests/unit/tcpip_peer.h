@@ -31,11 +31,11 @@ struct segment {
 
 extern uint64_t clock_us;
 
-// Called with each TCP segment that the stack sends. Every address that it asks for by ARP
-// answers.
+// Called with each TCP segment that the stack sends. When the stack asks for an address by ARP, it
+// gets an answer, whatever the address.
 extern void (*on_segment)(const struct segment *segment, const uint8_t *frame, size_t len);
 
-// What happened to sockets.
+// How many events of each kind the stack has reported.
 extern unsigned num_writable, num_closed, num_clients;
 
 void peer_start(void);
@@ -45,7 +45,7 @@ size_t peer_make(uint8_t *frame, const struct segment *segment);
 void peer_send(const struct segment *segment);
 // Takes a frame of the stack apart. False: it is no TCP segment.
 bool peer_parse(const uint8_t *frame, size_t len, struct segment *segment);
-// Lets the clock go on, the stack's timers with it.
+// Moves the clock forward by `ms`, and runs the stack's timers that are due meanwhile.
 void peer_wait(uint64_t ms);
 
 #endif

@@ -53,7 +53,7 @@ static inline bool list_contains(list_t *list, list_elem_t *elem)
     return false;
 }
 
-/// Removes an element; one that is in no list stays so.
+/// Removes an element from its list. Does nothing if it is in no list.
 static inline void list_remove(list_elem_t *elem)
 {
     if (!elem->next)
@@ -72,7 +72,7 @@ static inline void list_insert(list_elem_t *prev, list_elem_t *next, list_elem_t
     next->prev = elem;
 }
 
-/// Adds an element, which is in no list, behind the last.
+/// Adds an element as the last. It must not be in a list yet.
 static inline void list_push_back(list_t *list, list_elem_t *elem)
 {
     list_insert(list->prev, list, elem);
