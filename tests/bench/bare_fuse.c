@@ -13,13 +13,13 @@
 #define BUCKETS   (1u << 17)
 #define TIMEOUT_S 3600.0 // no other program changes the file system
 
-// A node is its own number. It has one name; hard links are not needed here.
+// The number of a node is its address. A node has one name; hard links are not needed here.
 struct node {
     struct stat st;
     struct node *parent;
     struct node *in_bucket, *sibling, *children;
-    off_t position; // in its directory
-    char *data;     // or what a symbolic link names
+    off_t position; // of the node in its directory
+    char *data;     // contents of a file, or target of a symbolic link
     size_t room;
     char name[256];
 };
@@ -78,7 +78,7 @@ static struct node *make(fuse_req_t req, fuse_ino_t parent, const char *name, mo
 static void op_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
     const struct node *node = *find(node_of(parent), name);
-    struct fuse_entry_param entry = {.entry_timeout = TIMEOUT_S}; // it is known that there is none
+    struct fuse_entry_param entry = {.entry_timeout = TIMEOUT_S}; // a missing name is cached, too
     if (node)
         entry = entry_of(node);
     fuse_reply_entry(req, &entry);
@@ -188,12 +188,12 @@ static void op_unlink(fuse_req_t req, fuse_ino_t parent, const char *name)
         sibling = &(*sibling)->sibling;
     *sibling = node->sibling;
     free(node->data);
-    node->data = NULL; // the kernel may still name it
+    node->data = NULL; // the kernel may still use this node
     node->room = 0;
     fuse_reply_err(req, 0);
 }
 
-// The newest comes first, and positions fall.
+// The newest entry comes first, so the positions decrease.
 static void op_readdir(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off,
                        struct fuse_file_info *fi)
 {

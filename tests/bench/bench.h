@@ -1,6 +1,6 @@
-// The driver: what its parts share. It measures in rounds, each of which visits every point (a
-// case, a payload, a placement) for a few milliseconds, so that what is compared was measured under
-// the same conditions. Workers measure; this side plans, collects and writes.
+// Shared by the parts of the driver. The driver measures in rounds. Each round visits every point
+// (a case, a payload, a placement) for a few milliseconds, so all points are measured under the
+// same conditions. Workers measure; the driver plans, collects and writes the results.
 #ifndef BENCH_BENCH_H
 #define BENCH_BENCH_H
 
@@ -19,13 +19,13 @@ enum placement {
 };
 extern const char *const placement_names[NUM_PLACEMENTS];
 
-// How messages travel in what is measured.
+// The transport of a case.
 enum transport {
     SOCKET,
     SHM,
     NUM_TRANSPORTS,
-    FLOOR = NUM_TRANSPORTS, // nothing of ours: what the machine allows,
-    PEER,                   // and what others make of it
+    FLOOR = NUM_TRANSPORTS, // without Oolong: what the machine allows
+    PEER,                   // other libraries
 };
 extern const char *const transport_names[];
 /// Whether this host has what the transport needs.
@@ -34,12 +34,12 @@ bool transport_is_there(enum transport transport);
 struct settings {
     bool quick;
     bool smoke;
-    const char *only;    // the only case to measure; floors that it is compared with come along
-    const char *out_dir; // where the results go
-    char dir[PATH_MAX];  // for sockets, suites and the archive; goes away at the end
+    const char *only;    // measure only this case and its floors
+    const char *out_dir; // the folder of the results
+    char dir[PATH_MAX];  // for sockets, suites and the archive; removed at the end
     char oolong[PATH_MAX];
     int cpus[2]; // client and server; the second is -1 on a machine with one core
-    bool is_tty; // standard error
+    bool is_tty; // of standard error
     volatile sig_atomic_t interrupted; // by this signal
 };
 extern struct settings settings;
@@ -55,11 +55,11 @@ struct worker {
 /// Asks a worker. On failure the reply's text says why.
 bool worker_run(struct worker *worker, const struct bench_request *request,
                 struct bench_reply *reply);
-/// Ends a worker and all that it started.
+/// Ends a worker and all processes that it started.
 void worker_stop(struct worker *worker);
 /// Pins the calling process for a placement; `second` for the server's side.
 void worker_pin(enum placement placement, bool second);
-/// Removes the folder of sockets and files, and ends. Also when something went wrong.
+/// Removes the folder of sockets and files, and ends the process. Also called after errors.
 void bench_exit(int status) __attribute__((noreturn));
 void bench_die(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
 
@@ -80,31 +80,31 @@ bool suite_start(struct worker *worker, const struct suite_plan *plan);
 /// The file that fs_file reads, and where it begins in the archive. -1: it cannot be opened.
 int suite_open_long_file(uint64_t *offset);
 
-// --- What is measured (cases.c) -----------------------------------------------------------------
+// --- Cases (cases.c) -----------------------------------------------------------------------------
 
 enum payloads {
     NO_PAYLOAD,
     ANY_PAYLOAD,
-    SOME_PAYLOAD, // not an empty one
+    SOME_PAYLOAD, // only payloads that are not empty
 };
 
-// In which placements a case is measured.
+// The placements in which a case is measured.
 enum where { EVERYWHERE, DEFAULT_ALONE, SAME_CORE_ALONE };
 
-// What a case of ours is compared with.
+// The floor of a case of Oolong: a sum of calls and copies.
 struct floor {
     unsigned calls; // floor_call; with shared memory, exchanges by futex (by spinning on two cores)
-    unsigned copies; // out of a process and into another; with shared memory, memcpy
+    unsigned copies; // between two processes; with shared memory, memcpy
 };
 
 struct bench_case {
     const char *name;
-    enum transport transport; // SOCKET: of ours
+    enum transport transport; // SOCKET: a case of Oolong
     enum payloads payloads;
     const struct native_case *native;    // NULL: bench_task does it
-    const char *floor_case;              // another case to compare with,
-    struct floor floors[NUM_TRANSPORTS]; // or these
-    bool with_shm;                       // of ours: with shared memory as well
+    const char *floor_case;              // another case as the floor,
+    struct floor floors[NUM_TRANSPORTS]; // or a floor for each transport
+    bool with_shm;                       // for cases of Oolong: also measured with shared memory
     enum where where;
 };
 extern const struct bench_case bench_cases[];
@@ -112,7 +112,7 @@ extern const size_t num_bench_cases;
 extern const uint64_t bench_payloads[];
 extern const size_t num_bench_payloads;
 
-/// Which peers this build has not got, and what it takes; "" when none.
+/// Names the peers that this build lacks, and the packages that they need. "" if none is missing.
 const char *peers_missing(void);
 
 // --- Results (points.c) -------------------------------------------------------------------------
@@ -142,16 +142,17 @@ struct points {
 void points_plan(struct points *points);
 void point_add(struct point *point, const struct bench_reply *reply);
 void points_finish(struct points *points);
-/// The point of a floor, a peer or a case of ours, or NULL.
+/// The point of a floor, a peer or a case of Oolong, or NULL.
 const struct point *points_find(const struct points *points, const char *name,
                                 enum transport transport, uint64_t payload,
                                 enum placement placement);
-/// Its median, or 0 when it was not measured. Without a transport: of a floor or a peer.
+/// Medians of points; 0 for a point that was not measured. points_ours() is for cases of Oolong,
+/// points_median() for floors and peers.
 double points_ours(const struct points *points, const char *name, enum transport transport,
                    uint64_t payload, enum placement placement);
 double points_median(const struct points *points, const char *name, uint64_t payload,
                      enum placement placement);
-/// What a floor comes to; 0 when a part of it was not measured.
+/// The time of a floor in ns; 0 if a part of the floor was not measured.
 double points_floor(const struct points *points, enum transport transport, struct floor floor,
                     uint64_t payload, enum placement placement);
 double median_of(double *values, size_t len);
@@ -175,7 +176,7 @@ extern size_t num_counts;
 /// Counts with ptrace. False: `*why` says why it cannot be done here.
 bool counts_take(const char **why);
 void counts_print(FILE *out);
-/// Compares with a file. Returns the number of differences, each of them told.
+/// Compares the counts with a file. Prints each difference and returns their number.
 unsigned counts_check(const char *path);
 
 // --- Output (host.c, table.c, verdicts.c, json.c, report.c, scale.c, pieces.c) ------------------
@@ -185,7 +186,7 @@ void host_line(FILE *out);
 const char *payload_text(uint64_t payload);
 const char *time_text(double ns);
 void table_print(FILE *out, const struct points *points);
-/// The figures that have a limit, with what was measured, as rows for `row`.
+/// Calls `row` for each figure that has a limit, with the measured value.
 typedef void (*verdict_fn)(void *ctx, const char *what, double value, double limit);
 void verdicts(const struct points *points, verdict_fn row, void *ctx);
 void verdict_print(void *ctx, const char *what, double value, double limit);

@@ -1,5 +1,6 @@
 // bench_child: tells the task given as its argument that it runs, and ends. With the argument
-// "stay", it waits for ever instead. Its start is measured, and what an idle task costs.
+// "stay", it waits for ever instead. The benchmark measures its start, and the cost of an idle
+// task.
 //
 // Sandbox: profile "plain".
 #include <idl/bench.h>

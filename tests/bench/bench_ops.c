@@ -42,7 +42,7 @@ static bool end_send(struct load *load)
            hits == load->done;
 }
 
-// There and back: the server notifies the task that last called it.
+// A notification there and one back. The server notifies the task that called it last.
 static bool begin_notify(struct load *load)
 {
     uint64_t unused;
@@ -57,8 +57,8 @@ static bool notify(void *ctx, __unused uint64_t *ns)
            m.type == NOTIFICATIONS_MSG && m.notifications.data == NOTIFY_ABORTED;
 }
 
-// Measures the call to vm only. The server then verifies the reservation, which ends it. That is
-// the other operation; each measures the time of its own half.
+// Measures a call of ool.send and the server's ool.verify, which ends the reservation. Each of the
+// two operations reports its own half.
 static bool place_and_verify(struct load *load, uint64_t *send_ns, uint64_t *verify_ns)
 {
     struct message m = {.type = OOL_SEND_MSG};
@@ -76,7 +76,7 @@ static bool place_and_verify(struct load *load, uint64_t *send_ns, uint64_t *ver
            is_good;
 }
 
-// Not one that registers: libipc's buffers stay.
+// This ool.recv registers no memory, so libipc's buffers stay.
 static bool ool_recv_op(__unused void *ctx, __unused uint64_t *ns)
 {
     struct message m = {.type = OOL_RECV_MSG};
@@ -84,8 +84,9 @@ static bool ool_recv_op(__unused void *ctx, __unused uint64_t *ns)
     return IS_OK(ipc_call(VM_TASK, &m));
 }
 
-// The server has had the core since the last one. Another payload for vm, which is its own, gives
-// the caches back, as the loops of the floors have them.
+// The server has run since the last operation, so the caches have lost the data of this side.
+// Another payload for vm itself brings the data back, because the loops of the floors also run with
+// warm caches.
 static bool ool_send_op(void *ctx, uint64_t *ns)
 {
     const struct load *load = ctx;
@@ -104,7 +105,7 @@ static bool ool_verify_op(void *ctx, uint64_t *ns)
     return place_and_verify(ctx, &unused, ns);
 }
 
-// Compares the whole of the first answer, and the ends of each.
+// Compares the whole of the first answer, and the first and last bytes of every answer.
 static bool ool_call_op(void *ctx, __unused uint64_t *ns)
 {
     struct load *load = ctx;
@@ -145,8 +146,8 @@ static bool lookup(void *ctx, __unused uint64_t *ns)
     return ipc_lookup("bench") == load->server;
 }
 
-// From the request to the first message of the new task, which then ends. `spawn_idle` is one that
-// stays.
+// Measures from the request to the first message of the new task. The task of `spawn` then ends,
+// and the task of `spawn_idle` stays.
 static bool spawn_task(struct load *load, uint64_t *ns, bool stays)
 {
     char line[64];
@@ -204,7 +205,7 @@ static bool begin_file(struct load *load)
     return load->fs > 0 && IS_OK(fs_open(load->fs, "/long", &load->file));
 }
 
-// Of each piece the beginning is compared, all of it the first time.
+// Compares the beginning of each piece, and the first time the whole file.
 static bool fs_file_op(void *ctx, __unused uint64_t *ns)
 {
     struct load *load = ctx;

@@ -110,7 +110,7 @@ static void handle(struct message *m)
     void *data = m->bench_echo.data;
     switch (m->type) {
     case BENCH_ECHO_MSG:
-        m->type = BENCH_ECHO_REPLY_MSG; // the descriptor is at the same place
+        m->type = BENCH_ECHO_REPLY_MSG; // the payload is at the same place in the reply
         ipc_reply(m->src, m);
         free(data);
         break;

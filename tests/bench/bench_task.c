@@ -27,7 +27,7 @@ static void fail(struct bench_reply *reply, const char *format, ...)
     reply->error = 1;
 }
 
-// The counters of both sides; of the server's, reading them is a part itself.
+// The counters of both sides. Reading the server's counters is a call, which they count as well.
 static bool read_counters(uint64_t allocations[2], uint64_t copies[2])
 {
     if (IS_ERROR(bench_counters(load.server, &allocations[1], &copies[1])))

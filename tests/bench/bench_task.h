@@ -1,4 +1,4 @@
-// What bench_task measures: one row an operation.
+// The operations that bench_task measures.
 #ifndef BENCH_TASK_H
 #define BENCH_TASK_H
 
@@ -18,12 +18,12 @@ struct load {
 
 struct operation {
     const char *name;
-    bool (*begin)(struct load *load); // may be NULL, like end()
+    bool (*begin)(struct load *load); // may be NULL, as may end()
     measure_op op;
-    bool (*end)(struct load *load); // whether what was sent has arrived
+    bool (*end)(struct load *load); // whether all data has arrived
 };
 
-/// NULL: there is no such operation.
+/// Returns NULL if there is no such operation.
 const struct operation *operation_find(const char *name);
 
 #endif

@@ -1,4 +1,4 @@
-// The table of what is measured, and which floor each is compared with.
+// The table of cases, each with its floor.
 #include "bench.h"
 #include <errno.h>
 #include <sys/syscall.h>
@@ -11,7 +11,8 @@ const char *const transport_names[] = {"socket", "shm", "floor", "peer"};
 
 bool transport_is_there(enum transport transport)
 {
-    // What libipc waits with. An empty set is an error of another kind.
+    // libipc waits with this system call. ENOSYS means that the kernel lacks it; an empty set gives
+    // another error.
     return transport != SHM || syscall(SYS_futex_waitv, NULL, 0, 0, NULL, 0) == 0 ||
            errno != ENOSYS;
 }
@@ -63,7 +64,7 @@ const struct bench_case bench_cases[] = {
     VM_CASE("lookup", NO_PAYLOAD, {1, 0}),
     BOTH("spawn", NO_PAYLOAD, {0, 0}, {0, 0}),
     BOTH("fs_read", ANY_PAYLOAD, {3, 1}, {1, 2}),
-    // A file of 200 MiB, from its beginning to its end.
+    // A file of 200 MiB, read from its beginning to its end.
     {"floor_file", FLOOR, NO_PAYLOAD, &floor_file, NULL, {{0, 0}}, false, DEFAULT_ALONE},
     {"fs_file", SOCKET, NO_PAYLOAD, NULL, NULL, {{0, 0}, {0, 0}}, true, DEFAULT_ALONE},
 

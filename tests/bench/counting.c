@@ -7,7 +7,7 @@
 
 struct counting counting;
 
-// The linker makes the __real_ ones of the calls that it wraps.
+// The linker provides these __real_ names for the calls that it wraps.
 // NOLINTBEGIN(bugprone-reserved-identifier)
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);

@@ -42,7 +42,7 @@ static bool take(struct worker *worker, const char *name, uint64_t payload, uint
     return true;
 }
 
-// What `many` did more than `few`, for each operation.
+// The additional count of `many` compared with `few`, for each operation.
 static double each(uint64_t many_before, uint64_t many_after, uint64_t few_before,
                    uint64_t few_after)
 {
@@ -73,7 +73,7 @@ static void count_task(const char *name, uint64_t payload, size_t i, const struc
         if (calls < (varies(name) ? 0.1 : 0.8))
             continue;
         char *call = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, (int)nr);
-        // The kernel decides which of two calls it is: see TRANSPORT_NO_FDS.
+        // libipc may use either of two calls, depending on the kernel: see TRANSPORT_NO_FDS.
         bool receives = call && (!strcmp(call, "recvfrom") || !strcmp(call, "recvmsg"));
         count->total += calls;
         at += (size_t)snprintf(count->calls + at, sizeof(count->calls) - at, "%s%s=%.4g",

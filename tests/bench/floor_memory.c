@@ -1,5 +1,5 @@
-// Floors of a payload: copies between processes, in the pieces in which vm makes them, within a
-// process, and the first touch of fresh memory.
+// Floors of a payload: copies between processes, in pieces as vm makes them; copies within a
+// process; and the first touch of fresh memory.
 //
 // The shortest program that copies a payload from one process to another does so piece by piece.
 // floor_readv and floor_writev run that program too, and time one half of it each. If each ran its
@@ -12,9 +12,10 @@
 #include <unistd.h>
 #include "state.h"
 
-#define SHORT_COPIES 64 // a batch, of what is too short for the clock
+#define SHORT_COPIES 64 // one batch: a single one is too short for the clock
 
-// The other side has its own memory at the same addresses, in the caches of its core.
+// The other side has its own memory at the same addresses. That memory is in the caches of its
+// core.
 static void own_memory(struct native *n)
 {
     char ready = 1;
@@ -114,7 +115,7 @@ static bool copy_within(void *ctx, uint64_t *ns)
     (void)ns;
     for (unsigned i = 0; i < n->batch; i++) {
         memcpy(n->in, n->out, n->payload);
-        __asm__ volatile("" ::: "memory"); // each copy counts
+        __asm__ volatile("" ::: "memory"); // the compiler must not omit a copy
     }
     return true;
 }

@@ -20,7 +20,8 @@ struct parcel {
     uint64_t unused[29];
 };
 
-// Between the client and the copier, and the server and the copier; 0 is the copier's end.
+// Sockets between the client and the copier, and between the server and the copier. End 0 is the
+// copier's.
 struct parties {
     int client[2], server[2];
 };
@@ -72,7 +73,7 @@ static void serve(struct native *n)
     while (wait_for(epoll, &fd) && recv(fd, &parcel, sizeof(parcel), 0) == sizeof(parcel)) {
         uint64_t len = parcel.len;
         void *data = take(n, len);
-        struct parcel asked = {.verb = VERIFY}; // as the receiver of ool_send does
+        struct parcel asked = {.verb = VERIFY}; // the receiver of ool_send also asks vm
         bool is_good = data && (parcel.verb == ECHO ? place(parties->server[1], data, len)
                                                     : ask(parties->server[1], &asked));
         free(data);
@@ -121,10 +122,10 @@ static bool start(struct native *n)
         socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, parties->server) < 0)
         return false;
     n->own = parties;
-    prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY); // as a task does, where Yama is
+    prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY); // Yama would refuse the copies otherwise
     if (!native_fork_with_socket(n, SOCK_SEQPACKET, serve) || !native_await_ready(n))
         return false;
-    // The copier is with the client, as vm is.
+    // The copier runs on the client's core, as vm does.
     struct native copier = *n;
     copier.placement = n->placement == TWO_CORES ? SAME_CORE : n->placement;
     copier.other = n->server;
@@ -142,7 +143,7 @@ static bool place_one(void *ctx, uint64_t *ns)
 {
     struct native *n = ctx;
     const struct parties *parties = n->own;
-    // Once more before, to have the caches back, as for ool_send.
+    // This first copy brings the data back into the caches, as in the operation ool_send.
     if (!place(parties->client[1], n->out, n->payload))
         return false;
     uint64_t begin = measure_now_ns();

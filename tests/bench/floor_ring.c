@@ -11,14 +11,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define RING  ((uint64_t)512 << 10) // as libipc's
-#define PIECE ((uint64_t)8 << 10)   // said to the other at once, when it runs on another core
-#define SPINS 2000                  // before the core is given to others
+#define RING  ((uint64_t)512 << 10) // as large as libipc's
+#define PIECE ((uint64_t)8 << 10)   // announced at once if the other side runs on another core
+#define SPINS 2000                  // before the process yields the core
 #define STOP  UINT64_MAX
 
 struct flow {
-    _Alignas(64) _Atomic uint64_t put;   // bytes; STOP: there are no more
-    _Alignas(64) _Atomic uint64_t taken; // bytes
+    _Alignas(64) _Atomic uint64_t put;   // bytes in total; STOP: no more come
+    _Alignas(64) _Atomic uint64_t taken; // bytes in total
     _Alignas(4096) uint8_t ring[RING];
 };
 
@@ -58,7 +58,7 @@ static void put(const struct native *n, struct flow *flow, const uint8_t *from, 
     }
 }
 
-// False: there are no more.
+// Returns false after the last byte.
 static bool take(const struct native *n, struct flow *flow, uint8_t *to, uint64_t len)
 {
     uint64_t at = atomic_load(&flow->taken);
@@ -128,7 +128,7 @@ static bool end(struct native *n)
 
 // --- A file -------------------------------------------------------------------------------------
 
-#define READ_PIECE ((uint64_t)128 << 10) // as libipc asks archivefs for
+#define READ_PIECE ((uint64_t)128 << 10) // as large as libipc's requests to archivefs
 
 static bool read_into_ring(const struct native *n, struct flow *flow, int fd, uint64_t offset)
 {
@@ -163,8 +163,8 @@ static bool start_file(struct native *n)
     return n->own != MAP_FAILED && native_fork_with_socket(n, SOCK_STREAM, serve_file);
 }
 
-// Each piece into memory of its own, as fs_read() gives it. (Not a few bytes behind a page's
-// beginning, where the ring's pages have theirs: see libipc/copy.c.)
+// Copies each piece into fresh memory, as fs_read() does. (The memory does not start 1 to 31 bytes
+// into a page, where a copy out of the ring is slow: see libipc/copy.c.)
 static bool take_file(void *ctx, uint64_t *ns)
 {
     struct native *n = ctx;

@@ -9,10 +9,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define SPINS      2000 // before the process yields the core; on one core it yields at once
+#define SPINS      2000 // before the process yields; on one core it yields at once
 #define SPIN_BATCH 64
 
-// On a cache line each.
+// Each word has a cache line of its own.
 struct turn {
     _Alignas(64) _Atomic uint32_t asked;
     _Alignas(64) _Atomic uint32_t answered;

@@ -1,4 +1,4 @@
-// results.json: one object for each point.
+// Writes results.json: one object for each point.
 #include "bench.h"
 #include <errno.h>
 #include <string.h>

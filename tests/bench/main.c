@@ -1,5 +1,5 @@
-// bench: measures what messages and payloads cost, and what the bare machine and other libraries
-// need for the same. This file has the arguments and the order of the parts.
+// bench: measures the cost of messages and payloads. Compares it with the bare machine and with
+// other libraries. This file reads the arguments and calls the parts in order.
 #include "bench.h"
 #include <errno.h>
 #include <getopt.h>
@@ -212,9 +212,9 @@ int main(int argc, char **argv)
     enum mode mode = parse_options(argc, argv, &expected);
     settings.is_tty = isatty(STDERR_FILENO);
     signal(SIGPIPE, SIG_IGN);
-    sigaction(SIGINT, &interrupt, NULL); // without SA_RESTART: no wait goes on
+    sigaction(SIGINT, &interrupt, NULL); // without SA_RESTART, so that the signal ends a wait
     sigaction(SIGTERM, &interrupt, NULL);
-    unsetenv("OOLONG_TRANSPORT"); // it would take the place of what the suites say
+    unsetenv("OOLONG_TRANSPORT"); // this variable would override the suite files
     find_programs();
     find_cores();
     make_work_folder();

@@ -1,5 +1,5 @@
 // many: makes COUNT files of BYTES bytes in FOLDER, one after the other, and prints the
-// microseconds that one took: many FOLDER COUNT BYTES. For tests/bench/fuse and the test
+// microseconds for each file: many FOLDER COUNT BYTES. For tests/bench/fuse and the test
 // ext4_counts.
 #include <fcntl.h>
 #include <stdio.h>

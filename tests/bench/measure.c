@@ -1,4 +1,4 @@
-// Repeats an operation and takes the time. Compiled into the driver and into the tasks.
+// Repeats an operation and measures its time. The driver and the tasks contain this file.
 #include "measure.h"
 #include <errno.h>
 #include <string.h>
@@ -16,7 +16,7 @@ uint64_t measure_now_ns(void)
     return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
-// Keeps a uniform random sample of all operations: a later one may replace an earlier one.
+// Keeps a uniform random sample of all operations: a later operation may replace an earlier one.
 static void add_sample(struct bench_reply *reply, uint64_t ns, uint64_t *seed)
 {
     uint32_t value = ns < UINT32_MAX ? (uint32_t)ns : UINT32_MAX;
@@ -32,7 +32,7 @@ static void add_sample(struct bench_reply *reply, uint64_t ns, uint64_t *seed)
         reply->samples[at] = value;
 }
 
-// `*short_ops`: they take less than TOO_SHORT_NS each.
+// Sets `*short_ops` if one operation takes less than TOO_SHORT_NS.
 static bool warm_up(measure_op op, void *ctx, uint64_t ns, bool *short_ops)
 {
     uint64_t start = measure_now_ns(), spent, ops = 0;
@@ -46,7 +46,7 @@ static bool warm_up(measure_op op, void *ctx, uint64_t ns, bool *short_ops)
     return true;
 }
 
-// Several at once where the clock, which takes some 30 ns, would be a part of what is measured.
+// Repeats a short operation, because the clock itself takes some 30 ns.
 static bool repeat(measure_op op, void *ctx, unsigned times, uint64_t *own_ns)
 {
     for (unsigned i = 0; i < times; i++) {

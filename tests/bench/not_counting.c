@@ -1,4 +1,4 @@
-// The counters of a task that does not count.
+// The counters of a task that counts nothing.
 #include "counting.h"
 
 struct counting counting;

@@ -1,5 +1,5 @@
-// D-Bus: a method call with an array of bytes, through a bus daemon of our own, answered with the
-// same array.
+// D-Bus: a method call with an array of bytes through a bus daemon that the benchmark starts. The
+// reply has the same array.
 #include "native.h"
 #include <dbus/dbus.h>
 #include <errno.h>
@@ -13,7 +13,7 @@
 #define BUS_NAME   "org.oolong.Bench"
 #define TIMEOUT_MS 20000
 
-// Everybody may do everything, and nothing is too large.
+// The daemon's configuration allows all calls and large messages.
 static const char config[] = "<busconfig>\n"
                              "  <type>session</type>\n"
                              "  <listen>unix:path=%s/dbus-%d</listen>\n"
@@ -44,7 +44,7 @@ static bool start_daemon(const struct native *n)
     if (pid == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         dup2(ready[1], STDOUT_FILENO);
-        int null = open("/dev/null", O_WRONLY); // it complains of limits that it cannot raise
+        int null = open("/dev/null", O_WRONLY); // the daemon warns of its limits
         dup2(null, STDERR_FILENO);
         snprintf(option, sizeof(option), "--config-file=%s", path);
         execlp("dbus-daemon", "dbus-daemon", option, "--nofork", "--print-address=1", NULL);
@@ -54,7 +54,7 @@ static bool start_daemon(const struct native *n)
     char line[512];
     bool is_ready = pid > 0 && read(ready[0], line, sizeof(line)) > 0;
     if (!is_ready)
-        errno = ENOENT; // there is no dbus-daemon
+        errno = ENOENT; // dbus-daemon is probably not installed
     close(ready[0]);
     return is_ready;
 }
@@ -75,7 +75,7 @@ static bool answer(DBusConnection *bus, DBusMessage *call)
     int len;
     if (!dbus_message_get_args(call, NULL, DBUS_TYPE_ARRAY, DBUS_TYPE_BYTE, &data, &len,
                                DBUS_TYPE_INVALID))
-        return true; // a signal of the bus
+        return true; // the bus sent a signal
     DBusMessage *reply = dbus_message_new_method_return(call);
     bool is_good = reply &&
                    dbus_message_append_args(reply, DBUS_TYPE_ARRAY, DBUS_TYPE_BYTE, &data, len,
@@ -91,7 +91,8 @@ static void serve(struct native *n)
     DBusConnection *bus = open_bus(n);
     if (!bus || dbus_bus_request_name(bus, BUS_NAME, 0, NULL) < 0 || !native_say_ready(n))
         return;
-    // A call may have come together with the answer of the bus: look before waiting.
+    // A call may have come together with the answer of the bus, so the server looks before it
+    // waits.
     bool go_on = true;
     do {
         DBusMessage *call;

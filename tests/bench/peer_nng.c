@@ -1,4 +1,4 @@
-// nng: request and reply over its ipc transport. The server gives back the message that it got.
+// nng: request and reply over its ipc transport. The server sends the received message back.
 #include "native.h"
 #include <nng/nng.h>
 #include <nng/protocol/reqrep0/rep.h>

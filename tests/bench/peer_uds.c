@@ -1,5 +1,5 @@
-// The peer that every host has: a Unix stream socket. A length and then the bytes, there and back.
-// The receiving side reads into memory of malloc, as the others do.
+// A Unix stream socket, which every host has. Each direction sends a length and then the bytes. The
+// receiver reads into memory from malloc(), as the receivers of the other peers do.
 #include "native.h"
 #include <stdlib.h>
 #include <sys/socket.h>

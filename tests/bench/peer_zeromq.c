@@ -1,4 +1,4 @@
-// ZeroMQ: request and reply over its ipc transport. The server gives back the message that it got,
+// ZeroMQ: request and reply over its ipc transport. The server sends the received message back
 // without a copy.
 #include "native.h"
 #include <unistd.h>
@@ -41,7 +41,7 @@ static bool start(struct native *n)
     if (!native_fork(n, serve))
         return false;
     n->own = make_socket(ZMQ_REQ);
-    return n->own && zmq_connect(n->own, address) == 0; // it tries until the server is there
+    return n->own && zmq_connect(n->own, address) == 0; // ZeroMQ tries until the server is there
 }
 
 static bool exchange(void *ctx, uint64_t *ns)

@@ -1,4 +1,5 @@
-// Draws charts: where lines, ticks and words stand. Colours are classes of the page.
+// Draws charts: computes the places of lines, ticks and words. The page's style sheet has the
+// colours.
 #include "plot.h"
 #include <math.h>
 #include <string.h>
@@ -6,7 +7,7 @@
 #define WIDTH  760
 #define HEIGHT 400
 #define LEFT   70
-#define RIGHT  170 // with the names of the lines
+#define RIGHT  170 // for the names of the lines
 #define TOP    14
 #define BOTTOM 40
 
@@ -17,7 +18,7 @@ struct range {
     double low, high;
 };
 
-// A payload of 0 has its place to the left of the smallest.
+// A payload of 0 is drawn to the left of the smallest other one.
 static double log_payload(uint64_t payload)
 {
     return payload > 0 ? log2((double)payload) : 3;
@@ -52,13 +53,13 @@ static struct range find_range(const struct plot *plot)
     return range;
 }
 
-// The value of a power of ten, in the unit that people would say: "10 ms", "100 MB/s".
+// Prints a power of ten in a common unit: "10 ms", "100 MB/s".
 static void tick_text(char *text, size_t size, double y, const char *unit)
 {
     static const char *const times[] = {"ns", "us", "ms", "s"};
     static const char *const rates[] = {"kB/s", "MB/s", "GB/s", "TB/s"};
     bool is_time = !strcmp(unit, "us");
-    int step = is_time ? 1 : 2; // of `unit`
+    int step = is_time ? 1 : 2; // the index of `unit`
     while (y < 0.99 && step > 0) {
         y *= 1000;
         step--;

@@ -1,4 +1,4 @@
-// Charts as SVG, for a page that needs nothing else.
+// Charts as SVG, for a page without other files.
 #ifndef BENCH_PLOT_H
 #define BENCH_PLOT_H
 
@@ -21,7 +21,7 @@ struct plot {
     size_t num_lines;
 };
 
-/// A chart with logarithmic axes: payloads to the right.
+/// A chart with logarithmic axes and the payload on the horizontal one.
 void plot_lines(FILE *out, const struct plot *plot);
 
 struct plot_bar {
@@ -29,7 +29,8 @@ struct plot_bar {
     double parts[8];
 };
 
-/// Bars cut into parts, each bar as long as its parts' sum, or all of one length when `is_share`.
+/// Bars made of parts. A bar is as long as the sum of its parts; with `is_share`, all bars have the
+/// same length.
 void plot_bars(FILE *out, const char *title, const char *unit, const struct plot_bar *bars,
                size_t num_bars, const char *const *parts, size_t num_parts, bool is_share);
 

@@ -1,9 +1,10 @@
-// The points of a run: which there are, what their rounds gave, and the ratios to their floors.
+// The points of a run: the list of points, the results of their rounds, and the ratios to their
+// floors.
 #include "bench.h"
 #include <stdlib.h>
 #include <string.h>
 
-// Floors are measured also when only one other case is asked for.
+// If only one case is asked for, its floors are measured as well.
 static bool is_wanted(const struct bench_case *what, uint64_t payload)
 {
     if (what->payloads == NO_PAYLOAD ? payload != 0 : payload == 0 && what->payloads != ANY_PAYLOAD)
@@ -44,7 +45,7 @@ void points_plan(struct points *points)
     points->len = 0;
     if (!points->items)
         bench_die("not enough memory");
-    // What is compared is next to each other.
+    // Points that are compared with each other stand next to each other.
     for (int placement = 0; placement < NUM_PLACEMENTS; placement++) {
         if (placement == TWO_CORES && settings.cpus[1] < 0)
             continue;
@@ -181,7 +182,7 @@ void points_finish(struct points *points)
         struct point *point = &points->items[i];
         if (point->num_rounds == 0)
             continue;
-        point->median = median_of(point->rounds, point->num_rounds); // sorts them
+        point->median = median_of(point->rounds, point->num_rounds); // this sorts the values
         point->p10 = quantile(point->rounds, point->num_rounds, 0.1);
         point->p90 = quantile(point->rounds, point->num_rounds, 0.9);
         qsort(point->samples, point->num_samples, sizeof(*point->samples), compare_samples);

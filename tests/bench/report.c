@@ -1,4 +1,4 @@
-// report.html: the figures as charts and tables, in one file that needs no other.
+// Writes report.html: the results as charts and tables, in one file without other files.
 #include "bench.h"
 #include <errno.h>
 #include <string.h>
@@ -29,7 +29,7 @@ static const char head[] =
     "\n</style>\n"
     "<h1>Oolong: benchmark</h1>\n";
 
-// A line of a chart: a case, by one transport, or one of the floors of ool_call.
+// A line of a chart: a case with one transport, or one of the floors of ool_call.
 struct line {
     const char *label;
     const char *name; // NULL: the floor
@@ -96,8 +96,9 @@ static void write_plot(FILE *out, const struct points *points, enum placement pl
     plot_lines(out, &plot);
 }
 
-// What a one-way message with a payload is made of. The steps were measured alone; what is left of
-// the whole is the receiver's copy out of its receive buffer and what the steps do to each other.
+// The steps of a one-way message with a payload. Each step was measured alone. The rest of the
+// whole is the receiver's copy out of its receive buffer and the influence of the steps on each
+// other.
 static void write_steps(FILE *out, const struct points *points)
 {
     static const char *const parts[] = {"ool.send, the call", "copies by vm", "the message",

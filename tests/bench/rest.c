@@ -1,15 +1,15 @@
-// The processor time of a suite in which no task has anything to do.
+// Measures the processor time of a suite in which all tasks wait.
 #include <dirent.h>
 #include <stdlib.h>
 #include <unistd.h>
 #include "scale.h"
 
-#define NUM_TASKS 20 // vm apart
+#define NUM_TASKS 20 // without vm
 #define SETTLE_US 500000
 #define FULL_US   5000000
 #define QUICK_US  2000000
 
-// The time in ns that a process, the launcher or a child of it, has run; else 0.
+// How long a process has run, in ns, if it is the launcher or a child of the launcher; else 0.
 static uint64_t run_ns(const char *pid, pid_t launcher)
 {
     char path[64];
@@ -54,7 +54,7 @@ void rest_measure(void)
     useconds_t us = settings.quick ? QUICK_US : FULL_US;
     progress("%d tasks at rest", NUM_TASKS);
     for (int i = 0; i < NUM_TRANSPORTS; i++) {
-        // Apart from these tasks there are bench and bench_task.
+        // bench and bench_task count as tasks, too.
         struct suite_plan plan = {.placement = DEFAULT_PLACEMENT,
                                   .transport = (enum transport)i,
                                   .num_clients = NUM_TASKS - 2};

@@ -1,4 +1,4 @@
-// Starts the workers and visits every point round by round, as often as there is time.
+// Starts the workers and visits every point in each round, until the time is up.
 #include "bench.h"
 #include <stdarg.h>
 #include <stdlib.h>
@@ -6,8 +6,8 @@
 #include "rounds.h"
 
 struct budget {
-    uint64_t batch_ns; // of one point in one round
-    uint64_t total_ns; // no further round is begun that would go beyond this
+    uint64_t batch_ns; // time for one point in one round
+    uint64_t total_ns; // no round starts that would end after this time
     unsigned min_rounds, max_rounds;
 };
 static const struct budget quick = {4000000, 36000000000, 2, 12};
@@ -61,7 +61,8 @@ static void visit(struct point *point, const struct budget *budget, bool is_warm
     if (point->failed[0])
         return;
     request.min_ns = is_warm_up ? budget->batch_ns / 4 : budget->batch_ns;
-    // At least one operation: the first of a visit compares the whole payload.
+    // The worker does at least one operation, because the first one of a visit compares the whole
+    // payload.
     request.warm_up_ns = is_warm_up ? 0 : budget->batch_ns / 4;
     if (point->placement == DEFAULT_PLACEMENT && !settings.smoke)
         request.warm_up_ns = SETTLE_NS;

@@ -1,5 +1,5 @@
-// Many tasks, many clients, many pairs: what a suite costs as it grows, with the placement that it
-// has by default. Two suites are measured in turns, one that grows and one that does not.
+// Measures the cost of a suite as its tasks, clients or pairs increase in number, with the default
+// placement. Two suites are measured in turns: one grows, and the other does not.
 #include "bench.h"
 #include <dirent.h>
 #include <errno.h>
@@ -12,7 +12,7 @@
 #define CROWD_NS    300000000
 #define MAX_CLIENTS 128
 #define MAX_PAIRS   32
-#define LIMITED     64 // the number of clients for which there is a limit
+#define LIMITED     64 // the number of clients that has a limit in the verdicts
 
 struct scale scale;
 
@@ -82,7 +82,7 @@ static double mean_pss(pid_t launcher)
     return num > 0 ? sum / num : 0;
 }
 
-// One ipc_call without and with idle tasks beside it.
+// Compares one ipc_call without idle tasks in the suite to one with them.
 static void compare_calls(struct worker *none, struct worker *crowded, struct scale_idle *result)
 {
     unsigned rounds = settings.quick ? 5 : 25;

@@ -1,5 +1,4 @@
-// What a suite costs as it grows: the results, shared by the part that measures and the part that
-// prints.
+// The results of scale.c, which scale_report.c prints.
 #ifndef BENCH_SCALE_H
 #define BENCH_SCALE_H
 
@@ -7,10 +6,10 @@
 
 struct scale_idle {
     enum transport transport;
-    unsigned idle;        // tasks
-    double none, crowded; // ns of an ipc_call, without and with them
-    double boot;          // ns, of those that were started in this step
-    double pss;           // KiB of one of them
+    unsigned idle;        // number of idle tasks
+    double none, crowded; // ns of an ipc_call without and with idle tasks
+    double boot;          // ns to start one of the tasks of this step
+    double pss;           // KiB of one idle task
 };
 
 struct scale_crowd {
@@ -19,13 +18,13 @@ struct scale_crowd {
     unsigned clients;
     double latency; // ns of a call, median of the clients
     double best, worst;
-    double per_s; // calls a second, of all
+    double per_s; // calls of all clients a second
 };
 
-// 20 tasks that wait.
+// A suite of 20 tasks that wait.
 struct scale_rest {
     enum transport transport;
-    double share; // of a core's time
+    double share; // share of a core's time
 };
 
 struct scale {
@@ -36,7 +35,7 @@ struct scale {
 };
 extern struct scale scale;
 
-/// Measures all of it, or, when `brief`, what has a limit.
+/// Measures all steps. With `brief`, measures only the steps that have a limit.
 void scale_measure(bool brief);
 void scale_verdicts(verdict_fn row, void *ctx);
 void scale_json(FILE *out);

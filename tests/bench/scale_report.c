@@ -1,4 +1,4 @@
-// The results of growth, as tables, as JSON, and those that have a limit.
+// Prints the results of scale.c as tables, as JSON, and as verdicts.
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,7 +42,7 @@ void scale_verdicts(verdict_fn row, void *ctx)
     }
 }
 
-// Members of an object: the caller writes its braces.
+// Writes members of an object. The caller writes its braces.
 void scale_json(FILE *out)
 {
     fputs("\"crowds\": [", out);

@@ -1,5 +1,5 @@
-// Suites to measure in: the suite file, the archive that archivefs serves, and the start of the
-// launcher with bench_task's console in our hands.
+// Makes suites to measure in: the suite file, the archive for archivefs, and the launcher. The
+// driver has the console of bench_task.
 #include "bench.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -142,7 +142,7 @@ static void write_suite(const char *path, const char *archive, const struct suit
 static void run_launcher(const struct suite_plan *plan, const char *path, int in, int out)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    worker_pin(plan->placement, false); // vm and what the suite does not place go there too
+    worker_pin(plan->placement, false); // vm and tasks that the suite does not place go there too
     if (plan->trace && ptrace(PTRACE_TRACEME, 0, NULL, NULL) < 0)
         _exit(126);
     dup2(in, STDIN_FILENO);

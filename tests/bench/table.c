@@ -1,10 +1,10 @@
-// The printed table.
+// Prints the results as a table.
 #include "bench.h"
 #include <string.h>
 
 const char *payload_text(uint64_t payload)
 {
-    static char text[4][24]; // so that several can be printed at once
+    static char text[4][24]; // so that one printf() can print several payloads
     static unsigned turn;
     char *to = text[turn++ % 4];
     if (payload >= 1 << 20)

@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define SETTLE_MS  20 // nothing happens for that long
+#define SETTLE_MS  20 // all processes must be quiet for this time
 #define TIMEOUT_MS 10000
 
 #define OPTIONS                                                                                    \
@@ -92,7 +92,7 @@ static int on_stop(struct traced *task, int status)
         on_call(task, &current[task - suite.tasks]);
         return 0;
     }
-    // A new process is stopped once, by its tracer.
+    // A new process is stopped once, because it is traced.
     return signo == SIGSTOP || signo == SIGTRAP ? 0 : signo;
 }
 
@@ -151,7 +151,8 @@ static bool all_wait(void)
 
 void tracer_read(struct traced_suite *copy)
 {
-    // A process may be seen inside a call that is about to return, so look until nothing changes.
+    // A process may be inside a call that is about to return. So the driver looks until nothing
+    // changes.
     memset(copy, 0, sizeof(*copy));
     int quiet = 0;
     for (int i = 0; i < TIMEOUT_MS && quiet < SETTLE_MS; i++) {
@@ -166,7 +167,7 @@ void tracer_read(struct traced_suite *copy)
 
 void tracer_stop(struct worker *worker)
 {
-    // Without a console, bench_task ends, and with it the suite.
+    // bench_task ends when it has no console, and the suite ends with bench_task.
     close(worker->in);
     close(worker->out);
     pthread_join(thread, NULL);

@@ -10,7 +10,7 @@
 
 struct traced {
     pid_t pid;
-    char name[24]; // what it plays: client, server, vm, launcher, archivefs
+    char name[24]; // its part: client, server, vm, launcher, archivefs
     uint32_t calls[TRACER_MAX_CALLS];
     uint64_t read, written; // bytes by process_vm_readv and process_vm_writev
     bool in_call;

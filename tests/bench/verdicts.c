@@ -1,10 +1,10 @@
-// The figures that have a limit.
+// Compares results with their limits.
 #include <string.h>
 #include "bench.h"
 
 #define MIB ((uint64_t)1 << 20)
 
-// One row: a figure of ours in relation to something else.
+// Prints one row: the ratio of a result of Oolong to another result.
 static void relate(verdict_fn row, void *ctx, const char *what, double ours, double other,
                    double limit)
 {
@@ -27,7 +27,7 @@ static void limit_ratio(const struct points *points, const char *name, enum tran
     row(ctx, what, p->ratio, limit);
 }
 
-// The slowest of the payloads from `least` to `most`, in relation to a peer.
+// Prints the worst ratio to a peer among the payloads from `least` to `most`.
 static void against_peer(const struct points *points, const char *peer, enum transport transport,
                          enum placement placement, uint64_t least, uint64_t most, double limit,
                          verdict_fn row, void *ctx)

@@ -1,4 +1,4 @@
-// Talks to workers, and pins processes to cores.
+// Sends requests to workers, and pins processes to cores.
 #include "bench.h"
 #include <errno.h>
 #include <poll.h>

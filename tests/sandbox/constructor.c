@@ -1,11 +1,11 @@
-// A task whose constructors do what its profile forbids, before the library's main() runs:
+// A task whose constructors make calls that its profile forbids, before the library's main() runs:
 //
 //   sandbox_constructor open    the program's constructor opens a file
 //   sandbox_constructor map     the program's constructor maps executable memory
 //   sandbox_constructor library a constructor of a shared library opens a file
 //   sandbox_constructor none    the constructors do nothing
 //
-// It prints what it could do before the forbidden call, so that the test can check it.
+// The task prints each call that succeeds before the forbidden one, so that the test can check it.
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>

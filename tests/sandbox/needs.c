@@ -1,5 +1,5 @@
-// An honest task that uses everything that its profile allows: it shows that each rule of the
-// sandbox is needed.
+// A task that breaks no rule and makes every call that its profile allows. It shows that each rule
+// of the sandbox is needed.
 //
 //   sandbox_needs memory      grows, moves and gives back memory
 //   sandbox_needs sort        sorts more than a kilobyte
@@ -37,7 +37,7 @@ void oolong_prepare(void)
     sigaction(SIGUSR1, &action, NULL);
 }
 
-// What realloc() of glibc does to large memory, and malloc() to small.
+// The calls that glibc's realloc() makes for large memory, and malloc() for small memory.
 static void use_memory(void)
 {
     const size_t len = 40u << 20;
@@ -72,7 +72,7 @@ static void discard_sectors(void)
 
 static void access_badly(void)
 {
-    volatile size_t len = 10; // not for the compiler to know
+    volatile size_t len = 10; // hides the bad access from the compiler
     volatile uint8_t *data = malloc(len);
     data[len] = 1;
 }
@@ -82,11 +82,11 @@ static long futex(_Atomic uint32_t *word, int op, uint32_t value, const struct t
     return syscall(SYS_futex, word, op, value, time, NULL, FUTEX_BITSET_MATCH_ANY);
 }
 
-// Until `word` is no longer `value`. False: not within the time.
+// Sleeps until `word` is no longer `value`. Returns false if that takes too long.
 static bool sleep_on(_Atomic uint32_t *word, uint32_t value, int op)
 {
     struct timespec time = {5, 0};
-    if (op == FUTEX_WAIT_BITSET) { // which takes a moment, not a duration
+    if (op == FUTEX_WAIT_BITSET) { // this call takes a point in time, not a duration
         clock_gettime(CLOCK_MONOTONIC, &time);
         time.tv_sec += 5;
     }
@@ -105,7 +105,7 @@ static _Atomic uint32_t *map_shared(int id)
     return (_Atomic uint32_t *)at;
 }
 
-// Two words: turns of the two tasks.
+// The two tasks take turns. Each has a word for its turn.
 static void wait_in_turn(_Atomic uint32_t *own, _Atomic uint32_t *other)
 {
     for (uint32_t turn = 1; turn <= 100; turn++) {
@@ -146,7 +146,7 @@ static void be_signalled(void)
     struct timespec time = {20, 0};
     printf("ready\n");
     while (!signalled)
-        futex(&word, FUTEX_WAIT, 0, &time); // with a duration: goes on as restart_syscall
+        futex(&word, FUTEX_WAIT, 0, &time); // continues by restart_syscall
     ASSERT(signalled == SIGUSR1);
 }
 

@@ -1,5 +1,5 @@
-// A task that speaks the wire format without libipc, and so can break each of its rules. Its first
-// argument says what it does. Under the name `vm` it is a vm that only acknowledges.
+// A task that speaks the wire format without libipc, so it can break each of its rules. The first
+// argument says what the task does. A task with the name `vm` plays a vm that only acknowledges.
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/futex.h>
@@ -56,7 +56,7 @@ static void send_op(int op, int task)
     send_packet(op, &packet);
 }
 
-// Loads the filter of the role, which is the last descriptor of the boot packet.
+// Loads the filter of the role. Its descriptor is the last one of the boot packet.
 static void load_filter(int fd)
 {
     struct sock_filter *program = calloc(boot.num_filter, sizeof(*program));
@@ -98,7 +98,7 @@ static void __attribute__((noreturn)) play_vm(void)
             send_op(CTL_REAP, m.exception.task);
         }
         if (wire_kind(packet.word) == WIRE_NOBLOCK && packet.type == LAUNCHER_STARTED_MSG)
-            continue; // the descriptors of its grant stay open, as vm keeps them
+            continue; // keeps the descriptors of the grant open, as vm does
         if (num > 3)
             exit(96);
     }
@@ -132,7 +132,7 @@ static void send_descriptor(void)
     sendmsg(CONTROL_FD, &msg, MSG_NOSIGNAL);
 }
 
-// Asks for the end of the suite.
+// Asks the launcher to end the suite.
 static void quit(void)
 {
     struct packet packet = {.text = {.len = 1, .text = "q"}};
@@ -157,7 +157,7 @@ static void change_terminal(void)
     tcsetattr(STDIN_FILENO, TCSANOW, &settings);
 }
 
-// By name: the numbers change with what is added.
+// Scripts name the operations, because their numbers change when one is added.
 static const struct op_name {
     const char *name;
     enum control_op op;
@@ -211,7 +211,7 @@ static void wait_for_end(void)
         receive(&packet, fds);
 }
 
-// Asks for the same thing again and again and reads no answer.
+// Sends the same request again and again and reads no answer.
 static void flood(int op)
 {
     struct packet packet = {0};
@@ -263,19 +263,19 @@ static void play(const char *what, int number)
 int main(int argc, char **argv)
 {
     static char buffer[4096];
-    setvbuf(stdout, buffer, _IOFBF, sizeof(buffer)); // or stdio asks for the kind of file
+    setvbuf(stdout, buffer, _IOFBF, sizeof(buffer)); // otherwise stdio would call fstat()
     if (!strcmp(argv[0], "vm"))
         play_vm();
     const char *what = argc > 1 ? argv[1] : "wait";
     int number = argc > 2 ? op_or_number(argv[2]) : 0;
     if (!strcmp(what, "before")) {
-        // A call by its number, arguments 0, while there is the outer filter alone.
+        // Makes the call with that number, with arguments 0, while only the outer filter is loaded.
         long result = syscall(number, 0, 0, 0, 0, 0, 0);
         printf("returned %ld\n", result);
         exit(10);
     }
     if (strcmp(what, "silent")) {
-        // Without the role's filter only where that is what is tried.
+        // Loads the role's filter, except in the test of a task without it.
         start(strcmp(what, "unfiltered") != 0);
         play(what, number);
     }

@@ -40,7 +40,7 @@ static int is_restored(void)
            now.c_oflag == before.c_oflag;
 }
 
-// Waits for a state of the terminal, at most 10 seconds.
+// Waits up to 10 seconds until the terminal has this state.
 static int comes(int (*state)(void))
 {
     for (int i = 0; i < 1000 && !state(); i++)

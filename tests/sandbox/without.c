@@ -1,4 +1,4 @@
-// Part of a launcher that is built for one test: removes one rule from the sandbox profiles.
+// Part of a launcher for one test: it removes one rule from the sandbox profiles.
 //
 //   OOLONG_WITHOUT=ROW:SET   the row of profile_rules is no longer of the set (a bit's number)
 //   OOLONG_WITHOUT=list      prints every row and set: ROW:SET CALL, and ends

@@ -1,5 +1,5 @@
 #!/bin/sh
-# A task that waits for a name that cannot come is reported once, and why.
+# The launcher reports once that a task waits for a name that cannot come, and why.
 . "$OOLONG_SOURCE/tests/system/lib.sh"
 
 for case in "gone|no running task may serve (not running: server)" \
@@ -11,7 +11,8 @@ for case in "gone|no running task may serve (not running: server)" \
     grep -qF ") waits for '$name', which ${case#*|}" err || fail "another report: $(cat err)"
 done
 
-# The server was there, and another task ended it. It is reported once, however often the task tries.
+# Another task ends the server while a client looks its name up. The launcher reports that once,
+# however often the client tries.
 expect 0 "$oolong" run "$here/absent_killed.ini"
 echo "[watcher] looks up gone (absent)" | diff - out >&2 || fail "another output: $(cat out err)"
 [ "$(grep -c "waits for 'gone', which no running task may serve (not running: server)" err)" = 1 ] ||

@@ -12,8 +12,8 @@
 #include <resea/timer.h>
 #include <string.h>
 
-#define LOOK_MS 150 // more often than ten times a second is an error
-#define LOOKS   25  // from the first that showed it: the client has tried again by then
+#define LOOK_MS 150 // more than ten times a second is an error
+#define LOOKS   25  // after the first success; meanwhile the client has tried again
 
 static void serve(const char *name)
 {
@@ -27,7 +27,7 @@ static void end_server(const char *name)
 {
     ASSERT_OK(task_destroy(ipc_lookup(name)));
     for (;;)
-        (void)ipc_lookup(name); // the first one may still find the server, which is ending
+        (void)ipc_lookup(name); // the first lookup may still find the server while it ends
 }
 
 static bool ps_shows(const char *text)

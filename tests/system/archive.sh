@@ -30,7 +30,8 @@ make_tree() {
 line"
 }
 
-# In pieces that a command line holds: what fscat writes of many files is what cat writes of them.
+# Compares the files in pieces of 1000, which fit in a command line. fscat must write the same bytes
+# as cat.
 compare_all() { # ARCHIVE
     (cd tree && find . -type f -print0 | LC_ALL=C sort -z | sed -z 's/^\.//') >paths
     count=$(tr -cd '\0' <paths | wc -c)
@@ -57,7 +58,7 @@ theirs=$(bsdtar -tf tree.tar | wc -l)
 difference=$((ours - theirs))
 [ "${difference#-}" -le 1 ] || fail "fstree lists $ours entries, bsdtar $theirs"
 
-# Unknown paths, and known ones beside them.
+# Unknown paths alone, and beside known ones.
 expect 1 run tree.tar 'fscat /no/such/file'
 [ "$(wc -c <out)" = 0 ] || fail "something was written"
 [ "$(grep -c '/no/such/file' err)" = 1 ] || fail "not one line names it: $(cat err)"

@@ -179,7 +179,7 @@ static void unaware_lead(void)
     quit(a);
 }
 
-// Answers all calls first, and then the pull that came before them.
+// Answers all calls before it answers the pull, which came first.
 static void leave_the_pull_open(void)
 {
     task_t lead = meet("main");
@@ -239,7 +239,7 @@ static void dead_lead(void)
     task_t a = meet("a");
     struct message m;
     expect_notifications(NOTIFY_ASYNC);
-    step(meet("b")); // b then lets a end
+    step(meet("b")); // then b lets a end
     CHECK_ERR(async_recv(a, &m), ERR_ABORTED);
     CHECK_ERR(async_recv(a, &m), ERR_INVALID_TASK);
     m.type = STAGE_ITEM_MSG;
@@ -275,7 +275,7 @@ static void send_parcels(void)
         m.stage_parcel.data_len = (size_t)i * 97;
         m.stage_parcel.number = i;
         CHECK_OK(async_send(lead, &m));
-        memset(data, 0xee, (size_t)i * 97); // the queue must have a copy
+        memset(data, 0xee, (size_t)i * 97); // the queue must have copied the payload
         free(data);
     }
     serve_pulls();

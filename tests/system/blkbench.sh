@@ -1,5 +1,5 @@
 #!/bin/sh
-# The load generator of disks: every pattern is measured, and what is read is checked.
+# The load generator for disks: it measures every pattern, and checks the bytes that it reads.
 . "$OOLONG_SOURCE/tests/system/lib.sh"
 
 bench() {
@@ -10,7 +10,8 @@ metric() {
     sed -n "s/.*\"key\": \"$1\", \"value\": \([0-9]*\)}/\1/p" out
 }
 
-# On a disk with much else to do, nothing may be done in a second.
+# A busy disk may complete no request within a second, so the measurement is repeated with more
+# time.
 measure() {
     for seconds in 1 5 20; do
         expect 0 bench "$@" seconds=$seconds
@@ -29,7 +30,7 @@ done
 [ "$(od -An -tu8 -j $((512 * 16383)) -N 8 image | tr -d ' ')" = 16383 ] ||
     fail "the last sector does not hold its number"
 
-# Contents that nobody wrote are found.
+# The generator notices sectors that it did not write.
 expect 0 bench rw=randread seconds=1 layout=no
 dd if=/dev/zero of=image bs=1M count=4 conv=notrunc 2>/dev/null
 expect 1 bench rw=randread seconds=1 layout=no

@@ -25,7 +25,7 @@ static void answer_with_errors(void)
     ipc_reply(client, &m);
     CHECK_OK(ipc_recv(IPC_ANY, &m));
     ipc_free_payloads(&m);
-    ipc_reply_err(m.src, DONT_REPLY); // sends nothing
+    ipc_reply_err(m.src, DONT_REPLY); // DONT_REPLY sends nothing
     ipc_reply_err(m.src, ERR_UNAVAILABLE);
 }
 
@@ -77,8 +77,8 @@ static void serve_by_replyrecv(void)
         CHECK_OK(ipc_replyrecv(m.src, &m));
     }
     CHECK_EQ(m.type, STAGE_STEP_MSG);
-    // The reply fails: there is no such task, b does not wait, or the task is the caller. It
-    // receives in any case.
+    // The replies fail, because there is no such task, b does not wait, or the destination is the
+    // caller itself. The task receives the next message in each case.
     static const task_t nobody[] = {511, -7, 0};
     for (int i = 0; i < 3; i++) {
         m = step_message(0);
@@ -111,7 +111,7 @@ static void reply_to_the_dead_lead(void)
     task_t client = m.src;
     WAIT_UNTIL(waits(a, WAIT_RECV, b));
     CHECK_OK(task_destroy(b));
-    await_step(a); // a has seen the end of b; main has not looked
+    await_step(a); // a has seen the end of b, and main has not noticed it yet
     m.type = STAGE_HOLD_REPLY_MSG;
     m.stage_hold_reply.value = 1;
     ipc_reply(client, &m);
@@ -137,7 +137,7 @@ static void hold(void)
 
 // --- Replies that cannot be placed --------------------------------------------------------------
 
-static void ask_too_much(void) // d takes 8 KiB
+static void ask_too_much(void) // d's receive buffer has 8 KiB
 {
     task_t lead = meet("main");
     struct message m = {.type = STAGE_MAKE_MSG};
@@ -199,14 +199,15 @@ static void message_for_reply_lead(void)
     task_t a = meet("a");
     struct message m;
     expect(a, STAGE_HOLD_MSG, &m);
-    step_value(a, 77); // a send, which is taken
+    step_value(a, 77); // a takes this send in place of a reply
     expect(a, STAGE_HOLD_MSG, &m);
     CHECK_OK(ipc_send_err(a, ERR_TIMEOUT));
     expect(a, STAGE_ASK_MSG, &m);
     CHECK(serve_one(&m));
 }
 
-// A message that the callee sent before it took the call is not its answer.
+// A caller does not take a message for its answer if the callee sent that message before it took
+// the call.
 static void call_while_it_sends(void)
 {
     task_t lead = meet("main");
@@ -226,7 +227,7 @@ static void sends_before_lead(void)
     step(a);
     WAIT_UNTIL(waits(a, WAIT_CALL, task_self()));
     struct message m = step_message(5);
-    // a is still in its send, so it does not receive.
+    // a waits until its call is taken, so it does not receive yet.
     CHECK_ERR(ipc_send_noblock(a, &m), ERR_WOULD_BLOCK);
     expect(a, STAGE_ASK_MSG, &m);
     CHECK(serve_one(&m));

@@ -1,6 +1,6 @@
-// A client that was built with the older version of changed.idl. Calls of methods that have changed
-// since are refused, and so is one whose number now belongs to another method. The method that has
-// not changed works.
+// A client that was built with the older version of changed.idl. The server refuses calls of
+// methods that have changed since, and of a method whose number belongs to another method now. The
+// method that has not changed works.
 #include <oolong/idl_tables.h>
 #include "scenario.h"
 
@@ -11,7 +11,7 @@ static void check_refused(task_t server, int type)
     m.type = type;
     CHECK_ERR(ipc_send(server, &m), ERR_NOT_ACCEPTABLE);
     error_t err;
-    do // a server that does not receive yet is asked again
+    do // the client asks again while the server does not receive yet
         err = ipc_send_noblock(server, &m);
     while (err == ERR_WOULD_BLOCK);
     CHECK_EQ(err, ERR_NOT_ACCEPTABLE);

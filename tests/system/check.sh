@@ -1,6 +1,6 @@
 #!/bin/sh
-# `oolong check` finds what `oolong run` finds, and both say all of it at once, before anything is
-# started; what they print controls no terminal.
+# `oolong check` finds the same errors as `oolong run`. Both print all errors before they start a
+# task. Their output contains no escape sequences for the terminal.
 . "$OOLONG_SOURCE/tests/system/lib.sh"
 
 suite() { # TEXT OF THE TASK
@@ -8,7 +8,7 @@ suite() { # TEXT OF THE TASK
         "$OOLONG_LIBEXEC" "$1" >suite.ini
 }
 
-# refused PATTERN OPTIONS...: both fail with the same words, which have the pattern.
+# refused PATTERN OPTIONS...: both commands fail with the same words, which match the pattern.
 refused() {
     pattern=$1
     shift
@@ -35,7 +35,8 @@ printf '[task gone if KEY]\n' >>suite.ini
 expect 0 "$oolong" check suite.ini
 refused 'main: .task gone. is left out' --main gone
 
-# A FIFO has nobody at its other end, or somebody: opening it must not wait, nor take what is in it.
+# A FIFO may or may not have a process at its other end. Opening the FIFO must not wait, and must
+# not read what it holds.
 mkfifo fifo
 suite 'file.x = fifo'
 refused '^suite.ini:5: error: task me: cannot open fifo: it is a FIFO'
@@ -44,7 +45,7 @@ refused '^suite.ini:5: error: task me: cannot open fifo: it is a FIFO'
 suite 'file.x = ${x}'
 refused '^suite.ini:5: error: task me: cannot open fifo: it is a FIFO' --set x=fifo
 
-# All of it at once, in the order of the lines.
+# Both commands report all errors in one run, in the order of the lines.
 suite 'file.x = absent
 mount.y = absent/folder
 colour = red
@@ -56,12 +57,12 @@ sed 's/: error:.*//' err | tr '\n' ' ' >lines
 [ "$(cat lines)" = 'suite.ini suite.ini:5 suite.ini:6 suite.ini:7 suite.ini:8 suite.ini:10 ' ] ||
     fail "not each error once: $(cat err)"
 
-# Escape sequences, wherever they come from.
+# Escape sequences from options and from the suite file.
 suite 'profile = ${x}'
 refused '^suite.ini:5: error: profile = ?\[31mred?: must be one of' --set "x=$(printf '\033[31mred\233')"
 refused '^suite.ini: error: --main: ?\[31m is neither a task of' --set x=plain --main "$(printf '\033[31m')"
 
-# The file itself.
+# The suite file is a folder, endless, or empty.
 expect 1 "$oolong" check .
 grep -q '^\.: error: Is a directory' err || fail "a folder: $(cat err)"
 expect 1 "$oolong" check /dev/zero

@@ -1,5 +1,5 @@
 #!/bin/sh
-# A server and a client written as for the microkernel, and two programs that were compiled from
+# A server and a client in the microkernel's style, and two programs that were compiled from
 # different versions of one interface.
 . "$OOLONG_SOURCE/tests/system/lib.sh"
 
@@ -8,11 +8,12 @@ printf 'hello, world\nsecond\n102\n{"type": "metric", "key": "notes", "value": 1
     fail "another output: $(cat err)"
 grep -q '^\[notes\] ready$' err || fail "the server did not say that it is ready"
 
-# The interface of test_old_client has another field: its messages are refused by name, others not.
+# In the interface of test_old_client, one message has another field. That message is refused by
+# name; the other messages work.
 expect 0 "$oolong" run "$here/compat.ini" --main test_old_client
 grep -q 'notes\.get: .* another version' err || fail "nobody names it: $(cat err)"
 
-# Any number of methods that have changed, and a number that means another method.
+# Many methods have changed, and one number means another method.
 expect 0 "$oolong" run "$here/compat.ini" --main test_changed_client
 grep -q 'chat\.add: .* another' err || fail "nobody names it: $(cat err)"
 grep -q 'different versions of message 0x.* and 150 other messages' err ||

@@ -1,5 +1,6 @@
-// A server in the style of the microkernel's own: its headers by their names, void main(void), a
-// switch over m.type, replies set by hand. It must build and run as it stands.
+// A server in the style of the microkernel's own servers: it includes their headers, has void
+// main(void) and a switch over m.type, and sets its replies by hand. It must build and run without
+// changes.
 #include <types.h>
 #include <list.h>
 #include <message.h>

@@ -1,6 +1,7 @@
 #!/bin/sh
-# The corpora of the fuzz targets through the real servers in their sandboxes: archives, damaged disks,
-# requests and frames. No server is ended by one of them; and when one ends, its end names what it was at.
+# The real servers, in their sandboxes, get the corpora of the fuzz targets: archives, damaged
+# disks, requests and frames. No input may end a server. When a server is killed, the report names
+# its last message and its file.
 . "$OOLONG_SOURCE/tests/system/lib.sh"
 PATH=$PATH:/usr/sbin:/sbin
 corpus=$OOLONG_SOURCE/tests/fuzz/corpus
@@ -58,9 +59,9 @@ expect 0 timeout 20 "$oolong" run "$here/frames.ini" --main "frames $(echo "$cor
 grep -qE "$bad" out err && fail "a frame ended a server: $(cat out err)"
 grep -q 'frames$' out || fail "the frames were not taken: $(cat out err)"
 
-# --- The end of a server names what it was at ---------------------------------------------------
+# --- The report of a server's end -----------------------------------------------------------------
 
-# end_of TASK: kills it after the shell has read a file.
+# end_of TASK: kills the task after the shell has read a file.
 end_of() {
     printf 'cat /file\nwatch %s\n' "$1" >script
     "$oolong" run "$OOLONG_SOURCE/tests/ext4/once.ini" --set image=image -vv <script >end.out 2>end.err &
@@ -73,7 +74,8 @@ end_of() {
 mkdir tree
 echo content >tree/file
 mke2fs -q -t ext4 -d tree image 4m
-# It asks the disk after it was asked: that is not its last message.
+# ext4fs asks the disk after the shell has asked ext4fs. The answer of the disk does not count as
+# the last message.
 end_of ext4fs
 grep -q 'its last message was fs\.[a-z_]* from shell' told || fail "no request is named: $(cat told)"
 grep -q 'the file of disk, disk is image' told || fail "no image is named: $(cat told)"

@@ -46,7 +46,8 @@ static void crowd_lead(void)
     }
 }
 
-// The part of each guest. Guests are launched and not in the suite file, so there is no task a.
+// The part of each guest. Guests are launched; the suite file does not name them. The suite's own
+// task a has no part and exits.
 static void guest(void)
 {
     if (!strcmp(task_argv()[2], "a"))
@@ -105,7 +106,7 @@ static void peer(void)
     quit(lead);
 }
 
-// A program that is launched with arguments has the rights of one that is not in the suite file.
+// A launched program that gets arguments has the rights of a program that is not in the suite file.
 static void launched_lead(void)
 {
     task_t task = launch("test_scenario launched_with_arguments guest 'two words' ''");

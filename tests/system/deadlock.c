@@ -1,5 +1,6 @@
 // Servers that call each other in a cycle. They wait for each other, as on a microkernel. The
-// launcher reports that (deadlock.sh looks for it). It ends no task, and no call fails.
+// launcher reports the deadlock, and deadlock.sh looks for the report. The launcher ends no task,
+// and no call fails.
 
 #include "scenario.h"
 
@@ -10,7 +11,7 @@ static void call_next(const char *next)
     await_step(lead);
     struct message m = {.type = BLK_READ_MSG};
     CHECK_ERR(ipc_call(peer, &m), ERR_ABORTED); // main ends the cycle by killing d
-    task_exit();                                // which aborts the call to this task
+    task_exit();                                // and that aborts the call to this task
 }
 
 static void call_a(void)
@@ -43,8 +44,8 @@ static void send_a(void)
     task_exit();
 }
 
-// Starts the tasks of a cycle, the last of which is d, and lets two seconds pass. The launcher
-// looks several times meanwhile, and must not have changed anything.
+// Starts the tasks of a cycle, the last of which is d, and lets two seconds pass. Meanwhile the
+// launcher checks several times, which must change nothing.
 static void watch_circle(const char *parts, enum wait_kind kind_of_d)
 {
     task_t tasks[4];

@@ -1,5 +1,6 @@
 #!/bin/sh
-# A deadlock is reported once, with the names of tasks and messages, and hurts nobody:
+# The launcher reports a deadlock once, with the names of tasks and messages. All tasks go on
+# waiting:
 #   deadlock.sh SCENARIO
 . "$OOLONG_SOURCE/tests/system/lib.sh"
 

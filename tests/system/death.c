@@ -1,4 +1,4 @@
-// The death of a peer at every call: ERR_ABORTED, never a hang.
+// A peer dies during each kind of call. The call returns ERR_ABORTED and never hangs.
 //
 // In each scenario b waits for a step of main and dies there; a is in the call that is tested.
 // main kills b when a's page says that a waits.
@@ -139,7 +139,7 @@ static void noblock_to_the_dead(void)
 {
     task_t b = meet_b_and_await_start();
     struct message m = step_message(0);
-    // Until it looks, it knows only b's page, which does not say that b is dead.
+    // Until main notices the end of b, it knows b's page alone, which does not say that b is dead.
     CHECK(IS_ERROR(ipc_send_noblock(b, &m)));
     check_dead(ipc_recv(b, &m));
     check_dead(ipc_send_noblock(b, &m));
@@ -160,7 +160,7 @@ static void async_send_to_the_dead(void)
     task_t b = meet_b_and_await_start();
     struct message m = {.type = STAGE_ITEM_MSG};
     for (int i = 0; i < 1000; i++) {
-        error_t err = async_send(b, &m); // which has not looked yet
+        error_t err = async_send(b, &m); // main has not noticed the end of b yet
         if (err != OK)
             check_dead(err);
     }
@@ -204,7 +204,7 @@ static void open_lead(void)
     kill_and_wait(b);
     CHECK(waits(a, WAIT_OPEN, 0));
     step(meet("c"));
-    await_step(meet("c")); // before a is asked for its end
+    await_step(meet("c")); // c's call comes before a is asked for its end
 }
 
 static void step_a_when_told(void)
@@ -218,7 +218,8 @@ static void step_a_when_told(void)
 
 // --- Last words ---------------------------------------------------------------------------------
 
-// What was accepted of a task that then dies is delivered, and its notifications are not lost.
+// A message that was accepted before its sender died is delivered, and notifications of the dead
+// task are not lost.
 static void leave_words(void)
 {
     task_t lead = meet("main");
@@ -234,12 +235,12 @@ static void words_lead(void)
 {
     task_t a = meet("a");
     task_t b = meet("b");
-    WAIT_UNTIL(waits(b, WAIT_RECV, task_self())); // it knows a
+    WAIT_UNTIL(waits(b, WAIT_RECV, task_self())); // so b has a channel to a
     step(a);
-    atomic_store(&ipc_own_page()->wait, wait_word(WAIT_OPEN, 0, 0)); // pretends, and runs on
+    atomic_store(&ipc_own_page()->wait, wait_word(WAIT_OPEN, 0, 0)); // main pretends to receive
     WAIT_UNTIL(num_sent(a) == 1);
     step(b);
-    await_step(b); // which saw a's end
+    await_step(b); // b has seen the end of a
     expect_notifications(NOTIFY_ABORTED);
     struct message m;
     expect(a, STAGE_STEP_MSG, &m);

@@ -1,5 +1,5 @@
-// A network device, and a task that pretends to be one. Messages of the second to the TCP/IP server
-// must have no effect.
+// A network device, and a task that pretends to be the device. The TCP/IP server must ignore the
+// messages of the pretender.
 //
 //   test_device true    serves `net`, and ends the suite with status 0 if the server answered it
 //   alone test_device false   tries to register as the device, sends frames, then tells the true
@@ -41,13 +41,13 @@ static error_t be_the_device(task_t tcpip, const uint8_t mac[MAC_LEN])
 static void play_false(task_t tcpip)
 {
     static uint8_t frame[FRAME_LEN];
-    task_t device = ipc_lookup("device.up"); // served when the device has registered itself
+    task_t device = ipc_lookup("device.up"); // served once the device has registered
     ASSERT(device > 0);
     error_t err = be_the_device(tcpip, false_mac);
     if (err != ERR_NOT_PERMITTED)
         WARN("CHECK FAILED: the false device is answered %s", err2str(err));
     make_request(frame, false_mac);
-    const task_t to[] = {tcpip, device}; // tells the device after the server
+    const task_t to[] = {tcpip, device}; // first the server, then the device
     for (int i = 0; i < 2; i++) {
         struct message m = {.type = NET_RX_MSG};
         m.net_rx.payload = frame;

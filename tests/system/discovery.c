@@ -52,10 +52,10 @@ static void names_lead(void)
     step_value(b, ERR_ALREADY_EXISTS);
     await_step(b);
     CHECK_ERR(ipc_serve("shared"), ERR_ALREADY_EXISTS);
-    CHECK_ERR(ipc_serve("main"), ERR_ALREADY_EXISTS); // ours already
+    CHECK_ERR(ipc_serve("main"), ERR_ALREADY_EXISTS); // main serves this name already
     CHECK_OK(task_destroy(a));
     await_end(a);
-    // Its name is free as soon as vm knows of its end, which a watch tells.
+    // The name of a is free as soon as vm knows of the end of a. A watch tells main when vm knows.
     struct message m = {.type = TASK_WATCH_MSG};
     m.task_watch.task = a;
     CHECK_OK(ipc_call(VM_TASK, &m));

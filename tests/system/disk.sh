@@ -1,5 +1,5 @@
 #!/bin/sh
-# A disk on a real file: what clients wrote is in the file, whoever ends at whatever moment.
+# A disk on a real file: the file holds what clients wrote, whichever task ends at whatever moment.
 . "$OOLONG_SOURCE/tests/system/lib.sh"
 
 # suite ARGUMENTS MODE RESTART: writes disk.ini for the file `image`.
@@ -34,7 +34,7 @@ client() {
     ! grep -q 'FAILED\|panic' out || fail "$*: $(cat out)"
 }
 
-# sectors FIRST NUMBER VALUE: what a client writes.
+# sectors FIRST NUMBER VALUE: prints the sectors that a client writes.
 sectors() {
     awk -v first="$1" -v num="$2" -v value="$3" 'BEGIN {
         for (i = first; i < first + num; i++)
@@ -65,7 +65,7 @@ done
 
 client 0 abandon 2
 
-# Read-only, by the descriptor. A short last sector is not part of it.
+# The disk is read-only, because its descriptor is. A short last sector is not part of the disk.
 suite "" "" never
 echo tail >>image
 client 0 read-only 2
@@ -84,7 +84,7 @@ sed -i 's/^serves/vital = yes\nserves/' disk.ini
 refused 'nonsense: the arguments are'
 suite "" rw never
 sed -i 's/^serves/vital = yes\nserves/' disk.ini
-flock -F image sh -c 'echo >held; exec sleep 60' & # (its own word: a disk may be on its way out)
+flock -F image sh -c 'echo >held; exec sleep 60' & # an ending disk may hold the lock first
 holder=$!
 await 20000 test -e held || fail "flock does not lock"
 refused 'file.disk: another process has it in use'
@@ -95,8 +95,8 @@ mv image kept
 refused 'file.disk: shorter than a sector'
 mv kept image
 
-# What holds a sparse file is full: a file system of 1 MiB, which the test may make in a namespace of
-# its own where the host allows that.
+# The file system that holds a sparse file is full. The test makes a file system of 1 MiB in its own
+# namespace, if the host allows that.
 suite buffered rw never
 sed 's/file.disk = image/file.disk = small\/image/' disk.ini >full.ini
 mkdir small
@@ -109,7 +109,7 @@ else
     echo "note: no user namespaces here, so no full disk is tried" >&2
 fi
 
-# Everything that no honest client sends.
+# Requests that no honest client sends.
 suite "" rw never
 expect 0 "$oolong" run disk.ini --main 'test hostile'
 ! grep -q 'task disk' err || fail "disk ended: $(grep 'task disk' err)"
@@ -137,7 +137,7 @@ kill -9 "$(pid_of $launcher disk)"
 wait $launcher
 grep -q 'ended by ERR_ABORTED' out || fail "a client was not told: $(cat out err)"
 
-# A file that becomes shorter: an error, and the disk goes on.
+# The file becomes shorter. The client gets an error, and the disk goes on.
 start 'client read'
 await 10000 grep -q reading out || fail "nobody reads: $(cat out err)"
 truncate -s 4096 image
@@ -145,7 +145,8 @@ wait $launcher
 grep -q 'ended by ERR_UNAVAILABLE' out || fail "a client was not told: $(cat out err)"
 grep -q 'cannot read 512 bytes at' err || fail "the disk does not say so: $(cat err)"
 
-# Clients that are killed with requests under way: the same disk serves the others.
+# Clients are killed while their requests are under way. The same disk goes on serving the other
+# clients.
 rm -f image
 truncate -s 8M image
 suite "" rw never
@@ -160,15 +161,15 @@ for round in $(seq 8); do
     kill -9 "$(pid_of "$launcher" test_disk load)" || fail "round $round: no reader left"
     lines=$(wc -l <out)
     await 20000 sh -c "[ \$(wc -l <out) -gt $((lines + 3)) ]" || die "round $round: nobody is served"
-    # A process that was killed can take its time.
+    # The end of a killed process can take its time.
     await 20000 sh -c "[ \$(grep -c 'task reader.*SIGKILL' err) = $round ]" ||
         fail "round $round: the end of a reader is not told"
 done
 [ "$(pid_of "$launcher" disk)" = "$served" ] || fail "the disk has ended: $(cat err)"
 stop
 
-# Killed again and again under load, with clients that want to go on. The value that a client says
-# it flushed is there, or a later one, which it had begun to write.
+# The disk is killed again and again under load, and its clients go on. Each sector holds the last
+# value that its client reported as flushed, or a later value that the client had begun to write.
 clients=6
 rm -f image
 truncate -s 1M image

@@ -14,7 +14,7 @@
 #include <string.h>
 
 #define SECTOR       BLK_SECTOR_SIZE
-#define LOG_SECTORS  16 // of one client that logs
+#define LOG_SECTORS  16 // the sectors of one client that logs
 #define MAX_CHILDREN 32
 
 static task_t disk;
@@ -78,7 +78,7 @@ static void expect_sectors(uint64_t sector, size_t num, unsigned value)
     free(got);
 }
 
-// Writes pieces of all sizes, and reads other pieces.
+// Writes pieces of all sizes, and reads pieces of other sizes.
 static void fill(unsigned value)
 {
     static const unsigned sizes[] = {1, 8, 7, 64, 1, 255, 2048};
@@ -208,8 +208,8 @@ static void read_to_the_end(void)
 
 // --- Refusals -----------------------------------------------------------------------------------
 
-// Writes a sparse device until the file system that holds it is full. Discards sectors, and goes
-// on.
+// Writes to a sparse disk until the file system that holds its file is full. Then discards sectors
+// and goes on.
 static void overfill(void)
 {
     error_t err = OK;
@@ -244,7 +244,7 @@ static void read_only(void)
     expect_sectors(0, num, number(2));
 }
 
-// Sends requests without waiting for their answers. The disk answers errors, and harms no other
+// Sends requests without waiting for their answers. The disk answers with errors and harms no other
 // client.
 static void abandon(void)
 {

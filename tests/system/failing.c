@@ -1,6 +1,6 @@
-// The launcher, with calls that fail on request: each time that the file $OOLONG_FAIL_WHEN is
-// there, the call that it names fails, and the file is removed. It holds CALL [NUMBER [TIMES]]:
-// from then on, NUMBER such calls succeed (0 if not given), and TIMES fail (1).
+// The launcher, with calls that fail on request. When the file $OOLONG_FAIL_WHEN exists, the call
+// that it names fails, and the file is removed. The file holds CALL [NUMBER [TIMES]]: from then on,
+// NUMBER such calls succeed (default 0), and the next TIMES calls fail (default 1).
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>

@@ -1,12 +1,12 @@
 #!/bin/sh
-# Calls of the launcher that fail: the one task does not start, or ends with a reason, and the others
-# go on.
+# Calls of the launcher fail. The task that needed the call does not start, or ends with a reason.
+# The other tasks go on.
 . "$OOLONG_SOURCE/tests/system/lib.sh"
 oolong=$1/bin/oolong
 export OOLONG_FAIL_WHEN=fail
 
-# A task that the launcher could not hear is not started. vm takes two epoll_ctl() calls after the
-# loop's own two, each other task too.
+# A task does not start if the launcher cannot listen to it. The launcher's loop makes two
+# epoll_ctl() calls first. Then vm and each other task take two calls each.
 cat >suite.ini <<END
 [task first]
 program = test_scenario
@@ -30,12 +30,13 @@ echo "epoll_ctl 99" >fail
 expect 0 "$oolong" run suite.ini
 grep -q '^.second. second' out || fail "$(cat out err)"
 
-# Without memory, the suite ends in order: tasks by SIGTERM, the youngest first. Where the reserve
-# is used up too, all end at once.
+# Without memory, the launcher ends the suite in order: it sends SIGTERM to the tasks, the youngest
+# first. If its reserve is used up too, all tasks end at once.
 for name in a b c; do
     printf '[task %s]\nprogram = test_absent_task\nargs = serve %s\nserves = %s\n' $name $name $name
 done >suite.ini
-# without_memory WHAT-FAILS: the launcher needs memory to report the end of the first task.
+# without_memory CALL: the launcher needs memory to report the end of the first task, and CALL
+# fails.
 without_memory() {
     : >err
     "$oolong" run suite.ini -vv >out 2>err </dev/null &

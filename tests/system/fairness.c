@@ -47,12 +47,12 @@ static void flood_with_data(void)
 #define NUM_FLOODERS 4
 static struct flooder {
     task_t task;
-    uint64_t sent;                 // before the scenario
-    int taken;                     // messages of it that we have
-    int passed_over[NUM_FLOODERS]; // times that each other was served since it was ready
+    uint64_t sent;                 // its messages before the scenario
+    int taken;                     // the messages of it that we have received
+    int passed_over[NUM_FLOODERS]; // how often we served each other flooder since it became ready
 } flooders[NUM_FLOODERS];
 
-// Whether its next message lies in our channel.
+// Whether its next message is in our channel.
 static bool is_ready(const struct flooder *f)
 {
     return num_sent(f->task) - f->sent > (uint64_t)f->taken;
@@ -115,7 +115,7 @@ static void starving_lead(void)
         else
             CHECK_EQ(m.stage_step.value, taken++);
     }
-    CHECK(taken < ROUNDS * 10); // it still had more to say
+    CHECK(taken < ROUNDS * 10); // the sender still has messages to send
     while (taken < ROUNDS * 10) {
         expect(a, STAGE_STEP_MSG, &m);
         taken++;

@@ -1,12 +1,12 @@
-// What the suite file does not allow: run by fence.ini, in which two of three pairs may talk.
-// Names and the launcher are for all.
+// Messages that the suite file does not allow. In fence.ini, two of three pairs may talk. Every
+// task may talk to vm and to the launcher.
 
 #include "scenario.h"
 
 static task_t find(const char *part)
 {
     task_t task;
-    while ((task = ipc_lookup(part)) == ERR_TIMEOUT) // after the suite's 60 ms, it may be late
+    while ((task = ipc_lookup(part)) == ERR_TIMEOUT) // the name may come after 60 ms
         ;
     CHECK(task > 0);
     return task;
@@ -35,7 +35,7 @@ static void fence_a(void)
 {
     await_lead();
     check_refused(find("b"));
-    step(find("main")); // main names us, so we may
+    step(find("main")); // main names this task, so this task may talk to main
 }
 
 static void fence_b(void)
@@ -48,7 +48,7 @@ static void fence_b(void)
 static void fence_lead(void)
 {
     uint64_t start = now_ms();
-    CHECK_ERR(ipc_lookup("nobody"), ERR_TIMEOUT); // as the suite says
+    CHECK_ERR(ipc_lookup("nobody"), ERR_TIMEOUT); // after lookup_timeout_ms of the suite
     CHECK(now_ms() - start >= 60 && now_ms() - start < 5000);
     task_t a = find("a"), b = find("b");
     step(a);

@@ -14,8 +14,8 @@
 #define FRAME_MIN   14u
 #define FRAME_MAX   1514u
 #define REQUEST_LEN 60u
-#define NUM_KINDS   10 // of records; 0 is a frame
-#define TO_US       2  // of how a frame is made right
+#define NUM_KINDS   10 // kinds of records; kind 0 is a frame
+#define TO_US       2  // a bit of `how`: the frame is addressed to us
 
 static const uint8_t our_mac[MAC_LEN] = {2, 0, 0, 0, 0, 1};
 
@@ -36,7 +36,7 @@ static void add_frame(const uint8_t *bytes, size_t len, uint8_t how)
         memcpy(frame->bytes, our_mac, MAC_LEN);
 }
 
-// Who has 10.0.2.15, the server?
+// Adds an ARP request for 10.0.2.15, the server's address.
 static void add_request(void)
 {
     static uint8_t request[REQUEST_LEN] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};

@@ -1,5 +1,5 @@
-// Tasks that write to their sockets directly and break the rules. Their channel ends, and the other
-// tasks go on.
+// Tasks that write to their sockets directly and break the rules. The channel of such a task ends,
+// and the other tasks go on.
 
 #include <sys/socket.h>
 #include "scenario.h"
@@ -16,7 +16,7 @@ static void send_raw(task_t dst, size_t len, uint32_t word)
     CHECK_EQ(send(ch->fd, bytes, len, MSG_NOSIGNAL), (ssize_t)len);
 }
 
-// d serves until main and the others of the scenario (three, or one) have sent it a quit.
+// d serves until main and the other tasks of the scenario (three, or one) have sent it a quit.
 static void serve_four(void)
 {
     for (int i = 0; i < 4; i++)
@@ -92,7 +92,7 @@ static void garbage_kinds_lead(void)
     quit_and_await(meet("d"));
 }
 
-// A task in an open receive notices nothing.
+// A task in an open receive is not disturbed.
 static void garbage_in_open_receive_lead(void)
 {
     task_t a = meet("a");
@@ -138,8 +138,8 @@ static void unasked_lead(void)
     quit(a);
 }
 
-// The same for vm. Payload descriptors of its clients hold addresses in the clients, which vm must
-// not take for memory of its own.
+// The same lies, told to vm. The payload descriptors of vm's clients hold addresses in the clients.
+// vm must not use them as addresses of its own memory.
 static void answer_vm_unasked(void)
 {
     static const int types[] = {STAGE_ASK_REPLY_MSG, STAGE_SAY_REPLY_MSG, STAGE_FOUR_REPLY_MSG,
@@ -158,7 +158,7 @@ static void answer_vm_unasked(void)
     step(meet("main"));
 }
 
-// A task has more messages under way than is allowed.
+// A task sends more messages than it may have under way.
 static void send_without_waiting(void)
 {
     task_t lead = meet("main");
@@ -229,19 +229,18 @@ static void lie_about_payloads(void)
     vaddr_t id = place(lead, "12345", 5);
     CHECK_ERR(send_descriptor(lead, STAGE_TEXT_MSG, id + 1, 5), ERR_NOT_FOUND);
     CHECK_ERR(send_descriptor(lead, STAGE_TEXT_MSG, id, 4), ERR_INVALID_ARG);
-    // The forged message has used the reservation up.
+    // The forged message has used up the reservation.
     CHECK_ERR(send_descriptor(lead, STAGE_TEXT_MSG, id, 5), ERR_NOT_FOUND);
     id = place(lead, "12345", 5);
     CHECK_ERR(send_descriptor(lead, STAGE_TEXT_MSG, id, 500), ERR_INVALID_ARG);
-    // A large one is asked for the first time. The lie is the end of it, also when a small one is
-    // not.
+    // A large false length also uses up the reservation, even where a small one does not.
     id = place(lead, "12345", 5);
     CHECK_ERR(send_descriptor(lead, STAGE_TEXT_MSG, id, (size_t)8 << 20), ERR_INVALID_ARG);
     CHECK_ERR(send_descriptor(lead, STAGE_TEXT_MSG, id, 5), ERR_NOT_FOUND);
-    // A number of payloads that differs from those that were placed.
+    // The number of payloads differs from the number that was placed.
     id = place(lead, "12345", 5);
     CHECK_ERR(send_descriptor(lead, STAGE_TWO_MSG, id, 5), ERR_INVALID_ARG);
-    // An id of another sender, which that sender has disclosed.
+    // Task b learns this id and uses it. That fails, because another task placed the payload.
     id = place(lead, "12345", 5);
     struct message m = data_message(&id, sizeof(id), 0);
     CHECK_ERR(ipc_call(meet("b"), &m), ERR_NOT_FOUND);
@@ -266,7 +265,7 @@ static void steal_payload(void)
 static void lied_to_lead(void)
 {
     struct message m;
-    expect(meet("a"), STAGE_TEXT_MSG, &m); // and none of the others
+    expect(meet("a"), STAGE_TEXT_MSG, &m); // and none of the forged messages
     CHECK(!strcmp(m.stage_text.text, "12345"));
     free(m.stage_text.text);
     expect(meet("a"), STAGE_STEP_MSG, &m);
@@ -306,7 +305,7 @@ static void unterminated_lead(void)
     check_text(NULL, CONFIG_OOL_BUFFER_LEN + 1);
 }
 
-// A sender whose reservation was revoked is told to place its payload again.
+// vm has revoked a sender's reservation. The sender learns that it must place its payload again.
 static void place_and_send_late(void)
 {
     task_t lead = meet("main");
@@ -341,7 +340,7 @@ static void revoked_lead(void)
     check_text("late", 5);
 }
 
-// A second request to vm while the first is under way.
+// A task sends a second request to vm while its first one is under way.
 static void ask_vm_twice(void)
 {
     task_t lead = meet("main");
@@ -366,8 +365,8 @@ static void vm_lives_lead(void)
     CHECK_OK(ipc_call(VM_TASK, &m));
 }
 
-// A message that claims to be a notification. A program need not check where a notification comes
-// from.
+// A message that claims to be a notification is refused. So a program need not check where a
+// notification comes from.
 static void forge_notifications(void)
 {
     task_t lead = meet("main");

@@ -1,5 +1,5 @@
-// A server that keeps a value for each handle of its clients, and crashes when it is told to. Its
-// suite starts it again; what it kept is gone.
+// A server that keeps a value for each handle of its clients, and crashes on request. If the
+// launcher starts it again, the values are lost.
 
 #include <resea/handle.h>
 #include <resea/ipc.h>

@@ -1,6 +1,6 @@
 #!/bin/sh
-# kill -9 of any process: of vm or the launcher, everything is gone within a second; of a task, the
-# others go on, and who waited for it is told.
+# kill -9 of each process. If vm or the launcher is killed, no process is left after a second. If a
+# task is killed, the others go on, and the tasks that waited for it get an error.
 . "$OOLONG_SOURCE/tests/system/lib.sh"
 
 start_still_life
@@ -18,13 +18,13 @@ wait "$suite" 2>/dev/null
 await 1000 are_over ||
     fail "the launcher was killed, and after a second there is still: $(ps -o pid,stat,args -p "$(echo $pids)")"
 
-# c: b waited for it.
+# b waits for c.
 start_still_life
 victim=$(pid_of "$suite" test_scenario c)
 kill -9 "$victim"
 await 1000 are_gone "$victim" || fail "c was killed, and is a zombie"
 await 1000 grep -q 'b: ERR_ABORTED' still.out still.err || fail "b was not told: $(cat still.out still.err)"
-# d: main waited for it, and a waits for main.
+# main waits for d, and a waits for main.
 victim=$(pid_of "$suite" test_scenario d)
 kill -9 "$victim"
 await 1000 are_gone "$victim" || fail "d was killed, and is a zombie"

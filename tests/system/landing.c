@@ -1,4 +1,4 @@
-// Receive buffers: which tasks may take them, wait for them and get them back.
+// Receive buffers: which tasks may reserve them, wait for them and get them back.
 
 #include "scenario.h"
 
@@ -51,7 +51,7 @@ static void send_data_when_told(void)
 static void hold_and_block(const char *others)
 {
     step(meet("a"));
-    expect_notifications(NOTIFY_IRQ); // in a closed receive a would get the closed buffer
+    expect_notifications(NOTIFY_IRQ); // a closed receive would give a the closed buffer
     for (uint32_t n = 1; *others; others++, n++) {
         step(meet((char[]){*others, '\0'}));
         WAIT_UNTIL(num_blocked(task_self()) == n);
@@ -65,7 +65,7 @@ static void expect_data_of(char part)
     check_data(&m, part);
 }
 
-// Registers the buffers: they are there from the first receive on.
+// Registers the receive buffers, which the first receive does.
 static void warm_up(void)
 {
     expect_nothing();
@@ -108,7 +108,8 @@ static void busy_receiver_lead(void)
     expect_data_of('b');
 }
 
-// A timer wakes the receiver more often than the deadline; it takes all there is each time.
+// A timer wakes the receiver more often than the deadline. The receiver takes all messages each
+// time.
 static void woken_receiver_lead(void)
 {
     warm_up();
@@ -137,7 +138,7 @@ static void blocked_dies_lead(void)
     expect_data_of('d');
 }
 
-// Closed receive: the task that the receiver waits for gets through, whichever task holds the open
+// In a closed receive, the payload of the awaited task arrives, whichever task holds the open
 // buffer.
 static void call_past_holder_lead(void)
 {
@@ -160,7 +161,7 @@ static void call_past_holder_lead(void)
     expect_data_of('c');
 }
 
-// The payload of a sender that is blocked already is fetched.
+// A closed receive waits for a sender that is blocked already. Its payload is fetched.
 static void fetch_blocked_lead(void)
 {
     warm_up();
@@ -176,7 +177,7 @@ static void fetch_blocked_lead(void)
     expect_data_of('c');
 }
 
-// Blocked for a task that dies: an error for each.
+// Several senders wait for the buffer of a task that dies. Each gets an error.
 static void block_for_d(void)
 {
     task_t lead = meet("main");
@@ -218,7 +219,8 @@ static void receiver_dies_lead(void)
     step(a);
 }
 
-// Landing memory of the program's own, registered without the library: it asks vm for each payload.
+// The program registers its own memory as receive buffers, without the library. The library then
+// asks vm for each payload.
 static void send_three_when_told(void)
 {
     task_t lead = meet("main");
@@ -251,13 +253,13 @@ static void own_memory_lead(void)
         check_data(&m, i);
     }
     step(a);
-    for (int i = 3; i < 6; i++) { // in the closed buffer
+    for (int i = 3; i < 6; i++) { // these use the closed buffer
         CHECK_OK(ipc_recv(a, &m));
         check_data(&m, i);
     }
     step(a);
     for (int i = 6; i < 9; i++) {
-        register_own(OOL_REGION_SINGLE, own + 100, 1000); // for one payload each
+        register_own(OOL_REGION_SINGLE, own + 100, 1000); // holds one payload
         expect(a, STAGE_DATA_MSG, &m);
         check_data(&m, i);
     }
@@ -265,7 +267,7 @@ static void own_memory_lead(void)
 
 // --- A file server that calls a disk server ------------------------------------------------------
 
-#define FS_ROUNDS 5000 // of each client
+#define FS_ROUNDS 5000 // rounds of each client
 
 static void disk(void)
 {

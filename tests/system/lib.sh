@@ -1,5 +1,5 @@
-# Helpers of the system tests' scripts; sourced by them. The environment is as OolongTest.cmake says,
-# and the current folder is empty and goes away.
+# Functions for the scripts of the system tests, which source this file. OolongTest.cmake describes
+# their environment. The current folder is empty at the start, and is removed afterwards.
 set -u
 here=$OOLONG_SOURCE/tests/system
 oolong=$OOLONG_BIN/oolong
@@ -20,14 +20,14 @@ skip() {
     exit 77
 }
 
-# Ends the test: with 1 when something failed.
+# Ends the test, with status 1 if a check has failed.
 finish() {
     [ "$failures" = 0 ]
     exit $?
 }
 
-# expect STATUS COMMAND...: runs it with its output in the files out and err, and compares its exit
-# status.
+# expect STATUS COMMAND...: runs the command with its output in the files out and err, and compares
+# its exit status.
 expect() {
     expected=$1
     shift
@@ -39,7 +39,8 @@ expect() {
     }
 }
 
-# await MILLISECONDS COMMAND...: waits until it succeeds. No longer than that, and it says so.
+# await MILLISECONDS COMMAND...: repeats the command until it succeeds. Fails with a message after
+# that time.
 await() {
     limit=$(($(date +%s%N) / 1000000 + $1))
     shift
@@ -49,20 +50,20 @@ await() {
     done
 }
 
-# The processes of a suite: the launcher $1 and its children, one number a line.
+# Prints the processes of a suite, one a line: the launcher $1 and its children.
 processes() {
     echo "$1"
     pgrep -P "$1"
 }
 
-# Whether none of the processes is there, not as a zombie either.
+# Whether none of these processes exists, even as a zombie.
 are_gone() {
     for gone_pid in "$@"; do
         [ ! -e "/proc/$gone_pid" ] || return 1
     done
 }
 
-# pid_of LAUNCHER PROGRAM [ARGUMENT]: the first child that runs it.
+# pid_of LAUNCHER PROGRAM [ARGUMENT]: prints the first child of the launcher that runs the program.
 pid_of() {
     for candidate in $(pgrep -P "$1"); do
         case "$(readlink "/proc/$candidate/exe")" in
@@ -77,12 +78,12 @@ pid_of() {
     return 1
 }
 
-# Starts the still life of scenario.ini in the background: $suite is its launcher. Its output is in
-# still.out. Arguments are env's; without any, not under the shell's own rule that a background
-# process ignores SIGINT.
+# Starts the scenario still_life in the background. $suite is its launcher, and still.out has its
+# output. The arguments go to env. Without arguments, env restores SIGINT, which the shell makes a
+# background process ignore.
 start_still_life() {
     [ $# -gt 0 ] || set -- --default-signal=INT
-    : >still.out # the last one's "ready" must not be taken for this one's
+    : >still.out # an earlier suite may have left its "ready" here
     env "$@" "$oolong" run "$here/scenario.ini" --set scenario=still_life \
         >still.out 2>still.err </dev/null &
     suite=$!
@@ -91,15 +92,16 @@ start_still_life() {
     [ "$(echo "$pids" | wc -l)" = 7 ] || die "there are not seven processes: $pids"
 }
 
-# Ends it, whatever is left of it.
+# Ends the suite, or what is left of it.
 end_still_life() {
     kill -TERM "$suite" 2>/dev/null
     wait "$suite"
     status=$?
 }
 
-# Whether no process of $pids, or of those that are given, runs. What the launcher does not reap because it was killed is a
-# zombie of init's until that reaps it.
+# Whether none of the given processes (without arguments, of $pids) runs. If the launcher was
+# killed, its children become zombies of init until init reaps them. A zombie does not count as
+# running.
 are_over() {
     for over_pid in ${*:-$pids}; do
         [ -e "/proc/$over_pid" ] || continue

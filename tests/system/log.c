@@ -1,4 +1,4 @@
-// For log.sh and terminal.sh: tasks that have much to say, or make others say much.
+// For log.sh and terminal.sh: tasks that write long logs, or make other tasks do so.
 //
 //   test_log server          serves "maker", and says so of each message that it does not know
 //   test_log client N        calls it N times, and looks it up each time: prints "done"
@@ -64,7 +64,7 @@ static void send_unknown(int num)
     }
 }
 
-// Makes vm write log lines: it complains of each answer that finds no room in the channel.
+// Makes vm write log lines: vm complains of each answer for which the channel has no room.
 static void ask_vm(void)
 {
     struct channel *vm = channel_find(VM_TASK);
@@ -81,7 +81,7 @@ static void print_bytes(void)
            "long \340\202\233 rlo \342\200\256 lone \303.\n");
     printf("good \303\274 \342\202\254 \360\237\230\200\ncrlf\r\n");
     INFO("logged \033[31m \302\233c \233c \r.");
-    printf("[vm] \033[2K\r[vm] no more"); // not a whole line
+    printf("[vm] \033[2K\r[vm] no more"); // a line without a newline
 }
 
 void main(void)

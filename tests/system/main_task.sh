@@ -1,6 +1,6 @@
 #!/bin/sh
-# --main: the task's standard output and exit status are the command's; all else is on standard
-# error, with names in front.
+# --main: standard output and exit status of the command are those of the task. All other output is
+# on standard error, with names in front.
 . "$OOLONG_SOURCE/tests/system/lib.sh"
 
 cat >suite.ini <<END
@@ -32,12 +32,12 @@ printf '[task me]\nprogram = %s/test_scenario\nargs = say me 2 5\nmain = yes\n' 
 expect 5 "$oolong" run main.ini
 grep -q '^\[me\] me says 2$' out || fail "no name in front: $(cat out err)"
 
-# It ends by a signal, cannot be started, or is not there.
+# The main task ends by a signal, or its program does not exist.
 expect 132 say crash 1 -1
 expect 1 "$oolong" run suite.ini --main no-such-program
 grep -q 'no-such-program' err || fail "what is not there is not named: $(cat err)"
 
-# What cannot be run here is said before anything is started.
+# The launcher reports what this machine cannot run before it starts a task.
 printf '[task me]\nprogram = %s/test_scenario\ncpu = 1023\n' "$OOLONG_LIBEXEC" >far.ini
 expect 1 "$oolong" check far.ini
 grep -q '^far.ini:1: error: \[task me\] cpu = 1023' err || fail "a core that is not there: $(cat err)"
@@ -49,7 +49,7 @@ grep -q '^many.ini: error: 511 tasks: a suite has 510 at most' err || fail "many
 sed '$d' many.ini | sed '$d' >most.ini
 expect 0 "$oolong" check most.ini
 
-# A suite that has nobody left goes on until it is told to end, and says why nothing happens.
+# A suite without tasks goes on until a signal ends it. The launcher reports that no task is left.
 "$oolong" run suite.ini >out 2>err &
 suite=$!
 await 10000 grep -q 'no task is left' err || fail "nothing is said of a suite without tasks: $(cat err)"

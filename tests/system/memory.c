@@ -1,11 +1,11 @@
-// Payloads in memory with holes: an error, and nothing is delivered.
+// Payloads in memory with holes: the sender gets an error, and no message is delivered.
 
 #include <sys/mman.h>
 #include "scenario.h"
 
 #define PAGES 4
 
-// Pages of 'm' with nothing behind them and nothing before them.
+// Pages of 'm' with an unmapped page on either side.
 static uint8_t *island(void)
 {
     size_t len = (PAGES + 2) * PAGE_SIZE;
@@ -49,8 +49,7 @@ static void holes_lead(void)
     quit(a);
 }
 
-// Counts the payloads that arrive. Each must be complete, and only those arrive whose send
-// succeeded.
+// Counts the payloads that arrive. Each payload must be complete, and its send must have succeeded.
 static void take_whole(void)
 {
     int count = 0;
@@ -69,7 +68,7 @@ static void take_whole(void)
     CHECK_EQ(count, 2 * PAGES);
 }
 
-// A hole in any of several payloads takes the message with it.
+// If any of several payloads has a hole, the whole message is not delivered.
 static void several_lead(void)
 {
     task_t a = meet("a");
@@ -86,7 +85,7 @@ static void several_lead(void)
         if (which < 2)
             CHECK_ERR(ipc_call(a, &m), ERR_INVALID_ARG);
         else
-            CHECK_ERR(ipc_call(a, &m), ERR_NOT_ACCEPTABLE); // a does not know it, but has it all
+            CHECK_ERR(ipc_call(a, &m), ERR_NOT_ACCEPTABLE); // unknown to a, but complete
     }
     check_serves(a);
     quit(a);

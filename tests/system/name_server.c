@@ -1,7 +1,8 @@
-// A name server for the tests, on a port of 127.0.0.1 or on the given ADDR PORT: prints its port,
-// then answers until it is killed. known.test is 10.0.2.2, alias.test another name of it; slow.test
-// is answered the second time, wrong.test with another question's answer first; long.test by TCP
-// alone, old.test without the extension alone; failing.test never; everything else is not there.
+// A name server for the tests, on a port of 127.0.0.1 or on the given ADDR PORT. It prints its
+// port, then answers until it is killed. known.test is 10.0.2.2, and alias.test is another name of
+// known.test. slow.test is answered the second time. The first answer for wrong.test belongs to
+// another question. long.test is answered only by TCP, and old.test only without the extension.
+// failing.test always fails. No other name exists.
 #include <arpa/inet.h>
 #include <ares.h>
 #include <arpa/nameser.h>
@@ -22,23 +23,23 @@ static const unsigned char addr_record[] = {0xc0, HEADER, 0, 1, 0,  1, 0, 0,
                                             0,    60,     0, 4, 10, 0, 2, 2};
 static const unsigned char alias_records[] = {0xc0, HEADER, 0, 5, 0, 1, 0, 0, 0, 60, 0, 12, 5, 'k',
                                               'n', 'o', 'w', 'n', 4, 't', 'e', 's', 't', 0,
-                                              // the name at the end of the first
+                                              // the name that the first record points to
                                               5, 'k', 'n', 'o', 'w', 'n', 4, 't', 'e', 's', 't', 0,
                                               0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 10, 0, 2, 2};
 
-// Makes an answer of a question, which ends at `len`. Returns its length.
+// Turns a question, which ends at `len`, into an answer. Returns its length.
 static size_t answer(unsigned char *packet, size_t len, const void *records, size_t records_len,
                      unsigned count)
 {
     packet[2] = 0x81;
     packet[3] = count ? 0x80 : 0x83; // no such name
     packet[7] = (unsigned char)count;
-    packet[11] = 0; // none of the question's extension
+    packet[11] = 0; // the answer has no extension
     memcpy(packet + len, records, records_len);
     return len + records_len;
 }
 
-// Answers what needs no second look. 0: nothing is sent.
+// Makes the answer for a question. Returns its length, or 0 if the server sends no answer.
 static size_t make_answer(unsigned char *packet, size_t len, bool by_tcp)
 {
     static bool was_slow;
@@ -93,7 +94,7 @@ static void serve_udp(int fd)
         sendto(fd, packet, n, 0, (struct sockaddr *)&addr, addr_len);
 }
 
-// One question a connection, which comes at once.
+// Each connection carries one question, which arrives at once.
 static void serve_tcp(int listener)
 {
     unsigned char packet[2 + 1500];

@@ -1,6 +1,6 @@
-# Starts the script that sources it again in namespaces of its own: $namespaces are flags of unshare.
-# The script needs $tools besides. As root, the suite itself runs as an ordinary user, by $as_user;
-# without root, the namespaces are those of a user.
+# Starts the script that sources this file again, in its own namespaces. $namespaces are flags of
+# unshare, and $tools are the other programs that the script needs. As root, $as_user runs the suite
+# as an ordinary user. Without root, the script makes a user namespace too.
 if [ "${OOLONG_INSIDE:-}" != yes ]; then
     for tool in ip unshare setpriv $tools; do
         command -v $tool >/dev/null || { echo "skipped: no $tool" >&2; exit 77; }

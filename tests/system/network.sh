@@ -1,6 +1,6 @@
 #!/bin/sh
-# Two suites and the host between them: the shell's commands, DHCP, names, what `restrict` keeps in,
-# and servers that are killed. Loopback alone.
+# Two suites and the host between them: the shell's commands, DHCP, names, the limits of `restrict`,
+# and servers that are killed. Only loopback is used.
 . "$OOLONG_SOURCE/tests/system/lib.sh"
 
 command -v curl >/dev/null || skip "no curl"
@@ -16,7 +16,7 @@ trap 'kill $name_server 2>/dev/null' EXIT
 await 5000 grep -q . name_server.out || die "no name server"
 dns=$(cat name_server.out)
 
-# A web server that is started again, with everything below it.
+# A web server that restarts, with all servers that it needs.
 sed -e 's/^vital = yes/restart = always\nrestart_limit = unlimited/' \
     -e '/^\[task webapi\]/a args = host=known.test' \
     "$OOLONG_SOURCE/suites/web.ini" >web.ini
@@ -31,8 +31,8 @@ page_comes() {
 await 60000 page_comes || die "the web server does not start: $(cat web.out web.err)"
 port=$(port_of_web)
 
-# For a client that hardly reads, the kernel buffers some hundred KiB and not megabytes, which the suite
-# would make and send: slirp sets the size of the send buffer.
+# For a slow client, the kernel buffers some hundred KiB. slirp limits the send buffer; otherwise
+# the suite would produce and send megabytes.
 send_queue() {
     awk -v local="0100007F:$(printf %04X "$port")" \
         '$2 == local && $4 == "01" { split($5, queue, ":") }
@@ -49,8 +49,8 @@ for look in $(seq 200); do
 done
 kill $slow
 
-# shell DEVICE-ARGS STACK-ARGS: a suite whose shell runs the commands of standard input. "none" is no
-# device.
+# shell DEVICE-ARGS STACK-ARGS: runs a suite whose shell gets its commands from standard input. With
+# "none" for DEVICE-ARGS, the suite has no device.
 shell() {
     cat >shell.ini <<END
 [suite]
@@ -76,7 +76,7 @@ console = yes
 main = yes
 rights = quit
 END
-    # The first command may come before the device: it waits for the network.
+    # The first command may come before the device. Then the command waits for the network.
     "$oolong" run shell.ini >out 2>&1
 }
 static='address=10.0.2.15/24 gateway=10.0.2.2'
@@ -113,7 +113,7 @@ grep -q '\[shell\] wrong.test: not found$' out || fail "another question's answe
 grep -q '\[shell\] a..b: invalid argument$' out || fail "what is no name was asked for"
 [ $failures = 0 ] || cat out >&2
 
-# What only a forward may reach is not to be reached.
+# With `restrict`, the suite cannot reach anything outside. Only forwards lead in.
 shell restrict "$static" <<END
 ping 10.0.2.2 1
 http-get http://10.0.2.2:$port/page.txt
@@ -122,7 +122,7 @@ END
 grep -q 'a page of another suite' out && fail "restrict lets a connection out"
 grep -q '\[shell\] known.test: cannot be read$' out || fail "there is a name server: $(cat out)"
 
-# Addresses of the network. They take a moment to come.
+# DHCP gives the addresses, which takes a moment.
 shell '' dhcp <<END
 http-get http://10.0.2.2:$port/page.txt
 END
@@ -130,13 +130,13 @@ grep -q '10.0.2.15/24, gateway 10.0.2.2, name server 10.0.2.3' out ||
     fail "no addresses came by DHCP: $(cat out)"
 grep -q 'a page of another suite' out || fail "no page after DHCP: $(cat out)"
 
-# Where no network comes, there is an answer to that.
+# Without a network, the shell gets an error.
 shell none "$static" <<END
 ping 10.0.2.2 1
 END
 grep -q '\[shell\] 10.0.2.2: cannot be read$' out || fail "a network without a device: $(cat out)"
 
-# Each of the servers is killed, and the page comes again.
+# Each server is killed in turn, and then the page can be read again.
 for task in slirp tcpip webapi; do
     pid=$(pid_of "$web" $task) || die "no $task"
     kill -9 "$pid"

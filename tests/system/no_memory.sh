@@ -1,5 +1,5 @@
 #!/bin/sh
-# A task without the memory for the list of its files does not start.
+# A task does not start if it has no memory for the list of its files.
 . "$OOLONG_SOURCE/tests/system/lib.sh"
 
 suite_with() { # NUMBER-OF-FILES

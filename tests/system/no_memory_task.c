@@ -1,5 +1,5 @@
-// A task that has no memory for one allocation while it starts: the list of its files. It is told
-// by its length, for NUM_FILES files and an end.
+// A task in which one allocation fails at the start: the list of its files. The wrapper of calloc()
+// recognizes the list by its length, which is NUM_FILES files and an end.
 #include <stdio.h>
 #include <stdlib.h>
 #include <resea/task.h>

@@ -1,9 +1,9 @@
-// ipc_send_noblock: now or not at all.
+// ipc_send_noblock delivers at once or not at all.
 
 #include "scenario.h"
 
-// Publishes that the caller is in an open receive, and goes on running. A receiver that was woken
-// and has no processor yet looks the same.
+// Publishes that the caller is in an open receive, while it goes on running. The page of a receiver
+// that was woken and has no core yet looks the same.
 static void pretend_to_receive(void)
 {
     atomic_store(&ipc_own_page()->wait, wait_word(WAIT_OPEN, 1, 0));
@@ -37,7 +37,7 @@ static void not_ready_lead(void)
     CHECK_ERR(ipc_send_noblock(a, &data), ERR_WOULD_BLOCK);
     CHECK(atomic_load(&ipc_own_page()->num_sent) == sent);
     step(b);
-    await_step(a); // it saw nothing of ours
+    await_step(a); // a has received no message of main's
 }
 
 static void receive_two(void)
@@ -70,11 +70,11 @@ static void pretend_then_receive(void)
     task_t lead = meet("main");
     await_step(lead);
     pretend_to_receive();
-    WAIT_UNTIL(waits(lead, WAIT_RECV, task_self())); // it has tried
+    WAIT_UNTIL(waits(lead, WAIT_RECV, task_self())); // main has tried to send
     struct message m;
     expect(lead, STAGE_STEP_MSG, &m);
     CHECK_EQ(m.stage_step.value, 1);
-    expect_nothing(); // the second was not sent
+    expect_nothing(); // the second message was not sent
     step(lead);
     expect(lead, STAGE_STEP_MSG, &m);
     CHECK_EQ(m.stage_step.value, 3);
@@ -116,7 +116,7 @@ static void no_buffer_lead(void)
     struct message data = data_message("x", 1, 1);
     CHECK_ERR(ipc_send_noblock(b, &data), ERR_WOULD_BLOCK);
     struct message m = step_message(1);
-    CHECK_OK(ipc_send_noblock(b, &m)); // without a payload it needs none
+    CHECK_OK(ipc_send_noblock(b, &m)); // a message without a payload needs no receive buffer
 }
 
 static void call_b(void)

@@ -1,4 +1,4 @@
-// ipc_notify and timer_set: bits that wait in a page, and the task's one timer.
+// ipc_notify and timer_set: notification bits in a page, and the task's one timer.
 
 #include "scenario.h"
 
@@ -45,20 +45,20 @@ static void not_in_closed_lead(void)
     let_notify(a, NOTIFY_ABORTED);
     step_until_sent(b);
     await_step(b);
-    check_serves(meet("c")); // nor in a call
+    check_serves(meet("c")); // a call receives no notification either
     expect_notifications(NOTIFY_ABORTED);
     expect_nothing();
     step(a);
     quit(meet("c"));
 }
 
-// Also when the closed receive is from the task that notified.
+// A closed receive gets no notification, even from the task that it waits for.
 static void from_the_same_lead(void)
 {
     task_t a = meet("a");
     for (int i = 0; i < 10; i++) {
         step(a);
-        await_step(a); // sent behind the notification
+        await_step(a); // a sends this step after its notification
         expect_notifications(NOTIFY_IRQ);
         expect_nothing();
     }
@@ -86,7 +86,7 @@ static void merged_lead(void)
     CHECK_OK(ipc_notify(task_self(), 0x20));
     expect_notifications(0xb1);
     expect_nothing();
-    let_notify(b, 0x10); // and again
+    let_notify(b, 0x10); // b notifies again
     expect_notifications(0x10);
     expect_nothing();
     step(a);
@@ -104,7 +104,7 @@ static void await_notifications(void)
 
 static void many_lead(void)
 {
-    task_t a = meet("a"); // which does not read
+    task_t a = meet("a"); // a does not receive
     for (int i = 0; i < 100000; i++)
         CHECK_OK(ipc_notify(a, i % 2 ? NOTIFY_IRQ : NOTIFY_ABORTED));
     step(a);
@@ -120,7 +120,7 @@ static void wake_on_notification(void)
     }
 }
 
-// Ping-pong without a message: none is lost.
+// Ping-pong with notifications alone. No notification is lost.
 static void wakes_lead(void)
 {
     task_t a = meet("a");

@@ -1,4 +1,5 @@
-// A client of an interface that its server does not have any more: refused, not misread.
+// A client of an interface that its server no longer has. The server refuses its messages and does
+// not misread them.
 
 #include "scenario.h"
 
@@ -14,8 +15,8 @@ void main(void)
     CHECK_ERR(ipc_send(server, &m), ERR_NOT_ACCEPTABLE);
     WAIT_UNTIL(waits(server, WAIT_OPEN, 0));
     CHECK_ERR(ipc_send_noblock(server, &m), ERR_NOT_ACCEPTABLE);
-    // What they have in common works.
+    // Messages of an interface that both have reach the server.
     m = (struct message){.type = TIME_GETTIMEOFDAY_MSG};
-    CHECK_ERR(ipc_call(server, &m), ERR_NOT_ACCEPTABLE); // the server's own answer
+    CHECK_ERR(ipc_call(server, &m), ERR_NOT_ACCEPTABLE); // the server itself answers
     CHECK_OK(ipc_notify(server, 0));
 }

@@ -1,5 +1,5 @@
-// A plain task that calls what C programs call without a thought: `test_ordinary WHAT`. Some of it
-// works in the sandbox; for the rest the launcher's report says how tasks do it.
+// A plain task with calls that most C programs make: `test_ordinary WHAT`. Some of the calls work
+// in the sandbox. For the others, the launcher's report names a way that works.
 #undef NDEBUG
 #include <assert.h>
 #include <fcntl.h>
@@ -32,7 +32,7 @@ static void corrupt_the_heap(void)
 {
     char *block = malloc(100);
     ASSERT(block);
-    uintptr_t within = (uintptr_t)block + 8; // not for the compiler to know
+    uintptr_t within = (uintptr_t)block + 8; // hides the bad address from the compiler
     free((void *)within);
 }
 
@@ -67,7 +67,7 @@ static void make_a_process(void)
     (void)!fork();
 }
 
-// To a task that the suite file does not let it call.
+// Sends to a task that the suite file does not let it call.
 static void talk(void)
 {
     struct message m = {.type = INVALID_MSG};

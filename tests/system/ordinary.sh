@@ -1,10 +1,10 @@
 #!/bin/sh
-# What a C program takes for granted works in a plain task, or its end says what happened and what to
-# do instead. Core files are made where the user asked for them alone.
+# Calls that most C programs make work in a plain task, or the report of the task's end names the
+# cause and an alternative. The launcher allows core files only if the user asked for them.
 . "$OOLONG_SOURCE/tests/system/lib.sh"
 
 echo '[suite]' >suite.ini
-# ends STATUS WHAT PATTERN...: each pattern is in what the suite says.
+# ends STATUS WHAT PATTERN...: checks the exit status, and looks for each pattern in the output.
 ends() {
     wanted=$1 what=$2
     shift 2
@@ -29,13 +29,14 @@ if [ "${OOLONG_SANITIZED:-}" != 1 ]; then
 fi
 grep -q 'core file' err && fail "a core file that nobody asked for: $(cat err)"
 
-# The hard limit may be 0: then there is nothing to ask for.
+# The hard limit may be 0. Then the user cannot ask for core files.
 if (ulimit -S -c unlimited) 2>/dev/null && [ "$(cat /proc/sys/kernel/core_pattern)" = core ]; then
     ulimit -S -c unlimited
     ends 134 panic 'core file written'
 fi
 
-# Too few descriptors, in the launcher or in a task, are named, and doctor knows it as run does.
+# The launcher reports a limit of descriptors that is too low for itself or for a task. `oolong
+# doctor` finds it as well.
 printf '[task few]\nprogram = %s/test_ordinary\nfiles = 16\nmain = yes\n' "$OOLONG_LIBEXEC" >few.ini
 for i in 1 2 3 4 5 6 7 8 9 10 11 12 13; do echo "file.f$i = /dev/null"; done >>few.ini
 expect 1 "$oolong" run few.ini
@@ -52,7 +53,7 @@ expect 0 sh -c "ulimit -n 40; '$oolong' run suite.ini --main 'test_ordinary x'"
 expect 0 sh -c "ulimit -n 40; '$oolong' doctor"
 expect 0 "$oolong" doctor
 
-# -v names the key of the suite file that a refused task would need.
+# With -v, the launcher names the key of the suite file that would allow a refused message.
 program=$OOLONG_LIBEXEC/test_ordinary
 printf '[task a]\nprogram = %s\nargs = talk\nmain = yes\n[task b]\nprogram = %s\nargs = listen\nserves = b\n' \
     "$program" "$program" >two.ini
@@ -60,7 +61,7 @@ expect 0 "$oolong" run -v two.ini
 grep -q "task a may not talk to b: 'calls = b' in .task a. would allow it" err ||
     fail "the missing key is not named: $(cat err)"
 
-# A script of the shell ends with the first task that fails, whatever way it does.
+# A script for the shell ends with the first task that fails, however the task fails.
 printf '[task shell]\nprofile = console\nconsole = yes\nrights = launch quit\nmain = yes\n' >shell.ini
 for failing in 'test_ordinary panic' 'test_ordinary status' nobody; do
     printf 'launch test_ordinary qsort\nlaunch %s\nlaunch test_ordinary qsort\n' "$failing" >script

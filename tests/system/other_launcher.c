@@ -1,6 +1,6 @@
-// Plays a launcher of another version: other_launcher BOOT PROGRAM runs the program with a launcher
-// channel, sends it a CTL_BOOT, and expects that the program ends by itself with status 1, without
-// having sent or mapped anything. What CTL_BOOT is like is BOOT's to say.
+// Plays a launcher of another version: other_launcher BOOT PROGRAM. It runs the program with a
+// launcher channel and sends it the CTL_BOOT that BOOT names. The program must exit with status 1,
+// and must send nothing and map nothing before.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +23,7 @@ struct boot {
 static const struct boot boots[] = {
     {"same", WIRE_VERSION, 0, sizeof(struct packet)}, // refused for another reason
     {"other", WIRE_VERSION ^ 1, 5, sizeof(struct packet)},
-    {"none", 5, 5, sizeof(struct packet)}, // a task's number stood there
+    {"none", 5, 5, sizeof(struct packet)}, // formerly a task's number
     {"zero", 0, 5, sizeof(struct packet)},
     {"many_descriptors", WIRE_VERSION ^ 1, MANY_FDS, sizeof(struct packet)},
     {"short", WIRE_VERSION ^ 1, 5, 128},

@@ -1,4 +1,4 @@
-// Payloads: of every size, in both directions, one to four a message, strings.
+// Payloads of all sizes, in both directions, one to four in a message; and strings.
 
 #include <malloc.h>
 #include "scenario.h"
@@ -43,8 +43,8 @@ static void sizes_lead(void)
     quit(a);
 }
 
-// Payloads that are made where they are sent from: in the ring where that is possible, else on the
-// heap; the receiver sees no difference, and each is consumed once.
+// Payloads that the sender produces in place: in the ring if possible, else on the heap. The
+// receiver sees no difference, and each payload is consumed once.
 static void in_place_lead(void)
 {
     task_t a = meet("a");
@@ -60,7 +60,7 @@ static void in_place_lead(void)
         m.stage_echo.data_len = len;
         CHECK_OK(ipc_call(a, &m));
         check_payload(m.stage_echo_reply.data, m.stage_echo_reply.data_len, len, round);
-        CHECK_OK(ask_echo(a, round, round)); // an ordinary one between two of them
+        CHECK_OK(ask_echo(a, round, round)); // an ordinary payload
     }
     void *unused = ool_alloc(a, 100);
     CHECK(unused);
@@ -85,7 +85,7 @@ static void too_large_lead(void)
     quit(a);
 }
 
-// d takes 8 KiB at most, and gives more.
+// d's receive buffer has 8 KiB. d can send larger payloads.
 static void small_buffer_lead(void)
 {
     task_t d = meet("d");
@@ -116,7 +116,7 @@ static void ask_say(task_t server, size_t len)
     text[len] = '\0';
     struct message m = {.type = STAGE_SAY_MSG};
     m.stage_say.text = text;
-    m.stage_say.text_len = 3; // a string is as long as it is
+    m.stage_say.text_len = 3; // the library ignores the length of a string
     CHECK_OK(ipc_call(server, &m));
     CHECK_EQ(m.type, STAGE_SAY_REPLY_MSG);
     CHECK_EQ(m.stage_say_reply.text_len, len + 1);
@@ -212,7 +212,7 @@ static void ask_two_and_three(task_t a)
     struct message m = {.type = STAGE_TWO_MSG};
     uint8_t *data = pattern(5000, 1);
     m.stage_two.a = data;
-    m.stage_two.a_len = 0; // empty, in front of another
+    m.stage_two.a_len = 0; // the first of two payloads is empty
     m.stage_two.b = STR("a string");
     CHECK_OK(ipc_call(a, &m));
     CHECK(!strcmp(m.stage_two_reply.b, "a string"));
@@ -238,7 +238,8 @@ static void several_lead(void)
     for (unsigned i = 0; i < 50; i++)
         ask_four(a, i);
     ask_two_and_three(a);
-    // All or nothing, also when only the sum is too large.
+    // The message is delivered as a whole or not at all, even if only the sum of its payloads is
+    // too large.
     uint8_t *half = pattern(BUFFER / 2 + 1, 0);
     struct message m = {.type = STAGE_THREE_MSG};
     m.stage_three.a = STR("x");

@@ -1,9 +1,10 @@
 #!/bin/sh
-# A process id that is used again: forced, through /proc/sys/kernel/ns_last_pid, in a process id
-# namespace of its own (so this needs root; the suite itself has none).
+# The kernel gives a process id to a second process. The test forces that through
+# /proc/sys/kernel/ns_last_pid in its own process id namespace, which needs root. The suite runs
+# without root.
 #
-# While vm has not yet heard of a task's end, nobody gets its process id: vm copies by process id.
-# Afterwards somebody may, and is another task all the same.
+# vm copies by process id. So no other process gets the id of a dead task before vm has heard of its
+# end. Afterwards a process may get the id, and is another task nevertheless.
 . "$OOLONG_SOURCE/tests/system/lib.sh"
 last_pid=/proc/sys/kernel/ns_last_pid
 
@@ -15,7 +16,7 @@ if [ "${1:-}" != inside ]; then
     trap 'rm -rf "$dir"' EXIT
     chmod 777 "$dir"
     cd "$dir" || exit 1
-    # All that is left in the namespace ends with its first process.
+    # When the first process of the namespace ends, the kernel ends all others in it.
     unshare --pid --fork --mount-proc --kill-child "$0" inside
     exit $?
 fi
@@ -67,7 +68,7 @@ vm=$(pid_of "$suite" vm)
 get_life 1
 victim=$life
 
-# Life $1 gets the process id $2, if that can be had.
+# Tries to give life $1 of the server the process id $2.
 force_life() {
     (while :; do echo $(($2 - 1)) >$last_pid; done) 2>/dev/null &
     forcing=$!
@@ -76,7 +77,7 @@ force_life() {
     wait $forcing 2>/dev/null
 }
 
-# 1. vm is stopped while the server dies: it may be about to copy.
+# 1. vm is stopped while the server dies, as if vm were about to copy.
 kill -STOP "$vm"
 kill -KILL "$victim"
 force_life 2 "$victim"
@@ -86,7 +87,7 @@ kill -CONT "$vm"
 await 5000 are_gone "$victim" || fail "process $victim stays a zombie: $(cat err)"
 await 10000 has_met 2 || fail "the client does not meet the second life: $(cat out err)"
 
-# 2. vm has heard of it: the same process id, several times.
+# 2. vm has heard of the end: the same process id is used again, several times.
 reused=0
 for lives in 3 4 5; do
     victim=$life

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Tasks are separate processes with separate address spaces, under two filters and without rights.
+# Tasks are separate processes with their own address spaces. Each runs under two filters and
+# without capabilities.
 . "$OOLONG_SOURCE/tests/system/lib.sh"
 
 start_still_life
@@ -10,20 +11,21 @@ done | sort | uniq -c >exes
 grep -qE '^ *5 .*/test_scenario$' exes || fail "not five tasks: $(cat exes)"
 grep -qE '^ *1 .*/vm$' exes || fail "not one vm: $(cat exes)"
 
-# Heaps and stacks are where each process has them by chance: were they one address space, or made
-# by fork alone, they would be the same.
+# Each process has its heap and stack at random addresses. In one shared address space, or after a
+# mere fork, the addresses would be the same.
 for pid in $tasks; do
     grep -E '\[stack\]' "/proc/$pid/maps" | cut -d' ' -f1
 done | sort -u >stacks
 [ "$(wc -l <stacks)" = 6 ] || fail "stacks are not separate: $(cat stacks)"
 for pid in $tasks; do
     status=$(cat "/proc/$pid/status")
-    # vm has a second one, which copies; both are under both filters (and those of this shell).
+    # vm has a second thread, which copies. Both threads are under both filters (and those of this
+    # shell).
     case $(readlink "/proc/$pid/exe") in
     */vm) most=2 ;;
     *) most=1 ;;
     esac
-    # Where memory is short, a task ends before vm and the launcher do.
+    # If memory is short, the kernel kills a task before vm and the launcher.
     score=$(cat "/proc/$pid/oom_score_adj") own=$(cat "/proc/$suite/oom_score_adj")
     wanted=$own
     [ "$most" = 2 ] || wanted=$((own + 100 < 1000 ? own + 100 : 1000))
@@ -35,7 +37,7 @@ for pid in $tasks; do
     echo "$status" | grep -qE '^NoNewPrivs:\s+1$' || fail "$pid can gain rights"
     echo "$status" | grep -qE '^Seccomp:\s+2$' || fail "$pid is under no filter"
     echo "$status" | grep -qE '^CapEff:\s+0+$' || fail "$pid has capabilities"
-    # Nothing is executable but what came from a file.
+    # Only memory that was mapped from a file is executable.
     grep -E '^\S+ ..x' "/proc/$pid/maps" | grep -vE '/|\[vdso\]|\[vsyscall\]' &&
         fail "$pid has memory of its own to execute"
     grep -qE '^\S+ rwx' "/proc/$pid/maps" && fail "$pid has memory to write and execute"

@@ -1,5 +1,6 @@
 #!/bin/sh
-# The shell's prompt on a terminal: what a user types, what others print meanwhile, Ctrl-C, Ctrl-Z.
+# The shell's prompt on a terminal: the user's input, the output of other tasks meanwhile, Ctrl-C,
+# Ctrl-Z.
 . "$OOLONG_SOURCE/tests/system/lib.sh"
 
 mkdir -p tree/docs "tree/a folder"
@@ -40,7 +41,7 @@ keys() {
     tmux send-keys -t suite "$@"
 }
 
-# In a shell with job control, for Ctrl-Z.
+# The suite runs in a shell with job control, for Ctrl-Z.
 SHELL=/bin/sh TERM=screen LC_ALL=C.UTF-8 tmux -f /dev/null new-session -d -s suite -x 100 -y 40 \
     "exec env PS1='sh: ' sh -i" || { echo "tmux does not start"; exit 77; }
 shows 'sh: *'
@@ -52,7 +53,7 @@ shows 'oolong> ls /docs/ *'
 keys 'on' Tab Tab
 shows 'once.txt  *one.txt *'
 shows 'oolong> ls /docs/on *'
-keys C-c # drops the line, and the suite goes on
+keys C-c # drops the line; the suite goes on
 shows 'oolong> ls /docs/on^C *'
 keys 'ls /a' Tab
 shows 'oolong> ls /a\\ folder/ *'
@@ -61,7 +62,7 @@ shows '-rw.* x *'
 keys 'wat' Tab 'archi' Tab
 shows 'oolong> watch archivefs *'
 
-# What others print does not stand in the line.
+# The output of other tasks does not mix with the input line.
 kill -SEGV "$(pgrep -n -f '^loud listen')"
 shows 'oolong: task loud .* was ended by signal 11 .*'
 shows 'oolong: task loud is started again .*'
@@ -73,7 +74,7 @@ shows '.*Stopped.*'
 keys 'fg' Enter
 shows 'oolong> watch archivefs *x *'
 
-# Neither does the end of a watched task.
+# The report of a watched task's end does not either.
 await 10000 pgrep -f '^loud listen' || fail "loud is not started again"
 keys C-c 'watch loud' Enter
 shows 'oolong> watch loud *'
@@ -84,6 +85,6 @@ kill -SEGV "$(pgrep -n -f '^loud listen')"
 shows 'task [0-9]* (loud) ended.*'
 shows 'oolong> ls /do *'
 keys C-c 'quit' Enter
-shows 'sh: *' # of the shell around the suite
+shows 'sh: *' # the prompt of the outer shell
 tmux kill-server
 finish

@@ -1,4 +1,4 @@
-// ipc_recv: open receives, and closed ones.
+// ipc_recv in open and in closed receives.
 
 #include "scenario.h"
 
@@ -19,7 +19,7 @@ static void closed_lead(void)
     step_until_sent(c);
     CHECK_EQ(await_step(c), 'c');
     CHECK_EQ(await_step(a), 'a');
-    expect_notifications(NOTIFY_IRQ); // from b, to which no task has sent yet
+    expect_notifications(NOTIFY_IRQ); // from b, to which main has not sent yet
     struct message m;
     expect(b, STAGE_STEP_MSG, &m);
     CHECK_EQ(m.stage_step.value, 'b');
@@ -71,7 +71,7 @@ static void just_await_step(void)
     await_step(meet("main"));
 }
 
-// The page says what a task waits for; the numbers of messages count.
+// A task's page says what the task waits for, and counts its messages.
 static void page_lead(void)
 {
     task_t a = meet("a");
@@ -91,7 +91,8 @@ static void page_lead(void)
     struct message m;
     expect(a, STAGE_HOLD_MSG, &m);
     ipc_reply_err(a, ERR_EMPTY);
-    // What it was asked is told of its end, not an answer that it got later.
+    // The page names the last request that the task received, for the report of its end. An answer
+    // that the task gets later does not count.
     expect(a, STAGE_HOLD_MSG, &m);
     received = atomic_load(&page->num_received);
     m.type = STAGE_HOLD_REPLY_MSG;

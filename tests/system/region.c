@@ -1,5 +1,5 @@
-// Channels with shared memory whose other side breaks the rules or is slow. These tasks write to
-// their region and their line directly. See struct peer_line in wire.h.
+// Channels with shared memory, in which one side breaks the rules or is slow. Such a task writes
+// directly to its region and its line. See struct peer_line in wire.h.
 
 #include <malloc.h>
 #include "scenario.h"
@@ -19,8 +19,8 @@ static struct channel *channel_to(const char *part)
 
 // --- Writing by hand ----------------------------------------------------------------------------
 
-// Puts a packet into its slot, with payloads of these lengths to come, which begin `ahead` of the
-// bytes before. Not rung yet.
+// Puts a packet into its slot. Its payloads have the given lengths; the first begins `ahead` bytes
+// after the last byte that was put. Does not ring the doorbell.
 static void put_ahead(struct channel *ch, enum wire_kind kind, int type, const size_t *lens,
                       uint64_t ahead)
 {
@@ -96,7 +96,7 @@ static void bytes_backwards(struct channel *ch)
     atomic_store(&ch->peer.own->bytes, 9);
 }
 
-// A payload made while it was sent, and then what is no error.
+// A payload made while it was sent, followed by a status that is no error.
 static void put_status(struct channel *ch, int64_t status)
 {
     put_ahead(ch, WIRE_SEND, STAGE_DATA_MSG, (const size_t[]){10}, REGION_STREAMED);
@@ -158,7 +158,7 @@ static void launch(const char *line)
     CHECK_OK(ipc_call(VM_TASK, &m));
 }
 
-// A guest, and then its channel is over.
+// A guest that tells one lie. Its channel must end.
 static void lie(void)
 {
     if (!strcmp(task_argv()[2], "a"))
@@ -186,7 +186,7 @@ static void ask_and_quit(void)
     quit(lead);
 }
 
-// A server in an open receive notices nothing, and serves the others.
+// A server in an open receive is not disturbed by the lies, and serves the other tasks.
 static void lied_to_lead(void)
 {
     char line[64];
@@ -198,7 +198,7 @@ static void lied_to_lead(void)
     serve_until_quit();
 }
 
-// --- Payloads that are long in coming -----------------------------------------------------------
+// --- Payloads that arrive late -------------------------------------------------------------------
 
 #define HALF 1000
 
@@ -231,14 +231,14 @@ static void halves_lead(void)
     struct channel *ch = channel_to("a");
     struct message m;
     WAIT_UNTIL(atomic_load(&ch->peer.line->bytes) == HALF);
-    serve_until_quit(); // c's asking
+    serve_until_quit(); // the request of c
     step(meet("d"));
     expect(ch->task, STAGE_DATA_MSG, &m);
     CHECK_EQ(m.stage_data.data_len, 2 * HALF);
     CHECK(is_pattern(m.stage_data.data, 2 * HALF, 5));
     free(m.stage_data.data);
     step(meet("d"));
-    await_end(ch->task); // in the middle of the next one
+    await_end(ch->task); // a ends in the middle of its next payload
     expect_nothing();
 }
 
@@ -260,7 +260,7 @@ static void ask_for_bytes(struct channel *ch, uint32_t seq, size_t len, unsigned
     WAIT_UNTIL(link_send(ch, &packet, WIRE_CALL, seq, 0, false) == OK);
 }
 
-// Looks `looks` times without waiting, then waits for the whole payload.
+// Tries `looks` times to read without waiting, then waits for the whole payload.
 static void drain(struct channel *ch, uint32_t seq, size_t len, unsigned seed, unsigned looks)
 {
     struct packet packet;
@@ -320,7 +320,7 @@ static void drain_slowly(void)
     for (uint32_t seq = 1; seq <= 20; seq++) {
         size_t len = (seq % 5 + 1) * MIB + seq;
         ask_for_bytes(ch, seq, len, seq);
-        WAIT_UNTIL(num_sent(ch->task) >= seq); // kept
+        WAIT_UNTIL(num_sent(ch->task) >= seq); // the server has kept its reply
         check_serves(meet("c"));
         drain(ch, seq, len, seq, seq % 3);
     }
@@ -328,7 +328,7 @@ static void drain_slowly(void)
     quit(meet("c"));
 }
 
-// The server ends after its reply. The replies that it has kept are sent first.
+// The server ends after its reply. The library sends the kept replies before.
 static void reply_and_end(void)
 {
     struct message m;
@@ -355,7 +355,7 @@ static void have_no_memory(void)
     int n = 0;
     task_t lead = meet("main");
     struct message m;
-    await_step(lead); // which registers receive buffers
+    await_step(lead); // main has registered its receive buffers by now
     while (n < 64 && (all[n] = malloc(8 * MIB)))
         n++;
     CHECK(n > 0 && n < 64);
@@ -387,7 +387,7 @@ static void memory_lead(void)
     free(data);
 }
 
-// If one of the two tasks cannot map the channel, neither has it.
+// If one of two tasks cannot map the channel, neither task has the channel.
 static void cannot_map(void)
 {
     struct message m = step_message(1);
@@ -403,7 +403,7 @@ static void unmapped_lead(void)
     CHECK_ERR(ipc_call(ipc_lookup("a"), &m), ERR_ABORTED);
 }
 
-// For main, the channel has ended, so it takes the server for ended.
+// The channel has ended, so main treats the server as ended.
 static void find_late(void)
 {
     CHECK(ipc_lookup("late") > 0);

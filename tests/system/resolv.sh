@@ -1,5 +1,5 @@
 #!/bin/sh
-# slirp with a resolv.conf of its own host: resolv.sh NAME_SERVER.
+# slirp with a resolv.conf of the test's own: resolv.sh NAME_SERVER.
 namespaces=mn
 tools=mount
 . "$OOLONG_SOURCE/tests/system/namespace.sh"
@@ -29,8 +29,8 @@ main = yes
 END
 chmod 644 resolv.conf suite.ini
 
-# look_up: what the shell says of a name, with the servers of standard input in resolv.conf. Then
-# slirp must still be there.
+# look_up: prints the shell's answer for a name. Standard input is the resolv.conf. slirp must still
+# run afterwards.
 look_up() {
     cat >resolv.conf
     printf 'dns known.test\nping 10.0.2.2 1\n' | $as_user "$oolong" run suite.ini >out 2>&1
@@ -38,7 +38,7 @@ look_up() {
     grep -E 'panic|Sanitizer|runtime error|used system call' out && fail "something went wrong"
 }
 
-# The first cannot be reached from IPv4, nobody answers at the second.
+# The first server cannot be reached from IPv4. No server answers at the second address.
 look_up <<END
 nameserver fe80::1%eth0
 nameserver 127.0.0.2

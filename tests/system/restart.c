@@ -1,5 +1,4 @@
-// Restart: a restarted server is a new task under the old name, with nothing of the old one's
-// state.
+// A restarted server is a new task under the old name. It has no state of the old task.
 
 #include "scenario.h"
 #include <idl/keeper.h>
@@ -59,7 +58,7 @@ static void repeats(void)
     CHECK_OK(keeper_who(old, &who));
     keeper = find_new(old);
     CHECK_EQ(who, keeper);
-    CHECK_OK(keeper_who(old, &who)); // and again, of a task that died long ago
+    CHECK_OK(keeper_who(old, &who)); // repeated again, for a task that died long ago
     CHECK_EQ(who, keeper);
 
     old = keeper;
@@ -72,7 +71,7 @@ static void repeats(void)
     old = keeper;
     CHECK_OK(keeper_crash(old, true));
     CHECK_ERR(keeper_open(old, &handle), ERR_ABORTED);
-    CHECK_EQ(handle, 0); // outputs are written on success alone
+    CHECK_EQ(handle, 0); // a call writes its outputs only if it succeeds
     keeper = find_new(old);
 }
 

@@ -1,5 +1,6 @@
 #!/bin/sh
-# A task that ends each time is started again as often as the suite file says, and that is said.
+# The launcher restarts a task that always ends up to the limit of the suite file, then reports
+# that.
 . "$OOLONG_SOURCE/tests/system/lib.sh"
 
 suite_with() { # LINES-OF-THE-SUITE LINES-OF-THE-TASK
@@ -18,7 +19,7 @@ serves = maker
 END
 }
 
-# run LIMIT: until it is not started again; then that it was, that often.
+# run LIMIT: waits until the launcher gives up, then checks that it restarted the task LIMIT times.
 run() {
     : >err
     "$oolong" run suite.ini >out 2>err </dev/null &
@@ -41,7 +42,7 @@ run 2
 suite_with 'restart_limit = 9' 'restart_limit = 1 in 60 s'
 run 1
 
-# Without it, the suite is nothing.
+# If a vital task is not restarted, the suite ends.
 suite_with 'restart_limit = 1' 'vital = yes
 restart = always'
 sed -i '/on-failure/d; s/3$/0/' suite.ini

@@ -1,4 +1,4 @@
-// For ring.sh: one of a cycle of tasks. Each calls the next one, and none answers.
+// For ring.sh: one task of a cycle. Each task calls the next one, and none answers.
 //
 //   test_ring OWN-NAME NEXT-NAME
 

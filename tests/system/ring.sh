@@ -1,5 +1,5 @@
 #!/bin/sh
-# A deadlock of eight is reported once, with all their names, and hurts nobody.
+# The launcher reports a deadlock of eight tasks once, with all names. All tasks go on waiting.
 . "$OOLONG_SOURCE/tests/system/lib.sh"
 size=8
 
@@ -17,7 +17,7 @@ for i in $(seq $size); do
         fail "task r$i is not in: $report"
 done
 echo "$report" | grep -q 'blk\.read' || fail "the message is not in: $report"
-# Several looks of the launcher later: nothing more was said, and nothing has happened to them.
+# After several more checks, the launcher has reported nothing else, and all tasks still wait.
 end=$(($(date +%s) + 3))
 is_later() { [ "$(date +%s)" -ge $end ]; }
 await 5000 is_later
@@ -25,7 +25,7 @@ await 5000 is_later
 [ "$(processes "$suite" | wc -l)" = $((size + 2)) ] || fail "some ended: $(cat err)"
 grep -q 'went on' out && fail "somebody was let go on: $(cat out)"
 
-# When one ends, all do, one after the other.
+# When one task ends, the calls of the others fail one after the other.
 kill -KILL "$(pid_of "$suite" test_ring r3)"
 is_unwound() { [ "$(grep -c 'it went on: ERR_ABORTED' out)" = $((size - 1)) ]; }
 await 5000 is_unwound || fail "not all heard of it: $(cat out err)"

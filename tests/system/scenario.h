@@ -1,4 +1,5 @@
-// Scenarios: up to five tasks play parts that show what one rule of docs/semantics.md means.
+// Scenarios: up to five tasks play parts. A scenario shows what one rule of docs/semantics.md
+// means.
 //
 // The program is run by each task of scenario.ini with the name of a scenario and of a part. When
 // main's part is over, it waits until all parts have returned, except those for which the scenario
@@ -26,8 +27,9 @@ struct scenario {
     const char *ends; // parts that main does not wait for: they die, or run until the suite ends
 };
 
-// The name is read by CMakeLists.txt: one scenario a line. It is played with each transport, but
-// for those that are about what goes through a socket, or through shared memory.
+// CMakeLists.txt reads the names from the tables, so each scenario starts a line. Most scenarios
+// run with each transport. SOCKET_SCENARIO and SHM_SCENARIO run with one transport, which they are
+// about.
 #define SCENARIO(name_, ...)                                                                       \
     {                                                                                              \
         .name = #name_, __VA_ARGS__                                                                \
@@ -93,7 +95,7 @@ void __noreturn check_failed(const char *file, int line, const char *fmt, ...)
     } while (0)
 #define CHECK_OK(actual) CHECK_ERR(actual, OK)
 
-// Waits for a state of affairs that no message tells of, and fails when it does not come.
+// Waits for a condition that no message announces. Fails after ten seconds.
 #define WAIT_UNTIL(expr)                                                                           \
     do {                                                                                           \
         for (uint64_t end_ = now_ms() + 10000; !(expr); let_others_run()) {                        \
@@ -108,7 +110,7 @@ void let_others_run(void);
 // Message fields are not const: senders do not change what they point to.
 #define STR(text) ((char *)(uintptr_t)(text))
 
-// --- The others ---------------------------------------------------------------------------------
+// --- The other tasks -----------------------------------------------------------------------------
 
 /// The task that plays `part` ("main", "a" to "d"), with a channel to it.
 task_t meet(const char *part);
@@ -119,11 +121,12 @@ void step_value(task_t task, int value);
 /// Waits for the step of `task`, and for nothing else. Returns its value.
 int await_step(task_t task);
 
-/// Whether `task` waits now, as its page says: of `kind`, for `whom` (0 in an open receive).
+/// Whether `task` waits now for `whom` (0 in an open receive) in a wait of `kind`, as its page
+/// says.
 bool waits(task_t task, enum wait_kind kind, task_t whom);
-/// How many messages a task has sent, that is, put into channels.
+/// How many messages a task has put into channels.
 uint64_t num_sent(task_t task);
-/// Lets `task`, which waits for our step, send what it has to send to us; returns when that is in
+/// Lets `task`, which waits for our step, send its next message. Returns when that message is in
 /// our channel.
 void step_until_sent(task_t task);
 
@@ -146,7 +149,7 @@ struct message data_message(const void *data, size_t len, int number);
 
 /// Answers ask, echo, make and the like until a quit comes.
 void serve_until_quit(void);
-/// Answers one of them; false when `m` is none of them, and then it is as it was.
+/// Answers one such message. Returns false and leaves `m` unchanged if `m` is another message.
 bool serve_one(struct message *m);
 void quit(task_t server);
 /// Asks a server that runs serve_until_quit() and checks the answer.
@@ -156,7 +159,7 @@ void check_serves(task_t server);
 uint8_t *pattern(size_t len, unsigned seed);
 bool is_pattern(const void *data, size_t len, unsigned seed);
 
-/// Takes the receive buffer of `dst` for a payload that is never sent: a raw ool.send.
+/// Reserves the receive buffer of `dst` for a payload that is never sent, by a raw ool.send.
 void hold_receive_buffer(task_t dst);
 
 #endif

@@ -1,4 +1,5 @@
-// ipc_send: waits until the message is taken. Senders are served in the order in which they came.
+// ipc_send waits until the receiver takes the message. Receivers serve senders in the order of
+// their sends.
 
 #include <limits.h>
 #include "scenario.h"
@@ -19,7 +20,7 @@ static void blocks_lead(void)
     uint64_t word = atomic_load(&ipc_peer_page(a)->wait);
     for (int i = 0; i < 100; i++)
         let_others_run();
-    CHECK(atomic_load(&ipc_peer_page(a)->wait) == word); // it is still the same wait
+    CHECK(atomic_load(&ipc_peer_page(a)->wait) == word); // a is still in the same wait
     CHECK_EQ(await_step(a), 1);
     CHECK_EQ(await_step(a), 2);
 }
@@ -178,7 +179,7 @@ static void bad_destinations_lead(void)
         check_nobody(nobody[i]);
     for (size_t i = 0; i < NUM_CALLS; i++)
         CHECK_ERR(calls[i].call(task_self()), calls[i].takes_self ? OK : ERR_INVALID_ARG);
-    expect_notifications(1); // from the task itself
+    expect_notifications(1); // the task notified itself
 }
 
 static void end_when_told(void)
@@ -205,7 +206,7 @@ static void not_permitted_types_lead(void)
     task_t a = meet("a");
     struct message m = {.type = MSG_RESERVED_BITS | 1};
     CHECK_ERR(ipc_send(a, &m), ERR_INVALID_ARG);
-    m.type = MSG_STR | 1; // a string, and no payload
+    m.type = MSG_STR | 1; // this type has a string, but no payload
     CHECK_ERR(ipc_send(a, &m), ERR_INVALID_ARG);
     m.type = STAGE_TEXT_MSG;
     m.stage_text.text = NULL;

@@ -1,4 +1,4 @@
-// Shared memory, and pages from vm.
+// Shared memory and pages, which vm allocates.
 
 #include <sys/mman.h>
 #include "scenario.h"
@@ -79,7 +79,7 @@ static void write_read_only(void)
     CHECK_OK(map(await_step(lead), false, &theirs));
     CHECK_EQ(theirs[0], 9);
     step(lead);
-#ifdef OOLONG_SANITIZED // which would report it
+#ifdef OOLONG_SANITIZED // the sanitizer would report the write below
     task_exit();
 #endif
     theirs[0] = 1;
@@ -136,17 +136,17 @@ static void counted_lead(void)
     CHECK_OK(create(MOST, &id));
     CHECK_OK(map(id, true, &mine));
     step_value(a, id);
-    CHECK_EQ(await_step(a), 1); // has mapped it
+    CHECK_EQ(await_step(a), 1); // a has mapped the segment
     CHECK_OK(close_shm(id));
     CHECK_ERR(create(MOST, &other), ERR_NO_MEMORY);
     CHECK_EQ(munmap(mine, MOST), 0);
-    CHECK_ERR(create(MOST, &other), ERR_NO_MEMORY); // a has it
+    CHECK_ERR(create(MOST, &other), ERR_NO_MEMORY); // a still maps the segment
     step(a);
     CHECK_EQ(await_step(a), 2);
     for (int i = 0; i < 3; i++) {
         CHECK_OK(create(MOST, &id));
         CHECK_OK(map(id, true, &mine));
-        memset(mine, 1, 40 << 20); // more than is freed at once
+        memset(mine, 1, 40 << 20); // more than the kernel frees at once
         CHECK_EQ(munmap(mine, MOST), 0);
         CHECK_OK(close_shm(id));
     }

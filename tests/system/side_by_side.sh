@@ -1,5 +1,5 @@
 #!/bin/sh
-# Several suites at once, from one file even, have nothing to do with each other.
+# Several suites run at once, even from one suite file, and do not affect each other.
 . "$OOLONG_SOURCE/tests/system/lib.sh"
 
 jobs=""

@@ -1,12 +1,13 @@
 #!/bin/sh
-# SIGINT and SIGTERM end a suite in order, with the status that a shell gives; nothing is left.
+# SIGINT and SIGTERM end a suite in order. Its exit status is the one that shells use, and no
+# process is left.
 . "$OOLONG_SOURCE/tests/system/lib.sh"
 
 for case in INT:130 TERM:143 HUP:129; do
     start_still_life
     kill "-${case%:*}" "$suite"
     await 3000 are_gone $pids || {
-        # Our own child is a zombie until we wait for it.
+        # The launcher is our child, so it stays a zombie until we wait for it.
         left=$(for p in $pids; do [ "$p" = "$suite" ] || [ ! -e "/proc/$p" ] || echo "$p"; done)
         [ -z "$left" ] || fail "${case%:*} left processes: $left"
     }
@@ -16,15 +17,16 @@ for case in INT:130 TERM:143 HUP:129; do
     grep -q 'CHECK FAILED' still.out still.err && fail "$(cat still.out still.err)"
 done
 
-# Twice, at once: what has not ended is killed.
+# Two signals in a row: the launcher kills the tasks that have not ended.
 start_still_life
 kill -TERM "$suite"
 kill -TERM "$suite"
 wait "$suite"
 are_over || fail "two signals left processes"
 
-# What the parent ignored or blocked neither concerns the launcher nor reaches a task. Ignored SIGCHLD
-# has the kernel reap children unasked; SIGXFSZ alone is ignored everywhere, and is an error then.
+# Signals that the parent ignored or blocked concern neither the launcher nor a task. With SIGCHLD
+# ignored, the kernel would reap children unasked. Only SIGXFSZ is ignored everywhere, so that the
+# system call returns an error.
 signal_masks() {
     sed -nE 's/^Sig(Blk|Ign):\t/\1 /p' "/proc/$1/status"
 }
@@ -44,7 +46,7 @@ wait "$suite"
 status=$?
 [ "$status" = 143 ] || fail "exit status $status, not 143: SIGHUP was ignored, and TERM not"
 
-# Memory over the limit of a file's size.
+# The limit of a file's size is too low for the suite's shared memory.
 (ulimit -f 2000 && "$oolong" run "$here/scenario.ini" --set scenario=still_life) >out 2>err </dev/null
 status=$?
 [ "$status" = 1 ] || fail "exit status $status, not 1, under ulimit -f"

@@ -1,5 +1,4 @@
-// Functions that the parts of scenarios share: to find each other, to wait for each other, to
-// serve.
+// Functions that the parts of scenarios share: to find, await and serve each other.
 
 #include "scenario.h"
 #include <stdarg.h>
@@ -23,7 +22,7 @@ uint64_t now_ms(void)
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-// A round trip to the launcher: the tasks of a suite share one core.
+// The tasks of a suite share one core. A round trip to the launcher lets other tasks run.
 void let_others_run(void)
 {
     (void)sys_kdebug("_", 1, NULL, 0);
@@ -33,7 +32,7 @@ task_t meet(const char *part)
 {
     task_t task = ipc_lookup(part);
     CHECK(task > 0);
-    CHECK_OK(ipc_notify(task, 0)); // only makes the channel
+    CHECK_OK(ipc_notify(task, 0)); // the notification of no bits only makes the channel
     return task;
 }
 
@@ -147,7 +146,7 @@ bool serve_one(struct message *m)
         answer(m, STAGE_ASK_REPLY_MSG);
         return true;
     case STAGE_ECHO_MSG:
-        payload = m->stage_echo.data; // the reply has it in the same place
+        payload = m->stage_echo.data; // the payload is at the same place in the reply
         answer(m, STAGE_ECHO_REPLY_MSG);
         break;
     case STAGE_SAY_MSG:

@@ -1,5 +1,5 @@
-// A suite for the scripts in which each part waits in a different way, without a deadlock. It is
-// not a test of its own, so CMakeLists.txt must not find its entry.
+// A suite for the scripts. Each part waits in a different way, and there is no deadlock. This suite
+// is not a test of its own, so CMakeLists.txt must not find its entry.
 
 #include "scenario.h"
 
@@ -7,7 +7,7 @@ static void call_lead(void)
 {
     struct message m = {.type = BLK_READ_MSG};
     error_t err = ipc_call(meet("main"), &m);
-    printf("a: %s\n", err2str(err)); // the suite ends
+    printf("a: %s\n", err2str(err)); // printed when the suite ends
 }
 
 static void receive_from_c(void)

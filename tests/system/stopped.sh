@@ -1,6 +1,6 @@
 #!/bin/sh
-# A caller that is stopped while a large answer arrives: the server goes on with others, and the
-# caller gets its answer when it goes on itself.
+# The test stops a caller while it receives a large answer. The server goes on with other clients,
+# and the caller gets its answer after it continues.
 . "$OOLONG_SOURCE/tests/system/lib.sh"
 
 cat >suite.ini <<END
@@ -27,7 +27,8 @@ await 10000 is_past large 1 || die "the suite does not start: $(cat out err)"
 await 10000 is_past small 1 || die "the suite does not start: $(cat out err)"
 large=$(pid_of "$suite" test_stopped large)
 
-# Nearly all of its time an answer of 16 MiB is on its way: a few stops hit each part of it.
+# The client spends nearly all of its time on answers of 16 MiB. So a few stops hit each part of
+# such an answer.
 for i in 1 2 3 4 5 6 7 8 9 10; do
     kill -STOP "$large"
     await 5000 is_past small $(($(count small) + 500)) ||

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Only vm copies memory between processes: strace shows process_vm_readv and process_vm_writev, made
-# by it alone.
+# Only vm copies memory between processes. strace shows that only vm calls process_vm_readv and
+# process_vm_writev.
 . "$OOLONG_SOURCE/tests/system/lib.sh"
 
 command -v strace >/dev/null || skip "there is no strace"

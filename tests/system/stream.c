@@ -14,7 +14,7 @@ static const size_t sizes[] = {0,      1,      7,      8,           4096,  65535
 
 struct making {
     uint8_t *from;
-    size_t next; // offset of the next byte: none may be asked for twice or left out
+    size_t next; // offset of the next byte: each byte is asked for once, in order
     size_t fails_at;
     error_t error;
 };
@@ -48,7 +48,7 @@ static void answer_stream(const struct message *m)
     r.stage_stream_reply.data_len = len;
     ipc_reply(m->src, &r);
     CHECK(making->next == len || making->next > making->fails_at);
-    free(making); // as generated servers do
+    free(making); // generated servers do the same
     free(data);
 }
 
@@ -177,7 +177,7 @@ static void fails_lead(void)
         check_fails(a, MIB, places[i], ERR_NO_SPACE, ERR_NO_SPACE);
     check_fails(a, 1, 0, ERR_UNAVAILABLE, ERR_UNAVAILABLE);
     check_fails(a, BUFFER, BUFFER - 1, ERR_NOT_FOUND, ERR_NOT_FOUND);
-    // What would mean something else.
+    // Errors that a reply must not have: the client gets ERR_UNAVAILABLE instead.
     check_fails(a, 10, 5, ERR_TRY_AGAIN, ERR_UNAVAILABLE);
     check_fails(a, 10, 5, DONT_REPLY, ERR_UNAVAILABLE);
     check_fails(a, 10, 5, ERR_LAST - 1, ERR_UNAVAILABLE);
@@ -185,7 +185,7 @@ static void fails_lead(void)
     quit(a);
 }
 
-// A caller goes on waiting if a message that is not its answer could not be produced.
+// A caller goes on waiting if the sender could not produce a message that is not its answer.
 static void send_instead_of_a_reply(void)
 {
     struct message m;
@@ -230,7 +230,7 @@ static void refused_lead(void)
     free(making);
     making = begin(NULL, 0, OK);
     uint8_t first[] = {1};
-    m = (struct message){.type = STAGE_FOUR_MSG}; // not the first
+    m = (struct message){.type = STAGE_FOUR_MSG}; // only the first payload may be made in place
     m.stage_four.a = STR("a");
     m.stage_four.b = making;
     m.stage_four.b_len = 1;
@@ -250,7 +250,7 @@ static void refused_lead(void)
 
 // --- A slow receiver ----------------------------------------------------------------------------
 
-// The kept bytes of a payload that failed hold nothing of the server's heap.
+// The kept bytes of a failed payload contain nothing of the server's heap.
 static void check_zero(const struct shm *s)
 {
     const uint8_t *ring = REGION_RING(s->peers);
@@ -271,7 +271,7 @@ static void drain_slowly(void)
         struct packet packet;
         memcpy(&packet, &m, sizeof(packet));
         CHECK_OK(link_send(ch, &packet, WIRE_CALL, seq, 0, true));
-        WAIT_UNTIL(num_sent(b) >= seq); // kept
+        WAIT_UNTIL(num_sent(b) >= seq); // the server has kept its reply
         check_serves(meet("c"));
         enum incoming in;
         do

@@ -1,12 +1,12 @@
-# Starts the script that sources it again, in a network namespace of its own with the interface tap0,
-# which has the address $address on the host's side.
+# Starts the script that sources this file again, in its own network namespace with the interface
+# tap0. The host's side of tap0 has the address $address.
 [ -w /dev/net/tun ] || { echo "skipped: /dev/net/tun is not available" >&2; exit 77; }
 namespaces=n
 tools='ping curl'
 probe='ip tuntap add probe mode tap'
 . "$OOLONG_SOURCE/tests/system/namespace.sh"
 
-# Where the device is root's alone, so is the command that opens it; the tasks are confined anyway.
+# If only root may open the device, the command runs as root. The tasks are confined nevertheless.
 [ -z "$as_user" ] || $as_user test -w /dev/net/tun || as_user=
 owner=0
 [ -z "$as_user" ] || owner=65534

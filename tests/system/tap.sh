@@ -1,5 +1,5 @@
 #!/bin/sh
-# A suite on a TAP interface: ping and curl from the host's side.
+# A suite with a TAP interface. The host's ping and curl reach it.
 address=10.0.3.1/24
 . "$OOLONG_SOURCE/tests/system/tap-namespace.sh"
 

@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-// Makes one such request. False: it was not answered.
+// Makes one such request. Returns false if no answer came.
 static bool ask_and_vanish(int port, const char *path)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};

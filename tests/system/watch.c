@@ -1,4 +1,4 @@
-// task.watch and task.exited: tasks are told of the ends of others.
+// task.watch and task.exited: a task learns of the ends of other tasks.
 
 #include "scenario.h"
 
@@ -67,7 +67,7 @@ static void ways_lead(void)
     for (int i = 0; i < 4; i++) {
         tasks[i] = meet(parts[i]);
         CHECK_OK(watch(tasks[i]));
-        CHECK_OK(watch(tasks[i])); // watching again changes nothing
+        CHECK_OK(watch(tasks[i])); // a second watch of the same task changes nothing
     }
     expect_no_exit();
     for (int i = 0; i < 4; i++) {
@@ -99,9 +99,9 @@ static void several_lead(void)
     kill_and_wait(c);
     kill_and_wait(a);
     expect_notifications(NOTIFY_ASYNC);
-    task_t first = pull_exited(); // the order is not defined
+    task_t first = pull_exited(); // the order of the two ends is not defined
     CHECK(first == a || first == c);
-    expect_notifications(NOTIFY_ASYNC); // one more is queued
+    expect_notifications(NOTIFY_ASYNC); // one more end is queued
     expect_exited(first == a ? c : a);
     expect_no_exit();
 }
@@ -178,7 +178,7 @@ static void ps_lead(void)
     step(a);
 }
 
-// 20 looks at once and then ten a second, of both commands together.
+// The launcher allows 20 inspections at once and then ten a second. Both commands count together.
 static void inspect_often(void)
 {
     static char text[65536];
@@ -193,7 +193,7 @@ static void inspect_often(void)
     }
     CHECK(passed >= 20);
     CHECK(passed <= 21 + (now_ms() - begin) / 100);
-    CHECK_OK(sys_kdebug("_", 1, NULL, 0)); // does not count
+    CHECK_OK(sys_kdebug("_", 1, NULL, 0)); // this command does not count
 }
 
 const struct scenario watch_scenarios[] = {

@@ -1,8 +1,8 @@
 #!/bin/sh
-# The suite of the web server, asked by the host's curl and ab: pages, parts, listings, figures,
-# errors, 100 MiB byte for byte, 10,000 requests over 50 connections. Loopback alone.
+# The host's curl and ab ask the suite of the web server: pages, parts, listings, metrics, errors,
+# 100 MiB byte for byte, 10,000 requests over 50 connections. Only loopback is used.
 #
-#   web.sh [archive|ext4]     what the files are in; on ext4, all of the way down to a disk
+#   web.sh [archive|ext4]     the source of the files; ext4 includes a disk server
 . "$OOLONG_SOURCE/tests/system/lib.sh"
 
 command -v curl >/dev/null || skip "no curl"
@@ -126,8 +126,9 @@ curl -s --max-time 20 -w '%{num_connects}\n' -o one -o two -o three "$base/sub/x
 [ "$(awk '{ sum += $1 } END { print sum }' connects)" = 1 ] || fail "the connection was not kept"
 cmp two site/index.html
 
-# Again from a port of which the connection before still lingers in tcpip. Where the client was the
-# first to close, it lingers on the host, which then has no such port to give (45): another is tried.
+# The client uses a port again while tcpip still keeps the connection before. If the client closed
+# first, the host keeps the connection and refuses the port (curl's status 45). Then the script
+# tries another port.
 come_again() { # PORT
     for time in 1 2; do
         curl -s --local-port "$1" -H 'Connection: close' --max-time 5 -o body "$base/sub/x.txt"
@@ -141,24 +142,24 @@ come_again $port || come_again $((port + 1)) || come_again $((port + 2)) || come
 status=$?
 [ $status = 0 ] || [ $status = 45 ] || fail "a client that comes again from its port: curl said $status"
 
-# Large, and large twice at a time.
+# A large file, and two transfers of it at a time.
 curl -s --max-time 100 "$base/large.bin" | cmp - site/large.bin || fail "100 MiB differ"
 curl -s --max-time 100 "$base/large.bin" | cmp - site/large.bin &
 curl -s --max-time 100 -r 0-52428799 "$base/large.bin" | cmp - site/large.bin >part 2>&1
 grep -q 'EOF on -' part || fail "half of it differs beside the whole: $(cat part)"
 wait $! || fail "100 MiB differ beside half of it"
 
-# A client that stops reading holds up nobody.
+# A client that stops reading does not delay other clients.
 curl -s --max-time 100 --limit-rate 10k -o slow "$base/large.bin" &
 slow=$!
 get 200 /sub/x.txt && cmp body site/sub/x.txt
 kill "$slow"
 
-# Nor do clients that end their side and vanish in the middle of the answer.
+# Clients that end their side and vanish in the middle of the answer do not either.
 "$OOLONG_BUILD/tests/bin/vanish" "${base##*:}" /large.bin 50 || fail "clients that vanish end the service"
 get 200 /sub/x.txt
 
-# Many.
+# Many requests.
 ab -q -n 10000 -c 50 "$base/sub/x.txt" >ab.out 2>&1 || fail "ab: $(cat ab.out)"
 grep -q '^Complete requests: *10000$' ab.out || fail "not all were answered: $(cat ab.out)"
 grep -q '^Failed requests: *0$' ab.out || fail "some failed: $(cat ab.out)"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Programs of another wire version are refused by name: by the launcher before it starts them, and by
-# themselves under another launcher.
+# Programs with another wire version are refused, and the error names them. The launcher refuses
+# them before it starts them. Under another launcher, they refuse to run.
 . "$OOLONG_SOURCE/tests/system/lib.sh"
 other_launcher=$1
 hello=$OOLONG_LIBEXEC/hello
@@ -9,12 +9,13 @@ expect 0 "$oolong" --version
 version=$(sed -nE 's/^oolong [0-9.]+ \(wire ([89a-f][0-9a-f]{7})\)$/\1/p' out)
 [ -n "$version" ] || die "no wire version in: $(cat out)"
 
-# Where the note begins in the program: the lengths of its name and of the version, its type, its name.
+# The note of the program begins here: the lengths of its name and of the version, its type, its
+# name.
 header='\x07\x00\x00\x00\x04\x00\x00\x00\x01\x00\x00\x00Oolong\x00\x00'
 note=$(LC_ALL=C grep -obUaP "$header" "$hello" | head -n 1 | cut -d : -f 1)
 [ -n "$note" ] || die "$hello has no note"
 
-# doctored NAME OFFSET BYTES: a copy of the program with other bytes in its note.
+# doctored NAME OFFSET BYTES: makes a copy of the program with other bytes in its note.
 doctored() {
     cp "$hello" "$1"
     printf "$3" | dd of="$1" bs=1 seek=$((note + $2)) conv=notrunc 2>/dev/null
@@ -33,7 +34,7 @@ chmod +x truncated cut script empty
 another="it was built with another version of Oolong (wire 84030201, this is $version): build it again"
 none="it was built with an older version of Oolong, or is no program for Oolong (no wire version, this is $version): build it again"
 
-# refused WHAT TEXT OOLONG-ARGUMENTS...: the text is in what the command says, which starts nothing.
+# refused WHAT TEXT OOLONG-ARGUMENTS...: the command prints the text and starts no task.
 refused() {
     what=$1 text=$2
     shift 2
@@ -57,7 +58,7 @@ for program in other nameless endless_name endless_version truncated cut script 
     refused "vm = $program" "cannot run the vm server ./$program: $why" run vm.ini
 done
 
-# A program that no suite file names is checked when a task asks for it.
+# The launcher checks a program that no suite file names when a task asks for it.
 mkdir -p bin libexec/oolong
 cp "$oolong" bin/
 cp "$OOLONG_LIBEXEC/vm" "$OOLONG_LIBEXEC/shell" "$hello" other libexec/oolong/
@@ -72,7 +73,7 @@ for program in hello other; do
     esac
 done
 
-# The other way: the program reads the launcher's version before it looks at anything else.
+# Conversely, the program reads the launcher's version before it looks at any other word.
 for boot in other none zero many_descriptors short long; do
     expect 0 "$other_launcher" $boot "$hello"
     theirs=$(printf '%08x' $((0x$version ^ 1)))
