@@ -1,4 +1,5 @@
-// Owns the start of the process: what the launcher says and sends at boot, and the filter.
+// Owns the start of the process: the packets and descriptors that the launcher sends at boot, and
+// the filter.
 
 #include "boot.h"
 #include <errno.h>
@@ -31,7 +32,7 @@ static void __noreturn bad_start(const char *why)
 static void __noreturn other_version(uint32_t launchers)
 {
     char text[16] = "none";
-    if (launchers >> 31) // always set in a version
+    if (launchers >> 31) // every version has this bit
         snprintf(text, sizeof(text), "%x", launchers);
     fprintf(stderr,
             "%s: it was built with another version of Oolong than the launcher (wire %x, "
@@ -40,7 +41,7 @@ static void __noreturn other_version(uint32_t launchers)
     exit(EXIT_FAILURE);
 }
 
-// The kernel drops descriptors for which there is no room, and says that it did.
+// The kernel drops descriptors for which the process has no room, and reports that.
 static void __noreturn too_few_descriptors(void)
 {
     fprintf(
@@ -86,7 +87,7 @@ void boot_start(void)
     int fds[PACKET_MAX_FDS];
     int num_fds = 0;
     error_t err = transport_recv(CONTROL_FD, &packet, true, fds, PACKET_MAX_FDS, &num_fds);
-    // Checked first: another version may have other packets and more descriptors.
+    // The version is checked first: another version may have other packets and more descriptors.
     if ((IS_OK(err) || err == ERR_NOT_ACCEPTABLE) && packet.boot.wire != WIRE_VERSION)
         other_version(packet.boot.wire);
     if (err == ERR_NOT_ACCEPTABLE)
@@ -117,8 +118,8 @@ void boot_start(void)
         filter_fd = fds[num_fds - 1];
     receive_files();
 
-    // Where Yama restricts ptrace to children (Ubuntu), vm may read our memory all the same. Where
-    // there is no Yama, the call fails, and is not needed.
+    // Yama (on Ubuntu) restricts ptrace to child processes. This call lets vm read our memory
+    // anyway. Without Yama the call fails, and is not needed.
     prctl(PR_SET_PTRACER, ipc_self.boot.vm_pid, 0, 0, 0);
 }
 
@@ -132,7 +133,7 @@ void boot_confine(void)
         bad_start("the sandbox filter cannot be read");
     struct sock_fprog prog = {.len = (unsigned short)ipc_self.boot.num_filter, .filter = code};
     close(filter_fd);
-    // For all threads: vm has two.
+    // The filter is installed for all threads: vm has two.
     if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &prog))
         bad_start("the sandbox filter cannot be installed");
     free(code);
@@ -145,7 +146,7 @@ static void send_digests(void)
     for (unsigned i = 0; i < oolong_idl_num_messages; i++) {
         const struct idl_message *message = &oolong_idl_messages[i];
         if (message->id & MSG_REPLY_BIT)
-            break; // they are sorted
+            break; // the messages are sorted: only replies follow
         d->numbers[d->count] = message->id;
         d->digests[d->count] = message->digest;
         if (++d->count == CONTROL_MAX_DIGESTS) {

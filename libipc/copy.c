@@ -1,16 +1,16 @@
-// Owns two quirks of copies.
+// Copies payloads. Works around two slow cases of memcpy().
 //
-// On AMD's Zen 3, glibc copies 4 KiB and more with `rep movsb`, which takes 15 to 25 times as long
-// when the target is 1 to 31 bytes past the source in their pages, because the processor takes each
-// of its loads for one of the store before. (glibc's bugs 30994 and 30995; newer versions avoid it
-// themselves.) Large malloc() blocks start 16 bytes into a page and rings start on a page, so
-// payload copies hit this case. A loop of plain vectors takes a third longer there than elsewhere.
+// On AMD's Zen 3, glibc copies 4 KiB and more with `rep movsb`. That takes 15 to 25 times as long
+// when the target's offset in its page is 1 to 31 bytes greater than the source's, because the
+// processor takes each load for one that depends on the store before it. (See glibc's bugs 30994
+// and 30995. Newer versions of glibc avoid this case.) Large malloc() blocks start 16 bytes into a
+// page and rings start on a page, so payload copies hit this case. In this case a loop of plain
+// vector stores takes only a third longer than in others.
 //
-// An ordinary store to memory that no cache has reads it first, for the bytes that are not written;
-// a store past the caches does not, which is a third less to move where all of it comes from and
-// goes to memory. (Intel's optimization manual, "Non-temporal stores".) glibc
-// switches to such stores at 3/4 of the L3 size; in a virtual machine that size may be the whole
-// host's.
+// An ordinary store to memory that is in no cache first reads the whole cache line. A store past
+// the caches does not. A copy from memory to memory then moves a third fewer bytes. (Intel's
+// optimization manual, "Non-temporal stores".) glibc switches to such stores at 3/4 of the L3 size;
+// in a virtual machine that size may be the whole host's.
 
 #include "copy.h"
 #include <stdbool.h>
@@ -32,7 +32,8 @@ static bool is_slow(const void *to, const void *from, size_t len)
     return len >= PAGE && past >= 1 && past <= SLOW_MAX;
 }
 
-// Whole lines of the target, and what is before and behind them.
+// Copies whole cache lines of the target by vectors, and the bytes before and after them by
+// memcpy().
 static inline __attribute__((always_inline)) void copy_lines(uint8_t *to, const uint8_t *from,
                                                              size_t len, bool past_caches)
 {
@@ -54,7 +55,7 @@ static inline __attribute__((always_inline)) void copy_lines(uint8_t *to, const 
         }
     }
     if (past_caches)
-        _mm_sfence(); // no order with the stores after them otherwise
+        _mm_sfence(); // without it, later stores could become visible before these
     memcpy(to + at, from + at, len - at);
 }
 
@@ -72,7 +73,7 @@ void copy_past_caches(void *to, const void *from, size_t len)
         copy_lines(to, from, len, true);
 }
 
-#else // memcpy() has neither
+#else // memcpy() has neither slow case
 
 void copy_payload(void *to, const void *from, size_t len)
 {

@@ -13,13 +13,13 @@
 
 // A conversion: from % to its letter.
 struct spec {
-    char text[MAX_SPEC]; // the same for C, without the length and the letter
+    char text[MAX_SPEC]; // the conversion as C knows it, without the length and the letter
     size_t len;
     int length; // hh -2, h -1, none 0, l 1, ll 2, L 3; j, z and t are as ll
     char letter;
 };
 
-// Passed on by address, which a va_list parameter cannot be.
+// A structure, because functions need the list's address: a va_list parameter has no usable one.
 struct arguments {
     va_list list;
 };
@@ -38,7 +38,7 @@ static void add_number(struct spec *spec, int n)
         add(spec, digits[i]);
 }
 
-// Reads flags, width and precision, of which `*` is an argument.
+// Reads flags, width and precision. A `*` takes its value from an argument.
 static const char *read_shape(const char *fmt, struct spec *spec, struct arguments *args)
 {
     for (; *fmt && strchr("-+ #0'.*123456789", *fmt); fmt++) {
@@ -95,7 +95,7 @@ static int put_double(char **text, struct spec *spec, struct arguments *args)
     return asprintf(text, complete(spec, ""), va_arg(args->list, double));
 }
 
-// C's conversion of one argument. -1: there is none of that letter, or no memory.
+// Converts one argument as C does. -1: C has no conversion with this letter, or there is no memory.
 static int convert(char **text, struct spec *spec, struct arguments *args)
 {
     switch (spec->letter) {
@@ -118,13 +118,13 @@ static int convert(char **text, struct spec *spec, struct arguments *args)
         return asprintf(text, complete(spec, ""), va_arg(args->list, void *));
     case 'm':
     case '%':
-        return asprintf(text, complete(spec, ""), 0); // which takes no argument
+        return asprintf(text, complete(spec, ""), 0); // these conversions take no argument
     default:
         return spec->letter && strchr("eEfFgGaA", spec->letter) ? put_double(text, spec, args) : -1;
     }
 }
 
-// The two conversions of our own. False: it is neither.
+// Converts for %pI4 and %pI6. False: the conversion is neither.
 static bool put_address(char text[INET6_ADDRSTRLEN], char version, struct arguments *args)
 {
     if (version == '4') {

@@ -92,8 +92,9 @@ static struct trapped trapped_call(ucontext_t *context)
                             (uintptr_t)regs[REG_RDX], &regs[REG_RAX]};
 }
 
-// glibc says what it found wrong (a corrupt heap, a smashed stack) by writev(2) to standard error,
-// and calls abort() then. No profile has that call, but what it does each has.
+// When glibc finds a corrupt heap or a smashed stack, it reports that by writev(2) to standard
+// error and then calls abort(). No profile allows writev(), but each allows write(), which does the
+// same here.
 static void write_vector(const struct trapped *call)
 {
     const struct iovec *vector = (const struct iovec *)call->vector;
@@ -105,10 +106,10 @@ static void write_vector(const struct trapped *call)
     }
 }
 
-// Whether a call was made by abort() itself, which first unblocks SIGABRT.
+// Whether abort() itself made the call. The first call that it makes unblocks SIGABRT.
 static bool is_of_abort(const siginfo_t *info)
 {
-    const uintptr_t size = 1024; // of abort(), at most
+    const uintptr_t size = 1024; // abort() is at most this long
     return (uintptr_t)info->si_call_addr - (uintptr_t)abort < size;
 }
 
@@ -126,14 +127,15 @@ static void on_trap(__unused int sig, siginfo_t *info, void *context)
 
 static void prepare_process(void)
 {
-    // Payloads come and go; memory given back to the kernel would be faulted in again page by page,
-    // which costs more than copying them. (Sanitizers bring their own allocator.)
+    // Payloads are allocated and freed all the time. Memory that free() gave back to the kernel
+    // would have to be faulted in again page by page, which costs more than copying a payload.
+    // (Sanitizers bring their own allocator.)
     mallopt(M_MMAP_THRESHOLD, 32 << 20);
     mallopt(M_TRIM_THRESHOLD, 256 << 20);
-    free(malloc(1)); // the first malloc asks for random bytes, which a profile may not allow
+    free(malloc(1)); // the first malloc() asks for random bytes: a profile may not allow that
 
-    // With a buffer of its own, stdio does not ask what kind of file this is. One task's pipe takes
-    // whole lines.
+    // Without a buffer from its caller, stdio asks the kernel what kind of file standard output is.
+    // Line buffering passes whole lines to the task's pipe.
     static char out[4096];
     setvbuf(stdout, out, _IOLBF, sizeof(out));
 
@@ -189,7 +191,8 @@ __attribute__((section(".preinit_array"),
                used)) static void (*const entry)(int, char **, char **) = before_constructors;
 #endif
 
-// What the command printed and could not be written is a failure, whatever the program says.
+// If the command's output could not be written, the command fails, even if the program reports
+// success.
 static void check_output(int status, __unused void *arg)
 {
     if ((fflush(stdout) == 0 && !ferror(stdout)) || status != 0)
@@ -204,7 +207,7 @@ int main(int argc, char **argv)
     arg_vector = argv;
     arg_line = join_arguments(argc, argv);
 #ifdef OOLONG_SANITIZED
-    start(); // the sanitizers' own start comes from constructors
+    start(); // the sanitizers start in constructors of their own
 #endif
     if (ipc_self.boot.flags & BOOT_MAIN)
         on_exit(check_output, NULL);

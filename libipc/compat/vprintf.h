@@ -1,6 +1,6 @@
 #include <oolong/vprintf.h>
 
-// Prints where the program was called from, if that is known.
+// Would print the callers of the current function. Here it only logs how to get a backtrace.
 #ifndef OOLONG_BACKTRACE
 #define OOLONG_BACKTRACE
 static inline void backtrace(void)

@@ -1,5 +1,5 @@
-// System calls by number. Those of the microkernel that have a meaning here are what <resea/ipc.h>
-// and friends do; any other number is Linux's.
+// System calls by number. The microkernel's calls that have a meaning here do what the functions of
+// <resea/ipc.h> and the other headers do. Any other number is a system call of Linux.
 #ifndef ARCH_SYSCALL_H
 #define ARCH_SYSCALL_H
 
@@ -9,7 +9,7 @@
 extern "C" {
 #endif
 
-// The numbers are no numbers of Linux.
+// Linux uses none of these numbers.
 #define SYS_NOP           0x52000001
 #define SYS_KDEBUG        0x52000002
 #define SYS_IPC           0x52000003
@@ -24,15 +24,17 @@ extern "C" {
 #define SYS_IRQ_ACQUIRE   0x5200000f
 #define SYS_IRQ_RELEASE   0x52000010
 
-/// Does what sys_ipc() and the like do, with their arguments in their order. SYS_NOP does nothing.
+/// Calls the function that belongs to the number (sys_ipc() for SYS_IPC, for example), with that
+/// function's arguments in the same order. SYS_NOP does nothing.
 ///
-/// ERR_INVALID_ARG: none of the numbers above, but like them. For a number of Linux: as syscall(2).
+/// ERR_INVALID_ARG: the number is in the range of those above but is none of them. A number of
+/// Linux fails as syscall(2) does.
 long oolong_syscall(long, ...);
 
 #ifdef __cplusplus
 }
 #else
-#define syscall oolong_syscall // in C++ that name is the C library's alone
+#define syscall oolong_syscall // in C++, `syscall` is the C library's
 #endif
 
 #endif

@@ -1,4 +1,4 @@
-// Intrusive, circular, doubly linked lists: the element is a field of what is listed.
+// Intrusive, circular, doubly linked lists: the element is a field of the listed structure.
 //
 // An element that is in no list has NULL or itself as neighbours, so it can be removed safely.
 #ifndef OOLONG_LIST_H
@@ -43,7 +43,7 @@ static inline size_t list_len(list_t *list)
     return len;
 }
 
-/// Whether `elem` is in `list`; looks at one after the other.
+/// Whether `elem` is in `list`. Looks at the elements one by one.
 static inline bool list_contains(list_t *list, list_elem_t *elem)
 {
     for (list_elem_t *node = list->next; node != list; node = node->next) {
@@ -63,7 +63,7 @@ static inline void list_remove(list_elem_t *elem)
     list_nullify(elem);
 }
 
-/// Adds an element, which is in no list, between two neighbours.
+/// Adds an element between two neighbours. It must not be in a list yet.
 static inline void list_insert(list_elem_t *prev, list_elem_t *next, list_elem_t *elem)
 {
     elem->prev = prev;
@@ -88,14 +88,14 @@ static inline list_elem_t *list_pop_front(list_t *list)
     return head;
 }
 
-/// As list_pop_front(), but returns what holds the element.
+/// As list_pop_front(), but returns the structure that holds the element.
 #define LIST_POP_FRONT(list, type, field)                                                          \
     ({                                                                                             \
         list_elem_t *pop_front_elem_ = list_pop_front(list);                                       \
         pop_front_elem_ ? LIST_CONTAINER(pop_front_elem_, type, field) : (type *)NULL;             \
     })
 
-/// `elem` becomes each element in turn; the current one may be removed.
+/// Sets `elem` to each element in turn. The loop may remove the current one.
 #define LIST_FOR_EACH(elem, list, type, field)                                                     \
     for (type *elem = LIST_CONTAINER((list)->next, type, field),                                   \
               *elem##_next_ = LIST_CONTAINER(elem->field.next, type, field);                       \

@@ -1,5 +1,5 @@
-// Which text a terminal may get: printable characters alone. For the launcher, which prints what
-// tasks say, and for tasks that have the terminal.
+// Decides which text a terminal may get: printable characters only. The launcher uses this for the
+// output of tasks; tasks that have the terminal use it too.
 #ifndef OOLONG_PRINTABLE_H
 #define OOLONG_PRINTABLE_H
 
@@ -8,10 +8,12 @@
 #include <stdint.h>
 #include <string.h>
 
-/// Reads one character of UTF-8. Returns its length; 0: there is none, -1: more bytes may make one.
+/// Reads one character of UTF-8. Returns its length. 0: the bytes are not UTF-8. -1: the character
+/// is incomplete.
 static inline int printable_read(const unsigned char *text, size_t len, uint32_t *character)
 {
-    static const uint32_t first[] = {0, 0, 0x80, 0x800, 0x10000}; // by the number of bytes
+    // The first character that needs each number of bytes.
+    static const uint32_t first[] = {0, 0, 0x80, 0x800, 0x10000};
     int num = text[0] < 0x80 ? 1 : text[0] < 0xc2 ? 0 : text[0] < 0xe0 ? 2 : text[0] < 0xf0 ? 3 : 4;
     if (num == 0 || text[0] > 0xf4)
         return 0;
@@ -27,7 +29,8 @@ static inline int printable_read(const unsigned char *text, size_t len, uint32_t
     return *character < first[num] || *character > 0x10ffff || is_surrogate ? 0 : num;
 }
 
-/// Neither a control character, C1 included, nor one that changes the direction of text.
+/// Whether the character is neither a control character (C0 or C1) nor one that changes the
+/// direction of text.
 static inline bool printable_is_harmless(uint32_t character)
 {
     bool is_control = character < 0x20 || (character >= 0x7f && character < 0xa0);
@@ -36,11 +39,11 @@ static inline bool printable_is_harmless(uint32_t character)
     return !is_control && !is_direction;
 }
 
-/// Replaces by '?', byte by byte, what is not printable, except newlines and tabs, and what is not
-/// UTF-8. A '\r' before a newline becomes a blank. Without `is_utf8`, all that is not ASCII is
-/// replaced: each byte of a character of UTF-8 could be a C1 there.
+/// Replaces each byte of unprintable characters and of invalid UTF-8 by '?'. Newlines and tabs
+/// stay. A '\r' before a newline becomes a blank. Without `is_utf8`, all bytes that are not ASCII
+/// are replaced, because such a terminal could take each for a C1 control character.
 ///
-/// Returns how many bytes are done: all but those at the end that more bytes may complete.
+/// Returns the number of bytes that are done. An incomplete character at the end is not.
 static inline size_t printable_mask(char *data, size_t len, bool is_utf8)
 {
     unsigned char *bytes = (unsigned char *)data;

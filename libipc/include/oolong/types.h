@@ -3,7 +3,7 @@
 #ifndef OOLONG_TYPES_H
 #define OOLONG_TYPES_H
 
-#include <errno.h> // glibc declares error_t here, as int, under _GNU_SOURCE; so do we below.
+#include <errno.h> // with _GNU_SOURCE, glibc declares error_t as int here, as this file does
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,32 +26,32 @@ typedef uint8_t notifications_t;
 typedef unsigned int uint;
 #define MSEC_MAX INT32_MAX
 
-// Errors (negative) and success. A function that can fail returns one of these. Those from
-// ERR_TIMEOUT on are not Resea's.
+// Errors (negative) and success. A function that can fail returns one of these. Resea has no
+// ERR_TIMEOUT and none of those after it.
 #define OK                 0
 #define ERR_NO_MEMORY      (-1)
-#define ERR_NOT_PERMITTED  (-2) // by the suite file, or the host
-#define ERR_WOULD_BLOCK    (-3) // and the caller asked not to
+#define ERR_NOT_PERMITTED  (-2) // the suite file or the host does not permit it
+#define ERR_WOULD_BLOCK    (-3) // the call would block, and the caller asked not to
 #define ERR_ABORTED        (-4) // the other task ended
-#define ERR_TOO_LARGE      (-5) // more than the receiver, or the format, takes
+#define ERR_TOO_LARGE      (-5) // more than the receiver or the format can take
 #define ERR_TOO_SMALL      (-6) // less than the receiver needs
 #define ERR_NOT_FOUND      (-7)
 #define ERR_INVALID_ARG    (-8)
-#define ERR_INVALID_TASK   (-9) // no such task, or not any more
+#define ERR_INVALID_TASK   (-9) // no such task, or it has ended
 #define ERR_ALREADY_EXISTS (-10)
-#define ERR_UNAVAILABLE    (-11) // what is asked for is out of order, or there is none
+#define ERR_UNAVAILABLE    (-11) // the requested thing does not work or does not exist
 #define ERR_NOT_ACCEPTABLE (-12) // not a message that the receiver understands
 #define ERR_EMPTY          (-13) // nothing is queued
-#define DONT_REPLY         (-14) // of a handler: the answer comes later
+#define DONT_REPLY         (-14) // a handler returns this if the answer comes later
 #define ERR_IN_USE         (-15)
-#define ERR_TRY_AGAIN      (-16) // it may work the next time
-#define ERR_END            (-17) // of a file, or of the input
+#define ERR_TRY_AGAIN      (-16) // the same call may succeed later
+#define ERR_END            (-17) // the end of a file or of the input
 #define ERR_TIMEOUT        (-18) // a deadline set by the program or the suite passed
 #define ERR_NO_SPACE       (-19) // the disk or the file system below is full
 #define ERR_NOT_EMPTY      (-20) // a directory has entries
 #define ERR_LAST           ERR_NOT_EMPTY
 
-// As the strictest warnings of both languages want them.
+// Null pointers and casts that pass the strictest warnings of C and of C++.
 #ifdef __cplusplus
 #define OOLONG_NULL              nullptr
 #define OOLONG_CAST(type, value) static_cast<type>(value)
@@ -62,7 +62,7 @@ typedef unsigned int uint;
 
 #define IS_OK(err)    (OOLONG_CAST(intmax_t, err) >= 0)
 #define IS_ERROR(err) (OOLONG_CAST(intmax_t, err) < 0)
-// Returns from the function on an error; otherwise it has the value of `expr`.
+// Returns from the function on an error; otherwise the macro has the value of `expr`.
 #define OK_OR_RETURN(expr)                                                                         \
     ({                                                                                             \
         error_t ok_or_return_err_ = (expr);                                                        \
@@ -84,34 +84,34 @@ typedef unsigned int uint;
 #define IPC_RECV    (1 << 1)
 #define IPC_CALL    (IPC_SEND | IPC_RECV)
 #define IPC_NOBLOCK (1 << 2)
-#define IPC_KERNEL  (1 << 3) // of a kernel; sys_ipc() refuses it
+#define IPC_KERNEL  (1 << 3) // only a kernel could do this; sys_ipc() refuses it
 
-// In the type of a message: it carries payloads, the first of which is a string. The other bits are
-// in <oolong/message.h>.
+// Bits of a message's type. MSG_OOL: the message has payloads. MSG_STR: the first payload is a
+// string. The other bits are in <oolong/message.h>.
 #define MSG_STR      (1 << 30)
 #define MSG_OOL      (1 << 29)
 #define MSG_ID(type) ((type)&0xffff)
 
-// What a suite can grant a task.
+// Rights that a suite file can grant a task.
 enum task_rights {
     RIGHT_QUIT = 1 << 0,    // sys_kdebug("q")
     RIGHT_LAUNCH = 1 << 1,  // task.launch
-    RIGHT_DESTROY = 1 << 2, // task_destroy and task.free of others
+    RIGHT_DESTROY = 1 << 2, // task_destroy() and task.free for other tasks
     RIGHT_INSPECT = 1 << 3, // sys_kdebug("ps") and the like: all tasks' names and figures
 };
 
 // Notification bits: of a notifications_t, and of `notifications.data` in a NOTIFICATIONS_MSG. Bits
 // 4 to 7 are for programs.
-#define NOTIFY_TIMER   (1 << 0) // the time of timer_set() is over
+#define NOTIFY_TIMER   (1 << 0) // the time set by timer_set() has passed
 #define NOTIFY_IRQ     (1 << 1) // a source of sys_irq_acquire() has something
-#define NOTIFY_ABORTED (1 << 2) // Resea's: nothing sets it here, see task.watch of vm instead
+#define NOTIFY_ABORTED (1 << 2) // for Resea's programs; nothing sets it here: see task.watch of vm
 #define NOTIFY_ASYNC   (1 << 3) // a task has queued messages: async_recv()
 
 // IRQ numbers stand for event sources of the launcher: the console.
 #define CONSOLE_IRQ 1
 
-// Kept for the sources that name them. Here tasks are processes, which have neither such flags nor
-// pages to map, and what ends a task is told in the terms of `enum exception_type`.
+// These names exist for sources written for Resea. Here a task is a process: it has no such flags
+// and maps no pages. `enum exception_type` says why a task ended.
 #define TASK_ALL_CAPS      (1 << 0)
 #define TASK_ABI_EMU       (1 << 1)
 #define TASK_SCHED         (1 << 2)
@@ -121,7 +121,7 @@ enum task_rights {
 #define EXP_PF_PRESENT     (1 << 0)
 #define EXP_PF_WRITE       (1 << 1)
 #define EXP_PF_USER        (1 << 2)
-#ifndef MAP_TYPE // Linux has one of its own
+#ifndef MAP_TYPE // Linux defines a MAP_TYPE too
 #define MAP_TYPE(flags) ((flags)&3)
 #endif
 enum {
@@ -161,15 +161,15 @@ enum {
 #define ALIGN_UP(value, align)   ALIGN_DOWN((value) + (align)-1, align)
 #define IS_ALIGNED(value, align) (((value) & ((align)-1)) == 0)
 
-// Each brings its own `;`, so that one behind it is welcome but not needed.
+// The macro has a `;` of its own. A second one after it is allowed but not needed.
 #ifdef __cplusplus
 #define STATIC_ASSERT(expr) static_assert(expr, #expr);
 #else
 #define STATIC_ASSERT(expr) _Static_assert(expr, #expr);
 #endif
-#define MEMORY_BARRIER() __asm__ __volatile__("" ::: "memory"); // for the compiler
+#define MEMORY_BARRIER() __asm__ __volatile__("" ::: "memory"); // compiler only
 
-#ifndef mb // for other cores too
+#ifndef mb // orders accesses for other cores too
 #define mb() __atomic_thread_fence(__ATOMIC_SEQ_CST)
 #endif
 

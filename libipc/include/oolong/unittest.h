@@ -5,8 +5,8 @@
 //         TEST_EXPECT_EQ(count_words("one two"), 2);
 //     }
 //
-// TEST_ASSERT and TEST_EXPECT_* say what failed and go on, and a program in which one failed ends
-// with exit status 1. They may stand in any function.
+// TEST_ASSERT and TEST_EXPECT_* print a failure and go on. If one has failed, the program ends with
+// exit status 1. They can be used in any function.
 #ifndef OOLONG_UNITTEST_H
 #define OOLONG_UNITTEST_H
 
@@ -23,13 +23,13 @@ struct unittest {
     struct unittest *next; // set by unittest_add()
 };
 
-/// Adds a test behind the others. The structure stays the caller's, and in use.
+/// Adds a test after the others. The caller still owns the structure and must keep it.
 void unittest_add(struct unittest *test);
 
-/// Runs all tests and says how each went. Returns how many failed.
+/// Runs all tests and prints the result of each. Returns the number of tests that failed.
 unsigned unittest_main(void);
 
-/// Notes and prints a failure; `left` and `right` are the values of what was compared.
+/// Notes and prints a failure; `left` and `right` are the compared values.
 void unittest_fail(const char *file, unsigned line, const char *what);
 void unittest_expect_fail(const char *file, unsigned line, const char *what,
                           unsigned long long left, unsigned long long right);

@@ -1,9 +1,9 @@
-// The wire format: what travels through a channel, and what is in a state page. The only header
-// that the launcher shares with libipc; programs never include it.
+// The wire format: packets, state pages and regions. This is the only header that the launcher
+// shares with libipc. Programs never include it.
 //
-// A channel is one socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC) between exactly two tasks
-// (or a task and the launcher). Every packet is one 256-byte message whose `src` word, meaningless
-// to a receiver that knows its sender from the descriptor, is the transport's own:
+// A channel is one socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC) between exactly two tasks (or
+// a task and the launcher). Every packet is one 256-byte message. The receiver knows the sender
+// from the descriptor, so the transport uses the message's `src` word for itself:
 //
 //   bit 31      0; in a slot of shared memory: see region_mark()
 //   bits 28-30  kind (enum wire_kind)
@@ -11,11 +11,12 @@
 //   bits 0-13   ack: in REPLY, ACK and NACK the seq that is answered; in SEND and CALL the seq of
 //               the CALL whose reply they take the place of (0: none)
 //
-// Sequence numbers wrap around, and yet each is unambiguous. At most two packets of a direction
-// wait for an answer: a SEND or CALL, whose sender sends nothing else meanwhile, and an async pull,
-// which its sender may have left under way. Each is answered exactly once, so a number is free
-// again when its answer has come. The next number is never that of a pull under way. Only answers
-// refer to a number, which is why a SEND or CALL names a CALL in `ack` only while that is open.
+// Sequence numbers wrap around, but none is ambiguous. At most two packets of a direction wait for
+// an answer: one SEND or CALL, and one async pull. The sender of a SEND or CALL sends nothing else
+// until the answer comes. The sender of a pull may go on while it is under way. Each is answered
+// exactly once, so a number is free again when its answer has come. A sender never gives a new
+// packet the number of a pull under way. Only answers refer to a number, so a SEND or CALL names a
+// CALL in `ack` only while that CALL is open.
 #ifndef OOLONG_WIRE_H
 #define OOLONG_WIRE_H
 
@@ -25,18 +26,18 @@
 
 // --- The wire version ---------------------------------------------------------------------------
 //
-// WIRE_VERSION is a hash of this file and of what else lays out packets and pages (see
+// WIRE_VERSION is a hash of this file and of the others that lay out packets and pages (see
 // libipc/CMakeLists.txt). The launcher starts only programs that have its own version in an ELF
 // note, and a program goes on only if CTL_BOOT has the program's own version. The note and the
-// place of the version in CTL_BOOT stay as they are in all versions.
+// place of the version in CTL_BOOT are the same in all versions.
 
-// Raise this when something gets another meaning while all declarations stay as they are: the
-// order of two writes, for example, or the layout that idlc gives to messages.
+// Raise this number when a meaning changes but no declaration does: the order of two writes, for
+// example, or the layout that idlc gives to messages.
 #define WIRE_REVISION 1
 
 // The ELF note.
 struct wire_note {
-    uint32_t name_len, version_len, type; // as elf(5) has them
+    uint32_t name_len, version_len, type; // as in elf(5)
     char name[8];
     uint32_t version;
 };
@@ -53,14 +54,15 @@ struct wire_note {
 #define TASK_MAKE(gen, slot) ((task_t)(((gen) << TASK_SLOT_BITS) | (slot)))
 STATIC_ASSERT(CONFIG_NUM_TASKS <= (1 << TASK_SLOT_BITS));
 
-#define MAX_SERVED_NAMES 16 // the most names that one task may serve
+#define MAX_SERVED_NAMES 16 // one task may serve at most this many names
 
 enum wire_kind {
     WIRE_CONTROL,  // between a task and the launcher only; `type` is an enum control_op
     WIRE_SEND,     // a blocking send: the sender waits for ACK or NACK
-    WIRE_CALL,     // a call: the sender waits for a REPLY (or NACK); the reply is the ACK
+    WIRE_CALL,     // a call: the sender waits for a REPLY or NACK; no ACK is sent
     WIRE_REPLY,    // answers the CALL numbered `ack`
-    WIRE_NOBLOCK,  // not answered; at most one not yet taken a direction (see PEER_NOBLOCK)
+    WIRE_NOBLOCK,  // not answered; each direction has at most one that was not taken yet (see
+                   // PEER_NOBLOCK)
     WIRE_ACK,      // the SEND numbered `ack` was taken
     WIRE_NACK,     // the SEND or CALL numbered `ack` was not taken; `type` is the error code,
                    // ERR_TRY_AGAIN when the payload must be sent again
@@ -68,7 +70,7 @@ enum wire_kind {
 };
 
 #ifndef WIRE_SEQ_BITS
-#define WIRE_SEQ_BITS 14 // the simulation has fewer, so that numbers come round all the time
+#define WIRE_SEQ_BITS 14 // the simulation has fewer bits, so its numbers wrap around often
 #endif
 #define WIRE_SEQ_MASK ((1 << WIRE_SEQ_BITS) - 1)
 STATIC_ASSERT(WIRE_SEQ_BITS >= 2 && WIRE_SEQ_BITS <= 14);
@@ -93,17 +95,17 @@ static inline uint32_t wire_ack(uint32_t word)
 //
 // Each task registers two with ool.recv: one for open receives and one for closed receives. They
 // are in memory that the launcher makes and gives only to the task and to vm. vm copies a payload
-// from its sender's memory directly into them (process_vm_readv). In front of the payloads vm puts
-// a receipt with what it knows of them; only vm and the task itself can write it. The receipt is
+// from its sender's memory directly into them (process_vm_readv). In front of the payloads vm
+// writes a receipt that describes them. Only vm and the task itself can write there. The receipt is
 // valid while its `id` is the one that the message brings. vm sets `id` to 0 before it uses the
-// buffer for another payload. So a task that still finds the same `id` after copying out has copied
-// what was placed.
+// buffer for another payload. So if a task still finds the same `id` after it has copied the
+// payloads out, it has copied the right bytes.
 enum { OOL_OPEN, OOL_CLOSED, OOL_NUM_BUFFERS };
 
 struct ool_receipt {
     _Atomic uint64_t id; // 0: none
     int32_t src;
-    uint32_t count; // of payloads
+    uint32_t count; // number of payloads
     uint64_t lens[4];
     uint64_t reserved[2];
 };
@@ -129,12 +131,12 @@ static inline size_t ool_landing_len(size_t len)
 // to call it.
 
 enum wait_kind {
-    WAIT_RUNNING = 0, // not waiting
+    WAIT_RUNNING = 0, // does not wait
     WAIT_OPEN,        // open receive
     WAIT_RECV,        // closed receive from `task` (ipc_recv(task))
     WAIT_CALL,        // in ipc_call to `task`: counts as a closed receive from it
     WAIT_SEND,        // in ipc_send to `task`
-    WAIT_EXIT,        // ended (written by the launcher's own records only)
+    WAIT_EXIT,        // ended (only the launcher's own records have this kind)
 };
 
 // The wait word: kind in bits 56-63, episode in bits 32-55, task in bits 0-31. One 64-bit store
@@ -156,10 +158,10 @@ static inline task_t wait_word_task(uint64_t word)
     return (task_t)(uint32_t)word;
 }
 
-// The peer word: what the owner of a page and one peer exchange without a packet. Each bit of
-// `sent` is a parity: what it stands for is pending while the bit differs from the same bit of
-// `seen` in the peer's word for the owner. The owner flips a bit of `sent` only while it is not
-// pending. The peer copies the bit to its `seen` when it has consumed it. So each bit has one
+// The peer word: bits that the owner of a page and one peer exchange without a packet. Each bit of
+// `sent` stands for a notification or a packet. That is pending while the bit differs from the same
+// bit of `seen` in the peer's word for the owner. The owner flips a bit of `sent` only while it is
+// not pending. The peer copies the bit to its `seen` when it has consumed it. So each bit has one
 // writer, nothing is counted and nothing is lost. The word is valid only for channel number `chan`
 // (a slot's next owner gets another number); for any other channel it counts as all zero.
 //
@@ -172,10 +174,10 @@ static inline uint64_t peer_word(uint32_t chan, uint16_t sent, uint16_t seen)
     return (uint64_t)chan << 32 | (uint32_t)sent << 16 | seen;
 }
 
-// What the owner of a page says to one peer. It has its own cache lines, so that a peer that polls
-// it is not slowed down by what the owner says to others. The first line changes seldom; the second
-// changes with each message. All fields but `doorbell` and `closed` are valid only for the channel
-// that `word` names, and are zero at its beginning.
+// The part of a page that the owner writes for one peer. It has its own cache lines, so a peer that
+// polls it is not slowed down when the owner writes for other peers. The first line changes seldom;
+// the second changes with each message. All fields but `doorbell` and `closed` are valid only for
+// the channel that `word` names, and are zero at its beginning.
 //
 // The owner first makes its change visible, then increments `doorbell`, then checks whether the
 // peer sleeps and wakes it. The peer publishes that it is asleep, then reads the doorbell again. So
@@ -184,7 +186,7 @@ struct peer_line {
     _Alignas(64) _Atomic uint64_t word; // peer_word()
     _Atomic uint32_t closed;            // the channel that the owner ended; 0: none
     _Atomic uint32_t wants;             // 1: the owner waits for room in its ring
-    // A futex. The launcher rings it too, when the owner has ended.
+    // A futex. The launcher rings it too when the owner has ended.
     _Alignas(64) _Atomic uint32_t doorbell;
     _Atomic uint32_t taken;       // packets taken out of the peer's region
     _Atomic uint64_t bytes;       // bytes of payloads put into the owner's ring
@@ -192,7 +194,7 @@ struct peer_line {
 };
 STATIC_ASSERT(sizeof(struct peer_line) == 128);
 
-// How the owner of a page sleeps, so that peers know how to wake it.
+// How the owner of a page sleeps. This tells peers how to wake it.
 enum sleep_kind {
     SLEEP_NOT = 0,
     SLEEP_FUTEX,  // on the doorbells of the peers that it waits for
@@ -200,45 +202,47 @@ enum sleep_kind {
 };
 
 struct state_page {
-    _Atomic uint64_t wait;          // wait_word()
-    _Atomic uint64_t since_ns;      // CLOCK_MONOTONIC when `wait` was last published, or soon after
-    _Atomic int32_t wait_type;      // type of the message being sent, in WAIT_SEND and WAIT_CALL
-    _Atomic int32_t last_type;      // type of the last message received, for the crash report; of a
-                                    // server, of the last that was no answer
-    _Atomic int32_t last_src;       // and its sender
+    _Atomic uint64_t wait;     // wait_word()
+    _Atomic uint64_t since_ns; // CLOCK_MONOTONIC when `wait` was last published, or soon after
+    _Atomic int32_t wait_type; // type of the message being sent, in WAIT_SEND and WAIT_CALL
+    _Atomic int32_t last_type; // type of the last message received, for the crash report; for a
+                               // server, of the last message that was not an answer
+    _Atomic int32_t last_src;  // sender of that message
     _Atomic uint32_t blocked_in_vm; // 1 while the owner waits inside vm's ool.send
     _Atomic uint64_t num_sent;      // messages sent
     _Atomic uint64_t num_received;  // messages received
     // vm's page only: the task whose memory vm is copying now (0: none), and CLOCK_MONOTONIC when
-    // that copy of a piece began. The launcher ends a task whose memory keeps vm asleep.
+    // that copy of a piece began. The launcher ends a task if reading its memory keeps vm asleep
+    // for too long.
     _Atomic int32_t copying;
-    // Open receives look at their channels in rounds. `rounds_begun` counts the rounds. All that
-    // was found in the first `rounds_served` of them has been received. (One round finds at most 64
-    // of the channels that have something; the next round finds others.)
+    // Open receives look at their channels in rounds. `rounds_begun` counts the rounds. The owner
+    // has received everything that it found in the first `rounds_served` rounds. (If more than 64
+    // channels have something, one round finds 64 of them and the next round finds others.)
     _Atomic uint32_t rounds_begun;
     _Atomic uint32_t rounds_served;
     _Atomic uint64_t copying_since_ns;
-    _Atomic uint64_t bytes_sent;     // in payloads
-    _Atomic uint64_t bytes_received; //
-    _Atomic uint64_t errors_sent;    // answers that were errors
-    // For each receive buffer, the id of the last receipt whose payloads the owner has copied out:
-    // the buffer is free again. Published like the wait word, before the owner reads vm's count.
+    _Atomic uint64_t bytes_sent;     // bytes of payloads sent
+    _Atomic uint64_t bytes_received; // bytes of payloads received
+    _Atomic uint64_t errors_sent;    // error answers
+    // For each receive buffer, the id of the last receipt whose payloads the owner has copied out.
+    // After that the buffer is free again. The owner publishes the id, like the wait word, before
+    // it reads vm's count.
     _Atomic uint64_t copied_out[OOL_NUM_BUFFERS];
-    // Lines of the log that were left out: because they were repeated, and because there was no
-    // room. Both counters wrap. The launcher reports by how much they have grown.
+    // Log lines that were left out because they were repeated, and because there was no room. Both
+    // counters wrap around. The launcher reports how much they have grown.
     _Atomic uint32_t lines_repeated;
     _Atomic uint32_t lines_unread;
     // Peers read these with every message; they seldom change. They have their own cache line.
     _Alignas(64) _Atomic uint32_t asleep; // enum sleep_kind
     _Atomic int32_t cpu;                  // the core on which the owner ran when it last said so
-    // Written by the launcher, which maps this page for writing: whether the owner has ended, and
-    // how often the launcher has sent a packet to the owner (a futex).
+    // The launcher writes these two, and maps the page writable for that: whether the owner has
+    // ended, and how often the launcher has sent a packet to the owner (a futex).
     _Alignas(64) _Atomic uint32_t ended;
     _Atomic uint32_t launcher_doorbell;
     // vm's page only: odd while the launcher checks regularly whether a copy stalls. The launcher
-    // stops when there has been no copy for a while. vm then sends CTL_COPYING when it next copies,
-    // once for each value. The launcher writes this, then reads `copying`; vm writes `copying`,
-    // then reads this. So at least one sees the other.
+    // stops checking when there has been no copy for a while. vm then sends CTL_COPYING when it
+    // next copies, once for each value. The launcher writes this, then reads `copying`; vm writes
+    // `copying`, then reads this. So at least one of them sees the other's write.
     _Atomic uint32_t stall_watch;
     // 1 while the launcher does not read the owner's output, because its own reader is too slow.
     _Atomic uint32_t output_paused;
@@ -246,15 +250,15 @@ struct state_page {
     _Alignas(64) struct peer_line peers[CONFIG_NUM_TASKS]; // by the peer's slot
     // vm's page only: how many senders are blocked for the task in that slot. vm publishes the
     // count, then reads the task's wait word and what it has copied out; the task publishes those,
-    // then reads the count. So at least one sees the other.
+    // then reads the count. So at least one of them sees the other's write.
     _Atomic uint32_t blocked[CONFIG_NUM_TASKS];
 };
 #define STATE_PAGE_SIZE ALIGN_UP(sizeof(struct state_page), 4096)
 
 // --- The table of channels ----------------------------------------------------------------------
 //
-// A sealed memfd that the launcher writes and vm maps read-only. It says which pairs of tasks, by
-// their slots, were granted a socket channel. The launcher sets both bits of a pair before it sends
+// A sealed memfd that the launcher writes and vm maps read-only. It says which pairs of slots have
+// tasks that were granted a socket channel. The launcher sets both bits of a pair before it sends
 // either grant, so vm finds them before one of the two tasks can name the other. It clears the bits
 // of a slot when vm has forgotten the slot's task.
 
@@ -276,18 +280,18 @@ static inline bool talk_is_allowed(const struct talk_table *table, task_t a, tas
 // direction. A region is a sealed memfd that only the sender writes and the receiver maps
 // read-only. The counters are in the peer lines.
 //
-// Packet number n is in slot n % REGION_SLOTS. It is there when the top bit of its word is
-// region_mark(n), which changes from each use of a slot to the next. So a receiver polls one cache
-// line, which also has the beginning of the packet.
+// Packet number n is in slot n % REGION_SLOTS. The packet is there when the top bit of its word is
+// region_mark(n). That mark changes each time the slot is used again. So a receiver polls only one
+// cache line, which also has the beginning of the packet.
 //
 // The bytes of payloads follow each other in the ring, in the order of their messages: byte number
-// n is at n % ring_size. The number of a message's first byte is in the packet, in the place of the
-// first payload's address; bytes may be left out before it. If that number has REGION_STREAMED, the
-// payloads were produced while they were sent. Then 8 bytes follow them: OK, or the error_t with
-// which that failed.
+// n is at n % ring_size. The packet has the number of the message's first byte in the place of the
+// first payload's address. The sender may skip bytes before it. If that number includes
+// REGION_STREAMED, the sender produced the payloads while it sent them. Then 8 bytes follow the
+// payloads: OK, or the error_t with which the sender failed to produce them.
 //
-// If a packet finds no free slot, the channel is full for its sender. A peer that keeps the rules
-// never has more packets under way than there are slots (see INBOX_MAX_STASH).
+// If no slot is free, the sender cannot send a packet: the channel is full. A peer that follows the
+// protocol never has more packets under way than there are slots (see INBOX_MAX_STASH).
 #define REGION_SLOTS      16
 #define REGION_RING(base) ((uint8_t *)(base) + REGION_SLOTS * sizeof(struct packet))
 #define REGION_SIZE(ring) (REGION_SLOTS * sizeof(struct packet) + (size_t)(ring))
@@ -302,32 +306,33 @@ static inline uint32_t region_mark(uint32_t n)
 
 // --- Control packets (task <-> launcher) --------------------------------------------------------
 //
-// `type` is the operation; the body is one of the structs below. Requests marked [answer] are
-// answered by exactly one CTL_ANSWER with the same op, in order; a task has one at a time.
+// `type` is the operation. The body is one of the structs below. The launcher answers each request
+// marked [answer] by exactly one CTL_ANSWER with the same op, in order. A task has at most one such
+// request under way.
 
 #define CONTROL_FD  3 // a task's channel to the launcher; other descriptors come with CTL_BOOT
-#define WIRE_LOG_FD 4 // a task's log: goes where standard error goes, but writing never waits
+#define WIRE_LOG_FD 4 // a task's log: it goes where standard error goes, but a write never blocks
 
 enum control_op {
     // launcher -> task
     CTL_BOOT = 1, // struct control_boot; the first packet. Descriptors: enum boot_fd
     CTL_FILE,     // struct control_file: the name of the next file descriptor, one packet each,
-                  // the descriptor attached; sent after CTL_BOOT, `num_files` times
+                  // with that descriptor; `num_files` of them follow CTL_BOOT
     CTL_GRANT,    // struct control_grant. Descriptors: enum grant_fd
     CTL_ANSWER,   // struct control_answer; descriptors for CTL_MEMFD: read-write, read-only
     CTL_REFUSED,  // struct control_refused: before a grant, as many packets as needed
     CTL_TEXT,     // struct control_text: a piece of the text that answers CTL_KDEBUG
-    CTL_CONSOLE,  // no body: the terminal no longer shows what the task left there. The task gets
-                  // NOTIFY_IRQ, and has nothing to read
+    CTL_CONSOLE,  // no body: the launcher has overwritten the task's line on the terminal. The task
+                  // gets NOTIFY_IRQ, but finds nothing to read
     CTL_STOP,     // no body: the suite ends, and SIGTERM follows. The task gets NOTIFY_IRQ, so that
-                  // a task that blocks SIGTERM can end in order
+                  // a task that blocks SIGTERM can still end properly
 
     // task -> launcher
     CTL_DIGESTS, // struct control_digests, as many packets as needed, before CTL_READY
     CTL_READY,   // both filters are in place; main() starts
     CTL_CONNECT, // struct control_task: asks for a channel to `task`. Answered by CTL_GRANT, or by
                  // CTL_ANSWER with an error
-    CTL_GRANT_ACK, // struct control_task: the grant was taken; the next may follow
+    CTL_GRANT_ACK, // struct control_task: the task took the grant; the next may follow
     CTL_KDEBUG,    // struct control_text: a command. Answered by CTL_TEXT pieces
     CTL_DESTROY,   // struct control_task [answer]
     CTL_SCHEDULE,  // struct control_task, `value` is the priority [answer]
@@ -343,10 +348,11 @@ enum control_op {
     CTL_MEMFD,  // struct control_task: `size` bytes for `task`; `value` is 1 for fresh pages, 0 for
                 // a segment [answer with two descriptors]
     CTL_CLOSED, // no body: vm has closed its descriptors of a segment
-    CTL_COPYING, // no body: a copy begins and the launcher does not watch; see stall_watch
+    CTL_COPYING, // no body: a copy begins and the launcher does not check for stalls; see
+                 // stall_watch
 };
 
-// The descriptors of CTL_BOOT, in their order. Behind them comes the role's filter (a BPF program),
+// The descriptors of CTL_BOOT, in this order. The role's filter (a BPF program) follows them,
 // unless num_filter is 0.
 enum boot_fd {
     BOOT_FD_PAGE,      // the task's own, read-write
@@ -354,41 +360,41 @@ enum boot_fd {
     BOOT_FD_VM_PAGE,   // read-only
     BOOT_FD_LANDING,
     BOOT_NUM_FDS,
-    // to vm, instead of the last three:
+    // vm gets this one instead of the last three:
     BOOT_FD_TALK_TABLE = 1, // read-only
     BOOT_NUM_FDS_OF_VM,
 };
 
-// The descriptors of CTL_GRANT, in their order.
+// The descriptors of CTL_GRANT, in this order.
 enum grant_fd {
     GRANT_FD_SOCKET,
     GRANT_FD_PAGE, // the peer's, read-only
     GRANT_NUM_FDS,
-    // with shared memory, also:
+    // also for a channel with shared memory:
     GRANT_FD_OWN_REGION = GRANT_NUM_FDS, // read-write
     GRANT_FD_PEERS_REGION,               // read-only
     GRANT_NUM_FDS_OF_SHM,
-    // to vm, also:
-    GRANT_FD_LANDING = GRANT_NUM_FDS, // the peer's landing memory
+    // also in a grant to vm:
+    GRANT_FD_LANDING = GRANT_NUM_FDS, // the peer's receive memory
     GRANT_NUM_FDS_TO_VM,
 };
 
 enum boot_flags {
     BOOT_CONSOLE = 1 << 0, // descriptors 0 and 1 are the user's terminal (or script)
     BOOT_MAIN = 1 << 1,    // descriptor 1 is the command's own standard output
-    BOOT_NO_FDS = 1 << 2,  // the kernel lets no descriptor into a channel between tasks
+    BOOT_NO_FDS = 1 << 2,  // the kernel refuses descriptors in a channel between tasks
 };
 
 struct control_boot {
     uint32_t wire; // WIRE_VERSION; first in all versions
     int32_t task;
-    int32_t vm_pid;             // to be named with PR_SET_PTRACER
+    int32_t vm_pid;             // the task passes it to PR_SET_PTRACER
     uint32_t flags;             // enum boot_flags
     uint32_t rights;            // enum task_rights
     uint32_t vm_chan;           // channel number of the vm channel
     uint32_t num_files;         // CTL_FILE packets that follow
     uint32_t num_filter;        // instructions in the role filter; 0: none
-    uint32_t lookup_timeout_ms; // 0: for ever
+    uint32_t lookup_timeout_ms; // 0: no limit
     int32_t core;     // vm only: the core for its main thread (not for the copier); -1: any
     uint64_t ool_len; // largest payload that this task receives, in bytes
     char name[64];    // NUL-terminated
@@ -401,13 +407,13 @@ struct control_grant {
     uint32_t chan;
     uint64_t ool_len;     // largest payload that the peer receives, in bytes
     uint32_t ring_size;   // of both regions, in bytes, a power of two; 0: a socket channel
-    uint32_t num_refused; // methods that differ at the peer; CTL_REFUSED has named them before
+    uint32_t num_refused; // methods that differ at the peer; CTL_REFUSED has named them
 };
 #define CONTROL_MAX_REFUSED 120
 struct control_refused {
     int32_t task;
     uint32_t count;
-    uint16_t numbers[CONTROL_MAX_REFUSED]; // of their requests, ascending in all packets together
+    uint16_t numbers[CONTROL_MAX_REFUSED]; // request numbers, ascending over all packets
 };
 struct control_answer {
     int32_t op;   // enum control_op
@@ -424,7 +430,7 @@ struct control_text {
 #define CONTROL_MAX_DIGESTS 40
 struct control_digests {
     uint32_t count;
-    uint16_t numbers[CONTROL_MAX_DIGESTS]; // of requests, ascending in all packets together
+    uint16_t numbers[CONTROL_MAX_DIGESTS]; // request numbers, ascending over all packets
     uint32_t digests[CONTROL_MAX_DIGESTS]; // idl_message.digest
 };
 struct control_task {
