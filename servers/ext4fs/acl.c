@@ -16,13 +16,13 @@ enum tag {
     TAG_OTHERS = 0x20,
 };
 
-// The three entries that the mode also has. If there is a mask, it stands for the group.
+// The entries that the mode also has. If there is a mask, the mode's group bits are the mask's.
 struct acl {
     uint8_t *owner;
     uint8_t *group;
     uint8_t *mask;
     uint8_t *others;
-    bool has_more; // than the mode has
+    bool has_more; // the ACL has entries that the mode cannot express
 };
 
 static unsigned get_tag(const uint8_t *entry)
@@ -92,7 +92,7 @@ static void set_mode(const struct acl *acl, uint32_t mode)
     set_perm(acl->others, mode);
 }
 
-// --- What is new --------------------------------------------------------------------------------
+// --- New nodes ----------------------------------------------------------------------------------
 
 void acl_free(struct acl_inherited *acl)
 {
@@ -148,7 +148,7 @@ error_t acl_give(struct volume *volume, ext2_ino_t ino, bool is_dir,
     return err;
 }
 
-// --- What is there ------------------------------------------------------------------------------
+// --- Existing nodes -----------------------------------------------------------------------------
 
 error_t acl_follow_mode(struct volume *volume, ext2_ino_t ino, uint32_t mode)
 {
@@ -175,7 +175,7 @@ static error_t set_access(struct volume *volume, ext2_ino_t ino, const struct ac
     error_t err = acl->has_more ? xattr_set(volume, ino, ACL_ACCESS, value, len)
                                 : xattr_remove(volume, ino, ACL_ACCESS);
     if (err == ERR_EMPTY)
-        err = OK; // the file had none
+        err = OK; // the file had no ACL
     OK_OR_RETURN(err);
     OK_OR_RETURN(inode_read(volume, ino, &inode));
     inode.i_mode = (uint16_t)((inode.i_mode & ~0777u) | mode_of(acl));

@@ -1,5 +1,5 @@
-// Access control lists, as far as a file system takes part: it keeps them and the mode consistent,
-// and new nodes inherit the default ACL of their directory. The kernel enforces them.
+// Access control lists. The file system keeps ACLs and modes consistent, and lets new nodes inherit
+// the default ACL of their directory. The kernel enforces them.
 #ifndef EXT4FS_ACL_H
 #define EXT4FS_ACL_H
 
@@ -10,9 +10,9 @@
 
 // The ACLs of a new node.
 struct acl_inherited {
-    uint8_t *access; // NULL: the mode says all
+    uint8_t *access; // NULL: the mode is enough
     uint8_t *dir;    // NULL: no default ACL
-    size_t len;      // of either
+    size_t len;      // length of each
 };
 
 // Finds the ACLs that a new node inherits from a directory, and removes from the mode the bits that
@@ -30,7 +30,8 @@ void acl_free(struct acl_inherited *acl);
 // Updates the access ACL after a change of the mode.
 __mustuse error_t acl_follow_mode(struct volume *volume, ext2_ino_t ino, uint32_t mode);
 
-// Sets an ACL. An access ACL also changes the mode, and is not stored if the mode says all of it.
+// Sets an ACL. An access ACL also changes the mode, and is not stored if the mode can express all
+// of it.
 //
 // As xattr_set().
 __mustuse error_t acl_set(struct volume *volume, ext2_ino_t ino, const char *name,

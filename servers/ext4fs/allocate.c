@@ -1,4 +1,4 @@
-// Room for files before they are written, and holes in them: fallocate(2).
+// Reserves blocks for files before they are written, and makes holes in files: fallocate(2).
 #include <idl/fs.h>
 #include <stdlib.h>
 #include "file.h"
@@ -35,7 +35,7 @@ static error_t punch(struct volume *volume, ext2_ino_t ino, uint64_t offset, uin
     uint64_t size = volume->fs->blocksize;
     OK_OR_RETURN(inode_read(volume, ino, &inode));
     uint64_t old = inode_size(volume, &inode);
-    uint64_t first = (offset + size - 1) / size, last = end / size; // the first that stays
+    uint64_t first = (offset + size - 1) / size, last = end / size; // `last` stays
     uint64_t zeros_end = MIN(end, old);
     if (inode.i_flags & EXT4_INLINE_DATA_FL || first >= last)
         return offset < zeros_end ? write_zeros(volume, ino, offset, zeros_end - offset) : OK;

@@ -4,7 +4,8 @@
 
 #include "inode.h"
 
-// Each may also fail as walk_find(). ERR_NOT_PERMITTED: read-only, or the node may not be changed.
+// Each function may also fail as walk_find(). ERR_NOT_PERMITTED: read-only, or the node may not be
+// changed.
 __mustuse error_t attr_get(struct volume *volume, const char *path, bool follow,
                            struct attributes *attr);
 __mustuse error_t attr_get_inode(struct volume *volume, ext2_ino_t ino, struct attributes *attr);
@@ -26,9 +27,10 @@ enum attr_what {
     ATTR_MTIME = 32,
 };
 
-// Sets some attributes of an inode. A time that cannot be stored becomes the nearest that can.
+// Sets some attributes of an inode. A time that the inode cannot hold becomes the nearest that it
+// can.
 //
-// ERR_NOT_ACCEPTABLE: a size of what is not a file. Otherwise as file_resize().
+// ERR_NOT_ACCEPTABLE: a size for a node that is not a file. Otherwise as file_resize().
 __mustuse error_t attr_change(struct volume *volume, ext2_ino_t ino, unsigned what,
                               const struct attributes *attr);
 

@@ -1,5 +1,5 @@
-// A device behind `blk` messages. If its server ends and is started again, it is looked up again
-// and the call is repeated: reading or writing the same blocks twice does no harm.
+// A device behind `blk` messages. If its server has ended and was restarted, the caller's request
+// is sent again to the new one. Reading or writing the same blocks twice does no harm.
 #include "blkdev.h"
 #include <idl/blk.h>
 #include <resea/ipc.h>
@@ -10,7 +10,7 @@
 
 static task_t blk;
 
-// Spares the next call from finding out that the server is gone.
+// Looks up the server again if it has ended, so that the next call goes to the new one.
 static void find_again(error_t err)
 {
     if (err != ERR_ABORTED && err != ERR_INVALID_TASK)
@@ -75,7 +75,7 @@ static error_t write_all(void *arg, uint64_t offset, const void *data, size_t le
     return OK;
 }
 
-// A server without the method has nothing to flush.
+// A server that does not have this method has nothing to flush.
 static error_t flush(void *arg)
 {
     (void)arg;

@@ -6,13 +6,13 @@
 #include <string.h>
 
 #define NUM_BUCKETS  16384u
-#define MAX_BYTES    (16u * 1024 * 1024) // of clean blocks and of dirty data, each
-#define DIRECT_BYTES (128u * 1024)       // data from this length on is not kept
-#define PIECE_BYTES  (1024u * 1024)      // of one write to the device
+#define MAX_BYTES    (16u * 1024 * 1024) // limit for clean blocks, and for dirty data
+#define DIRECT_BYTES (128u * 1024)  // reads and data writes from this length on bypass the cache
+#define PIECE_BYTES  (1024u * 1024) // the largest write to the device
 
 struct block {
     list_elem_t elem;
-    struct block *next; // of the same bucket
+    struct block *next; // the next block in the same bucket
     uint64_t number;
     enum block_class class;
     uint8_t data[];
@@ -23,7 +23,7 @@ struct cache {
     size_t block_size;
     list_t lists[NUM_BLOCK_CLASSES];
     size_t lens[NUM_BLOCK_CLASSES];
-    uint8_t *piece; // PIECE_BYTES, where blocks are joined to one write
+    uint8_t *piece; // PIECE_BYTES bytes, in which blocks are joined to one write
     struct block *buckets[NUM_BUCKETS];
 };
 
@@ -57,7 +57,7 @@ static struct block *find(struct cache *cache, uint64_t number)
     return block;
 }
 
-// Puts a block at the end of a list, so that it is dropped last.
+// Puts a block at the end of a list, so that it is the last to be dropped.
 static void enlist(struct cache *cache, struct block *block, enum block_class class)
 {
     cache->lens[block->class]--;
@@ -164,7 +164,7 @@ error_t cache_device_flush(struct cache *cache)
 
 // --- Reading ------------------------------------------------------------------------------------
 
-// How many blocks from `block` on are not in the cache, up to `max`.
+// The number of consecutive blocks from `block` on that are not in the cache, at most `max`.
 static size_t run_missing(struct cache *cache, uint64_t block, size_t max)
 {
     size_t num = 0;
@@ -241,7 +241,7 @@ static error_t write_block(struct cache *cache, uint64_t number, const uint8_t *
     return OK;
 }
 
-// Writes data past the cache, and updates the blocks that are in it.
+// Writes data directly to the device, and updates the blocks of it that are in the cache.
 static error_t write_through(struct cache *cache, uint64_t block, size_t count, const uint8_t *data)
 {
     OK_OR_RETURN(cache_device_write(cache, block, data, count));

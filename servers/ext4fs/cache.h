@@ -1,5 +1,5 @@
 // Blocks of the device in memory. Writes stay here until they are flushed: data at any time,
-// metadata only when the journal says so.
+// metadata only when the journal writes it.
 #ifndef EXT4FS_CACHE_H
 #define EXT4FS_CACHE_H
 
@@ -7,7 +7,7 @@
 
 enum block_class {
     BLOCK_CLEAN,
-    BLOCK_DATA, // of files: may be written at any time before the metadata that names it
+    BLOCK_DATA, // contents of files: may be written any time before their metadata
     BLOCK_META, // the file system's own
 };
 #define NUM_BLOCK_CLASSES 3
@@ -50,7 +50,7 @@ uint64_t *cache_dirty_blocks(struct cache *cache, enum block_class class);
 // The content of a dirty block. Valid until the next call of the cache.
 const uint8_t *cache_peek(struct cache *cache, uint64_t block);
 
-// These go past the cache. They are for the journal, whose blocks are not cached.
+// These functions bypass the cache. The journal uses them, because its blocks are not cached.
 __mustuse error_t cache_device_read(struct cache *cache, uint64_t block, void *data);
 __mustuse error_t cache_device_write(struct cache *cache, uint64_t block, const void *data,
                                      size_t count);

@@ -2,7 +2,8 @@
 #ifndef EXT4FS_CRC_H
 #define EXT4FS_CRC_H
 
-// Chooses how to compute it. Call it before the sandbox: it may look up libext2fs's function.
+// Chooses how the checksum is computed. Call it before the sandbox starts, because it may look up
+// libext2fs's function.
 void crc_prepare(void);
 
 #endif

@@ -4,9 +4,10 @@
 #include <resea/printf.h>
 #include <string.h>
 
-#define HEADER_LEN 8u // of an entry, without its name
+#define HEADER_LEN 8u // length of an entry without its name
 
-// Where the entries end. With checksums, the block ends with a checksum in the form of an entry.
+// The offset where the entries end. With checksums, the block ends with a checksum in the form of
+// an entry.
 static unsigned end_of(ext2_filsys fs)
 {
     bool has_tail = ext2fs_has_feature_metadata_csum(fs->super);
@@ -59,7 +60,7 @@ unsigned dirblock_entry_len(size_t name_len)
     return (HEADER_LEN + (unsigned)name_len + 3) & ~3u;
 }
 
-// How much of its length an entry needs.
+// The part of its length that an entry needs.
 static unsigned used_of(const struct ext2_dir_entry *entry)
 {
     return entry->inode != 0 ? dirblock_entry_len((size_t)ext2fs_dirent_name_len(entry)) : 0;
@@ -128,8 +129,8 @@ void dirblock_set(struct dirblock_walk *walk, ext2_ino_t ino, int type)
     fill_in(walk->fs, walk->entry, ino, type);
 }
 
-// In the first block the index is behind the entry "..", in others behind an unused entry. That
-// entry reaches to the end of the block, and must leave room for the checksum.
+// In the first block the index follows the entry "..", in other blocks it follows an unused entry.
+// The entry before the index reaches to the end of the block, and must leave room for the checksum.
 void dirblock_unindex(ext2_filsys fs, void *block, bool is_first)
 {
     struct dirblock_walk walk;

@@ -9,7 +9,7 @@ struct dir {
     ext2_ino_t ino;
     struct ext2_inode_large inode;
     uint32_t num_blocks;
-    blk64_t at; // of the block that was read, on the device; 0: a hole
+    blk64_t at; // place on the device of the block that was read; 0: a hole
     uint8_t *block;
 };
 
@@ -19,7 +19,7 @@ struct dir {
 __mustuse error_t dir_open(struct dir *dir, struct volume *volume, ext2_ino_t ino);
 void dir_close(struct dir *dir);
 
-// Whether the directory is within its inode and has no blocks.
+// Whether the directory is stored within its inode and has no blocks.
 bool dir_is_inline(const struct dir *dir);
 
 // Reads and writes one block.

@@ -1,24 +1,24 @@
-// A hash table of names for each directory in use, and a hash table of these tables.
+// Each directory in use has a hash table of its names. Another hash table holds these tables.
 #include "dirindex.h"
 #include <stdlib.h>
 #include <string.h>
 
 #define NUM_DIR_BUCKETS 1024u
 #define MIN_BUCKETS     16u
-#define MAX_NAMES       1000000u // in all directories; one alone may have more
+#define MAX_NAMES       1000000u // in all directories together; a single directory may have more
 
 struct dirindex {
-    list_elem_t elem; // in the order of the last use
+    list_elem_t elem; // element of the list in the order of the last use
     struct dirindex *next;
     struct dirindexes *all;
     ext2_ino_t dir;
     size_t num_names;
     size_t num_buckets; // a power of two
     struct dirindex_entry **buckets;
-    uint16_t *rooms; // of each block, in units of 4 bytes
+    uint16_t *rooms; // the longest entry that fits into each block, in units of 4 bytes
     uint32_t num_blocks;
     uint32_t max_blocks;
-    uint32_t last; // block in which there was room
+    uint32_t last; // the block where room was last found
     bool is_damaged;
 };
 
@@ -178,7 +178,7 @@ static void grow(struct dirindex *index)
     struct dirindex_entry **old = index->buckets;
     struct dirindex_entry **buckets = calloc(4 * num, sizeof(struct dirindex_entry *));
     if (!buckets)
-        return; // it is slower
+        return; // lookups are slower, but correct
     index->buckets = buckets;
     index->num_buckets = 4 * num;
     for (size_t i = 0; i < num; i++) {

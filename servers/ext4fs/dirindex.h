@@ -1,5 +1,6 @@
 // The names of directories in memory, and the block that each is in. An index is made when its
-// directory is first used. entry.c keeps it up to date. It is dropped when others need the memory.
+// directory is first used. entry.c keeps it up to date. It is dropped when other indexes need the
+// memory.
 #ifndef EXT4FS_DIRINDEX_H
 #define EXT4FS_DIRINDEX_H
 
@@ -8,9 +9,9 @@
 struct dirindex;
 
 struct dirindex_entry {
-    struct dirindex_entry *next; // of the same bucket
+    struct dirindex_entry *next; // next entry in the same bucket
     ext2_ino_t ino;
-    uint32_t block; // of the directory
+    uint32_t block; // number of the block within the directory
     uint32_t hash;
     uint8_t len;
     char name[];
@@ -37,7 +38,7 @@ void dirindex_forget(struct dirindexes *indexes, ext2_ino_t dir);
 // ERR_NO_MEMORY.
 __mustuse error_t dirindex_set_room(struct dirindex *index, uint32_t block, unsigned room);
 
-// Finds a block with room. False: none.
+// Finds a block with room. False: there is none.
 bool dirindex_find_room(struct dirindex *index, unsigned room, uint32_t *block);
 
 // Marks an index as incomplete, because the directory is damaged.
@@ -50,7 +51,7 @@ uint32_t dirindex_num_blocks(const struct dirindex *index);
 __mustuse error_t dirindex_add(struct dirindex *index, const char *name, size_t len, ext2_ino_t ino,
                                uint32_t block);
 
-// The entry with a name, or NULL. If a damaged directory has several, the first.
+// The entry with a name, or NULL. If a damaged directory has several, this is the first.
 struct dirindex_entry *dirindex_lookup(struct dirindex *index, const char *name, size_t len);
 
 void dirindex_remove(struct dirindex *index, struct dirindex_entry *entry);

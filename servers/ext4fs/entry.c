@@ -1,6 +1,6 @@
-// Entries of directories. dirindex.h knows where they are, so the index that Linux may have stored
-// in a directory is not used. It is removed when an entry is added. Directories within their inode
-// are small, and are left to libext2fs.
+// Entries of directories. dirindex.h finds them, so the index that Linux may have stored in a
+// directory is not used. That index is removed when an entry is added. libext2fs handles
+// directories that are stored within their inode, which are small.
 #include <resea/printf.h>
 #include <stdlib.h>
 #include <string.h>
@@ -301,7 +301,7 @@ error_t entry_changed(struct volume *volume, ext2_ino_t dir, int links)
     struct ext2_inode_large inode;
     OK_OR_RETURN(inode_read(volume, dir, &inode));
     int num = inode.i_links_count + links;
-    // 1 means: too many to count.
+    // A count of 1 means that there are too many links to count.
     if (links != 0 && inode.i_links_count != 1)
         inode.i_links_count = (uint16_t)(num < 2 ? 2 : num >= EXT2_LINK_MAX ? 1 : num);
     inode_touch(volume, &inode, TIME_MODIFY | TIME_CHANGE);

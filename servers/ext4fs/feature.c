@@ -9,12 +9,12 @@
 
 enum access { ACCESS_WRITE, ACCESS_READ, ACCESS_NONE };
 
-// Unknown features: compatible ones are written, those that are compatible with reading are read,
-// and incompatible ones are refused.
+// A file system with unknown features is written if they are compatible, only read if they are
+// compatible with reading, and otherwise refused.
 struct feature {
     uint32_t bit;
     enum access access;
-    const char *name; // as mke2fs(8) and debugfs(8) have it
+    const char *name; // as in mke2fs(8) and debugfs(8)
 };
 
 static const struct feature incompatible[] = {
@@ -56,7 +56,7 @@ static const struct feature to_read[] = {
 };
 #define NUM(table) (sizeof(table) / sizeof((table)[0]))
 
-// Writes the names of the features in `bits` that have a given access. False: none has it.
+// Writes the names of the features in `bits` that have a given access. False: there are none.
 static bool name_those(const struct feature *table, size_t num, uint32_t bits, enum access access,
                        enum access unknown, char *names, size_t size)
 {
@@ -99,7 +99,7 @@ error_t feature_check(const struct ext2_super_block *super, bool *only_read,
 // --- Mounts of other hosts
 // -------------------------------------------------------------------------
 
-// Copies the name of a host from the device; characters that do not print become '?'.
+// Copies the name of a host from the device. Unprintable characters become '?'.
 static void copy_name(char *to, size_t size, const unsigned char *name, size_t len)
 {
     size_t i;

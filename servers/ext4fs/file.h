@@ -16,7 +16,7 @@ struct run {
     uint64_t num;
 };
 
-// Finds where `block` of a file and up to `max` - 1 blocks behind it are. The file must not be
+// Finds where `block` of a file and up to `max` - 1 blocks after it are. The file must not be
 // within its inode.
 __mustuse error_t file_map(struct volume *volume, ext2_ino_t ino, struct ext2_inode_large *inode,
                            uint64_t block, uint64_t max, struct run *run);
@@ -30,22 +30,23 @@ __mustuse error_t file_write(struct volume *volume, ext2_ino_t ino, uint64_t off
 
 // Frees the blocks `first` to `last` of a file. Does not change its size.
 //
-// ERR_UNAVAILABLE: damaged. Nothing is freed if the file claims blocks that it cannot have.
+// ERR_UNAVAILABLE: damaged. If the file claims blocks that it cannot have, no block is freed.
 #define FILE_END UINT64_MAX
 __mustuse error_t file_punch(struct volume *volume, ext2_ino_t ino, struct ext2_inode_large *inode,
                              uint64_t first, uint64_t last);
 
-// Reserves or empties a part of a file, as fs.allocate does with `mode` (in allocate.c).
+// Reserves or empties a part of a file, as fs.allocate with `mode` (in allocate.c).
 //
-// ERR_NOT_ACCEPTABLE: not a file, or one that cannot have that. Otherwise as file_write().
+// ERR_NOT_ACCEPTABLE: not a file, or a file for which `mode` is impossible. Otherwise as
+// file_write().
 __mustuse error_t file_allocate(struct volume *volume, ext2_ino_t ino, unsigned mode,
                                 uint64_t offset, uint64_t len);
 
-// Whether a file may be changed up to an offset. As file_write().
+// Checks whether a file may be changed up to an offset. Fails as file_write().
 __mustuse error_t file_check_change(const struct volume *volume,
                                     const struct ext2_inode_large *inode, uint64_t end);
 
-// Sets the size; what is added reads as zeros.
+// Sets the size. Added bytes read as zeros.
 //
 // As file_write().
 __mustuse error_t file_resize(struct volume *volume, ext2_ino_t ino, uint64_t size);

@@ -41,7 +41,7 @@ error_t inline_read(struct volume *volume, ext2_ino_t ino, struct ext2_inode_lar
     return OK;
 }
 
-// Asking for one byte more than fits makes libext2fs move the content.
+// A size of one byte more than fits makes libext2fs move the content into blocks.
 static error_t move_to_blocks(struct volume *volume, ext2_ino_t ino, struct ext2_inode_large *inode,
                               size_t room)
 {

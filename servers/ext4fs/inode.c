@@ -133,7 +133,7 @@ error_t inode_set_time(const struct volume *volume, struct ext2_inode_large *ino
 void inode_set_near_time(const struct volume *volume, struct ext2_inode_large *inode,
                          unsigned times, int64_t seconds, uint32_t ns)
 {
-    bool is_long = has_extra(volume, inode, &places[0]); // the last of the three
+    bool is_long = has_extra(volume, inode, &places[0]); // the last of the three times
     int64_t max = is_long ? INT32_MAX + 3ll * (1ll << 32) : INT32_MAX;
     seconds = seconds < INT32_MIN ? INT32_MIN : MIN(seconds, max);
     ASSERT_OK(inode_set_time(volume, inode, times, seconds, ns < 1000000000 ? ns : 0));
@@ -144,7 +144,7 @@ void inode_touch(const struct volume *volume, struct ext2_inode_large *inode, un
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     if (IS_ERROR(inode_set_time(volume, inode, times, now.tv_sec, (uint32_t)now.tv_nsec)))
-        return; // the clock is outside of what ext4 can store
+        return; // ext4 cannot store the clock's time
 }
 
 void inode_attributes(const struct volume *volume, ext2_ino_t ino,

@@ -7,7 +7,7 @@
 // The results of fs.attributes.
 struct attributes {
     uint64_t size;
-    uint64_t blocks; // of 512 bytes
+    uint64_t blocks; // in units of 512 bytes
     uint64_t inode;
     uint32_t kind; // enum fs_kind
     uint32_t mode; // permission bits
@@ -30,7 +30,7 @@ static inline struct ext2_inode *inode_short(struct ext2_inode_large *inode)
     return (struct ext2_inode *)inode;
 }
 
-// Whether a directory may have this inode: the file system's own inodes are excluded.
+// Whether a directory entry may name this inode. The file system's own inodes are excluded.
 bool inode_is_valid(const struct volume *volume, ext2_ino_t ino);
 
 // ERR_NOT_FOUND: no such inode. ERR_UNAVAILABLE: it is damaged.
@@ -41,7 +41,7 @@ __mustuse error_t inode_write(struct volume *volume, ext2_ino_t ino,
 void inode_attributes(const struct volume *volume, ext2_ino_t ino,
                       const struct ext2_inode_large *inode, struct attributes *attr);
 
-// enum fs_kind of a mode word.
+// The enum fs_kind of a mode word.
 uint32_t inode_kind(uint16_t mode);
 
 uint32_t inode_owner(const struct ext2_inode_large *inode);
@@ -55,10 +55,10 @@ uint64_t inode_size(const struct volume *volume, const struct ext2_inode_large *
 
 // Sets the given times (enum inode_time) to one value, or to now.
 //
-// ERR_INVALID_ARG: the inode cannot hold it.
+// ERR_INVALID_ARG: the inode cannot hold the time.
 __mustuse error_t inode_set_time(const struct volume *volume, struct ext2_inode_large *inode,
                                  unsigned times, int64_t seconds, uint32_t ns);
-// Sets them to the nearest time that the inode can hold.
+// Sets the given times to the nearest that the inode can hold.
 void inode_set_near_time(const struct volume *volume, struct ext2_inode_large *inode,
                          unsigned times, int64_t seconds, uint32_t ns);
 void inode_touch(const struct volume *volume, struct ext2_inode_large *inode, unsigned times);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// For open_channel(): libext2fs passes it only a name.
+// The cache for open_channel(), to which libext2fs passes only a name.
 static struct cache *next_cache;
 
 static errcode_t code_of(error_t err)

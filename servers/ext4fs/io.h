@@ -5,8 +5,8 @@
 #include <ext2fs/ext2fs.h>
 #include "cache.h"
 
-// The manager for ext2fs_open2(), with any name. Its channels use `cache`, which stays the caller's
-// and must outlive them.
+// The manager for ext2fs_open2(), with any name. Its channels use `cache`. The caller owns it and
+// must keep it as long as they exist.
 io_manager io_manager_on(struct cache *cache);
 
 // The Oolong error for an error of libext2fs.

@@ -15,13 +15,13 @@
 #define TYPE_COMMIT     2u
 #define TYPE_SUPER      4u // the second version, which has features
 
-#define FEATURE_64BIT 2u // block numbers have a second half
+#define FEATURE_64BIT 2u // block numbers have an upper half
 
-#define TAG_ESCAPED   1u // the block began with the magic number
+#define TAG_ESCAPED   1u // the block began with the magic number, which was replaced by 0
 #define TAG_SAME_UUID 2u
 #define TAG_LAST      8u
 
-#define MAX_BLOCKS  8192u // of the journal that are used
+#define MAX_BLOCKS  8192u // blocks of the journal that are used, at most
 #define HEADER_LEN  12u
 #define UUID_LEN    16u
 #define PIECE_BYTES (256u * 1024)
@@ -45,12 +45,12 @@ struct journal {
     struct cache *cache;
     size_t block_size;
     bool wide;         // FEATURE_64BIT
-    uint32_t sequence; // of the next transaction
-    uint32_t first;    // block where transactions begin
+    uint32_t sequence; // number of the next transaction
+    uint32_t first;    // block of the journal where transactions begin
     uint32_t len;
-    uint64_t *map; // block of the journal to block of the device
+    uint64_t *map; // for each block of the journal, its block on the device
     uint8_t *super;
-    // What is being written: blocks of the journal from `piece_at` on.
+    // The piece that is being written: blocks of the journal from `piece_at` on.
     uint8_t *piece;
     size_t piece_len;
     uint32_t piece_at;
@@ -160,7 +160,7 @@ error_t journal_open(struct volume *volume, struct journal **opened)
 // A walk through the transactions in the journal, which is circular.
 struct replay {
     struct journal *journal;
-    uint64_t num_blocks; // of the device
+    uint64_t num_blocks; // number of blocks of the device
     uint32_t at;
     uint32_t sequence;
     bool apply;
@@ -206,7 +206,7 @@ static error_t replay_descriptor(struct replay *replay)
     return OK;
 }
 
-// Replays one transaction. ERR_END: no complete one follows.
+// Replays one transaction. ERR_END: no complete transaction follows.
 static error_t replay_transaction(struct replay *replay)
 {
     for (uint32_t i = 0; i < replay->journal->len; i++) {
@@ -362,7 +362,8 @@ static error_t write_transaction(struct journal *journal, const uint64_t *number
     return write_piece(journal);
 }
 
-// The features that an earlier program set were for its transactions, which are gone.
+// Resets the journal's features. Those that an earlier program set were for its own transactions,
+// which are gone.
 static void set_features(struct journal *journal)
 {
     put32(journal->super + SB_COMPAT, 0);
@@ -390,7 +391,7 @@ error_t journal_commit(struct journal *journal)
     uint64_t *numbers = cache_dirty_blocks(cache, BLOCK_META);
     if (!numbers)
         return ERR_NO_MEMORY;
-    // The mark that the last transaction is done must be on the device before it is overwritten.
+    // The journal must be marked as empty on the device before the last transaction is overwritten.
     error_t err = cache_device_flush(cache);
     if (IS_OK(err))
         err = write_transaction(journal, numbers, num);

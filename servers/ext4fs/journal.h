@@ -12,16 +12,17 @@ void journal_free(struct journal *journal);
 
 // Replays the journal. Blocks that were read through the cache before may be out of date then.
 //
-// ERR_NOT_ACCEPTABLE: it was written with unknown features.
+// ERR_NOT_ACCEPTABLE: the journal was written with unknown features.
 __mustuse error_t journal_replay(struct journal *journal, uint64_t num_blocks);
 
 // Writes the cache's dirty metadata to the device. If the machine stops meanwhile, replaying the
 // journal gives either all or none of it.
 //
-// ERR_TOO_LARGE: it does not fit, and nothing was written. Otherwise as the device.
+// ERR_TOO_LARGE: the metadata does not fit into the journal, and nothing was written. Otherwise as
+// the device.
 __mustuse error_t journal_commit(struct journal *journal);
 
-// How many blocks of metadata fit in any case.
+// The number of blocks of metadata that always fit.
 size_t journal_room(const struct journal *journal);
 
 #endif

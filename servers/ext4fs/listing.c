@@ -6,7 +6,7 @@
 #include "inode.h"
 #include "io.h"
 
-#define RECORD_LEN  21       // without the name
+#define RECORD_LEN  21       // length of a record without its name
 #define MAX_ENTRIES 4000000u // a damaged directory may pretend to have more
 
 struct entry {

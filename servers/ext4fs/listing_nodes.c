@@ -1,5 +1,5 @@
-// Directory listings in the directory's own order. They continue correctly although entries are
-// added and removed meanwhile, because an entry keeps its place.
+// Directory listings in the directory's own order. An entry keeps its place, so a listing continues
+// correctly even if entries are added or removed meanwhile.
 #include <stdlib.h>
 #include <string.h>
 #include "dirblock.h"
@@ -13,7 +13,7 @@
 struct pack {
     struct volume *volume;
     uint64_t after; // entries before it are left out
-    uint64_t at;    // entries seen, of a directory within its inode
+    uint64_t at;    // entries seen so far, in a directory that is stored within its inode
     uint8_t *bytes;
     size_t len;
     size_t max_len;
@@ -38,7 +38,7 @@ static uint32_t mode_of_type(int type)
     return type >= 0 && (size_t)type < sizeof(modes) / sizeof(modes[0]) ? modes[type] : 0;
 }
 
-// If the entry has no type, the inode has it.
+// If the entry has no type, the inode's mode has it.
 static uint32_t mode_of(const struct pack *pack, const struct ext2_dir_entry *entry)
 {
     struct ext2_inode_large inode;
@@ -119,7 +119,7 @@ error_t listing_pack_nodes(struct volume *volume, ext2_ino_t ino, uint64_t after
     dir_close(&dir);
     if (IS_OK(err) && pack.is_full && pack.len == 0)
         err = ERR_TOO_SMALL;
-    // The entries before the damage are listed.
+    // The listing has the entries before the damage.
     if (IS_ERROR(err) && pack.len == 0) {
         free(pack.bytes);
         return err;

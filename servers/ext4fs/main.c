@@ -1,12 +1,12 @@
 // ext4fs: serves `fs` from an ext2, ext3 or ext4 file system on the device that serves `blk`. With
 // the argument `ro` it changes nothing.
 //
-// Owns the handlers by path; serve_nodes.c has those by node, serve.c what both share. The rest of
-// the folder knows no messages: volume.c opens and commits the file system, walk.c follows paths,
-// tree.c and entry.c change names, file.c and write.c read and write contents.
+// Owns the handlers by path. serve_nodes.c has those by node, and serve.c the functions that both
+// use. The other files know no messages: volume.c opens and commits the file system, walk.c follows
+// paths, tree.c and entry.c change names, file.c and write.c read and write contents.
 //
-// Changes are kept in memory and brought to the device by fs.sync, as soon as no more of them come,
-// some seconds after the first of them in any case, and at the end of the suite.
+// Changes are kept in memory. They are written to the device when a client calls fs.sync, when no
+// more changes come, at the latest some seconds after the first one, and at the end of the suite.
 //
 // Sandbox: profile "plain".
 #include <config.h>
@@ -30,12 +30,12 @@
 #include "tree.h"
 #include "walk.h"
 
-#define LISTING_LEN (1024u * 1024) // bytes of one answer to fs.list, at most
+#define LISTING_LEN (1024u * 1024) // one answer to fs.list has at most this many bytes
 
 void oolong_prepare(void)
 {
     crc_prepare();
-    // The end of the suite is a notification, which waits until a request is done.
+    // A notification announces the end of the suite. It is handled only after the current request.
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, SIGTERM);
@@ -162,7 +162,7 @@ static error_t fs_do_resize(task_t client, handle_t handle, offset_t size)
     return CHANGE(file_resize(volume, file->ino, size));
 }
 
-// --- What is known of a path --------------------------------------------------------------------
+// --- Attributes of a path -----------------------------------------------------------------------
 
 static error_t fs_do_stat(task_t client, const char *path, size_t *size, unsigned *kind,
                           unsigned *mode, unsigned *uid, unsigned *gid, int64_t *mtime)
@@ -424,7 +424,7 @@ static __noreturn void stop(void)
 
 static void notified(notifications_t bits)
 {
-    if (bits & NOTIFY_IRQ) // nothing else sets it here
+    if (bits & NOTIFY_IRQ) // only the end of the suite sets it here
         stop();
     if (bits & NOTIFY_ASYNC) {
         fsclients_reap(serve_release);

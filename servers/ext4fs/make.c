@@ -1,5 +1,5 @@
-// Makes nodes of all kinds. A new node gets its name last, and is freed again if there is no room
-// for the name.
+// Makes nodes of all kinds. A new node gets its name last. If there is no room for the name, the
+// node is freed again.
 #include <string.h>
 #include <sys/sysmacros.h>
 #include "acl.h"
@@ -31,8 +31,8 @@ static error_t check(const struct volume *volume, const struct making *making)
     }
 }
 
-// Device numbers that fit into 16 bits are in the first word, all others in the second, as in
-// Linux.
+// As in Linux, a device number that fits into 16 bits is in the first word; any other is in the
+// second.
 static void set_device(struct ext2_inode_large *inode, uint64_t device)
 {
     uint32_t major = (uint32_t)(device >> 32), minor = (uint32_t)device;
@@ -92,8 +92,9 @@ static error_t make_inode(struct volume *volume, const struct place *place,
     return make_plain(volume, *made, making);
 }
 
-// Sets what libext2fs leaves out: owner, times, and the generation, which distinguishes an inode
-// from earlier ones of its number. The generation is part of the checksum of a directory's block.
+// Sets fields that libext2fs leaves out: owner, times, and generation. The generation distinguishes
+// an inode from earlier ones with the same number. The generation is part of the checksum of a
+// directory's block.
 static error_t finish_inode(struct volume *volume, ext2_ino_t ino, const struct making *making)
 {
     struct ext2_inode_large inode;

@@ -1,5 +1,5 @@
-// A node's lower half is the inode's number, its upper half the generation, which changes when the
-// number is used again. The root's generation does not count.
+// The lower half of a node is the inode's number. The upper half is the inode's generation, which
+// changes when the number is used again. The root's generation is ignored.
 #include "node.h"
 #include "opened.h"
 #include "xattr.h"

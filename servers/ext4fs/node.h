@@ -7,7 +7,7 @@
 
 uint64_t node_of(ext2_ino_t ino, const struct ext2_inode_large *inode);
 
-// ERR_NOT_FOUND: it is gone.
+// ERR_NOT_FOUND: the node is gone.
 __mustuse error_t node_find(struct volume *volume, uint64_t node, ext2_ino_t *ino,
                             struct ext2_inode_large *inode);
 

@@ -159,8 +159,8 @@ error_t opened_free_orphans(struct volume *volume)
     struct ext2_super_block *super = volume->fs->super;
     for (uint32_t i = 0; super->s_last_orphan != 0; i++) {
         ext2_ino_t ino = super->s_last_orphan;
-        // Each is removed from the list first, so an inode that is free by now is in the list
-        // twice.
+        // Each orphan is removed from the list before it is freed. So if an inode in the list is
+        // free, the list names it twice.
         if (!inode_is_valid(volume, ino) || i > super->s_inodes_count ||
             !ext2fs_test_inode_bitmap2(volume->fs->inode_map, ino))
             return ERR_UNAVAILABLE;

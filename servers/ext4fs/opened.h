@@ -1,5 +1,5 @@
-// Open files. One that loses its last name becomes an orphan, which is in a list of the superblock
-// until it is closed or the file system is opened the next time.
+// Open files. An open file that loses its last name becomes an orphan. The superblock's list names
+// it until it is closed or the file system is opened the next time.
 #ifndef EXT4FS_OPENED_H
 #define EXT4FS_OPENED_H
 
@@ -16,13 +16,13 @@ void opened_init(struct volume *volume);
 // Forgets all open files.
 void opened_drop(struct volume *volume);
 
-// NULL: not open.
+// NULL: the file is not open.
 struct opened *opened_find(struct volume *volume, ext2_ino_t ino);
 
-// Counts one more opening of a file. NULL: out of memory.
+// Counts one more use of a file. NULL: out of memory.
 struct opened *opened_get(struct volume *volume, ext2_ino_t ino);
 
-// Counts one opening less, and frees an orphan after the last one.
+// Counts one use less. After the last one, frees the file if it is an orphan.
 //
 // As inode_free().
 error_t opened_put(struct volume *volume, struct opened *file);

@@ -1,5 +1,5 @@
-// Giving blocks of a file back. What the file claims to have is checked first: libext2fs would free
-// blocks that are not on the device, and the file system's own tables.
+// Frees blocks of a file. First checks the blocks that the file claims: libext2fs would free even
+// blocks that are not on the device, and blocks of the file system's own tables.
 #include "file.h"
 #include "inode.h"
 #include "io.h"
@@ -17,7 +17,7 @@ static error_t check_extents(struct volume *volume, ext2_ino_t ino, struct ext2_
     while (code == 0 && !is_bad) {
         uint64_t num = extent.e_flags & EXT2_EXTENT_FLAGS_LEAF ? extent.e_len : 1;
         is_bad = !tables_allow(volume, extent.e_pblk, num);
-        // An inner node is seen before and after what is below it.
+        // The walk visits an inner node before and after the nodes below it.
         total += num;
         is_bad |= total > 3 * end;
         code = ext2fs_extent_get(handle, EXT2_EXTENT_NEXT, &extent);
@@ -32,7 +32,7 @@ static error_t check_extents(struct volume *volume, ext2_ino_t ino, struct ext2_
 struct seen_blocks {
     struct volume *volume;
     uint64_t end;
-    uint64_t num; // seen
+    uint64_t num; // blocks seen so far
     bool is_bad;
 };
 
@@ -41,7 +41,7 @@ static int see_block(ext2_filsys fs, blk64_t *block, e2_blkcnt_t at, blk64_t ref
 {
     (void)fs, (void)at, (void)ref, (void)offset;
     struct seen_blocks *seen = arg;
-    // A file with more blocks than the device has counts some of them more than once.
+    // If a file claims more blocks than the device has, it claims some of them twice.
     seen->is_bad = !tables_allow(seen->volume, *block, 1) || ++seen->num > seen->end;
     return seen->is_bad ? BLOCK_ABORT : 0;
 }
@@ -58,8 +58,8 @@ static error_t check_map(struct volume *volume, ext2_ino_t ino)
     return seen.is_bad ? ERR_UNAVAILABLE : error_of(code);
 }
 
-// libext2fs 1.47.0 refuses an extent that ends with the last block of the device. The count of
-// blocks is one higher while it looks.
+// libext2fs 1.47.0 refuses an extent that ends with the last block of the device. So the device's
+// number of blocks is raised by one during the call.
 error_t file_punch(struct volume *volume, ext2_ino_t ino, struct ext2_inode_large *inode,
                    uint64_t first, uint64_t last)
 {

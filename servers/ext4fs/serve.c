@@ -8,19 +8,19 @@
 #include "fsclients.h"
 #include "opened.h"
 
-#define COMMIT_MS   5000 // from the first change to the commit, at most
-#define QUIET_MS    3    // without a change, after which the changes are committed
-#define COMMIT_PART 10   // at most this part of the time goes into such commits
+#define COMMIT_MS   5000 // longest time from the first change to its commit
+#define QUIET_MS    3    // the changes are committed after this time without a new one
+#define COMMIT_PART 10   // such commits take at most one part in this many of the time
 
 struct volume *volume;
 
-// Commits of changes without a request for it.
+// State of the commits that no client has asked for.
 static struct {
     bool timer_runs;
-    uint64_t num_changes; // so far
-    uint64_t num_seen;    // when the timer was set
-    uint64_t since_ms;    // the first change that is not committed
-    uint64_t took_ms;     // the last commit
+    uint64_t num_changes; // changes so far
+    uint64_t num_seen;    // changes when the timer was set
+    uint64_t since_ms;    // time of the first change that is not committed
+    uint64_t took_ms;     // duration of the last commit
 } quiet;
 
 static uint64_t now_ms(void)
@@ -88,5 +88,5 @@ void serve_was_read(ext2_ino_t ino, struct ext2_inode_large *inode)
 {
     attr_was_read(volume, ino, inode);
     error_t err = serve_changed(OK);
-    (void)err; // it was read
+    (void)err; // the read itself has succeeded
 }

@@ -1,4 +1,4 @@
-// The volume that is served: what the handlers by path (main.c) and by node (serve_nodes.c) share.
+// The served volume, which the handlers by path (main.c) and by node (serve_nodes.c) share.
 #ifndef EXT4FS_SERVE_H
 #define EXT4FS_SERVE_H
 
@@ -15,8 +15,8 @@ error_t serve_changed(error_t err);
 // change is old enough.
 void serve_commit_when_quiet(void);
 
-// Makes a change. Freed blocks can be used after a commit, so a change that finds the device full
-// is tried again after one.
+// Makes a change. Freed blocks can be used again only after a commit. So if a change finds the
+// device full, this commits and tries again.
 #define CHANGE(expr)                                                                               \
     ({                                                                                             \
         error_t change_err_ = (expr);                                                              \
@@ -28,7 +28,7 @@ void serve_commit_when_quiet(void);
 // Opens an inode of any kind for a client.
 __mustuse error_t serve_open(task_t client, ext2_ino_t ino, handle_t *handle);
 
-// A client has closed its handle of an opened file.
+// Call it when a client has closed its handle of an opened file.
 void serve_release(void *file);
 
 // Call it after a read: it may set the inode's time of access.

@@ -15,7 +15,7 @@
 #include "tree.h"
 #include "walk.h"
 
-#define LISTING_LEN (1024u * 1024) // bytes of one answer, at most
+#define LISTING_LEN (1024u * 1024) // one answer has at most this many bytes
 
 static error_t describe(ext2_ino_t ino, fs_attrs_t attr)
 {
@@ -39,7 +39,7 @@ static void describe_dir(ext2_ino_t dir, fs_dir_attrs_t attr)
     attr[FS_DIR_ATTRIBUTE_MTIME_NS] = all[FS_ATTRIBUTE_MTIME_NS];
 }
 
-// Finds a name's place in a directory, which is given as a node.
+// Finds a name's place in a directory. The directory is given as a node.
 static error_t find_where(uint64_t dir, const char *name, struct where *where)
 {
     ext2_ino_t ino;
@@ -50,7 +50,7 @@ static error_t find_where(uint64_t dir, const char *name, struct where *where)
     return where_in(ino, name, where);
 }
 
-// --- Looking ------------------------------------------------------------------------------------
+// --- Names and attributes -----------------------------------------------------------------------
 
 static error_t fs_do_node_attributes(task_t client, uint64_t node, fs_attrs_t attr)
 {

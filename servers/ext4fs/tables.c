@@ -1,4 +1,4 @@
-// The blocks of the tables are in a bitmap of libext2fs, which stores ranges.
+// A bitmap of libext2fs has the blocks of the tables. It stores them as ranges.
 #include "tables.h"
 #include "io.h"
 
@@ -48,7 +48,7 @@ bool tables_allow(struct volume *volume, uint64_t first, uint64_t num)
 {
     if (!is_on_device(volume, first, num))
         return false;
-    // The test is true if none of the blocks is marked.
+    // libext2fs's test is true if none of the blocks is marked.
     return !volume->tables ||
            ext2fs_test_block_bitmap_range2(volume->tables, first, (blk_t)num) != 0;
 }

@@ -1,4 +1,5 @@
-// Adds, removes and changes names. Steps that may find no room come first. make.c makes nodes.
+// Adds, removes and changes names. Steps that may fail for lack of room come first. make.c makes
+// nodes.
 #include "tree.h"
 #include <string.h>
 #include "inode.h"
@@ -158,7 +159,7 @@ static error_t settle(struct volume *volume, const struct place *source, ext2_in
     struct ext2_inode_large inode;
     if (is_dir(source) && source->where.dir != dir)
         OK_OR_RETURN(entry_set(volume, source->ino, "..", dir, LINUX_S_IFDIR));
-    // Read now: the entry ".." may be within the inode.
+    // The inode is read only now: the entry ".." may be stored within it.
     OK_OR_RETURN(inode_read(volume, source->ino, &inode));
     inode_touch(volume, &inode, TIME_CHANGE);
     return inode_write(volume, source->ino, &inode);

@@ -1,6 +1,6 @@
 // Changes of directories. A change that fails with an error that is documented here did nothing.
-// After any other error (ERR_UNAVAILABLE, ERR_NO_MEMORY, the device's) it may be half done, and
-// e2fsck is needed.
+// After any other error (ERR_UNAVAILABLE, ERR_NO_MEMORY, the device's) the change may be half done,
+// and e2fsck is needed.
 #ifndef EXT4FS_TREE_H
 #define EXT4FS_TREE_H
 
@@ -17,26 +17,27 @@ struct where {
 
 // As walk_parent().
 __mustuse error_t where_of_path(struct volume *volume, const char *path, struct where *where);
-// ERR_INVALID_ARG: not a name that can be made or removed. ERR_TOO_LARGE.
+// ERR_INVALID_ARG: no entry of this name can be made or removed. ERR_TOO_LARGE.
 __mustuse error_t where_in(ext2_ino_t dir, const char *name, struct where *where);
 
 // A name and the node that it names now.
 struct place {
     struct where where;
     struct ext2_inode_large parent;
-    ext2_ino_t ino; // 0: nothing
+    ext2_ino_t ino; // 0: the name does not exist
     struct ext2_inode_large inode;
 };
 
 // Finds the node that a name in a changeable directory has now.
 //
-// ERR_NOT_PERMITTED: read-only, or it may not. ERR_NOT_FOUND: the directory is removed.
+// ERR_NOT_PERMITTED: read-only, or the directory may not be changed. ERR_NOT_FOUND: the directory
+// is removed.
 __mustuse error_t place_find(struct volume *volume, const struct where *where, struct place *place);
 // ERR_ALREADY_EXISTS.
 __mustuse error_t place_find_free(struct volume *volume, const struct where *where,
                                   struct place *place);
 
-// Each of the following may also fail as place_find(), or with ERR_NO_SPACE.
+// Each of the following functions may also fail as place_find(), or with ERR_NO_SPACE.
 
 // The node to make.
 struct making {
@@ -49,18 +50,19 @@ struct making {
 };
 
 // In make.c. ERR_ALREADY_EXISTS. ERR_INVALID_ARG: no such kind, or the target is empty.
-// ERR_TOO_LARGE: the target is. ERR_IN_USE: too many directories in one.
+// ERR_TOO_LARGE: the target is too long. ERR_IN_USE: the parent has too many directories.
 __mustuse error_t tree_make(struct volume *volume, const struct where *where,
                             const struct making *making, ext2_ino_t *ino);
 
 // ERR_ALREADY_EXISTS. ERR_NOT_ACCEPTABLE: a directory. ERR_IN_USE: too many names.
 __mustuse error_t tree_link(struct volume *volume, ext2_ino_t ino, const struct where *where);
 
-// ERR_NOT_FOUND. ERR_NOT_ACCEPTABLE: a directory, or not one. ERR_NOT_EMPTY.
+// ERR_NOT_FOUND. ERR_NOT_ACCEPTABLE: tree_remove() of a directory, or tree_rmdir() of another node.
+// ERR_NOT_EMPTY.
 __mustuse error_t tree_remove(struct volume *volume, const struct where *where);
 __mustuse error_t tree_rmdir(struct volume *volume, const struct where *where);
 
-// ERR_NOT_FOUND. ERR_NOT_ACCEPTABLE: a directory would take the place of a file, or the other way.
+// ERR_NOT_FOUND. ERR_NOT_ACCEPTABLE: a directory would replace a file, or a file a directory.
 // ERR_NOT_EMPTY. ERR_INVALID_ARG: a directory would be below itself.
 __mustuse error_t tree_rename(struct volume *volume, const struct where *from,
                               const struct where *to);
@@ -84,9 +86,9 @@ __mustuse error_t entry_set(struct volume *volume, ext2_ino_t dir, const char *n
 __mustuse error_t entry_remove(struct volume *volume, ext2_ino_t dir, const char *name);
 // OK, or ERR_NOT_EMPTY.
 __mustuse error_t entry_none(struct volume *volume, ext2_ino_t dir);
-// Adds to the links of a directory, and sets its times.
+// Adds to the number of links of a directory, and sets its times.
 __mustuse error_t entry_changed(struct volume *volume, ext2_ino_t dir, int links);
-// Forgets a directory that was removed or changed otherwise.
+// Drops the index of a directory that was removed, or that other code has changed.
 void entry_forget(struct volume *volume, ext2_ino_t dir);
 
 #endif

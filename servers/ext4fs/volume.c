@@ -78,7 +78,7 @@ static error_t read_bitmaps(struct volume *volume, char error[VOLUME_ERROR_LEN])
 // does not check it.
 static bool groups_begin_right(ext2_filsys fs)
 {
-    bool any = ext2fs_has_feature_bigalloc(fs->super); // has its own rules, and is only read
+    bool any = ext2fs_has_feature_bigalloc(fs->super); // bigalloc has rules of its own
     return any || fs->super->s_first_data_block == (fs->blocksize == 1024);
 }
 
@@ -91,7 +91,8 @@ static void on_complaint(const char *who, errcode_t code, const char *format, va
          code ? ": " : "", text);
 }
 
-// Checks the features before libext2fs relies on them. It reports a missing superblock itself.
+// Checks the features before libext2fs relies on them. libext2fs itself reports a missing
+// superblock.
 static error_t check_features(struct volume *volume, char error[VOLUME_ERROR_LEN])
 {
     struct ext2_super_block super;
@@ -224,7 +225,7 @@ error_t volume_commit(struct volume *volume)
     release_freed(volume);
     OK_OR_RETURN(error_of(ext2fs_flush2(volume->fs, EXT2_FLAG_FLUSH_NO_SYNC)));
     volume->fs->flags &= ~EXT2_FLAG_CHANGED;
-    // Data first: metadata must not name blocks that are not written yet.
+    // Data is written first: metadata must not refer to blocks that are not written yet.
     OK_OR_RETURN(cache_flush(volume->cache, BLOCK_DATA));
     error_t err = volume->journal ? journal_commit(volume->journal) : ERR_TOO_LARGE;
     if (err != ERR_TOO_LARGE)
@@ -236,7 +237,8 @@ error_t volume_commit(struct volume *volume)
     return cache_device_flush(volume->cache);
 }
 
-// Leaves room for the bitmaps and groups, which the commit adds, and for one more change.
+// This leaves room for the bitmaps and group descriptors that the commit adds, and for one more
+// change.
 error_t volume_relieve(struct volume *volume)
 {
     size_t room = volume->journal ? journal_room(volume->journal) / 4 : 1024;

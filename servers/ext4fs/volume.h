@@ -17,21 +17,21 @@ struct volume {
     struct cache *cache;
     struct journal *journal; // NULL: changes are not atomic
     bool read_only;
-    bool only_read;     // because of its features
-    bool in_use;        // as the device says
-    uint16_t was_valid; // EXT2_VALID_FS, if it was set when it was opened
-    // Blocks that were freed since the last commit. They are not reused before the next one, so
-    // that their content is still there if the machine stops.
+    bool only_read;     // its features forbid writing
+    bool in_use;        // the file system on the device is marked as in use
+    uint16_t was_valid; // EXT2_VALID_FS, if it was set when the file system was opened
+    // Blocks that were freed since the last commit. They are not used again before the next commit,
+    // so that their content is still there if the machine stops.
     ext2fs_block_bitmap freed;
     bool has_freed;
     ext2fs_block_bitmap tables;           // see tables.c; NULL: read-only
     list_t open_files[VOLUME_OPEN_LISTS]; // opened.c
     struct dirindexes *indexes;
-    uint32_t generation; // of the inode that was made last
+    uint32_t generation; // generation of the inode that was made last
 };
 
-// Opens the file system on a device, which stays the caller's. Replays the journal if needed. With
-// `read_only` nothing is written, and a journal that needs replaying is an error.
+// Opens the file system on a device. The caller still owns the device. Replays the journal if
+// needed. With `read_only` nothing is written, and a journal that needs replaying is an error.
 //
 // On failure `error` says why. ERR_NOT_ACCEPTABLE: no file system, or one that ext4fs does not
 // support. ERR_NO_MEMORY, or as the device.
@@ -46,7 +46,7 @@ void volume_drop(struct volume *volume);
 
 // Writes all changes to the device. If the machine stops meanwhile, either all or none are there.
 //
-// ERR_NO_MEMORY, or as the device. The changes can be committed again then.
+// ERR_NO_MEMORY, or as the device. After an error, the commit can be tried again.
 __mustuse error_t volume_commit(struct volume *volume);
 
 // Whether there is anything to commit.

@@ -12,7 +12,7 @@ struct walk {
     unsigned num_links;
     char *rest; // rest of the path, within `buf`
     char *part; // the current name
-    size_t len; // of it
+    size_t len; // length of the current name
     char buf[2 * (WALK_PATH_MAX + 1)];
 };
 

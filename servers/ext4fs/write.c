@@ -1,5 +1,5 @@
-// Writes and truncates files. New blocks are consecutive if there is room. Contents go to the cache
-// as data, all else as metadata.
+// Writes and truncates files. New blocks are consecutive if there is room. The cache gets contents
+// as data and everything else as metadata.
 #include "file.h"
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 
 #define FIXED_FLAGS (EXT2_IMMUTABLE_FL | EXT2_APPEND_FL | EXT4_ENCRYPT_FL | EXT4_VERITY_FL)
 
-// How many blocks a file can have, depending on its kind.
+// The number of blocks that a file can have, depending on how it stores them.
 static uint64_t max_blocks(const struct volume *volume, const struct ext2_inode_large *inode)
 {
     if (inode->i_flags & EXT4_EXTENTS_FL)
@@ -49,14 +49,15 @@ static error_t take_block(struct volume *volume, ext2_ino_t ino, struct ext2_ino
     int flags = 0;
     blk64_t at = 0;
     OK_OR_RETURN(error_of(ext2fs_bmap2(fs, ino, inode_short(inode), NULL, 0, block, &flags, &at)));
-    if (at != 0) { // reserved, but not written yet
+    if (at != 0) { // the block is reserved, but not written yet
         *taken = at;
         return error_of(set_block(volume, ino, inode, block, at));
     }
     if (goal == 0)
         goal = ext2fs_find_inode_goal(fs, ino, inode_short(inode), block);
     OK_OR_RETURN(error_of(ext2fs_new_block2(fs, goal, NULL, &at)));
-    // Before the file gets it: that may take a block too.
+    // The block is marked as used before the file gets it, because set_block() may take a block
+    // too.
     ext2fs_block_alloc_stats2(fs, at, +1);
     errcode_t code = set_block(volume, ino, inode, block, at);
     if (code == 0)
@@ -193,7 +194,7 @@ error_t file_write(struct volume *volume, ext2_ino_t ino, uint64_t offset, const
             offset += num;
         }
     }
-    // After a failure too: blocks beyond the end would be an error of the file system.
+    // The size is set even after a failure: e2fsck would report blocks beyond the end as an error.
     if (offset > inode_size(volume, &inode)) {
         errcode_t code =
             ext2fs_inode_size_set(volume->fs, inode_short(&inode), (ext2_off64_t)offset);
@@ -206,7 +207,8 @@ error_t file_write(struct volume *volume, ext2_ino_t ino, uint64_t offset, const
 
 // --- Size ---------------------------------------------------------------------------------------
 
-// Zeros the rest of the block of the new end, which must read as zeros when the file grows again.
+// Writes zeros from the new end to the end of its block. These bytes must read as zeros when the
+// file grows again.
 static error_t clear_tail(struct volume *volume, ext2_ino_t ino, struct ext2_inode_large *inode,
                           uint64_t size)
 {

@@ -34,7 +34,7 @@ static bool is_public(const char *name)
            strcmp(name, "system.posix_acl_default") == 0;
 }
 
-// Whether an inode may have attributes. Spares most inodes the search.
+// Whether an inode may have attributes. For most inodes this makes a search unnecessary.
 static error_t has_any(struct volume *volume, ext2_ino_t ino, bool *any)
 {
     size_t size = MAX((size_t)EXT2_INODE_SIZE(volume->fs->super), sizeof(struct ext2_inode_large));
@@ -166,7 +166,8 @@ error_t xattr_set(struct volume *volume, ext2_ino_t ino, const char *name, const
     struct ext2_inode_large inode;
     OK_OR_RETURN(begin(volume, ino, name));
     OK_OR_RETURN(inode_read(volume, ino, &inode));
-    // libext2fs and e2fsck would mistake the block of attributes for one of the target.
+    // If a link's target is within its inode, libext2fs and e2fsck would take the block of
+    // attributes for a block of the target.
     if (LINUX_S_ISLNK(inode.i_mode) && (inode.i_flags & EXT4_INLINE_DATA_FL))
         return ERR_NO_SPACE;
     OK_OR_RETURN(read_all(volume, ino, &handle));

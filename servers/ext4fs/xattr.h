@@ -4,18 +4,19 @@
 
 #include "inode.h"
 
-// Each may also fail: ERR_UNAVAILABLE: damaged. ERR_NO_MEMORY, or as the device.
+// Each function may also fail: ERR_UNAVAILABLE: damaged. ERR_NO_MEMORY, or as the device.
 
 // The caller frees the value.
 //
-// ERR_EMPTY: the file has none of that name. ERR_NOT_ACCEPTABLE: no attribute can have such a name.
+// ERR_EMPTY: the file has no attribute of that name. ERR_NOT_ACCEPTABLE: no attribute can have such
+// a name.
 __mustuse error_t xattr_get(struct volume *volume, ext2_ino_t ino, const char *name, void **value,
                             size_t *len);
 
 // Whether an inode may have attributes, visible to clients or not. False: it has none.
 bool xattr_may_have(struct volume *volume, ext2_ino_t ino);
 
-// The names of all, each with its NUL. The caller frees them.
+// The names of all attributes, each with its NUL. The caller frees them.
 __mustuse error_t xattr_list(struct volume *volume, ext2_ino_t ino, char **names, size_t *len);
 
 // ERR_NO_SPACE. ERR_INVALID_ARG: the value of an ACL is not an ACL. ERR_NOT_ACCEPTABLE: as

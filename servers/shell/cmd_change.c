@@ -50,8 +50,8 @@ bool cmd_rm(unsigned argc, char **argv)
     return for_each(argc, argv, remove_file);
 }
 
-// The path of `from` after it is moved or copied to `to`. If `to` is a directory, it goes into it.
-// The caller frees the path.
+// The path that `from` gets when it is moved or copied to `to`. If `to` is a directory, `from` goes
+// into it. The caller frees the path.
 static char *destination(task_t fs, const char *from, const char *to)
 {
     struct fs_attributes attr;

@@ -8,7 +8,7 @@
 #include "fsclient.h"
 #include "output.h"
 
-#define HEXDUMP_LEN 256 // bytes, without an argument
+#define HEXDUMP_LEN 256 // bytes that hexdump prints unless an argument says how many
 
 static error_t print_entry(void *arg, const struct fs_entry *entry)
 {

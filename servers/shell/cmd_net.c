@@ -13,14 +13,14 @@
 #define PING_TIMEOUT_MS 2000
 #define QUIET_MS        20000 // http-get gives up after this time without a byte
 #define READ_LEN        65536u
-#define HEAD_MAX        65536u // of an answer
+#define HEAD_MAX        65536u // the longest head of an answer, in bytes
 
 static void print_addr(uint32_t addr)
 {
     printf("%u.%u.%u.%u", addr >> 24, addr >> 16 & 255, addr >> 8 & 255, addr & 255);
 }
 
-// Converts a name or a number to an address. If that fails, complains and returns false.
+// Converts a name or a number to an address. If that fails, prints an error and returns false.
 static bool resolve(task_t tcpip, const char *name, uint32_t *addr)
 {
     error_t err = tcpip_dns_resolve(tcpip, name, addr);
@@ -108,7 +108,7 @@ static error_t send_request(task_t tcpip, handle_t handle, const struct url *url
     return err;
 }
 
-// Waits for an event of tcpip. ERR_TIMEOUT: none came for too long.
+// Waits for an event of tcpip. ERR_TIMEOUT: no event came for too long.
 static error_t await_event(task_t tcpip)
 {
     struct message m;
@@ -133,7 +133,7 @@ static error_t await_event(task_t tcpip)
     }
 }
 
-// The head of the answer, which is collected until it is complete, and not printed.
+// The head of the answer. It is collected until it is complete, and is not printed.
 struct head {
     char bytes[HEAD_MAX + 1];
     size_t len;

@@ -29,7 +29,7 @@ char *task_table(void)
     return read_table(&err);
 }
 
-// The same. On NULL, the error has been printed.
+// As above, but prints the error. NULL: the launcher refused.
 static char *get_table(void)
 {
     error_t err;
@@ -76,7 +76,7 @@ static bool find_task(const char *name, task_t *task)
     return found;
 }
 
-// Watches a task. A script waits until it has ended; at a terminal the user can go on.
+// Watches a task. A script waits until the task has ended. At a terminal, the user can go on.
 static bool watch(task_t task, const char *label)
 {
     error_t err = events_watch(task, label);
@@ -99,7 +99,7 @@ bool cmd_launch(unsigned argc, char **argv)
         return complain(argv[1], err);
     printf("task %d (%s) started\n", task, argv[1]);
     fflush(stdout);
-    // In a script, a task that fails is a command that fails.
+    // In a script, the command fails if the task fails.
     return watch(task, argv[1]) && (interactive || events_last_status() == 0);
 }
 

@@ -1,4 +1,4 @@
-// The table of commands, and running one line.
+// Has the table of commands. Runs one line.
 #include "shell.h"
 #include <idl/random.h>
 #include <idl/rtc.h>

@@ -1,5 +1,5 @@
-// Completion of the word at the cursor, with names of commands, tasks or files. Which of them fit
-// is derived from the command's usage text.
+// Completion of the word at the cursor, with names of commands, tasks or files. The command's usage
+// text tells which kind of name fits.
 #include "complete.h"
 #include <resea/ipc.h>
 #include <stdio.h>
@@ -57,7 +57,7 @@ static error_t add_entry(void *arg, const struct fs_entry *entry)
     return OK;
 }
 
-// Adds the entries of a directory: the typed word up to its last slash.
+// Adds the entries of a directory. The typed word, up to its last slash, names the directory.
 static void add_paths(struct completion *c)
 {
     char dir[sizeof(c->typed)];
@@ -72,7 +72,7 @@ static void add_paths(struct completion *c)
         (void)!fsclient_list(fs, dir, add_entry, c);
 }
 
-// The beginning of the word that ends at the cursor. `*quoted`: it is in quotes, and is not
+// The beginning of the word that ends at the cursor. `*quoted`: the word is in quotes, and is not
 // completed.
 static size_t begin_of_word(const char *line, size_t len, bool *quoted)
 {

@@ -5,10 +5,10 @@
 #include <types.h>
 #include <stddef.h>
 
-#define COMPLETION_MAX 200 // names that are kept
+#define COMPLETION_MAX 200 // at most this many names are kept
 
 struct completion {
-    char typed[1024]; // the word at the cursor; of a path, the part after its last slash
+    char typed[1024]; // the word at the cursor; if it is a path, the part after the last slash
     size_t typed_len;
     char common[1024]; // the common beginning of all names
     char *names[COMPLETION_MAX];
@@ -17,8 +17,8 @@ struct completion {
     bool is_cut; // there are more names
 };
 
-// Finds the names that continue the word before the cursor, which is at `len`. To be freed with
-// complete_free().
+// Finds the names that continue the word before the cursor. The cursor is at `len`. Free the result
+// with complete_free().
 void complete_line(struct completion *c, const char *line, size_t len);
 
 // Writes the text to insert at the cursor, with backslashes where a word needs them. If only one

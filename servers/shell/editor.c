@@ -30,7 +30,7 @@ static char *prompt(EditLine *el)
 // Draws the line again after something else was printed.
 static void redraw(void)
 {
-    printf(CLEAR_LINE); // it may be there already
+    printf(CLEAR_LINE); // the line may be on the screen already
     fflush(stdout);
     el_set(editor, EL_REFRESH);
 }
@@ -46,7 +46,7 @@ static int next_byte(void)
         num = sys_console_read(typed, sizeof(typed));
         if (num < 0)
             return num;
-        // The console is ready and nothing is typed: the launcher has written over the line.
+        // If the console is ready but no key was typed, the launcher has written over the line.
         if (events & EVENTS_PRINTED || (num == 0 && events & EVENTS_CONSOLE))
             redraw();
         events = num == 0 ? events_take(true, CLEAR_LINE) : 0;
@@ -54,9 +54,9 @@ static int next_byte(void)
     return (unsigned char)typed[at++];
 }
 
-// Makes Ctrl-C a key while a line is edited: it drops the line, as in other shells. As a signal, it
-// would end the suite. (el_set() with EL_SETTY cannot do this, because libedit overwrites the
-// characters that it is given.)
+// While a line is edited, Ctrl-C is a key that drops the line, as in other shells. Otherwise it
+// would send a signal, which would end the suite. (el_set() with EL_SETTY cannot do this, because
+// libedit overwrites the characters that it is given.)
 static void take_interrupt_as_key(void)
 {
     struct termios settings;
@@ -70,7 +70,7 @@ static int next_char(EditLine *el, wchar_t *c)
 {
     (void)el;
     static mbstate_t state;
-    if (line_begins) // libedit has just set the terminal up; it restores it after the line
+    if (line_begins) // libedit has just set up the terminal; it restores it after the line
         take_interrupt_as_key();
     line_begins = false;
     while (true) {
@@ -82,7 +82,7 @@ static int next_char(EditLine *el, wchar_t *c)
         if (len <= 1)
             return 1;
         if (len == (size_t)-1) {
-            // Not UTF-8: shown as a question mark.
+            // A byte that is not UTF-8 is shown as a question mark.
             memset(&state, 0, sizeof(state));
             *c = L'?';
             return 1;

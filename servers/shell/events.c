@@ -1,4 +1,5 @@
-// What happens to other tasks while the shell does something else. Owns the list of watched tasks.
+// Reports what happens to other tasks while the shell does something else. Owns the list of watched
+// tasks.
 #include "shell.h"
 #include <idl/task.h>
 #include <list.h>
@@ -17,7 +18,7 @@ struct watched {
 
 static list_t watched_tasks = {&watched_tasks, &watched_tasks};
 
-static int last_status; // of the watched task that ended last
+static int last_status; // exit status of the watched task that ended last
 
 int events_last_status(void)
 {

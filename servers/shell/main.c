@@ -1,8 +1,8 @@
 // shell: commands on files and tasks, from a terminal or a script.
 //
 // Sandbox: profile "console": the system calls of every task, and reading, polling and setting the
-// terminal on descriptors 0 and 1. oolong_prepare() reads the script and sets the editor up before
-// the sandbox.
+// terminal on descriptors 0 and 1. oolong_prepare() reads the script and sets up the editor before
+// the sandbox starts.
 #include <resea/printf.h>
 #include <resea/task.h>
 #include <locale.h>
@@ -35,9 +35,9 @@ static bool has_editor;
 static bool keep_going;
 static bool read_stdin;   // "-"
 static char *one_command; // "-c"
-static char *script;      // of file.script
+static char *script;      // the text of file.script
 
-// Reads a whole script. In the sandbox, no system call could read it.
+// Reads a whole script. In the sandbox, no allowed system call could read it.
 static char *read_script(int fd)
 {
     char *text = malloc(SCRIPT_MAX + 1);

@@ -1,4 +1,4 @@
-// The servers that commands talk to, and what commands say when something fails.
+// Finds the servers that commands talk to, and prints the errors of commands.
 #include "shell.h"
 #include <resea/ipc.h>
 #include <stdio.h>
@@ -21,7 +21,7 @@ bool complain(const char *what, error_t err)
 
 bool find_service(const char *name, task_t *task)
 {
-    // Looked up each time: a server may have been restarted as another task.
+    // The name is looked up each time, because a server may have been restarted as another task.
     ipc_set_lookup_timeout(LOOKUP_TIMEOUT_MS);
     task_t found = ipc_lookup(name);
     if (IS_ERROR(found)) {

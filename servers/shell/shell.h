@@ -1,4 +1,4 @@
-// What the shell's files share.
+// Declarations that the shell's files share.
 #ifndef SHELL_H
 #define SHELL_H
 
@@ -68,18 +68,18 @@ int split_words(char *line, char *words[WORDS_MAX]);
 // out of memory.
 char *join_words(unsigned argc, char **argv);
 
-// Converts "1234" to a number of at most `max`. False: it is no such number.
+// Converts "1234" to a number of at most `max`. False: the text is no such number.
 bool parse_number(const char *text, unsigned long long max, unsigned long long *number);
 
-// services.c: servers by name, and complaints.
+// services.c: servers by name, and error messages.
 
 // True when commands come from a terminal.
 extern bool interactive;
 
-// Finds the server of a name. If there is none, complains and returns false.
+// Finds the server of a name. If there is none, prints an error and returns false.
 bool find_service(const char *name, task_t *task);
 
-// The stream for complaints: standard output at a terminal, standard error in a script.
+// The stream for error messages: standard output at a terminal, standard error in a script.
 FILE *errors(void);
 
 // Prints "WHAT: the error in words", and returns false.
@@ -90,11 +90,11 @@ bool complain(const char *what, error_t err);
 // Tells vm to say when a task ends.
 __mustuse error_t events_watch(task_t task, const char *label);
 
-// What events_take() did, as bits.
+// Results of events_take(), as bits.
 enum events {
-    EVENTS_ANY = 1,     // took a message
-    EVENTS_CONSOLE = 2, // something was typed
-    EVENTS_PRINTED = 4, // printed lines
+    EVENTS_ANY = 1,     // it took a message
+    EVENTS_CONSOLE = 2, // the user has typed something
+    EVENTS_PRINTED = 4, // it printed lines
 };
 
 // Takes one message that is waiting, or with `wait` the next one, and prints which watched tasks
@@ -113,7 +113,7 @@ bool events_watching(task_t task);
 
 // editor.c: the terminal.
 
-// Sets the line editor up. Call it before the sandbox. False: standard input is no terminal.
+// Sets up the line editor. Call it before the sandbox starts. False: standard input is no terminal.
 bool editor_prepare(void);
 
 // The next line, after the prompt `text`; valid until the next call. NULL at the end of the input.

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include "stack.h"
 
-#define BUCKETS 256 // of addresses
+#define BUCKETS 256 // hash buckets of client addresses
 
 static list_t closing = {&closing, &closing};
 static unsigned num;
@@ -24,7 +24,7 @@ static err_t on_recv(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t err)
 {
     (void)arg, (void)err;
     if (p) {
-        tcp_recved(pcb, p->tot_len); // nobody reads it
+        tcp_recved(pcb, p->tot_len); // its owner has closed the connection, so no client reads it
         pbuf_free(p);
     }
     return ERR_OK;
@@ -46,9 +46,9 @@ static unsigned bucket_of(const struct tcp_pcb *pcb)
     return (addr * 2654435761u) >> 24;
 }
 
-// Ends the connection without progress for the longest time, of the address that has most closing
-// connections. lwIP frees finished connections without a callback, so only lwIP's list says which
-// exist.
+// Finds the address with the most closing connections. Of these, ends the one that has made no
+// progress for the longest time. lwIP frees finished connections without a callback, so only lwIP's
+// list says which exist.
 static void end_one(void)
 {
     unsigned counts[BUCKETS] = {0};

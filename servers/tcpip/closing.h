@@ -1,8 +1,8 @@
 // Connections that their owner has closed while the peer had not acknowledged all bytes. The stack
 // goes on sending those bytes, within limits: it gives up after CLOSING_SILENT_MS without an
 // acknowledgement, and after CLOSING_LONGEST_MS in any case. Beyond CLOSING_MAX_NUM connections or
-// CLOSING_MAX_BYTES of unacknowledged data, it ends the connection without progress for the longest
-// time, of the client address that has most of them.
+// CLOSING_MAX_BYTES of unacknowledged data, it chooses the peer's address with the most closing
+// connections. Of these, it ends the one that has made no progress for the longest time.
 #ifndef TCPIP_CLOSING_H
 #define TCPIP_CLOSING_H
 
@@ -23,7 +23,7 @@ struct sock *closing_of(const struct tcp_pcb *pcb);
 // it at each tick of the TCP timer.
 void closing_sweep(uint64_t now);
 
-// How many connections are closing.
+// The number of closing connections.
 unsigned closing_num(void);
 
 #endif

@@ -3,8 +3,8 @@
 #include <string.h>
 #include "sock.h"
 
-#define DATAGRAMS_MAX 64                  // that wait on a socket
-#define BYTES_MAX     (16u * 1024 * 1024) // of all that wait
+#define DATAGRAMS_MAX 64                  // datagrams that wait on one socket
+#define BYTES_MAX     (16u * 1024 * 1024) // bytes of all waiting datagrams
 #define SOCKS_MAX     1024
 #define PAYLOAD_MAX   65507
 

@@ -10,22 +10,22 @@
 #include "stack.h"
 #include "tcpip.h"
 
-#define TRIES_MAX   4  // frames that are both sent and queued, while it is not known what works
-#define PATIENCE_MS 50 // milliseconds to try to send one of those
+#define TRIES_MAX   4  // frames sent both ways, until it is known which way works
+#define PATIENCE_MS 50 // for this time, sending one of those frames is tried again
 
-// How many frames are fetched in a row before a client is served. One call of a client can send 64
-// KiB, and the peer acknowledges that with some 45 frames. With one frame for each call, the
-// acknowledgements would wait for seconds, and their data would be sent again.
+// The number of frames that are fetched in a row before a client is served. One call of a client
+// can send 64 KiB, and the peer acknowledges that with about 45 frames. If one frame were fetched
+// for each call, acknowledgements would wait for seconds, and the stack would send the data again.
 #define PULLS_MAX 64
 
 static task_t device;
-static task_t direct; // the task that has said that it takes frames which are sent to it
+static task_t direct; // the task that has announced that it takes frames by message
 
 // How the device gets its frames.
 static enum {
     UNKNOWN,
-    DIRECT, // they are sent to it
-    PULLED, // they are queued for it
+    DIRECT, // this server sends them
+    PULLED, // the device fetches them from a queue
 } manner;
 static unsigned num_tries;
 
@@ -50,7 +50,7 @@ error_t device_register(task_t task, const uint8_t mac[6], const struct options 
     device = task;
     manner = task == direct ? DIRECT : UNKNOWN;
     num_tries = 0;
-    // It waits for this answer: no frame before it.
+    // The device waits for this answer, so the answer must come before any frame.
     tcpip_register_device_reply(task);
     stack_device_up(mac);
     if (options->dhcp)
@@ -84,14 +84,16 @@ static void take_sent(void (*handle)(struct message *m))
 // Fetches one frame from the device's queue. False: none came.
 static bool pull_one(void (*handle)(struct message *m))
 {
-    // A notification overtakes messages that were sent before it. The device hands out nothing of
-    // its queue until those are received (netdevice.h), so the frame that it hands out is the next
-    // one. But after a timeout, the frame that comes late is older than those that were sent since.
+    // A notification overtakes messages that were sent before it. The device gives out no frame of
+    // its queue until those messages are received (netdevice.h). So the fetched frame is the next
+    // one. But after a timeout, the late frame is older than the frames that the device has sent
+    // since.
     static bool is_late;
     struct message m;
     if (!is_late)
         take_sent(handle);
-    // A device that fetches its frames sends those for us, and is never asked.
+    // A device that fetches its frames from us sends us the frames that it receives. So it has no
+    // queue for us.
     if (device <= 0 || manner == PULLED)
         return false;
     error_t err = async_recv(device, &m);
@@ -112,8 +114,8 @@ void device_pull(void (*handle)(struct message *m))
         ;
 }
 
-// A device that takes frames which are sent to it receives soon. One that fetches its frames may be
-// waiting for us, so this gives up after PATIENCE_MS.
+// A device that takes frames by message receives soon. A device that fetches its frames may be
+// waiting for us, so this function gives up after PATIENCE_MS.
 static error_t try_to_send(struct message *m)
 {
     uint64_t deadline = stack_now_ms() + PATIENCE_MS;
@@ -129,12 +131,12 @@ void up_transmit(const void *frame, size_t len)
     m.net_tx.payload = (void *)(uintptr_t)frame;
     m.net_tx.payload_len = len;
     if (device <= 0)
-        return; // lost, as on a cable that is not plugged in
+        return; // the frame is lost, as on an unplugged cable
     if (manner == UNKNOWN && num_tries++ == TRIES_MAX)
         manner = DIRECT;
     error_t err = OK;
     if (manner != DIRECT)
-        err = async_send(device, &m); // lost if the queue is full
+        err = async_send(device, &m); // the frame is lost if the queue is full
     if (manner == UNKNOWN && IS_OK(err))
         err = try_to_send(&m);
     if (manner == DIRECT) {

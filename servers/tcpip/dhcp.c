@@ -1,5 +1,6 @@
 // A small DHCP client (RFC 2131): asks for addresses, takes the first offer and renews the lease
-// after half of its time. If that fails until the lease has run out, it starts again.
+// after half of its time. If it cannot renew the lease before that has run out, it starts from the
+// beginning.
 #include "lwip_err.h"
 
 #include <lwip/inet_chksum.h>
@@ -38,8 +39,8 @@ static struct udp_pcb *udp;
 static uint32_t xid;
 static struct offer offer;
 static unsigned retry_ms;
-static uint64_t next_ms;   // when to do something: ask again, or renew
-static uint64_t expire_ms; // the lease
+static uint64_t next_ms;   // when to ask again or to renew
+static uint64_t expire_ms; // end of the lease
 
 static uint8_t *put_option(uint8_t *at, uint8_t code, const void *value, uint8_t len)
 {
@@ -176,7 +177,7 @@ static void take(const struct offer *said)
     }
 }
 
-// While lwIP has no address it takes no packets. So this function reads the frame itself.
+// lwIP takes no packets while it has no address. So this function reads the frame itself.
 bool dhcp_input(const uint8_t *frame, size_t len)
 {
     const size_t headers = FRAME_MIN + IP_HLEN + UDP_HLEN;
@@ -222,7 +223,7 @@ msec_t dhcp_run_timers(void)
             stack_set_address(0, 0, 0);
             enter(PHASE_DISCOVERING);
         } else if (phase == PHASE_REQUESTING && retry_ms == RETRY_MAX_MS) {
-            enter(PHASE_DISCOVERING); // its server is gone
+            enter(PHASE_DISCOVERING); // the server that made the offer does not answer
         } else {
             ask();
         }

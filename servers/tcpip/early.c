@@ -1,14 +1,13 @@
 // Calls that come before the network has its addresses, from clients that start at the same time or
-// from the first line of a script. They are kept until then, as a lookup waits for a server that
-// starts.
+// from the first line of a script. The server keeps these calls until then.
 #include <idl/tcpip.h>
 #include <oolong/list.h>
 #include <stdlib.h>
 #include "stack.h"
 #include "tcpip.h"
 
-#define WAIT_MS   5000 // since this server began; then the calls fail if there is no device
-#define MAX_CALLS 64   // one of each client
+#define WAIT_MS   5000 // after the start; without a device by then, the calls fail
+#define MAX_CALLS 64   // one for each client
 
 struct early {
     list_elem_t elem;

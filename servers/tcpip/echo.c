@@ -1,4 +1,5 @@
-// Sends ICMP echo requests and takes their answers. lwIP itself answers requests of others.
+// Sends ICMP echo requests and takes their answers. lwIP itself answers requests that come from the
+// network.
 #include "lwip_err.h"
 
 #include <lwip/icmp.h>
@@ -16,7 +17,7 @@
 
 static struct ping {
     task_t client; // 0: free
-    uint32_t addr; // as on the wire
+    uint32_t addr; // in network byte order
     uint16_t id;
     uint16_t seq;
     uint64_t sent_us;
@@ -51,7 +52,8 @@ static void finish(struct ping *ping, error_t err)
     up_echoed(client, (unsigned)MIN(rtt, UINT32_MAX), err);
 }
 
-// Gets each ICMP packet with its IP header. Takes only answers that a client waits for.
+// lwIP calls this for each ICMP packet, with its IP header. It takes only answers that a client
+// waits for.
 static u8_t on_recv(void *arg, struct raw_pcb *pcb, struct pbuf *p, const ip_addr_t *addr)
 {
     (void)arg, (void)pcb;

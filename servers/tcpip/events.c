@@ -1,4 +1,4 @@
-// What the stack tells clients: answers to calls, and events of their handles.
+// Tells clients what happens in the stack: answers to their calls, and events of their handles.
 #include <idl/tcpip.h>
 #include <idl/tcpip_server.h>
 #include <resea/printf.h>

@@ -1,4 +1,4 @@
-// A queue of bytes: what a connection has received and its owner has not read yet.
+// A queue of bytes: those that a connection has received and its owner has not read yet.
 #ifndef TCPIP_FIFO_H
 #define TCPIP_FIFO_H
 
@@ -13,8 +13,8 @@ struct fifo {
     size_t size;
 };
 
-// Makes room for `len` more bytes and returns where to write them. fifo_added() then adds as many
-// as were written. NULL: there is no memory.
+// Makes room for `len` more bytes and returns where to write them. After writing, call fifo_added()
+// with the number of bytes written. NULL: there is no memory.
 uint8_t *fifo_reserve(struct fifo *fifo, size_t len);
 void fifo_added(struct fifo *fifo, size_t len);
 

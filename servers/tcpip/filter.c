@@ -1,5 +1,5 @@
-// Decides which frames lwIP sees. Frames of other protocols have no use here, and a frame that lwIP
-// does not see cannot make it fail.
+// Decides which frames lwIP sees. Frames of other protocols are of no use here. A frame that lwIP
+// does not see cannot trigger a fault in it.
 #include "filter.h"
 #include <string.h>
 
@@ -23,15 +23,16 @@ enum frame_kind filter_frame(const uint8_t *frame, size_t len)
         return FRAME_REFUSED;
     const uint8_t *ip = frame + FRAME_MIN;
     size_t left = len - FRAME_MIN;
-    // IP options are refused: they ask for routes and timestamps, which nothing here needs.
+    // Packets with IP options are refused: the options ask for routes and timestamps, which no part
+    // of this server needs.
     if (left < IP_HEADER || ip[0] != 0x45)
         return FRAME_REFUSED;
     if (ip[9] == PROTO_ICMP || ip[9] == PROTO_UDP)
         return FRAME_ACCEPTED;
     if (ip[9] != PROTO_TCP)
-        return FRAME_REFUSED; // for example, UDP-Lite with a wrong length ends lwIP
+        return FRAME_REFUSED; // for example, UDP-Lite with a wrong length makes lwIP abort
     if (left < IP_HEADER + 14)
-        return FRAME_ACCEPTED; // lwIP refuses it
+        return FRAME_ACCEPTED; // lwIP itself refuses it
     return (ip[IP_HEADER + 13] & (FLAG_SYN | FLAG_ACK)) == FLAG_SYN ? FRAME_OPENING
                                                                     : FRAME_ACCEPTED;
 }

@@ -14,7 +14,7 @@ enum frame_kind {
     FRAME_OPENING,  // the first segment of a TCP connection (SYN)
 };
 
-// Says what a frame of any content and length is.
+// Classifies a frame of any content and length.
 enum frame_kind filter_frame(const uint8_t *frame, size_t len);
 
 // The next two take an accepted frame.

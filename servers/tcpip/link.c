@@ -10,7 +10,7 @@
 #include "stack.h"
 #include "upcalls.h"
 
-#define ASKING_MS 6000 // how long ARP asks for an address
+#define ASKING_MS 6000 // ARP asks for an address for this time
 
 static struct netif netif;
 static uint64_t asking_until_ms;

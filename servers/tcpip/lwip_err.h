@@ -1,5 +1,5 @@
-// Includes lwIP's error numbers. One of them, ERR_TIMEOUT, has the name of an error of ours, which
-// it keeps here. Include this before every header of lwIP.
+// Includes lwIP's error numbers. lwIP and Oolong both define ERR_TIMEOUT; after this header the
+// name means Oolong's. Include this header before every header of lwIP.
 #ifndef TCPIP_LWIP_ERR_H
 #define TCPIP_LWIP_ERR_H
 

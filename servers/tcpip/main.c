@@ -1,14 +1,14 @@
 // tcpip: serves `tcpip`, sockets on a network device that another task drives. Arguments:
 // options.h.
 //
-// Owns the handlers and the loop. lwIP is stack.c, connections and listeners stream.c, the device
-// device.c, clients and their handles owners.c, what is told to them events.c, calls that come
-// before the network early.c.
+// Owns the handlers and the loop. stack.c has lwIP, stream.c connections and listeners, device.c
+// the device, owners.c clients and their handles, events.c the messages to clients, and early.c the
+// calls that come before the network has its addresses.
 //
-// It never waits for a client. Calls that take time are answered later, and events are queued until
-// their owner fetches them. It does wait for the device, for vm and for the launcher.
+// It never waits for a client. It answers calls that take time later, and queues events until their
+// owner fetches them. It does wait for the device, for vm and for the launcher.
 //
-// Sandbox: profile "random": what every task needs, and the kernel's random numbers.
+// Sandbox: profile "random": the system calls of every task, and the kernel's random numbers.
 #include <idl/net_server.h>
 #include <idl/tcpip_server.h>
 #include <resea/async.h>
@@ -21,7 +21,7 @@
 #include "stack.h"
 #include "tcpip.h"
 
-#define REAP_MS 100 // milliseconds by which the end of a client may be noticed late
+#define REAP_MS 100 // the end of a client is noticed at most this many milliseconds late
 
 static struct options options = OPTIONS_INIT;
 
@@ -47,7 +47,7 @@ static error_t do_connect(task_t client, uint32_t addr, uint16_t port, handle_t 
 {
     struct sock *sock;
     handle_t new_handle;
-    (void)handle; // told by up_connected()
+    (void)handle; // up_connected() tells the client
     OK_OR_RETURN(stream_connect(addr, port, &sock));
     error_t err = owners_add(client, sock, &new_handle);
     if (IS_ERROR(err)) {
@@ -135,7 +135,7 @@ static error_t dns_resolve(task_t client, const char *hostname, uint32_t *addr)
 
 static error_t ping(task_t client, uint32_t addr, unsigned timeout_ms, unsigned *rtt_us)
 {
-    (void)rtt_us; // told by up_echoed()
+    (void)rtt_us; // up_echoed() tells the client
     OK_OR_RETURN(clients_watch(client));
     return echo_ask(client, addr, timeout_ms);
 }
@@ -206,7 +206,7 @@ static void handle(struct message *m)
         if (!(m->notifications.data & NOTIFY_ASYNC))
             return;
         device_pull(handle);
-        // Most likely the device notified, so vm is asked a little later.
+        // Most notifications come from the device, so vm is asked a little later.
         if (!told)
             reap_ms = stack_now_ms() + REAP_MS;
         told = true;
@@ -217,7 +217,7 @@ static void handle(struct message *m)
     }
 }
 
-// Runs what is due, and sets the timer for what is due next.
+// Runs the timers that are due, and sets the task's timer for the next one.
 static void run_timers(void)
 {
     msec_t next = stack_run_timers();

@@ -1,12 +1,12 @@
 // The arguments of tcpip, as the suite file gives them:
 //
-//   address=10.0.2.15/24    the own address and how many of its bits are the network's
-//   gateway=10.0.2.2        where everything else goes
+//   address=10.0.2.15/24    the server's address and the length of the network prefix
+//   gateway=10.0.2.2        the router for all other addresses
 //   dns=10.0.2.3[:PORT]     the name server
-//   dhcp                    asks the network for all three instead
-//   resea                   behaves as Resea's server: `read` answers an empty payload when there
-//                           is nothing (yet, or any more); `received` and `new_client` are told
-//                           again after each `read` and `accept` that leaves something
+//   dhcp                    asks a DHCP server for all three instead
+//   resea                   behaves like Resea's server: `read` gives an empty payload if there is
+//                           nothing to read; `received` and `new_client` are sent again after each
+//                           `read` and `accept` that leaves something to read or to accept
 #ifndef TCPIP_OPTIONS_H
 #define TCPIP_OPTIONS_H
 
@@ -28,10 +28,10 @@ struct options {
 
 // Reads one argument into `options`.
 //
-// ERR_INVALID_ARG: it is no argument of tcpip.
+// ERR_INVALID_ARG: tcpip has no such argument.
 __mustuse error_t options_parse(struct options *options, const char *argument);
 
-// Reads an address such as "10.0.2.2" into `*addr`. False: it is no address.
+// Reads an address such as "10.0.2.2" into `*addr`. False: the text is no address.
 bool parse_addr(const char *text, size_t len, uint32_t *addr);
 
 #endif

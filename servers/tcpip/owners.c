@@ -4,7 +4,7 @@
 #include "stack.h"
 #include "tcpip.h"
 
-#define HANDLES_MAX 2048 // of one client
+#define HANDLES_MAX 2048 // handles of one client
 
 error_t owners_add(task_t task, struct sock *sock, handle_t *handle)
 {
@@ -26,7 +26,7 @@ void owners_remove(struct sock *sock)
 static void free_sock(void *data)
 {
     struct sock *sock = data;
-    sock->owner = 0; // nobody to tell
+    sock->owner = 0; // the owner has ended: it gets no events
     sock_free(sock);
 }
 

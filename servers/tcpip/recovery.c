@@ -1,4 +1,4 @@
-// What lwIP lacks as a sender: see recovery.h.
+// Faster recovery of lost segments than lwIP's: see recovery.h.
 #include "recovery.h"
 #include <lwip/priv/tcp_priv.h>
 #include "stack.h"
@@ -6,9 +6,9 @@
 #define RTO_MIN_MS     200u
 #define RTO_FIRST_MS   1000u
 #define RTO_MAX_MS     60000u
-#define BUFFER_MAX     (2048u * 1024)      // of a connection
-#define EXTRA_MAX      (32u * 1024 * 1024) // of all, beyond lwIP's own
-#define FIRST_SEGMENTS 10u                 // under way before anything is acknowledged (RFC 6928)
+#define BUFFER_MAX     (2048u * 1024)      // send buffer of one connection, in bytes
+#define EXTRA_MAX      (32u * 1024 * 1024) // bytes of all send buffers together, beyond lwIP's own
+#define FIRST_SEGMENTS 10u // segments under way before the first acknowledgement (RFC 6928)
 
 static size_t extra;
 static uint64_t wake_ms = UINT64_MAX; // when a connection may have to send again
@@ -36,7 +36,8 @@ msec_t recovery_remaining(uint64_t now)
 void recovery_begin(struct flow *flow, struct tcp_pcb *pcb)
 {
     *flow = (struct flow){.acked = pcb->lastack, .progress_ms = stack_now_ms()};
-    // Without this, lwIP would leave slow start when the window reaches its compiled buffer size.
+    // Without this, lwIP would leave slow start as soon as the window reaches the buffer size that
+    // lwIP was compiled with.
     pcb->ssthresh = BUFFER_MAX / 2;
 }
 
@@ -87,8 +88,8 @@ static void measure(struct flow *flow, uint32_t rtt)
     flow->srtt_ms = (7 * flow->srtt_ms + rtt + 4) / 8;
 }
 
-// Lets the buffer grow to twice the bytes that may be under way, so that there is data to send when
-// they are acknowledged. A peer that acknowledges nothing gets no larger buffer.
+// Lets the buffer grow to twice the bytes that may be under way. So there is data to send when
+// these bytes are acknowledged. A peer that acknowledges nothing gets no larger buffer.
 static void grow_buffer(struct flow *flow, struct tcp_pcb *pcb)
 {
     size_t size = TCP_SND_BUF + flow->extra;
@@ -110,7 +111,7 @@ static void go_to_next_hole(struct flow *flow, struct tcp_pcb *pcb, uint32_t num
         return;
     tcpwnd_size_t left = flow->cwnd > num ? flow->cwnd - num : 0;
     pcb->cwnd = MAX(left, (tcpwnd_size_t)pcb->mss) + pcb->mss;
-    // Further duplicate acknowledgements say that a segment has left the network.
+    // Each further duplicate acknowledgement means that a segment has left the network.
     tcp_set_flags(pcb, TF_INFR);
     pcb->dupacks = 3;
     flow->timing = false;
@@ -184,7 +185,7 @@ void recovery_sent(struct flow *flow, struct tcp_pcb *pcb)
 void recovery_run(struct flow *flow, struct tcp_pcb *pcb, uint64_t now)
 {
     if (pcb->lastack != flow->acked) {
-        recovery_received(flow, pcb); // packets from ourselves are not reported
+        recovery_received(flow, pcb); // stack.c does not report packets from ourselves
         return;
     }
     if (!flow->due_ms || now < flow->due_ms) {

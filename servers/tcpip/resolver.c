@@ -1,7 +1,7 @@
 // Asks one name server for addresses: over UDP, and over TCP when the answer is too long for UDP.
 // c-ares makes the questions and reads the answers. No function of c-ares that opens a socket is
 // used. An answer counts only if it comes from the server to the port of the question, has the
-// question's number and repeats the question. Somebody else would have to guess port and number.
+// question's number and repeats the question. A forger would have to guess the port and the number.
 #include "lwip_err.h"
 
 #include <ares.h>
@@ -18,24 +18,24 @@
 
 #define QUERIES_MAX    64
 #define TRIES          4
-#define TRY_MS         1000 // the first; each further one takes as much more
-#define KNOWN_MAX      64   // answers kept
+#define TRY_MS         1000 // wait for the first try; each further try waits this much longer
+#define KNOWN_MAX      64   // answers that are kept
 #define TTL_MAX        3600
 #define NAME_LEN_MAX   253
 #define HEADER_LEN     12
-#define TRUNCATED      0x02 // of the third byte
-#define UDP_MAX        1232 // bytes of an answer by UDP, which we say that we take (RFC 6891)
+#define TRUNCATED      0x02 // bit of a header's third byte
+#define UDP_MAX        1232 // the longest answer by UDP that a question allows (RFC 6891)
 #define TCP_MS         4000
 #define TCP_ANSWER_MAX (2u + UINT16_MAX)
 
 static struct query {
     task_t client; // 0: free
     struct udp_pcb *udp;
-    uint8_t *question; // of c-ares
+    uint8_t *question; // allocated by c-ares
     int question_len;
-    bool plain;          // without EDNS, which the server does not know
-    struct tcp_pcb *tcp; // NULL: it is asked by UDP
-    uint8_t *in;         // the answer by TCP, behind its length
+    bool plain;          // ask without EDNS, because the server does not know it
+    struct tcp_pcb *tcp; // NULL: the question goes by UDP
+    uint8_t *in;         // the length and the answer, by TCP
     size_t in_len;
     unsigned tries;
     uint64_t again_ms;
@@ -155,7 +155,7 @@ static void take_answer(struct query *query, const uint8_t *packet, int len)
         finish(query, ERR_UNAVAILABLE, 0);
         return;
     }
-    // No record: the server has none, or does not give it.
+    // The answer has no record: the name has none, or the server does not give it.
     int rcode = packet[3] & 15;
     finish(query, rcode == ns_r_noerror || rcode == ns_r_nxdomain ? ERR_NOT_FOUND : ERR_UNAVAILABLE,
            0);
@@ -200,7 +200,7 @@ static bool ask_plainly(struct query *query, int rcode)
     return true;
 }
 
-// By TCP: an answer that is too long for UDP.
+// The next functions fetch an answer by TCP if it is too long for UDP.
 
 static void on_tcp_err(void *arg, err_t err)
 {
@@ -208,7 +208,7 @@ static void on_tcp_err(void *arg, err_t err)
     (void)err;
     query->tcp = NULL;
     end_tcp(query);
-    query->again_ms = stack_now_ms(); // another try
+    query->again_ms = stack_now_ms(); // try again now
 }
 
 static err_t on_tcp_recv(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t err)
@@ -302,7 +302,7 @@ static void on_recv(void *arg, struct udp_pcb *pcb, struct pbuf *p, const ip_add
         take_answer(query, packet, len);
 }
 
-// Each question is sent from a port of its own, which nobody can guess.
+// Each question is sent from a random port, so that a forger has to guess the port.
 static bool open_port(struct query *query)
 {
     query->udp = udp_new_ip_type(IPADDR_TYPE_V4);

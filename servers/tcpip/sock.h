@@ -22,27 +22,27 @@ enum sock_kind {
 struct sock {
     enum sock_kind kind;
     task_t owner;    // 0: no client has accepted the connection yet
-    handle_t handle; // of the owner
-    unsigned told;   // events (enum sock_event) that are told and not to be repeated yet
+    handle_t handle; // the owner's number for the socket
+    unsigned told;   // events (enum sock_event) that the owner knows and that are not repeated yet
 
     // A connection.
-    struct tcp_pcb *pcb; // also of a listener; NULL: the connection broke
+    struct tcp_pcb *pcb; // also for a listener; NULL: the connection broke
     error_t end;         // OK, ERR_END: the peer closed; ERR_ABORTED: broken
     struct fifo in;
     uint8_t *out; // copy of a write that the owner waits for; NULL: there is none
     size_t out_len;
-    size_t out_at;   // so much of `out` is sent
+    size_t out_at;   // this many bytes of `out` are sent
     bool wants_room; // a send did not take all its bytes
     struct flow flow;
     uint64_t closing_since_ms;
-    bool seen; // by closing_sweep()
+    bool seen; // closing_sweep() has found it in lwIP's list
 
     // A listener and its connections that no client has accepted yet.
     list_t waiting;
     unsigned num_waiting;
     unsigned backlog;
     list_elem_t next;
-    struct sock *listener; // of a connection that waits to be accepted
+    struct sock *listener; // for a connection that waits to be accepted
 
     // Datagrams.
     struct udp_pcb *udp;
@@ -50,7 +50,7 @@ struct sock {
     unsigned num_datagrams;
 };
 
-// Tells the owner of an event, unless it was told since the last sock_untell().
+// Tells the owner about an event, unless it was told since the last sock_untell().
 static inline void sock_tell(struct sock *sock, enum sock_event event)
 {
     if (sock->owner > 0 && !(sock->told & event) && up_event(sock, event))
@@ -65,7 +65,7 @@ static inline void sock_untell(struct sock *sock, enum sock_event event)
 // stream.c: connections and listeners. Addresses and ports are in host byte order. A new socket has
 // no owner and no handle yet; the caller owns it and frees it with sock_free().
 
-// Begins to connect. up_connected() says how it went.
+// Begins to connect. up_connected() reports the result.
 //
 // ERR_NO_MEMORY: too many sockets. ERR_INVALID_ARG, ERR_UNAVAILABLE: no such address can be
 // reached.
@@ -88,8 +88,8 @@ void stream_tell_rest(struct sock *sock);
 //
 // ERR_ABORTED: the connection broke, or a stream_write() is not done.
 __mustuse error_t stream_send(struct sock *sock, const void *data, size_t len, size_t *sent);
-// Sends all bytes of `data`. DONT_REPLY: up_written() says when the last byte is in the send
-// buffer; the rest of `data` was copied.
+// Sends all bytes of `data`. DONT_REPLY: the unsent rest of `data` was copied; up_written() is
+// called when its last byte is in the send buffer.
 //
 // ERR_ABORTED: as stream_send(). ERR_NO_MEMORY.
 __mustuse error_t stream_write(struct sock *sock, const void *data, size_t len);
@@ -100,7 +100,7 @@ __mustuse error_t stream_peer(const struct sock *sock, uint32_t *addr, uint16_t 
 
 // Call it when lwIP has handled a packet of the connection.
 void stream_received(struct tcp_pcb *pcb);
-// Retransmits what is due, on all connections. `now` is stack_now_ms().
+// Retransmits segments that are due, on all connections. `now` is stack_now_ms().
 void stream_run_timers(uint64_t now);
 // Whether the listener of `port` has room for one more connection. If not, the caller drops the
 // SYN: the peer repeats it, and the connection is delayed but not refused.
@@ -114,7 +114,7 @@ __mustuse error_t datagram_recv(struct sock *sock, void **data, size_t *len, uin
                                 uint16_t *port);
 void datagram_free(struct sock *sock); // called by sock_free()
 
-// Makes a task the owner of a socket, and tells it what has happened so far.
+// Makes a task the owner of a socket, and tells it the events so far.
 void sock_own(struct sock *sock, task_t owner, handle_t handle);
 
 // Closes and frees a socket of any kind. Bytes that were sent still arrive. The owner gets no more

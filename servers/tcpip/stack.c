@@ -21,14 +21,14 @@
 #include "upcalls.h"
 
 #define PCBS_MAX      8192 // TCP connections in any state, half open ones too
-#define TIME_WAIT_MAX 1024 // of those, in TIME_WAIT
-#define ARP_CATCH_UP  300  // seconds after which its table is forgotten in any case
+#define TIME_WAIT_MAX 1024 // connections in TIME_WAIT
+#define ARP_CATCH_UP  300  // missed ticks after which ARP's table is empty anyway
 #define DEFERRED_MAX  8
 #define ROUNDS_MAX    64
 
 #define HALF_OPEN_DROPPED 64
-#define BUCKETS           256 // of addresses
-#define HANDSHAKE_TICKS   2   // lwIP's half seconds before it answers an opening again; it has 6
+#define BUCKETS           256 // hash buckets of client addresses
+#define HANDSHAKE_TICKS   2   // half seconds until a SYN is answered again; lwIP has 6
 
 static struct deferred {
     tcpip_callback_fn function;
@@ -36,10 +36,10 @@ static struct deferred {
 } deferred[DEFERRED_MAX];
 static unsigned num_deferred;
 static uint64_t next_tcp_ms, next_second_ms;
-static unsigned num_pcbs; // at the last tick, and connections asked for since
+static unsigned num_pcbs; // connections at the last tick, and SYNs since
 
-// lwIP calls this to have its thread do something later: to take packets to ourselves from a queue.
-// This function replaces the library's, and the loop does it.
+// lwIP calls this so that its thread calls `function` later, which takes packets to ourselves from
+// a queue. This definition replaces the library's. The main loop makes the calls.
 err_t tcpip_try_callback(tcpip_callback_fn function, void *ctx)
 {
     if (num_deferred == DEFERRED_MAX)
@@ -70,9 +70,9 @@ void stack_init(const struct options *options)
     next_tcp_ms = next_second_ms = stack_now_ms();
 }
 
-// Ends the connection in TIME_WAIT, if there is one, from whose address and port a client asks for
-// a new connection. lwIP would answer for the old connection, and the client would have to wait
-// until that is gone. The frame is a TCP segment in an IPv4 packet without options.
+// A client may ask for a new connection from the address and port of one in TIME_WAIT. If so, ends
+// the old connection. Otherwise lwIP would answer for the old one, and the client would have to
+// wait until that is gone. The frame is a TCP segment in an IPv4 packet without options.
 static void forget_lingering(const uint8_t *frame)
 {
     uint32_t addr;
@@ -93,7 +93,7 @@ static unsigned bucket_of(const struct tcp_pcb *pcb)
 }
 
 // Ends the oldest half open connections of the client address that has most of them, to make room.
-// So a client that begins connections and never completes them does not lock out others.
+// So a client that begins connections and never completes them cannot lock out others.
 static void drop_half_open(void)
 {
     struct tcp_pcb *oldest[HALF_OPEN_DROPPED];
@@ -160,7 +160,8 @@ void stack_input(const void *frame, size_t len)
         after_tcp(frame);
 }
 
-// lwIP keeps ended connections in TIME_WAIT for two minutes. Beyond TIME_WAIT_MAX, the oldest go.
+// lwIP keeps ended connections in TIME_WAIT for two minutes. Beyond TIME_WAIT_MAX, this ends the
+// oldest.
 static void trim_time_wait(void)
 {
     unsigned num = 0;
@@ -194,8 +195,8 @@ static msec_t run_tcp(uint64_t now)
     return (msec_t)MIN(next_tcp_ms - now, (uint64_t)TCP_TMR_INTERVAL);
 }
 
-// ARP repeats questions and forgets entries on a tick of one second. An idle server is not woken
-// for that: the ticks are made up for later.
+// On a tick of one second, ARP repeats questions and forgets old entries. An idle server is not
+// woken for these ticks: they are made up for later.
 static void run_seconds(uint64_t now)
 {
     for (unsigned i = 0; now >= next_second_ms && i < ARP_CATCH_UP; i++) {

@@ -9,7 +9,8 @@
 // Starts lwIP. Call it once, before all others.
 void stack_init(const struct options *options);
 
-// The device with this address is there, so that frames can be sent; or it is gone (link.c).
+// The device with this address is there, so frames can be sent. The second: the device is gone
+// (link.c).
 void stack_device_up(const uint8_t mac[6]);
 void stack_device_down(void);
 
@@ -21,7 +22,8 @@ void stack_set_address(uint32_t addr, uint32_t netmask, uint32_t gateway);
 void stack_get_address(uint32_t *addr, uint32_t *netmask, uint32_t *gateway);
 const uint8_t *stack_mac(void);
 
-// Runs the timers that are due. Returns the time until the next one is; negative: none is set.
+// Runs the timers that are due. Returns the time until the next timer is due; negative: no timer is
+// set.
 msec_t stack_run_timers(void);
 
 // A clock that does not go backwards (clock.c).
@@ -31,15 +33,15 @@ uint64_t stack_now_ms(void);
 
 void resolver_set_server(uint32_t addr, uint16_t port);
 uint32_t resolver_server(void);
-// Asks for the address of `name`. OK: `*addr` is known already. DONT_REPLY: up_resolved() tells it
-// to `client` later. Errors are those of tcpip.dns_resolve.
+// Asks for the address of `name`. OK: `*addr` is known already. DONT_REPLY: up_resolved() tells
+// `client` later. Errors are those of tcpip.dns_resolve.
 __mustuse error_t resolver_ask(task_t client, const char *name, uint32_t *addr);
 void resolver_forget_client(task_t client);
 msec_t resolver_run_timers(void);
 
 // echo.c: sends ICMP echo requests.
 
-// Pings `addr`. DONT_REPLY: up_echoed() tells `client` how it went. Errors are those of tcpip.ping.
+// Pings `addr`. DONT_REPLY: up_echoed() tells `client` the result. Errors are those of tcpip.ping.
 __mustuse error_t echo_ask(task_t client, uint32_t addr, unsigned timeout_ms);
 void echo_forget_client(task_t client);
 msec_t echo_run_timers(void);

@@ -1,5 +1,6 @@
-// TCP connections and listeners, on lwIP's callbacks. What arrived is kept until it is read, and
-// the peer's window opens only then; what is sent waits in lwIP's buffer, and no more than fits.
+// TCP connections and listeners, on lwIP's callbacks. Received bytes are kept until the owner reads
+// them, and only then does the peer's window open again. Sent bytes wait in lwIP's buffer; no more
+// are taken than fit there.
 #include "closing.h"
 
 #include <errno.h>
@@ -8,10 +9,10 @@
 #include <string.h>
 #include "sock.h"
 
-#define SOCKS_MAX   4096 // of all clients, with the connections that wait to be accepted
+#define SOCKS_MAX   4096 // sockets of all clients, with the connections that wait to be accepted
 #define BACKLOG_MAX 1024
-#define LATE_MAX    1024              // that had asked for a connection before there were too many
-#define ROOM_MIN    (TCP_SND_BUF / 4) // worth telling of
+#define LATE_MAX    1024              // connections whose SYN came before there were too many
+#define ROOM_MIN    (TCP_SND_BUF / 4) // the owner is told only if at least this much is free
 #define QUEUE_MAX   2048u // packets of a connection that wait to be sent or acknowledged
 
 static unsigned num_socks;
@@ -69,7 +70,7 @@ static error_t push(struct sock *sock, const uint8_t *data, size_t len, size_t *
         if (n == 0)
             break;
         err_t err = write_some(pcb, data + at, n);
-        // More packets than it would queue at a time: a smaller piece may still fit.
+        // The piece needs more packets than lwIP may queue: a smaller piece may still fit.
         while (err == ERR_MEM && n > TCP_MSS) {
             n /= 2;
             err = write_some(pcb, data + at, n);
@@ -118,7 +119,7 @@ static err_t on_sent(void *arg, struct tcp_pcb *pcb, u16_t len)
     return ERR_OK;
 }
 
-// Called every half second. Goes on with what stopped because there was no memory.
+// Called every half second. Continues writes that stopped because there was no memory.
 static err_t on_poll(void *arg, struct tcp_pcb *pcb)
 {
     (void)pcb;
@@ -139,7 +140,7 @@ static err_t on_recv(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t err)
     }
     uint8_t *room = fifo_reserve(&sock->in, p->tot_len);
     if (!room)
-        return ERR_MEM; // lwIP keeps it and comes again
+        return ERR_MEM; // lwIP keeps the data and calls again
     fifo_added(&sock->in, pbuf_copy_partial(p, room, p->tot_len, 0));
     pbuf_free(p);
     sock_tell(sock, SOCK_RECEIVED);
@@ -246,7 +247,7 @@ static err_t on_accept(void *arg, struct tcp_pcb *pcb, err_t err)
 {
     struct sock *listener = arg;
     if (!pcb || err != ERR_OK || !listener || listener->num_waiting >= listener->backlog + LATE_MAX)
-        return ERR_MEM; // lwIP resets it
+        return ERR_MEM; // lwIP resets the connection
     struct sock *sock = new_sock(SOCK_STREAM_OPEN);
     if (!sock)
         return ERR_MEM;
@@ -265,7 +266,7 @@ bool stream_has_room(uint16_t port)
         if (pcb->local_port == port && listener)
             return listener->num_waiting < listener->backlog && num_socks < SOCKS_MAX;
     }
-    return true; // to be refused
+    return true; // lwIP refuses it
 }
 
 error_t stream_listen(uint16_t port, int backlog, struct sock **sock)
@@ -276,7 +277,7 @@ error_t stream_listen(uint16_t port, int backlog, struct sock **sock)
     struct tcp_pcb *pcb = s ? tcp_new_ip_type(IPADDR_TYPE_V4) : NULL;
     err_t err = pcb ? ERR_OK : ERR_MEM;
     if (pcb) {
-        // Connections of an earlier listener, closed or not, do not keep the port.
+        // A new listener gets the port even if connections of an earlier listener exist.
         ip_set_option(pcb, SOF_REUSEADDR);
         err = tcp_bind(pcb, IP4_ADDR_ANY, port);
     }
@@ -327,7 +328,7 @@ error_t stream_read(struct sock *sock, size_t len, void **data, size_t *data_len
     if (sock->in.len == 0)
         sock_untell(sock, SOCK_RECEIVED);
     if (sock->pcb)
-        tcp_recved(sock->pcb, (u16_t)len); // at most the window, which is 16 bits
+        tcp_recved(sock->pcb, (u16_t)len); // at most the window, which has 16 bits
     *data = buf;
     *data_len = len;
     return OK;
@@ -408,7 +409,7 @@ void sock_free(struct sock *sock)
         datagram_free(sock);
         return;
     }
-    // What was not read would make it a reset, and what was sent could be lost by that.
+    // If unread bytes were left, lwIP would reset the connection, and sent bytes could be lost.
     if (sock->pcb && sock->in.len > 0)
         tcp_recved(sock->pcb, (u16_t)sock->in.len);
     fifo_free(&sock->in);

@@ -1,4 +1,4 @@
-// What the files of the task share. Each function says which file has it.
+// Declarations that the task's files share, by the file that has the functions.
 #ifndef TCPIP_H
 #define TCPIP_H
 
@@ -8,8 +8,8 @@
 
 // owners.c: the handles of each client.
 
-// Gives a socket to a client. `*handle` becomes its handle there. On failure the caller still owns
-// the socket.
+// Gives a socket to a client. `*handle` becomes the socket's handle. On failure the caller still
+// owns the socket.
 //
 // ERR_NO_MEMORY: the client has too many handles.
 __mustuse error_t owners_add(task_t task, struct sock *sock, handle_t *handle);
@@ -22,10 +22,9 @@ void owners_reap(void);
 
 // Begins to keep calls, for five seconds at most.
 void early_init(void);
-// Ends that: the network has its addresses.
+// Stops keeping calls: the network has its addresses.
 void early_over(void);
-// Whether the call must wait. If so, it is kept with its payloads, which are no longer the
-// caller's.
+// Whether the call must wait. If so, takes over the call with its payloads.
 bool early_keep(const struct message *m);
 // Milliseconds until the kept calls are due; -1: there are none.
 msec_t early_remaining(void);
@@ -43,7 +42,7 @@ error_t device_register(task_t task, const uint8_t mac[6], const struct options 
 void device_pull(void (*handle)(struct message *m));
 // Takes a frame that a task has sent, if the task is the device.
 void device_received(task_t task, const void *frame, size_t len);
-// Notes that `task`, if it serves `net`, takes frames that are sent to it.
+// Notes that `task` takes frames by message, if it serves `net`.
 void device_is_direct(task_t task);
 // Answers ASYNC_MSG of any task: with the next event of a client, or with a frame for the device.
 void device_answer_pull(task_t task);

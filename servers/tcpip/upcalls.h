@@ -1,6 +1,6 @@
-// The functions by which the stack tells its user what has happened. The user is the task (events.c
-// and device.c tell its clients) or a test. These calls go up through the layers. There is no table
-// of pointers: each program that links the stack defines all of these functions.
+// The functions by which the stack reports events to its user: the task (events.c and device.c tell
+// its clients) or a test. These calls go up through the layers. There is no table of pointers: each
+// program that links the stack defines all of these functions.
 #ifndef TCPIP_UPCALLS_H
 #define TCPIP_UPCALLS_H
 
@@ -15,10 +15,11 @@ enum sock_event {
     SOCK_WRITABLE = 1 << 3,
 };
 
-// Something has happened to a socket that has an owner. False: there is no memory to tell it.
+// Something has happened to a socket that has an owner. False: there is no memory to tell the
+// owner.
 bool up_event(const struct sock *sock, enum sock_event event);
 
-// What a client waits for is done (OK), or has failed.
+// A call that a client waits for has succeeded (OK) or failed.
 void up_connected(struct sock *sock, error_t err); // on failure the socket is freed next
 void up_written(task_t client, error_t err);
 void up_resolved(task_t client, uint32_t addr, error_t err);
@@ -27,10 +28,10 @@ void up_echoed(task_t client, unsigned rtt_us, error_t err);
 // A frame for the device. The callee copies it.
 void up_transmit(const void *frame, size_t len);
 
-// The interface has addresses, or has got others by DHCP.
+// The interface has got addresses, or other addresses by DHCP.
 void up_configured(void);
 
-// A random number that nobody can guess.
+// A random number that no other task and no host can guess.
 uint32_t up_random(void);
 
 #endif
