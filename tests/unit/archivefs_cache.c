@@ -1,4 +1,4 @@
-// The cache of contents.
+// Tests the cache of contents.
 #include "archivefs_support.h"
 #include "cache.h"
 #include <string.h>

@@ -1,4 +1,5 @@
-// Truncated, corrupt and foreign files: an error with a reason, or right contents; never a crash.
+// Truncated, corrupt and foreign files give an error with a reason or the right contents, and never
+// a crash.
 #include "archivefs_support.h"
 #include "reader.h"
 #include <stdlib.h>
@@ -27,7 +28,8 @@ static off_t len_of(int fd)
     return lseek(fd, 0, SEEK_END);
 }
 
-// Opens a file that may be damaged. True: it was taken; all contents that can be read are right.
+// Opens a file that may be damaged. True: the file was accepted. Checks that all contents that can
+// be read are right.
 static bool try_all(int fd)
 {
     char error_text[ERROR_TEXT_LEN] = "";
@@ -73,7 +75,7 @@ START_TEST(truncated_archives_are_refused)
 }
 END_TEST
 
-// Where nothing but the absence of the end mark tells.
+// Only the missing end mark shows that these archives are truncated.
 START_TEST(tar_cut_between_members_is_refused)
 {
     struct image image;
@@ -126,7 +128,7 @@ START_TEST(flipped_bits_never_crash)
         flipped = byte ^ (uint8_t)(1 << (state >> 60) % 8);
         ck_assert_int_eq(pwrite(fd, &flipped, 1, at), 1);
         bool taken = try_all(fd);
-        // xz, bzip2 and gzip have checksums over everything.
+        // The checksums of xz, bzip2 and gzip cover every byte.
         if (kind->filter == ARCHIVE_FILTER_GZIP && at > 12)
             ck_assert_msg(!taken, "%s with byte %lld flipped was taken", kind->name, (long long)at);
         ck_assert_int_eq(pwrite(fd, &byte, 1, at), 1);

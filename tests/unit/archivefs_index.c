@@ -1,4 +1,4 @@
-// The tree: implied directories, duplicates, links.
+// Tests the tree: implied directories, duplicates, links.
 #include "archivefs_support.h"
 #include <string.h>
 
@@ -82,10 +82,10 @@ START_TEST(index_lets_the_last_member_win)
 {
     put_file("a", 1);
     put_file("a", 2);
-    put_file("file/below", 3); // a directory now
-    put_file("file", 4);       // a file again; what was below is gone
+    put_file("file/below", 3); // makes "file" a directory
+    put_file("file", 4);       // makes it a file again, and removes the entries below it
     put_file("dir/below", 5);
-    ck_assert_int_eq(put(INDEX_DIRECTORY, "dir/", NULL, 0), OK); // keeps what is below
+    ck_assert_int_eq(put(INDEX_DIRECTORY, "dir/", NULL, 0), OK); // keeps the entries below it
     ck_assert_int_eq(index_finish(tree), 1);
     ck_assert_uint_eq(must_find(tree, "a")->size, 2);
     ck_assert_uint_eq(must_find(tree, "file")->size, 4);
@@ -153,7 +153,7 @@ START_TEST(index_shares_inodes_of_hard_links)
 }
 END_TEST
 
-// However they come back to themselves, and whatever stands at the end of a long way.
+// Hard links that form a cycle are dropped. Links that lead to a file are kept.
 START_TEST(index_drops_hard_links_that_lead_to_themselves)
 {
     put_hardlink("twice", "twice", 0);
@@ -173,7 +173,7 @@ START_TEST(index_drops_hard_links_that_lead_to_themselves)
 }
 END_TEST
 
-// In time that grows with their number alone: a walk for each takes minutes.
+// The time must grow with the number of links only: a walk for each link would take minutes.
 START_TEST(index_follows_a_long_chain_of_hard_links)
 {
     enum { NUM = 100000 };

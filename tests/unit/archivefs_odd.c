@@ -1,5 +1,5 @@
-// Archives that are odd and not damaged: holes, no members, comments, code pages, several in one
-// file. And what grows without end.
+// Archives that are odd but not damaged: holes, no members, comments, code pages, several archives
+// in one file. And archives whose contents never end.
 #include "archivefs_support.h"
 #include "reader.h"
 #include <stdlib.h>
@@ -19,7 +19,7 @@ static int file_of(const void *bytes, size_t len)
     return fd;
 }
 
-// Adds a file's bytes to another.
+// Appends a file's bytes to another file.
 static void append(int fd, int other)
 {
     char buf[4096];
@@ -44,7 +44,7 @@ static void close_scan(int fd)
     close(fd);
 }
 
-// Why a file is refused.
+// The reason for which a file is refused.
 static const char *refusal(int fd)
 {
     if (image_open(&image, fd, why) != OK)
@@ -67,7 +67,7 @@ static void write_sparse(struct writer *writer, const char *path, size_t size, s
         archive_entry_sparse_add_entry(entry, (la_int64_t)data_at, (la_int64_t)len);
     archive_entry_sparse_add_entry(entry, (la_int64_t)size, 0);
     ck_assert_int_eq(archive_write_header(writer->archive, entry), ARCHIVE_OK);
-    // The writer leaves out what is in holes.
+    // The writer leaves out the bytes in holes.
     uint8_t *data = calloc(1, size);
     memset(data + data_at, 'x', len);
     ck_assert_int_eq(archive_write_data(writer->archive, data, size), (la_ssize_t)size);
@@ -161,7 +161,7 @@ START_TEST(empty_archives_are_empty_trees)
 }
 END_TEST
 
-// As a disk image begins with zeros.
+// A disk image may begin with zeros, for example.
 START_TEST(zeros_before_something_else_are_no_archive)
 {
     static char bytes[8192];
@@ -189,7 +189,8 @@ static void check_content(struct reader *reader, const char *path, const char *c
     ck_assert_str_eq(have, content);
 }
 
-// As an initial file system is made: each compressed in its own way, padding in between.
+// An initial file system is made like this: archives with different compressions, and padding
+// between them.
 START_TEST(cpio_archives_behind_each_other_are_one_tree)
 {
     static const int filters[] = {ARCHIVE_FILTER_NONE, ARCHIVE_FILTER_GZIP, ARCHIVE_FILTER_XZ,
@@ -272,7 +273,7 @@ START_TEST(comments_of_zip_archives_have_any_length)
 }
 END_TEST
 
-// One whose method nobody knows, and whose length stands behind it, in a stream.
+// A streamed member with an unknown method, whose length follows its contents.
 START_TEST(member_without_a_length_costs_itself)
 {
     static const uint8_t odd[] = "PK\3\4\x14\0\x08\0\x63\0\0\0\0\0" // method 99
@@ -320,7 +321,7 @@ static int lha_in(unsigned page, const char *name)
     memcpy(&bytes[19], "\x20\2", 2);
     memcpy(&bytes[21], &crc, 2);
     bytes[23] = 'U';
-    memcpy(&bytes[at], "\5\0\0\0\0", 5); // the checksum of the header
+    memcpy(&bytes[at], "\5\0\0\0\0", 5); // the header's checksum
     at += 5;
     bytes[at] = (uint8_t)(len + 3);
     bytes[at + 2] = 1;
@@ -367,7 +368,7 @@ START_TEST(code_page_that_is_not_loaded_is_refused_by_name)
 }
 END_TEST
 
-// --- Without end --------------------------------------------------------------------------------
+// --- Endless contents ---------------------------------------------------------------------------
 
 START_TEST(compression_over_and_over_is_refused)
 {

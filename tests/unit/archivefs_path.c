@@ -1,4 +1,4 @@
-// Names of members, made tidy.
+// Normalized names of members.
 #include "archivefs_support.h"
 #include "path.h"
 #include <string.h>
@@ -61,7 +61,7 @@ START_TEST(path_tidy_refuses_what_is_too_long)
     name[NAME_LEN_MAX] = 'x';
     ck_assert_int_eq(path_tidy(name, buf, sizeof(buf)), ERR_TOO_LARGE);
 
-    // Short components, long together.
+    // The components are short, but the path is too long.
     for (size_t i = 0; i < sizeof(name) - 2; i += 2)
         memcpy(&name[i], "a/", 2);
     name[PATH_LEN_MAX] = '\0';

@@ -1,4 +1,4 @@
-// Contents, in any order and in pieces of any size.
+// Reads contents in any order and in pieces of any size.
 #include "archivefs_support.h"
 #include "reader.h"
 #include <stdlib.h>
@@ -47,7 +47,7 @@ static void close_sample(void)
         free(contents[i]);
 }
 
-// Reads `len` bytes of file `i` at `offset` and compares.
+// Reads `len` bytes of file `i` at `offset` and compares them with the right ones.
 static void check_piece(unsigned i, size_t offset, size_t len)
 {
     char path[32];
@@ -70,7 +70,7 @@ static int write_gzip(const void *data, size_t len)
     return writer_end(&writer);
 }
 
-// Moves what is in `piece` to the end of `to`.
+// Moves the contents of `piece` to the end of `to`.
 static void append(int to, int piece)
 {
     off_t len = lseek(piece, 0, SEEK_END), offset = 0;
@@ -125,7 +125,7 @@ START_TEST(two_files_are_read_side_by_side)
 }
 END_TEST
 
-// A gzip file of several streams, as pigz and bgzip write them: points in each of them work.
+// A gzip file of several streams, as pigz and bgzip write it. Access points in each stream work.
 START_TEST(gzip_streams_in_a_row_are_one)
 {
     open_sample(&archive_kinds[0]);

@@ -1,4 +1,4 @@
-// Archives of all kinds become the same tree.
+// Archives of all kinds give the same tree.
 #include "archivefs_support.h"
 #include <unistd.h>
 

@@ -26,7 +26,7 @@ struct writer writer_begin(const struct kind *kind)
     ck_assert_int_ge(writer.fd, 0);
     ck_assert_int_eq(archive_write_set_format(writer.archive, kind->format), ARCHIVE_OK);
     ck_assert_int_eq(archive_write_add_filter(writer.archive, kind->filter), ARCHIVE_OK);
-    // Fast, and what most files of that kind are like.
+    // These options are fast, and most files of this kind are like that.
     archive_write_set_filter_option(writer.archive, NULL, "compression-level", "1");
     archive_write_set_format_option(writer.archive, "7zip", "compression", "deflate");
     ck_assert_int_eq(archive_write_open_fd(writer.archive, writer.fd), ARCHIVE_OK);

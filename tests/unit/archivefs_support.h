@@ -31,19 +31,20 @@ void writer_directory(struct writer *writer, const char *path);
 void writer_symlink(struct writer *writer, const char *path, const char *target);
 void writer_hardlink(struct writer *writer, const char *path, const char *target);
 
-// Ends it and returns the descriptor, which is the caller's.
+// Ends the archive and returns its descriptor, which the caller owns.
 int writer_end(struct writer *writer);
 
-// Content number `seed` of `len` bytes, half of it compressible. The caller frees it.
+// Makes `len` bytes of content, different for each `seed`. Half of the bytes are compressible. The
+// caller frees it.
 uint8_t *make_content(unsigned seed, size_t len);
 
-// Opens and scans a descriptor; the test fails when that fails.
+// Opens and scans a descriptor. If that fails, the test fails.
 void scan_ok(int fd, struct image *image, struct scan_result *scan);
 
-// The inode of a path; the test fails when there is none.
+// The inode of a path. If there is none, the test fails.
 const struct inode *must_find(const struct index *index, const char *path);
 
-// A runner of one suite's cases: main() of each test returns it.
+// Runs one suite's cases. Each test's main() returns its result.
 int run_suite(const char *name, void (*add)(TCase *));
 
 #endif

@@ -1,4 +1,5 @@
-// Latencies of blkbench: a quantile is as exact as its bucket is narrow.
+// Tests blkbench's histogram of latencies: the error of a quantile is at most the width of its
+// bucket.
 #include "hist.h"
 #include "run_tests.h"
 #include <check.h>

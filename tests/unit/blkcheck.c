@@ -1,5 +1,5 @@
-// What servers of `blk` refuse: tables of sectors and lengths, at every edge of the device and of
-// the numbers.
+// Tests which requests servers of `blk` refuse. The tables have sectors and lengths at every edge
+// of the device and of the number range.
 #include "blkcheck.h"
 #include "run_tests.h"
 #include <check.h>

@@ -1,4 +1,4 @@
-// The file behind a disk, and the ring on it: real files, real kernel.
+// Tests the file behind a disk and the ring on it, with real files and the real kernel.
 #include "device.h"
 #include <check.h>
 #include <errno.h>
@@ -16,11 +16,11 @@
 #include "ring.h"
 #include "run_tests.h"
 
-static char path[64]; // opens the file of make_file() again
+static char path[64]; // a path that opens the file of make_file() again
 static char error_text[DEVICE_ERROR_LEN];
 
-// It has no name, so that nothing is left of it, however a test ends. A second descriptor, which
-// has no lock, stands for its path.
+// The file has no name, so it disappears however the test ends. A second descriptor, which has no
+// lock, serves as its path.
 static int make_file(off_t len)
 {
     char name[] = "/tmp/oolong-disk.XXXXXX";
@@ -101,7 +101,7 @@ START_TEST(one_disk_at_a_time_has_the_file)
 }
 END_TEST
 
-// A ring keeps the file, and so its lock, for as long as it has transfers.
+// A ring keeps the file, and so the file's lock, as long as transfers are under way.
 START_TEST(lock_outlives_the_descriptor_while_a_ring_has_it)
 {
     struct io_uring ring;
@@ -121,7 +121,7 @@ START_TEST(lock_outlives_the_descriptor_while_a_ring_has_it)
 }
 END_TEST
 
-// --- What the ring refuses ----------------------------------------------------------------------
+// --- Operations that the ring refuses -----------------------------------------------------------
 
 static uint8_t block[4096] __attribute__((aligned(4096)));
 
@@ -135,7 +135,7 @@ static int submit(struct io_uring *ring)
     return result;
 }
 
-// Any operation but the four, with all arguments 0.
+// Submits an operation. For the four allowed ones, the arguments are valid.
 static int submit_op(struct io_uring *ring, unsigned op, unsigned flags)
 {
     struct io_uring_sqe *sqe = io_uring_get_sqe(ring);
@@ -170,13 +170,13 @@ START_TEST(ring_does_nothing_but_what_a_disk_does)
             ck_assert_int_ge(result, 0);
         else
             ck_assert_msg(result == -EACCES || result == -EINVAL, "operation %u: %d", op, result);
-        // Not with a descriptor of the process, and with no other flag.
+        // The ring refuses descriptors of the process, and all other flags.
         ck_assert_int_lt(submit_op(&ring, op, 0), 0);
         ck_assert_int_lt(submit_op(&ring, op, IOSQE_FIXED_FILE | IOSQE_IO_DRAIN), 0);
     }
     ck_assert_int_eq(submit_op(&ring, IORING_OP_OPENAT, IOSQE_FIXED_FILE), -EACCES);
     ck_assert_int_eq(submit_op(&ring, IORING_OP_READ, 0), -EACCES);
-    // No other file either, and nothing can be registered any more.
+    // It also refuses every other file, and every registration.
     struct io_uring_sqe *sqe = io_uring_get_sqe(&ring);
     io_uring_prep_read(sqe, 1, block, 512, 0);
     io_uring_sqe_set_flags(sqe, IOSQE_FIXED_FILE);
@@ -238,7 +238,7 @@ START_TEST(engine_moves_bytes)
 }
 END_TEST
 
-// As in a container: the kernel's answer to io_uring_setup is EPERM.
+// As in some containers, the kernel answers io_uring_setup() with EPERM.
 START_TEST(without_io_uring_plain_calls_do)
 {
     struct sock_filter filter[] = {

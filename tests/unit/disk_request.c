@@ -1,6 +1,6 @@
-// The requests of a disk, on a device of memory that ends transfers early, in any order, and fails
-// where it is told to. What clients are told must be what a device would do that serves one request
-// after the other.
+// Tests the requests of a disk on a device in memory. The device completes transfers in any order
+// and in part, and fails where a test wants it. Clients must get the same answers as from a device
+// that serves one request after the other.
 #include "request.h"
 #include "run_tests.h"
 #include <check.h>
@@ -15,7 +15,7 @@
 
 static uint8_t disk[DISK_LEN];
 
-// What the device does for one transfer: all of it, or the first `max` bytes.
+// Performs one transfer as the device: all of it, or the first `max` bytes.
 static int64_t perform(const struct io *io, uint64_t max)
 {
     uint64_t len = io->len < max ? io->len : max;
@@ -96,7 +96,8 @@ START_TEST(transfers_that_end_early_are_continued)
 }
 END_TEST
 
-// Interrupted ones are made again; one that moves nothing is the end of a file that has shrunk.
+// An interrupted transfer is repeated. A transfer that moves no byte means that the file has shrunk
+// and ends there.
 START_TEST(transfers_that_move_nothing_do_not_go_on_for_ever)
 {
     struct request *request = request_new(1, IO_READ, 0, BLOCK, NULL, BLOCK);
@@ -185,7 +186,7 @@ START_TEST(flushes_come_after_the_changes_before_them)
 }
 END_TEST
 
-// Sectors of one block are one place to a device that writes blocks.
+// If the device writes whole blocks, two sectors of one block conflict.
 START_TEST(writes_to_one_block_do_not_undo_each_other)
 {
     uint8_t data[SECTOR];
@@ -210,7 +211,7 @@ START_TEST(writes_to_one_block_do_not_undo_each_other)
 }
 END_TEST
 
-// --- All of it, at random -----------------------------------------------------------------------
+// --- Random requests ----------------------------------------------------------------------------
 
 static uint64_t state;
 
@@ -220,7 +221,7 @@ static unsigned next_random(unsigned below)
     return (unsigned)(state >> 33) % below;
 }
 
-// A request beside what it must give: `model` is the device after all before it were served.
+// A request and its right result. `model` is the device's contents after all earlier requests.
 struct expected {
     struct request *request;
     uint8_t *bytes;
@@ -265,7 +266,7 @@ static void check_answer(struct expected *expected)
     expected->request = NULL;
 }
 
-// Performs one of the transfers under way, any one, and perhaps not to its end.
+// Performs any one of the transfers under way, perhaps only in part.
 static void perform_one(struct queue *queue, struct expected *all)
 {
     unsigned i = next_random(MAX_UNDER);

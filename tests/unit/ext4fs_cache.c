@@ -1,4 +1,5 @@
-// The cache of blocks, on a device that counts, notes where it was written to, and can fail.
+// Tests the cache of blocks on a device that counts its calls, records which blocks were written,
+// and can fail.
 #include "cache.h"
 #include "run_tests.h"
 #include <check.h>
@@ -7,8 +8,8 @@
 
 #define BLOCK      1024u
 #define NUM_BLOCKS (24u * 1024)
-#define CLEAN_MAX  (16u * 1024) // blocks of BLOCK that are kept, of clean ones
-#define DIRECT     128u         // blocks that are written past the cache
+#define CLEAN_MAX  (16u * 1024) // the most clean blocks that are kept
+#define DIRECT     128u         // from this number on, blocks bypass the cache
 #define WRITES_MAX 64
 #define NO_BLOCK   UINT64_MAX
 
@@ -18,7 +19,7 @@ static struct {
     uint64_t block;
     size_t count;
 } writes[WRITES_MAX];
-static uint64_t bad_block = NO_BLOCK; // cannot be read or written
+static uint64_t bad_block = NO_BLOCK; // reads and writes of this block fail
 static struct cache *cache;
 
 static error_t check_range(uint64_t offset, size_t len)
@@ -72,7 +73,7 @@ static void teardown(void)
     cache_destroy(cache);
 }
 
-// `count` blocks of one byte, which the caller frees.
+// Makes `count` blocks that are filled with one byte. The caller frees them.
 static uint8_t *filled(size_t count, int byte)
 {
     uint8_t *data = malloc(count * BLOCK);
@@ -88,7 +89,7 @@ static void put(uint64_t block, size_t count, int byte, enum block_class class)
     free(data);
 }
 
-// The first byte of a block, which must be all of that byte.
+// The first byte of a block. All other bytes must be equal to it.
 static int get(uint64_t block)
 {
     uint8_t data[BLOCK];
@@ -107,7 +108,7 @@ START_TEST(what_was_read_is_kept)
 {
     memset(&bytes[5 * BLOCK], 'a', BLOCK);
     ck_assert_int_eq(get(5), 'a');
-    memset(&bytes[5 * BLOCK], 'b', BLOCK); // behind its back
+    memset(&bytes[5 * BLOCK], 'b', BLOCK); // the cache does not see this write
     ck_assert_int_eq(get(5), 'a');
     ck_assert_uint_eq(num_reads, 1);
 }
@@ -125,7 +126,7 @@ START_TEST(reads_join_what_is_here_and_what_is_not)
     const char *expected = "abXdeYYh";
     for (int i = 0; i < 8; i++)
         ck_assert_int_eq(data[i * BLOCK], expected[i]);
-    ck_assert_uint_eq(num_reads, 3); // before, between and behind
+    ck_assert_uint_eq(num_reads, 3); // the blocks before, between and after
 }
 END_TEST
 
@@ -143,7 +144,7 @@ START_TEST(what_is_written_stays_until_its_class_is_flushed)
     check_flush(BLOCK_META);
     ck_assert_int_eq(bytes[7 * BLOCK], 'm');
     ck_assert_uint_eq(num_writes, 2);
-    check_flush(BLOCK_META); // there is nothing any more
+    check_flush(BLOCK_META); // no dirty block is left
     ck_assert_uint_eq(num_writes, 2);
 }
 END_TEST
@@ -180,7 +181,7 @@ START_TEST(metadata_that_is_as_it_was_is_not_dirty)
 }
 END_TEST
 
-// A block that the journal must see does not reach the device with the contents of files.
+// A flush of data does not write a block that must go through the journal.
 START_TEST(metadata_stays_metadata_whoever_writes_it)
 {
     put(4, 1, 'm', BLOCK_META);
@@ -208,7 +209,7 @@ START_TEST(large_data_goes_past_and_is_not_older_in_here)
     ck_assert_uint_eq(cache_num_dirty(cache, BLOCK_DATA), 0);
     for (uint64_t block = 100; block < 103; block++)
         ck_assert_int_eq(get(block), 'L');
-    ck_assert_uint_eq(cache_num_dirty(cache, BLOCK_META), 1); // the journal's turn is still to come
+    ck_assert_uint_eq(cache_num_dirty(cache, BLOCK_META), 1); // the journal has not written it yet
     check_flush(BLOCK_META);
     ck_assert_int_eq(bytes[101 * BLOCK], 'L');
     put(300, DIRECT - 1, 's', BLOCK_DATA);
@@ -238,13 +239,13 @@ START_TEST(clean_blocks_make_room_in_the_order_of_their_last_use)
     put(NUM_BLOCKS - 1, 1, 'd', BLOCK_META);
     for (uint64_t block = 0; block < CLEAN_MAX; block++)
         ck_assert_int_eq(get(block), 0);
-    ck_assert_int_eq(get(0), 0); // used again
+    ck_assert_int_eq(get(0), 0); // block 0 is used again
     ck_assert_int_eq(get(CLEAN_MAX), 0);
     num_reads = 0;
     ck_assert_int_eq(get(0), 0);
     ck_assert_int_eq(get(2), 0);
     ck_assert_uint_eq(num_reads, 0);
-    ck_assert_int_eq(get(1), 0); // made room
+    ck_assert_int_eq(get(1), 0); // block 1 was dropped
     ck_assert_uint_eq(num_reads, 1);
     ck_assert_int_eq(get(NUM_BLOCKS - 1), 'd');
     ck_assert_uint_eq(num_reads, 1);
@@ -319,7 +320,7 @@ START_TEST(size_of_blocks_changes_when_nothing_is_dirty)
     ck_assert_int_eq(cache_set_block_size(cache, 4096), OK);
     uint8_t data[4096];
     ck_assert_int_eq(cache_read(cache, 2, 1, data), OK);
-    ck_assert_int_eq(data[0], 'm'); // block 2 is where block 8 was
+    ck_assert_int_eq(data[0], 'm'); // block 2 of the new size is where block 8 was
 }
 END_TEST
 

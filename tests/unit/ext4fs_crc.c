@@ -1,4 +1,4 @@
-// The checksum that goes before libext2fs's own.
+// Tests the checksum function that replaces libext2fs's own.
 #include "crc.h"
 #include "run_tests.h"
 #include <check.h>
@@ -39,11 +39,12 @@ START_TEST(it_is_that_of_the_library_at_all_lengths_and_places)
 }
 END_TEST
 
-// What libext2fs computes for itself it computes by this.
+// libext2fs uses this function for its own checksums.
 START_TEST(the_library_uses_it)
 {
     Dl_info info;
-    ck_assert_int_gt(ext2fs_get_library_version(NULL, NULL), 0); // it is linked
+    // Makes sure that libext2fs is linked.
+    ck_assert_int_gt(ext2fs_get_library_version(NULL, NULL), 0);
     ck_assert(dladdr(dlsym(RTLD_DEFAULT, "ext2fs_crc32c_le"), &info) != 0);
     ck_assert(!strstr(info.dli_fname, "libext2fs"));
 }

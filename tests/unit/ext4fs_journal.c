@@ -1,5 +1,5 @@
-// The journal, on images in memory: what is committed is there wholly or not at all, wherever the
-// disk stops, and a journal that makes no sense is refused.
+// Tests the journal on images in memory. Wherever the disk stops, a commit is there completely or
+// not at all. An invalid journal is refused.
 #include "journal.h"
 #include <check.h>
 #include <stdlib.h>
@@ -12,7 +12,7 @@
 #include "run_tests.h"
 
 #define MAGIC       0xc03b3998u
-#define SPARE       2000u // a block that nothing uses, and many behind it
+#define SPARE       2000u // this block and many after it are unused
 #define CUTS_MAX    200
 #define SB_MAGIC    0 // offsets in the journal's superblock
 #define SB_SIZE     12
@@ -97,8 +97,8 @@ static bool is_there(const char *path)
     return IS_OK(err);
 }
 
-// Commits the change on a disk that stops after `num` writes, starts again, and says whether the
-// disk had stopped.
+// Commits the change on a disk that stops after `num` writes, then starts the disk again. Returns
+// whether the disk had stopped.
 static bool commit_with_cut(unsigned num, uint32_t seed, bool *changed)
 {
     open_image(DISK_EXT4);
@@ -131,14 +131,14 @@ START_TEST(commit_is_all_or_nothing_wherever_the_disk_stops)
             num_before += !changed;
             num_after += changed && was_cut;
         }
-        ck_assert(!was_cut && changed); // a whole commit, in the end
+        ck_assert(!was_cut && changed); // at last, the whole commit was written
     }
     ck_assert_uint_gt(num_before, 4);
     ck_assert_uint_gt(num_after, 4);
 }
 END_TEST
 
-// Commits of blocks that are nobody's: the first `num` that are spare, each of one byte.
+// Changes the first `num` unused blocks. Each is filled with one byte.
 static void dirty(uint64_t num, int byte)
 {
     uint8_t data[DISK_BLOCK];
@@ -153,7 +153,7 @@ static void commit_to_journal_only(void)
     for (unsigned cut = 1; cut < CUTS_MAX; cut++) {
         disk_cut_after(cut);
         ck_assert(IS_ERROR(journal_commit(volume->journal)));
-        disk_restart(UINT32_MAX); // what was written is there
+        disk_restart(UINT32_MAX); // everything that was written is there
         if (read_number(block_of_journal(0), SB_START) != 0)
             return;
     }
@@ -170,7 +170,7 @@ START_TEST(replay_brings_each_block_to_its_place)
 {
     uint8_t data[DISK_BLOCK];
     open_image(DISK_EXT4);
-    dirty(300, 'x'); // more than one descriptor has room for
+    dirty(300, 'x'); // too many blocks for one descriptor
     commit_to_journal_only();
     read_block(SPARE * DISK_BLOCK, data);
     ck_assert_uint_eq(data[0], 0);
@@ -184,7 +184,8 @@ START_TEST(replay_brings_each_block_to_its_place)
 }
 END_TEST
 
-// One that looks like the journal's own would end the transaction when it is replayed.
+// If the journal held a block that looks like one of its own, the replay would end the transaction
+// there.
 START_TEST(blocks_that_begin_with_the_magic_number_come_back)
 {
     uint8_t data[DISK_BLOCK] = {0xc0, 0x3b, 0x39, 0x98, 0, 0, 0, 2, 'x'}, got[DISK_BLOCK];
@@ -192,7 +193,7 @@ START_TEST(blocks_that_begin_with_the_magic_number_come_back)
     must(cache_write(volume->cache, SPARE, 1, data, BLOCK_META));
     must(cache_write(volume->cache, SPARE + 1, 1, data, BLOCK_META));
     commit_to_journal_only();
-    for (uint32_t i = 2; i < 4; i++) // behind the descriptor
+    for (uint32_t i = 2; i < 4; i++) // the blocks after the descriptor
         ck_assert_uint_eq(read_number(block_of_journal(i), 0), 0);
     open_again();
     for (unsigned i = 0; i < 2; i++) {
@@ -222,7 +223,8 @@ START_TEST(transactions_have_sequence_numbers_and_leave_the_journal_empty)
 }
 END_TEST
 
-// An older transaction is behind the one that is replayed, and must not be taken for the next.
+// An older transaction follows the replayed one in the journal. It must not be taken for the next
+// one.
 START_TEST(replay_ends_where_the_numbers_do)
 {
     uint8_t data[DISK_BLOCK];
@@ -244,7 +246,7 @@ START_TEST(what_does_not_fit_is_refused_and_what_just_fits_is_not)
 {
     open_image(DISK_EXT4);
     size_t room = journal_room(volume->journal);
-    ck_assert_uint_gt(room, 900); // of the 1024 blocks of the journal
+    ck_assert_uint_gt(room, 900); // the journal has 1024 blocks
     dirty(room + 1, 'x');
     unsigned writes = disk_num_writes();
     ck_assert_int_eq(journal_commit(volume->journal), ERR_TOO_LARGE);
@@ -262,7 +264,7 @@ START_TEST(what_does_not_fit_is_refused_and_what_just_fits_is_not)
 }
 END_TEST
 
-// --- Journals that make no sense ----------------------------------------------------------------
+// --- Invalid journals ---------------------------------------------------------------------------
 
 static void must_not_open(void)
 {
@@ -304,7 +306,7 @@ static void replay_damaged(uint32_t index, size_t at, uint32_t value)
 
 START_TEST(blocks_beyond_the_device_are_not_replayed)
 {
-    replay_damaged(1, 12 + 24, 3072); // the second tag; the first has a UUID behind it
+    replay_damaged(1, 12 + 24, 3072); // the second tag; a UUID follows the first
     must_not_open();
     replay_damaged(1, 12 + 24, UINT32_MAX);
     must_not_open();
@@ -313,7 +315,7 @@ END_TEST
 
 START_TEST(blocks_of_unknown_kinds_are_not_replayed)
 {
-    replay_damaged(5, 4, 5); // where the commit is: a list of revoked blocks
+    replay_damaged(5, 4, 5); // a list of revoked blocks in the place of the commit
     must_not_open();
 }
 END_TEST
@@ -321,7 +323,7 @@ END_TEST
 START_TEST(transactions_without_their_end_are_not_replayed)
 {
     uint8_t data[DISK_BLOCK];
-    replay_damaged(5, 8, 999); // the commit is of another transaction
+    replay_damaged(5, 8, 999); // the commit belongs to another transaction
     must(volume_open(&disk_device, false, &volume, why));
     read_block(SPARE * DISK_BLOCK, data);
     ck_assert_uint_eq(data[0], 0);
@@ -331,7 +333,7 @@ END_TEST
 
 START_TEST(unfinished_journals_of_others_are_replayed_if_they_are_simple)
 {
-    open_image(DISK_RECOVER); // made by debugfs
+    open_image(DISK_RECOVER); // debugfs has made this journal
     ck_assert_uint_eq(check_read_tree(volume).num_errors, 0);
     ck_assert(check_is_sound(volume));
     must(volume_close(volume));

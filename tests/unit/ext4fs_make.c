@@ -1,4 +1,4 @@
-// What is made in a directory, and what nodes are: on images in memory.
+// Tests the making of nodes, and the numbers of nodes, on images in memory.
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>

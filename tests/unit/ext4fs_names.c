@@ -1,4 +1,5 @@
-// Entries of directories: one block in memory, and many names in one directory of an image.
+// Tests entries of directories: in one block in memory, and with many names in one directory of an
+// image.
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +12,7 @@
 #include "walk.h"
 #include "run_tests.h"
 
-#define MANY 20000 // as many looked for one by one would take minutes
+#define MANY 20000 // linear searches for this many names would take minutes
 
 static struct volume *volume;
 
@@ -87,7 +88,7 @@ START_TEST(many_names_of_a_directory_are_kept)
     check_all(3);
     must_be_sound();
     link_all(0, 3);
-    // The room of what was removed, but for what is too small for a longer name.
+    // New entries use the room of removed ones, unless a gap is too small for a longer name.
     ck_assert_uint_le(size_of("/empty"), size + 4096);
     must(volume_close(volume));
     open_volume();
@@ -189,9 +190,9 @@ static const struct {
     uint16_t value;
 } damages[] = {
     {4, 0},    // an entry without length
-    {4, 7},    // of one that is not a multiple of 4
-    {4, 1028}, // beyond the block
-    {4, 1020}, // with too little behind it
+    {4, 7},    // a length that is not a multiple of 4
+    {4, 1028}, // a length beyond the block
+    {4, 1020}, // a length that leaves too little room after the entry
     {6, 0xff}, // a name that is longer than the entry
 };
 

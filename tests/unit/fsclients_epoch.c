@@ -1,4 +1,4 @@
-// Handles of file servers that were started again.
+// Tests handles of file servers that were restarted.
 #include <check.h>
 #include <resea/handle.h>
 #include <resea/task.h>
@@ -19,7 +19,7 @@ task_t task_self(void)
 error_t clients_add(task_t task, void *data, unsigned max, handle_t *handle)
 {
     (void)task, (void)data, (void)max;
-    *handle = 7; // each server begins with the same
+    *handle = 7; // each server's first handle is the same
     return OK;
 }
 

@@ -1,4 +1,4 @@
-// What the kernel knows by number, and the handles that are kept for it.
+// Tests the table of nodes that the kernel knows, and the handles that are kept for them.
 #include "known.h"
 #include "run_tests.h"
 #include <check.h>
@@ -42,7 +42,7 @@ END_TEST
 
 START_TEST(what_is_bare_is_so_for_a_time)
 {
-    known_set_bare(7, 100); // not known
+    known_set_bare(7, 100); // the kernel does not know node 7
     ck_assert(!known_is_bare(7, 0));
     ck_assert(known_add(7) && !known_is_bare(7, 0));
     known_set_bare(7, 100);

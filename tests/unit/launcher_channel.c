@@ -1,4 +1,5 @@
-// Slots, grants and queues, without a system call: descriptors are numbers that are counted.
+// Tests slots, grants and queues without system calls: descriptors are only numbers, which the test
+// counts.
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,7 +43,7 @@ static int env_open_page(void *ctx, task_t task)
     return next_fd++;
 }
 
-// What the end of a task does, in its order.
+// The steps at the end of a task, in their order.
 static char end_order[64];
 
 static void note(const char *step)
@@ -70,7 +71,7 @@ static void env_describe(void *ctx, task_t a, task_t b, struct control_grant *gr
 static void env_allow(void *ctx, task_t a, task_t b)
 {
     (void)ctx;
-    // Not before both get a channel, and before either can have it.
+    // The table allows a pair only when both get a channel, and before either can have it.
     ck_assert_int_eq(c->halves[TASK_SLOT(a)][TASK_SLOT(b)], HALF_NONE);
     ck_assert_int_eq(c->halves[TASK_SLOT(b)][TASK_SLOT(a)], HALF_NONE);
     talk_allow(&table, a, b);
@@ -154,11 +155,11 @@ static void teardown(void)
         if (channels_find(c, c->endpoints[slot].id))
             end(c->endpoints[slot].id);
     }
-    ck_assert_int_eq(num_open, 0); // every descriptor was given away or closed
+    ck_assert_int_eq(num_open, 0); // every descriptor was passed on or closed
     free(c);
 }
 
-// vm gets and acknowledges its channel to a task.
+// vm gets its channel to a task and acknowledges it.
 static void vm_takes(task_t task)
 {
     num_open += 2; // the end and the memory that are handed over
@@ -217,7 +218,7 @@ START_TEST(both_sides_get_one_grant_with_the_same_number)
 {
     task_t a = add_ready(), b = add_ready();
     channels_connect(c, a, b);
-    channels_connect(c, b, a); // at once: its grant is on its way already
+    channels_connect(c, b, a); // at the same time: b's grant is under way already
     channels_connect(c, a, b);
     uint32_t chan = expect_grant(a, b);
     ck_assert_uint_eq(expect_grant(b, a), chan);
@@ -251,7 +252,7 @@ START_TEST(an_ended_channel_is_not_made_again)
     task_t a = add_ready(), b = add_ready();
     channels_connect(c, a, b);
     expect_grant(a, b);
-    channels_connect(c, a, b); // not acknowledged: it is on its way
+    channels_connect(c, a, b); // no answer: the grant is not acknowledged yet
     ck_assert_int_eq(take(a).type, 0);
     ck_assert(channels_ack(c, a, b));
     channels_connect(c, a, b);
@@ -266,7 +267,7 @@ START_TEST(one_unacknowledged_grant_a_task)
     channels_connect(c, a, d);
     expect_grant(a, b);
     ck_assert_ptr_null(channels_next(c, a));
-    channels_answer(c, a, CTL_DESTROY, 0, OK); // in order: behind the grant that waits
+    channels_answer(c, a, CTL_DESTROY, 0, OK); // the answer stays behind the waiting grant
     ck_assert_ptr_null(channels_next(c, a));
     ck_assert(channels_ack(c, a, b));
     expect_grant(a, d);
@@ -280,11 +281,11 @@ START_TEST(a_wrong_acknowledgement_is_a_violation)
     ck_assert(!channels_ack(c, a, b));
     ck_assert(!channels_ack(c, a, 0));
     channels_connect(c, a, b);
-    ck_assert(!channels_ack(c, a, b)); // queued, not sent
+    ck_assert(!channels_ack(c, a, b)); // the grant is queued, not sent
     expect_grant(a, b);
     ck_assert(!channels_ack(c, a, a));
     ck_assert(channels_ack(c, a, b));
-    ck_assert(!channels_ack(c, a, b)); // twice
+    ck_assert(!channels_ack(c, a, b)); // a second acknowledgement
 }
 END_TEST
 
@@ -299,7 +300,8 @@ START_TEST(a_grant_waits_until_the_peer_is_under_its_filters)
 }
 END_TEST
 
-// Or it could be sent a payload, of which vm would say that there is no such task.
+// Otherwise a peer could send a payload to a task that vm does not know yet, and vm would refuse
+// it.
 START_TEST(a_grant_waits_until_vm_knows_both)
 {
     task_t a = channels_add(c), b = channels_add(c), d = add_ready();
@@ -337,7 +339,7 @@ START_TEST(the_grant_of_a_peer_that_died_is_still_delivered)
     channels_connect(c, a, b);
     end(b);
     channels_free(c, b);
-    expect_grant(a, b); // it finds the end of file
+    expect_grant(a, b); // a finds that the channel has ended
     ck_assert(channels_ack(c, a, b));
     ck_assert_int_eq(take(b).type, 0);
 }
@@ -347,7 +349,7 @@ START_TEST(a_task_that_ended_is_marked_then_closed_and_then_its_waiters_are_woke
 {
     task_t a = add_ready(), b = add_ready();
     channels_connect(c, a, b);
-    end(b); // a grant of two descriptors is in its queue
+    end(b); // a grant with two descriptors is in b's queue
     ck_assert_str_eq(end_order, "mark close close wake ");
     expect_grant(a, b);
 }
@@ -381,7 +383,8 @@ START_TEST(a_reused_slot_is_another_task)
     }
     ck_assert_int_ne(again, b);
     ck_assert_int_eq(TASK_GEN(again), TASK_GEN(b) + 1);
-    ck_assert(channels_ack(c, a, b)); // late, of the old one: does not count for the new one
+    // A late acknowledgement of the old task does not count for the new one.
+    ck_assert(channels_ack(c, a, b));
     channels_connect(c, a, b);
     expect_answer(a, b, ERR_INVALID_TASK);
     channels_connect(c, a, again);
@@ -398,13 +401,14 @@ START_TEST(slots_run_out_and_come_back)
     }
     ck_assert_int_eq(channels_add(c), ERR_NO_MEMORY);
     end(last);
-    ck_assert_int_eq(channels_add(c), ERR_NO_MEMORY); // not before it is reaped
+    // The slot is not free before its task is reaped.
+    ck_assert_int_eq(channels_add(c), ERR_NO_MEMORY);
     channels_free(c, last);
     ck_assert_int_eq(TASK_SLOT(channels_add(c)), TASK_SLOT(last));
 }
 END_TEST
 
-// `_i`: without and with shared memory.
+// `_i` is 1 with shared memory.
 START_TEST(running_out_of_descriptors_leaks_none)
 {
     task_t a = add_ready(), b = add_ready();
@@ -432,7 +436,7 @@ START_TEST(each_has_its_own_region_to_write_and_the_others_to_read)
     ck_assert_uint_eq(to_b->num_fds, 4);
     ck_assert_uint_eq(to_a->packet.grant.ring_size, ring);
     ck_assert_uint_eq(to_b->packet.grant.ring_size, ring);
-    // As env_make_region() numbers them: the read-only one comes after the one for writing.
+    // env_make_region() gives the read-only descriptor the number after the writable one's.
     ck_assert_int_eq(to_b->fds[3], to_a->fds[2] + 1);
     ck_assert_int_eq(to_a->fds[3], to_b->fds[2] + 1);
 }
@@ -445,7 +449,7 @@ START_TEST(vm_gets_its_end_by_grant)
     ck_assert(channels_grant_vm(c, a, channels_number(c), 7, 8));
     expect_grant(VM_TASK, a);
     channels_ready(c, a);
-    channels_connect(c, a, VM_TASK); // it has one from birth
+    channels_connect(c, a, VM_TASK); // every task has a channel to vm from its start
     expect_answer(a, VM_TASK, ERR_ABORTED);
 }
 END_TEST
@@ -473,14 +477,14 @@ START_TEST(the_table_says_who_was_granted_a_channel)
     forbidden[0] = a;
     forbidden[1] = b;
     channels_connect(c, a, b);
-    channels_connect(c, a, d); // which is not under its filters yet
+    channels_connect(c, a, d); // d has not installed its filters yet
     ck_assert_uint_eq(count_pairs(), 0);
     fds_left = 3;
-    channels_ready(c, d); // no descriptors for the channel
+    channels_ready(c, d); // too few descriptors for the channel
     ck_assert_uint_eq(count_pairs(), 0);
     fds_left = 100;
     channels_connect(c, a, d);
-    ck_assert(may_talk(a, d)); // also while the grants are queued
+    ck_assert(may_talk(a, d)); // the pair may talk even while the grants are queued
     forbidden[0] = -1;
     channels_connect(c, b, a);
     ck_assert(may_talk(a, b));
@@ -492,7 +496,7 @@ END_TEST
 START_TEST(the_table_forgets_a_task_with_its_slot)
 {
     task_t first = add_ready(), a = first, b = 0;
-    for (int i = 3; i < CONFIG_NUM_TASKS; i++) { // slots in every word of a row
+    for (int i = 3; i < CONFIG_NUM_TASKS; i++) { // the slots use every word of a row
         b = add_ready();
         channels_connect(c, b, a);
         ck_assert(may_talk(a, b));
@@ -500,13 +504,13 @@ START_TEST(the_table_forgets_a_task_with_its_slot)
     }
     ck_assert_uint_eq(count_pairs(), CONFIG_NUM_TASKS - 3);
     end(first);
-    ck_assert_uint_eq(count_pairs(), CONFIG_NUM_TASKS - 3); // vm may still know it
+    ck_assert_uint_eq(count_pairs(), CONFIG_NUM_TASKS - 3); // vm may still know the task
     channels_free(c, first);
     ck_assert_uint_eq(count_pairs(), CONFIG_NUM_TASKS - 4);
     end(b);
     channels_free(c, b);
     ck_assert_uint_eq(count_pairs(), CONFIG_NUM_TASKS - 5);
-    channels_free(c, first); // again: nothing
+    channels_free(c, first); // does nothing the second time
     task_t next = add_ready();
     for (int slot = 0; slot < CONFIG_NUM_TASKS; slot++)
         ck_assert(!may_talk(next, slot));

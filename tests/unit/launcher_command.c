@@ -1,4 +1,4 @@
-// The splitting of command lines.
+// Tests how command lines are split.
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 
 static const struct row {
     const char *text;
-    const char *error; // part of it; NULL: none
+    const char *error; // part of the error's text; NULL: no error
     const char *words[5];
 } rows[] = {
     {"", NULL, {NULL}},

@@ -1,4 +1,4 @@
-// Rings of waiting tasks.
+// Tests the search for cycles of waiting tasks.
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,9 +105,10 @@ START_TEST(open_receives_and_the_dead_end_a_chain)
 {
     task_waits(2, WAIT_CALL, 1, 3);
     task_waits(3, WAIT_OPEN, 1, 2);
-    task_waits(4, WAIT_CALL, 1, 5); // nobody is in slot 5
+    task_waits(4, WAIT_CALL, 1, 5); // slot 5 is free
     task_waits(6, WAIT_CALL, 1, TASK_MAKE(1, 7));
-    task_waits(7, WAIT_CALL, 1, 6); // another generation of slot 7 than the one that 6 waits for
+    // This is another generation of slot 7 than the one that task 6 waits for.
+    task_waits(7, WAIT_CALL, 1, 6);
     task_waits(8, WAIT_CALL, 1, 0);
     task_waits(9, WAIT_CALL, 1, -5);
     task_waits(10, WAIT_CALL, 1, 0x3ff);

@@ -1,4 +1,4 @@
-// Suite files: what a good one means, and each error with its line.
+// Tests what valid suite files mean, and the line of each error.
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,8 +77,8 @@ START_TEST(every_key_is_understood)
     ck_assert_uint_eq(a->ool_len, 8192);
     ck_assert_int_eq(a->cpu, 1);
     ck_assert_uint_eq(a->num_files, 3);
-    ck_assert_str_eq(a->file[0].path, "my files.tar"); // from where the user is
-    ck_assert_str_eq(a->file[1].path, "dir/data/x y"); // from where the suite file is
+    ck_assert_str_eq(a->file[0].path, "my files.tar"); // relative to the working directory
+    ck_assert_str_eq(a->file[1].path, "dir/data/x y"); // relative to the suite file
     ck_assert(a->file[1].writable && !a->file[2].writable);
     ck_assert_str_eq(a->file[2].path, "/dev/null");
     ck_assert_uint_eq(manifest_find(&mf, "b")->memory, 0);
@@ -90,7 +90,7 @@ END_TEST
 static const struct row {
     const char *text;
     int line;
-    const char *error; // part of it
+    const char *error; // part of the error's text
 } rows[] = {
     {"program = x\n", 1, "before the first section"},
     {"\n[tsak a]\n", 2, "not a section"},
@@ -152,7 +152,7 @@ static const struct row {
      "17: this name is one too many"},
     {"[task a]\ntransport.b = shm\n", 1, "there is no [task b]"},
     {"[task a]\ntransport.b = socket\n", 1, "there is no [task b]"},
-    // What was meant as a key is not swallowed by the list above it.
+    // A line that was meant as a key does not become part of the list above it.
     {"[task a]\nserves = x\n  vital = yes\n", 3, "value of serves, but this one looks like a key"},
     {"[task a]\nserves = x\n\n; more\n\tvital=yes\n", 5, "looks like a key"},
     {"[task a]\nargs = x\n  memory =\n", 3, "looks like a key"},
@@ -296,7 +296,7 @@ START_TEST(a_task_may_depend_on_a_setting)
     ck_assert_int_eq(manifest_find(&mf, "b")->cpu, 1);
     ck_assert_ptr_null(manifest_find(&mf, "c"));
     manifest_free(&mf);
-    // Others may name it, whether it is left out or not.
+    // Other tasks may name a task that was left out.
     ck_assert(parse("[task a if absent]\n[task b]\ncalls = a\ntransport.a = shm\n"));
     ck_assert(strings_contain(&mf.left_out, "a"));
 }

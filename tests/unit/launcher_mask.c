@@ -1,4 +1,4 @@
-// mask.h: what a terminal gets of a text.
+// Tests mask.h: the text that a terminal gets.
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,8 +8,8 @@
 
 static const struct {
     const char *text;
-    const char *masked;   // for a terminal with UTF-8
-    const char *as_ascii; // and for any other
+    const char *masked;   // the text for a terminal with UTF-8
+    const char *as_ascii; // the text for any other terminal
 } rows[] = {
     {"plain text, \ttab\nand line", "plain text, \ttab\nand line", "plain text, \ttab\nand line"},
     {"a\033[31mb\007\b\177\v\f", "a?[31mb?????", "a?[31mb?????"},
@@ -40,7 +40,7 @@ START_TEST(a_terminal_gets_printable_text_alone)
 }
 END_TEST
 
-// In pieces, cut anywhere: the rest is given again, before what follows.
+// The text is cut anywhere. The bytes that are not done come again, in front of the second piece.
 START_TEST(what_is_cut_comes_to_the_same)
 {
     for (size_t cut = 0; cut <= strlen(rows[_i].text); cut++) {
@@ -70,7 +70,8 @@ START_TEST(a_line_is_one_line)
 {
     char text[] = "a\nb\tc\rd\033e\302\233f\303\274g\374\300h\237";
     mask_line(text, false);
-    ck_assert_str_eq(text, "a?b?c?d?e??f\303\274g\374\300h?"); // Latin-1 may be a name
+    // Latin-1 stays: it may be part of a file name.
+    ck_assert_str_eq(text, "a?b?c?d?e??f\303\274g\374\300h?");
     char on_terminal[] = "a\nb\374c";
     mask_line(on_terminal, true);
     ck_assert_str_eq(on_terminal, "a?b?c");

@@ -1,4 +1,4 @@
-// Which cores groups of tasks get.
+// Tests which cores groups of tasks get.
 #include <check.h>
 #include <stdio.h>
 #include <string.h>

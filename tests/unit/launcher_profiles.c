@@ -1,4 +1,4 @@
-// The table of system calls: how many each role has, and what no role may ever have.
+// Tests the table of system calls: how many each role has, and which no role may ever have.
 #include <check.h>
 #include <seccomp.h>
 #include <stdbool.h>
@@ -19,7 +19,7 @@ START_TEST(counts_are_of_different_calls)
 {
     ck_assert_uint_eq(profile_count_calls(0), 0);
     ck_assert_uint_eq(profile_count_calls(SET_RANDOM), 1);
-    // futex, write and mmap have several rows each.
+    // The table has several rows each for futex, write and mmap.
     unsigned rows = 0;
     for (size_t i = 0; i < profile_num_rules; i++)
         rows += (profile_rules[i].sets & SET_PLAIN) != 0;

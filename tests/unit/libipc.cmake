@@ -1,11 +1,10 @@
 foreach(module IN ITEMS list bytes handle datetime cmdline names log)
   oolong_add_unit_test(libipc_${module} SOURCES libipc_${module}.c LIBS Oolong::ipc)
-  # The generic names too, which must not break what else is included.
+  # The generic headers too: they must not break the other headers.
   target_link_libraries(libipc_${module} PRIVATE Oolong::compat)
 endforeach()
 
-# With a scheduler and a clock of its own, it takes no more of the library than doorbell.c and
-# page.c.
+# The test has its own scheduler and clock. It uses only doorbell.c and page.c of the library.
 oolong_add_unit_test(libipc_doorbell SOURCES libipc_doorbell.c LIBS)
 target_include_directories(libipc_doorbell PRIVATE
   $<TARGET_PROPERTY:Oolong::ipc,INTERFACE_INCLUDE_DIRECTORIES> ${PROJECT_SOURCE_DIR}/libipc)
@@ -16,7 +15,7 @@ foreach(module IN ITEMS copy map)
   target_include_directories(libipc_${module} PRIVATE ${PROJECT_SOURCE_DIR}/libipc)
 endforeach()
 
-# With channels of its own, it takes no more of the library than control.c.
+# The test has its own channels. It uses only control.c of the library.
 oolong_add_unit_test(libipc_refused SOURCES libipc_refused.c LIBS)
 target_include_directories(libipc_refused PRIVATE
   $<TARGET_PROPERTY:Oolong::ipc,INTERFACE_INCLUDE_DIRECTORIES> ${PROJECT_SOURCE_DIR}/libipc)
@@ -37,7 +36,7 @@ foreach(module IN ITEMS shm_pair shm_hostile)
   oolong_add_unit_test(libipc_${module} SOURCES libipc_${module}.c LIBS libipc_pair)
 endforeach()
 
-# One file of libipc, and what it calls is the test's.
+# Tests one file of libipc. The test defines the functions that the file calls.
 function(libipc_file_test module)
   oolong_add_unit_test(libipc_${module}
     SOURCES libipc_${module}.c ${PROJECT_SOURCE_DIR}/libipc/${module}.c ${ARGN})

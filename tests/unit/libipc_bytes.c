@@ -1,4 +1,5 @@
-// <types.h>, <bitmap.h>, <endian.h> and <string.h>: the helpers, beside what the C library gives.
+// Tests the helpers in <types.h>, <bitmap.h>, <endian.h> and <string.h>, which come in addition to
+// the C library's.
 
 #include <bitmap.h>
 #include <config.h>
@@ -83,7 +84,7 @@ START_TEST(strncpy2_always_terminates)
             ck_assert_int_eq(buf[table[i].size], 'x');
     }
     strncpy2(buf, "abc", 0);
-    ck_assert_int_eq(buf[0], 'a'); // of the last row: nothing was written
+    ck_assert_int_eq(buf[0], 'a'); // left by the last row: nothing was written
     bzero(buf, sizeof(buf));
     ck_assert_mem_eq(buf, "\0\0\0\0\0\0", 6);
 }

@@ -57,7 +57,7 @@ START_TEST(words_and_quotes)
 }
 END_TEST
 
-// A line that is not what was registered ends the program, which says why.
+// A line that does not fit the registered arguments ends the program, which prints why.
 static void check_ends(const char *line, const char *why)
 {
     char said[1024] = "";

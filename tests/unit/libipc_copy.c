@@ -1,4 +1,4 @@
-// libipc/copy.h: the same bytes, wherever the two sides stand.
+// Tests libipc/copy.h: the bytes are the same wherever source and target are in their pages.
 
 #include <stdint.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 static uint8_t source[2 * PAGE + MAX_LEN] __attribute__((aligned(PAGE)));
 static uint8_t target[2 * PAGE + MAX_LEN] __attribute__((aligned(PAGE)));
 
-// Bytes of which no two pages have the same.
+// Fills memory so that no two pages are equal.
 static void fill(void)
 {
     uint32_t x = 1;

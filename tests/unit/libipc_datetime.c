@@ -1,11 +1,12 @@
-// <resea/datetime.h>, against the C library's gmtime and timegm.
+// Compares <resea/datetime.h> with the C library's gmtime() and timegm().
 
 #include <resea/datetime.h>
 #include <stdbool.h>
 #include <time.h>
 #include "run_tests.h"
 
-// Plain comparisons: Check reports each assertion to its parent, which is slow.
+// The loop uses plain comparisons, because Check reports each assertion to its parent process,
+// which is slow.
 static void check_timestamp(uint64_t epoch)
 {
     struct datetime date;

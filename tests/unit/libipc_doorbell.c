@@ -1,5 +1,5 @@
-// How a task waits before it sleeps, and what it learns of it. The scheduler, the clock and the
-// futexes are the test's own.
+// Tests how a task waits before it sleeps, and how it adapts. The test has its own scheduler, clock
+// and futexes.
 
 #include <sched.h>
 #include <string.h>
@@ -23,12 +23,12 @@ static struct channel ch;
 static struct shm shm;
 static uint64_t now_of_test = 1000000000;
 static unsigned num_yields, num_sleeps;
-static bool pending, pump_is_due; // with the peer's answer; without its doorbell
-static bool rings_when_looked_at; // and nothing shows
+static bool pending, pump_is_due; // set with the peer's answer; set without a doorbell
+static bool rings_when_looked_at; // the doorbell rings, but no change is visible
 static bool has_channel;
 
-// What the peer does when it gets the core: it keeps the core for `takes_ns`. At every
-// `answers_at`-th time (0: never) it answers, `answered_before_ns` before it gives the core back.
+// When the peer gets the core, it keeps it for `takes_ns`. At every `answers_at`-th time (0: never)
+// it answers, `answered_before_ns` before it gives the core back.
 static struct {
     uint64_t takes_ns, answered_before_ns;
     unsigned answers_at;
@@ -140,7 +140,7 @@ static void prepare(int core_of_peer)
     atomic_store(&peers.cpu, core_of_peer);
 }
 
-// Waits once. Returns how often the core was given away.
+// Waits once. Returns how often the task gave the core away.
 static unsigned wait_once(void)
 {
     unsigned before = num_yields;
@@ -148,7 +148,8 @@ static unsigned wait_once(void)
     return num_yields - before;
 }
 
-// The number of waits that sleep at once, before one gives the core away again.
+// Waits until one wait gives the core away again. Returns the number of waits before it, which
+// sleep at once.
 static unsigned waits_without(void)
 {
     unsigned n = 0;
@@ -181,7 +182,8 @@ END_TEST
 START_TEST(a_core_that_comes_back_late_is_kept_more_and_more_often)
 {
     prepare(0);
-    peer.takes_ns = peer.answered_before_ns = 3000000; // a third task had the core since the answer
+    // After the answer, a third task had the core.
+    peer.takes_ns = peer.answered_before_ns = 3000000;
     peer.answers_at = 1;
     ck_assert_uint_eq(wait_once(), 1);
     ck_assert_uint_eq(waits_without(), WITHOUT_LATE);
@@ -200,7 +202,7 @@ START_TEST(that_is_forgotten_when_it_has_helped_for_long)
     peer.answers_at = 1;
     ck_assert_uint_eq(wait_once(), 1);
     peer.takes_ns = peer.answered_before_ns = 1000;
-    (void)waits_without(); // ends with one that helps
+    (void)waits_without(); // the last of these waits gives the core away, which helps
     for (unsigned i = 1; i < YIELD_FORGIVING; i++)
         ck_assert_uint_eq(wait_once(), 1);
     peer.takes_ns = peer.answered_before_ns = 3000000;
@@ -244,7 +246,7 @@ START_TEST(what_shows_without_the_doorbell_is_waited_for_awake)
     ck_assert_uint_eq(num_sleeps, 0);
     prepare(1);
     ck_assert(!doorbell_await_pending(&ch));
-    pump_is_due = true; // something is kept for a peer that has made room
+    pump_is_due = true; // a reply is kept for a peer that has made room
     ck_assert(doorbell_await_pending(&ch));
     pump_is_due = false;
     pending = true;
@@ -260,7 +262,7 @@ START_TEST(a_doorbell_that_rings_while_the_task_looks_keeps_it_from_its_sockets)
     pending = false;
     ck_assert(doorbell_begin_socket_sleep());
     ck_assert_uint_eq(atomic_load(&own.asleep), SLEEP_SOCKET);
-    rings_when_looked_at = true; // what it rang for is not visible yet
+    rings_when_looked_at = true; // the change for which it rang is not visible yet
     ck_assert(!doorbell_begin_socket_sleep());
     rings_when_looked_at = false;
     pending = true;

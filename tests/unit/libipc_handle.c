@@ -1,4 +1,4 @@
-// <resea/handle.h>: small numbers, private to each owner.
+// Tests <resea/handle.h>: handles are small numbers, and each owner has its own.
 
 #include <resea/handle.h>
 #include "run_tests.h"
@@ -34,7 +34,7 @@ START_TEST(handle_of_no_such_number_is_nothing)
     handle_set(7, handle_alloc(7), &data);
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
         ck_assert_ptr_null(handle_get(7, numbers[i]));
-        handle_set(7, numbers[i], &data); // nothing happens
+        handle_set(7, numbers[i], &data); // does nothing
         ck_assert_ptr_null(handle_get(7, numbers[i]));
         handle_free(7, numbers[i]);
     }

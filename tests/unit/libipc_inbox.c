@@ -1,5 +1,5 @@
-// What has come and is not taken yet: packets that were kept, the order of turns, and when
-// notifications may pass.
+// Tests the inbox: packets that were received and not taken, the order of turns, and when
+// notifications may overtake.
 #include <string.h>
 #include "inbox.h"
 #include "run_tests.h"
@@ -11,7 +11,7 @@ struct self ipc_self;
 
 static struct state_page own, pages[PEERS];
 static struct channel peers[PEERS], launcher;
-static notifications_t shown[PEERS]; // bits that a peer's word shows
+static notifications_t shown[PEERS]; // notification bits in each peer's word
 
 notifications_t channel_collect_notifications(struct channel *ch)
 {
@@ -21,7 +21,7 @@ notifications_t channel_collect_notifications(struct channel *ch)
     return bits;
 }
 
-// Peer k waits since time k.
+// Peer k has been waiting since time k.
 static void prepare(void)
 {
     ipc_self.page = &own;
@@ -46,7 +46,7 @@ static bool push(struct channel *ch, unsigned number)
     return inbox_push(ch, &packet);
 }
 
-// A round that finds these peers, a string of digits.
+// Makes a round that finds these peers, given as a string of digits.
 static void find(const char *found)
 {
     inbox_begin_round();
@@ -56,8 +56,8 @@ static void find(const char *found)
     inbox_end_round();
 }
 
-// Serves the next `count` turns. `gave`: each has something for the program. Returns the peers'
-// digits.
+// Serves the next `count` turns. `gave`: each turn gives the program something. Returns the digits
+// of the served peers.
 static const char *serve(unsigned count, bool gave)
 {
     static char digits[64];
@@ -73,7 +73,7 @@ static const char *serve(unsigned count, bool gave)
     return digits;
 }
 
-// --- Packets that were kept ---------------------------------------------------------------------
+// --- Stashed packets ----------------------------------------------------------------------------
 
 START_TEST(kept_packets_come_in_order)
 {
@@ -81,7 +81,7 @@ START_TEST(kept_packets_come_in_order)
     prepare();
     for (unsigned n = 0; n < INBOX_MAX_STASH; n++)
         ck_assert(push(&peers[1], n));
-    ck_assert(!push(&peers[1], 99)); // it breaks the rules
+    ck_assert(!push(&peers[1], 99)); // a peer that follows the protocol sends no more
     for (unsigned n = 0; n < INBOX_MAX_STASH; n++) {
         ck_assert(inbox_pop(&peers[1], &packet));
         ck_assert_int_eq(packet.type, (int)n);
@@ -103,7 +103,8 @@ START_TEST(the_launcher_may_say_any_number_of_things_and_comes_first)
 }
 END_TEST
 
-// A peer whose turn gave nothing may speak next of a task that the launcher has just announced.
+// A peer whose turn gave nothing may next send a message about a task that the launcher has just
+// announced.
 START_TEST(the_launcher_comes_before_a_channel_that_keeps_its_place)
 {
     prepare();
@@ -114,7 +115,7 @@ START_TEST(the_launcher_comes_before_a_channel_that_keeps_its_place)
     inbox_add(&launcher);
     inbox_add(&peers[0]);
     inbox_end_round();
-    ck_assert(push(&launcher, 1)); // more comes when the channel has its turn already
+    ck_assert(push(&launcher, 1)); // another packet, when the channel already has a turn
     ck_assert_str_eq(serve(9, true), "L04");
     find("0");
     ck_assert_str_eq(serve(1, false), "0");
@@ -135,14 +136,14 @@ END_TEST
 
 // --- Turns --------------------------------------------------------------------------------------
 
-// Rounds, separated by spaces, and how the channels are served. `S`: one turn is served before the
-// next round.
+// Rounds, separated by spaces, and the order in which the channels are served. `S`: one turn is
+// served before the next round.
 static const struct {
     const char *rounds, *order;
 } orders[] = {
     {"0", "0"},           {"01234", "01234"},
-    {"43210", "01234"}, // the peer that waits longest is first, whatever the order of looking
-    {"31", "13"},         {"4 0", "40"}, // but behind those of earlier rounds
+    {"43210", "01234"}, // the peer that has waited longest is first, whatever the order
+    {"31", "13"},         {"4 0", "40"}, // peers of earlier rounds come first
     {"42 31 0", "24130"}, {"11", "1"},
     {"21 12 2", "12"}, // a channel that has a turn keeps it
     {"3 3210", "3012"},
@@ -175,7 +176,7 @@ START_TEST(a_channel_whose_turn_gave_nothing_is_in_front_of_the_next_round)
 {
     prepare();
     find("4");
-    ck_assert_str_eq(serve(1, false), "4"); // an answer that is not waited for
+    ck_assert_str_eq(serve(1, false), "4"); // an answer for which the task does not wait
     find("014");
     ck_assert_str_eq(serve(9, true), "401");
     find("4");
@@ -221,11 +222,12 @@ START_TEST(the_page_says_which_rounds_are_served)
     ck_assert_uint_eq(atomic_load(&own.rounds_served), before);
     find("3");
     find("1");
-    inbox_note_served(); // not yet
+    inbox_note_served(); // changes nothing: both rounds have turns left
     ck_assert_uint_eq(atomic_load(&own.rounds_begun), before + 2);
     ck_assert_uint_eq(atomic_load(&own.rounds_served), before);
     (void)serve(1, true);
-    ck_assert_uint_eq(atomic_load(&own.rounds_served), before); // 3 was found in the first
+    // The last turn was one of the first round.
+    ck_assert_uint_eq(atomic_load(&own.rounds_served), before);
     (void)serve(1, true);
     ck_assert_uint_eq(atomic_load(&own.rounds_served), before + 1);
     inbox_note_served();
@@ -259,14 +261,14 @@ START_TEST(notifications_pass_a_channel_once)
     notifications_t bits;
     prepare();
     find("012");
-    ck_assert(push(&launcher, 1)); // which they may always pass
+    ck_assert(push(&launcher, 1)); // notifications may always overtake the launcher's packets
     inbox_pend(1);
     ck_assert(inbox_may_notify());
     ck_assert(inbox_take_notifications(&bits));
     inbox_pend(1);
     ck_assert_str_eq(serve(1, true), "L");
     for (unsigned k = 0; k < 3; k++) {
-        ck_assert(!inbox_may_notify()); // not past those that they have passed
+        ck_assert(!inbox_may_notify()); // notifications overtake each channel once
         (void)serve(1, true);
     }
     ck_assert(inbox_may_notify());
@@ -283,7 +285,7 @@ START_TEST(a_channel_that_was_passed_and_gave_nothing_is_not_passed_again)
     ck_assert(inbox_take_notifications(&bits));
     inbox_pend(1);
     ck_assert_str_eq(serve(1, false), "2");
-    find("2"); // its message is there now
+    find("2"); // peer 2's message is there now
     ck_assert(!inbox_may_notify());
     ck_assert_str_eq(serve(1, true), "2");
     ck_assert(inbox_may_notify());

@@ -1,4 +1,4 @@
-// <list.h>: order, removal in any state, loops that remove.
+// Tests <list.h>: order, removal in any state, and loops that remove elements.
 
 #include <list.h>
 #include "run_tests.h"
@@ -59,10 +59,10 @@ START_TEST(list_remove_of_what_is_in_no_list_does_nothing)
     list_remove(&loose.elem);
     list_remove(&items[0].elem);
     list_remove(&items[0].elem);
-    list_init(&loose.elem); // itself as neighbours
+    list_init(&loose.elem); // the element is its own neighbour
     list_remove(&loose.elem);
     ck_assert_uint_eq(list_len(&list), 1);
-    list_push_back(&list, &items[0].elem); // and it can come back
+    list_push_back(&list, &items[0].elem); // a removed element can be added again
     ck_assert_uint_eq(list_len(&list), 2);
 }
 END_TEST

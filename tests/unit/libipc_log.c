@@ -1,4 +1,4 @@
-// oolong/log_limit.h: how many lines of one kind are written.
+// Tests oolong/log_limit.h: how many lines of one kind are written.
 
 #include <oolong/log_limit.h>
 #include "run_tests.h"

@@ -1,4 +1,4 @@
-// libipc/map.h: receive memory is given back in pieces, and each piece is free at once.
+// Tests libipc/map.h: receive memory is released in pieces, and each piece is free at once.
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -15,8 +15,8 @@ static int fd = -1;
 static uint8_t *memory;
 static size_t len;
 
-// Receive memory of which each page is in use, as vm has it: through a mapping and no descriptor.
-// The test keeps one to look at the memory.
+// Makes receive memory and uses each of its pages. As in vm, there is a mapping and no descriptor;
+// only the test keeps one, to count the pages.
 static void set_up(void)
 {
     len = ool_landing_len(OOL_LEN);
@@ -56,7 +56,7 @@ START_TEST(each_call_frees_a_piece)
         num_pieces++;
         left -= MIN(left, MAP_PIECE);
         ck_assert_uint_eq(bytes_in_use(), left);
-        if (left > 0) // still mapped
+        if (left > 0) // the rest is still mapped
             ck_assert_uint_eq(memory[left - PAGE], 1);
     }
     ck_assert_uint_eq(num_pieces, (len + MAP_PIECE - 1) / MAP_PIECE);
@@ -69,7 +69,8 @@ START_TEST(the_memory_of_several_tasks_is_given_back)
 {
     set_up();
     map_release(memory, len);
-    for (unsigned i = 0; i < 2 * CONFIG_NUM_TASKS; i++) { // more than are kept for later
+    // More than the queue of later releases can hold.
+    for (unsigned i = 0; i < 2 * CONFIG_NUM_TASKS; i++) {
         int other = memfd_create("landing", MFD_CLOEXEC);
         ck_assert_int_eq(ftruncate(other, (off_t)ool_landing_len(1)), 0);
         void *landing = map_landing(other, 1);

@@ -1,4 +1,4 @@
-// Names of messages and errors, the numbers of api.md, and the type word.
+// Tests the names of messages and errors, the numbers in api.md, and the type word.
 
 #include <message.h>
 #include <resea/ipc.h>
@@ -53,7 +53,7 @@ START_TEST(messages_have_names)
     ck_assert_str_eq(msgtype2str(NOTIFICATIONS_MSG), "notifications");
     ck_assert_str_eq(msgtype2str(TASK_EXITED_MSG), "task.exited");
     ck_assert_str_eq(msgtype2str(ERR_EMPTY), "ERR_EMPTY");
-    // Two unknown ones in one line.
+    // Two unknown numbers in one line.
     const char *a = msgtype2str(0x7abc);
     const char *b = msgtype2str(0x7abd);
     ck_assert_ptr_ne(strstr(a, "7abc"), NULL);

@@ -10,7 +10,7 @@
 #include "doorbell.h"
 #include "self.h"
 
-#define STEP_NS 1000 // that each wait takes
+#define STEP_NS 1000 // the time that each wait takes
 
 struct self ipc_self;
 struct side pair_a, pair_b;
@@ -21,7 +21,7 @@ unsigned pair_mallocs_left;
 static uint64_t now_ns;
 static list_t all;
 
-// --- What libipc's code calls -------------------------------------------------------------------
+// --- Functions that libipc's code calls ---------------------------------------------------------
 
 int pair_clock(clockid_t clock, struct timespec *now);
 int pair_clock(clockid_t clock, struct timespec *now)

@@ -1,5 +1,5 @@
-// What the launcher says of methods that are another at the peer: a channel refuses all of them, or
-// there is no channel. The channels, and the memory, are the test's own.
+// The launcher tells which methods the peer defines differently. A channel refuses all of them, or
+// there is no channel. The test has its own channels and memory.
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -98,7 +98,7 @@ void oolong_warn(const char *prefix, const char *fmt, ...)
     (void)prefix, (void)fmt;
 }
 
-// Says that `count` methods differ, and grants the channel. Returns whether it is there.
+// Sends that `count` methods differ, and the grant. Returns whether the channel is there.
 static bool grant(uint32_t count)
 {
     int fds[GRANT_NUM_FDS] = {-1, -1};

@@ -1,19 +1,18 @@
-// A peer with shared memory that breaks the rules: whatever its packets, its payloads and its
-// counters say, the other side gives an error, or waits as for a peer that is slow. It never reads
-// or writes beyond the ring.
+// A hostile peer with shared memory. Whatever its packets, payloads and counters say, the other
+// side returns an error, or waits as for a slow peer. It never reads or writes beyond the ring.
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 #include "libipc_pair.h"
 
-#define LIMIT ((uint64_t)PAIR_OOL_LEN << 10) // of a payload
+#define LIMIT ((uint64_t)PAIR_OOL_LEN << 10) // the largest payload, in bytes
 
 static uint8_t data[PAIR_RING];
 
-// --- Packets that lie ---------------------------------------------------------------------------
+// --- False packets ------------------------------------------------------------------------------
 
-// What the packet says of its payloads. `begin` is where they are in the ring, `put` how many bytes
-// the peer says that it has put there, behind the 100 that were taken before.
+// The packet's claims about its payloads. `begin` is their place in the ring. `put` is the number
+// of bytes that the peer claims to have put there after the first 100, which were taken before.
 static const struct {
     const char *what;
     unsigned count;
@@ -41,7 +40,7 @@ static const struct {
     {"fewer bytes than were left out", 1, {50}, 300, 299, ERR_NOT_ACCEPTABLE},
 };
 
-// Takes 100 bytes, so that the counters are not 0.
+// Sends and takes 100 bytes, so that the counters are not 0.
 static void open_and_take_100(void)
 {
     struct packet packet;
@@ -71,11 +70,11 @@ START_TEST(a_packet_that_lies_of_its_payloads_is_refused)
 }
 END_TEST
 
-// What stands behind the payloads of a message that is made while it is sent.
+// The status after the payloads of a message whose payloads are produced while they are sent.
 static const struct {
     uint64_t status;
-    error_t result; // of the receive
-    int error;      // that stands in the place of the payload; 0: the payload is there
+    error_t result; // result of the receive
+    int error;      // error in the place of the payload; 0: the payload is there
 } statuses[] = {
     {OK, OK, 0},
     {(uint64_t)(int64_t)ERR_UNAVAILABLE, OK, ERR_UNAVAILABLE},
@@ -83,7 +82,7 @@ static const struct {
     {(uint64_t)(int64_t)(ERR_LAST - 1), ERR_NOT_ACCEPTABLE, 0},
     {(uint64_t)(int64_t)DONT_REPLY, ERR_NOT_ACCEPTABLE, 0},
     {1, ERR_NOT_ACCEPTABLE, 0},
-    {(uint32_t)ERR_UNAVAILABLE, ERR_NOT_ACCEPTABLE, 0}, // 32 bits of it
+    {(uint32_t)ERR_UNAVAILABLE, ERR_NOT_ACCEPTABLE, 0}, // only the lower 32 bits
     {1ull << 63, ERR_NOT_ACCEPTABLE, 0},
     {1ull << 32, ERR_NOT_ACCEPTABLE, 0},
 };
@@ -159,14 +158,14 @@ START_TEST(a_peer_that_puts_byte_by_byte_holds_nobody_up)
 }
 END_TEST
 
-// --- Counters that lie --------------------------------------------------------------------------
+// --- False counters -----------------------------------------------------------------------------
 
-// What the receiver says that it has taken, when the sender has put one packet of 100 bytes.
+// The receiver's claims about what it has taken, after the sender has put one packet of 100 bytes.
 static const struct {
     const char *what;
     uint32_t taken;
     uint64_t bytes_taken;
-    bool has_room; // for 4000 more bytes, in the ring of 4096
+    bool has_room; // the ring of 4096 bytes has room for 4000 more
 } claims[] = {
     {"nothing", 0, 0, false},
     {"all", 1, 100, true},
@@ -198,10 +197,10 @@ START_TEST(a_receiver_that_claims_too_much_gets_nothing_more)
 }
 END_TEST
 
-// Packets that the receiver claims to have taken, when all slots are full.
+// The number of packets that the receiver claims to have taken when all slots are full.
 static const struct {
     uint32_t taken;
-    error_t result; // of one more
+    error_t result; // result of sending one more
 } slots[] = {
     {0, ERR_WOULD_BLOCK},
     {1, OK},

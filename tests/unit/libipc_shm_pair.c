@@ -1,4 +1,4 @@
-// Packets and payloads through shared memory, between two sides that keep to the rules: order,
+// Packets and payloads through shared memory, between two sides that follow the protocol: order,
 // lengths, the end of the ring, no room, and the end of a peer.
 #include <string.h>
 #include <resea/ipc.h>
@@ -56,7 +56,7 @@ START_TEST(packets_come_in_order_and_unchanged)
         expect_number(&pair_b, 2 * n);
         expect_number(&pair_b, 2 * n + 1);
         expect_number(&pair_a, n);
-        ck_assert_uint_ge(pair_a.rings, 2 * n + 2); // for each packet
+        ck_assert_uint_ge(pair_a.rings, 2 * n + 2); // at least once for each packet
     }
     expect_nothing(&pair_a);
     pair_close();
@@ -95,7 +95,7 @@ START_TEST(a_receiver_that_never_answers_says_that_slots_are_free)
         ck_assert_int_eq(send_number(&pair_a, n, SHM_KEEP), OK);
         expect_number(&pair_b, n);
     }
-    ck_assert_uint_ge(pair_b.rings, 20); // for each half of the slots
+    ck_assert_uint_ge(pair_b.rings, 20); // at least once for each half of the slots
     pair_close();
 }
 END_TEST
@@ -141,7 +141,7 @@ START_TEST(payloads_come_whole_wherever_they_begin_in_the_ring)
         size_t len = (i * 997) % 5000;
         pair_fill(data, len, i);
         ck_assert_int_eq(send_bytes(&pair_a, len, SHM_KEEP), OK);
-        memset(data, 0, len); // the sender's memory is free again
+        memset(data, 0, len); // the sender may use its memory again
         expect_bytes(&pair_b, len, i);
     }
     pair_close();
@@ -172,7 +172,8 @@ START_TEST(several_payloads_keep_their_lengths)
         ck_assert_int_eq(pair_take(&pair_b, &packet), OK);
         for (unsigned k = 0; k < mixes[i].count; k++) {
             struct payload payload = pair_payload(&packet, k);
-            bool adds_nul = k == 0 && mixes[i].is_str; // no string that a task sends lacks it
+            // Every string that a task sends ends with a NUL.
+            bool adds_nul = k == 0 && mixes[i].is_str;
             ck_assert_uint_eq(payload.len, mixes[i].lens[k] + adds_nul);
             ck_assert(pair_is_filled(payload.ptr, mixes[i].lens[k], k));
             ck_assert_int_eq(((char *)payload.ptr)[mixes[i].lens[k]], '\0');
@@ -204,7 +205,7 @@ START_TEST(without_memory_a_payload_becomes_an_error_and_the_next_comes)
 }
 END_TEST
 
-// --- Payloads that are made while they are sent -------------------------------------------------
+// --- Payloads that are produced while they are sent ---------------------------------------------
 
 static error_t made_until; // OK, or what fill() returns at the end
 
@@ -253,7 +254,7 @@ START_TEST(a_payload_made_in_the_ring_is_sent_from_there)
     pair_open(PAIR_RING);
     uint8_t *place = shm_alloc(&pair_a.ch, 3000);
     ck_assert_ptr_nonnull(place);
-    ck_assert_ptr_null(shm_alloc(&pair_a.ch, 10)); // one at a time
+    ck_assert_ptr_null(shm_alloc(&pair_a.ch, 10)); // only one at a time
     ck_assert_int_eq(send_bytes(&pair_a, 10, SHM_KEEP), ERR_IN_USE);
     pair_fill(place, 3000, 5);
     struct packet packet = pair_message(1, false);
@@ -279,13 +280,14 @@ START_TEST(a_reply_that_is_not_drained_is_kept)
     pair_open(PAIR_RING);
     pair_fill(data, 30000, 1);
     ck_assert_int_eq(send_bytes(&pair_a, 30000, SHM_KEEP), OK);
-    memset(data, 0, 30000); // it sends a copy from here on
+    memset(data, 0, 30000); // from here on the sender sends a copy
     taken_result = ERR_WOULD_BLOCK;
     ck_assert(!list_is_empty(region_keeping()));
     ck_assert_uint_eq(atomic_load(&pair_line(&pair_a)->wants), 1);
     for (unsigned i = 0; i < 100 && taken_result == ERR_WOULD_BLOCK; i++) {
         take_some();
-        ck_assert(taken_result == OK || i > 10 || region_pump_is_due()); // it rang for the room
+        // The receiver has rung for the room.
+        ck_assert(taken_result == OK || i > 10 || region_pump_is_due());
         shm_pump();
     }
     ck_assert_int_eq(taken_result, OK);
@@ -325,7 +327,7 @@ END_TEST
 START_TEST(without_memory_for_a_copy_nothing_is_sent)
 {
     pair_open(PAIR_RING);
-    pair_mallocs_left = 1; // the first of two
+    pair_mallocs_left = 1; // the second of two calls fails
     ck_assert_int_eq(send_bytes(&pair_a, 5000, SHM_KEEP), ERR_NO_MEMORY);
     expect_nothing(&pair_b);
     ck_assert(list_is_empty(region_keeping()));
@@ -338,7 +340,7 @@ START_TEST(what_is_kept_for_a_task_that_ended_is_freed)
     pair_open(PAIR_RING);
     ck_assert_int_eq(send_bytes(&pair_a, 30000, SHM_KEEP), OK);
     atomic_store(&pair_b.page.ended, 1);
-    atomic_fetch_add(&pair_line(&pair_b)->doorbell, 1); // by the launcher
+    atomic_fetch_add(&pair_line(&pair_b)->doorbell, 1); // the launcher rings
     shm_pump();
     ck_assert(list_is_empty(region_keeping()));
     pair_close();
@@ -395,7 +397,7 @@ START_TEST(a_sender_that_waits_hears_of_the_end)
         end_after = i;
         ck_assert_int_eq(send_bytes(&pair_a, 100000, SHM_BLOCK), ERR_ABORTED);
         ck_assert_int_eq(taken_result, ERR_WOULD_BLOCK);
-        pair_close(); // frees the part that has come
+        pair_close(); // frees the part that has arrived
     }
 }
 END_TEST
@@ -404,7 +406,8 @@ START_TEST(a_message_of_which_a_part_came_before_the_end_is_none)
 {
     pair_open(PAIR_RING);
     struct packet packet;
-    ck_assert_int_eq(send_bytes(&pair_a, 30000, SHM_KEEP), OK); // keeps most of it
+    // The sender keeps most of the payload.
+    ck_assert_int_eq(send_bytes(&pair_a, 30000, SHM_KEEP), OK);
     expect_nothing(&pair_b);
     end_by_exit(&pair_a);
     shm_forget_kept(pair_a.ch.shm);
@@ -432,7 +435,7 @@ START_TEST(only_an_empty_ring_gives_its_memory_back)
     pair_fill(data, 3000, 2);
     ck_assert_int_eq(send_bytes(&pair_a, 3000, SHM_KEEP), OK);
     ck_assert_uint_eq(region_num_warm(), 1);
-    shm_cool(); // the payload is under way
+    shm_cool(); // does nothing: the payload is under way
     expect_bytes(&pair_b, 3000, 2);
     shm_say_taken(&pair_b.ch);
     ck_assert_int_eq(send_bytes(&pair_a, 0, SHM_KEEP), OK);

@@ -1,5 +1,5 @@
-// What a packet becomes when it is accepted: which are refused and what their sender is told, where
-// payloads come from, and what is freed when an answer is dropped.
+// Tests how packets are accepted: which are refused and with which error, where payloads come from,
+// and what is freed when an answer is dropped.
 #include "take.h"
 #include <stdarg.h>
 #include <stdlib.h>
@@ -21,8 +21,8 @@
 
 #define PLAIN   0x1234
 #define BYTES   (MSG_OOL | 0x1234) // one payload
-#define BAD     0x4321             // no type that idlc makes
-#define REFUSED 0x2222             // another method at the peer
+#define BAD     0x4321             // idlc makes no such type
+#define REFUSED 0x2222             // the peer defines this method differently
 #define SEQ     77
 #define NO_ACK  1
 
@@ -137,7 +137,7 @@ static void prepare(bool is_vm, bool carries, bool has_ended)
     ool_result = map_result = OK;
 }
 
-// A packet, with memory of three bytes as its payload if it carries one.
+// Makes a packet. If it carries a payload, that is three bytes of allocated memory.
 static struct packet make_packet(enum wire_kind kind, int type, bool carries)
 {
     struct packet packet = {.type = type, .word = wire_word(kind, SEQ, SEQ)};
@@ -227,7 +227,7 @@ START_TEST(one_that_does_not_wait_is_marked_as_taken_even_if_it_is_refused)
         ch.peer.word_seen = 0x30;
         struct packet packet = make_packet(WIRE_NOBLOCK, types[i], false);
         (void)take_message(&ch, &packet, &m, &result);
-        ck_assert_uint_eq(ch.peer.word_seen, PEER_NOBLOCK | 0x30); // no other bit is touched
+        ck_assert_uint_eq(ch.peer.word_seen, PEER_NOBLOCK | 0x30); // no other bit has changed
     }
 }
 END_TEST
@@ -236,9 +236,9 @@ END_TEST
 
 static const struct {
     const char *what;
-    bool carries;      // the packet brings the payload,
-    bool lacks_memory; // or an error in its place
-    error_t from_vm;   // otherwise: what fetching it gives
+    bool carries;      // the packet comes with its payload,
+    bool lacks_memory; // or with an error in its place
+    error_t from_vm;   // otherwise: result of fetching the payload
     bool is_taken;
     int ack;
 } payloads[] = {
@@ -341,7 +341,7 @@ START_TEST(a_dropped_answer_leaves_nothing)
             int fd = dup(STDERR_FILENO);
             drop_answer(&ch, &packet, fd);
             ck_assert(!is_open(fd));
-            // A payload in a receive buffer is fetched, which makes the buffer free.
+            // A payload in a receive buffer is fetched, which frees the buffer.
             ck_assert_uint_eq(num_taken, types[i] == BYTES && !carries);
         }
     }

@@ -21,17 +21,18 @@
 #define SERVER   7
 #define DEVICE   8
 #define FRAMES   4000
-#define PLACES   64 // in the channel
+#define PLACES   64 // packets that the channel can hold
 #define SEEDS    100
-#define MAX_SENT 3 // frames in a turn of the device
+#define MAX_SENT 3 // frames that the device sends in one turn
 
-// Frames are their numbers. One that was sent straight is taken before another can be.
+// A frame's content is its number. Before the device can send another frame directly, the server
+// must take the first.
 static uint32_t channel[PLACES];
 static unsigned num_in_channel;
-static bool untaken;      // a frame that was sent straight
-static bool server_waits; // in a receive, also in one that does not wait
+static bool untaken;      // a frame that was sent directly is not taken yet
+static bool server_waits; // the server is in a receive, even one that does not wait
 static bool notified;
-static bool is_asked; // by a pull that was not answered yet
+static bool is_asked; // a pull was not answered yet
 static uint32_t queue[FRAMES];
 static unsigned queue_first, queue_end;
 static uint32_t next_frame, next_arrival;
@@ -110,13 +111,13 @@ error_t sys_ipc(task_t dst, task_t src, struct message *m, unsigned flags)
     server_waits = true;
     device_turn();
     bool taken = take_from_channel(m);
-    device_turn(); // the server has looked, and its page still says that it waits
+    device_turn(); // the server has already looked, but its page still says that it waits
     server_waits = false;
     return taken ? OK : ERR_WOULD_BLOCK;
 }
 
-static bool is_answered;      // one that the server has not looked at
-static struct message answer; // of it
+static bool is_answered;      // there is an answer that the server has not looked at
+static struct message answer; // that answer
 static error_t answered;
 
 bool ipc_noblock_is_taken(task_t dst)
@@ -158,7 +159,7 @@ error_t async_reply(task_t dst)
     return OK;
 }
 
-// Now and then the device is slow, and the server gives up: the answer comes later, with a
+// Sometimes the device is slow and the server gives up. Then the answer comes later, with a
 // notification.
 error_t async_recv(task_t src, struct message *m)
 {
@@ -176,7 +177,7 @@ error_t async_recv(task_t src, struct message *m)
             netdevice_answer_pull(SERVER);
         device_turn();
     } else {
-        notified = true; // there may be more: the library says so once again
+        notified = true; // there may be more: the library notifies again
     }
     is_answered = false;
     *m = answer;
@@ -194,7 +195,7 @@ void ipc_free_payloads(struct message *m)
     m->ool_ptr = NULL;
 }
 
-// What both call once at the start succeeds.
+// The calls that both make once at the start succeed.
 error_t ipc_call(task_t dst, struct message *m)
 {
     (void)dst;
@@ -267,7 +268,7 @@ static void handle(struct message *m)
     ipc_free_payloads(m);
 }
 
-// One round of its loop: notifications come before messages.
+// One round of the server's loop: notifications come before messages.
 static void server_turn(void)
 {
     struct message m;
@@ -305,20 +306,20 @@ START_TEST(frames_arrive_in_their_order)
             server_turn();
         }
     }
-    // Both ways were taken.
+    // Frames have taken both ways.
     ck_assert_uint_gt(num_straight, SEEDS);
     ck_assert_uint_lt(num_straight, SEEDS * FRAMES);
     ck_assert_uint_gt(num_late, SEEDS);
 }
 END_TEST
 
-// A call of a client can have the device send dozens of frames, so one notification has to bring
-// more than one of them.
+// A client's call can make the device send dozens of frames, so one notification must bring more
+// than one.
 START_TEST(one_notification_brings_many_frames)
 {
     register_device();
     chance = 1;
-    next_frame = FRAMES; // all frames are queued here
+    next_frame = FRAMES; // the test itself queues all frames
     next_arrival = queue_first = queue_end = 0;
     server_waits = false;
     for (uint32_t frame = 0; frame < FRAMES; frame++)
@@ -326,7 +327,7 @@ START_TEST(one_notification_brings_many_frames)
     unsigned rounds = 0;
     for (; next_arrival < FRAMES && rounds < FRAMES; rounds++)
         device_pull(handle);
-    ck_assert_uint_lt(rounds, FRAMES / 8); // the device is slow now and then
+    ck_assert_uint_lt(rounds, FRAMES / 8); // the device is slow sometimes
 }
 END_TEST
 

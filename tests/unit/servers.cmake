@@ -46,7 +46,7 @@ foreach(module IN ITEMS request urlpath range answers conditions)
   oolong_add_unit_test(webapi_${module} SOURCES webapi_${module}.c LIBS webapi_core)
 endforeach()
 
-# The library is the test's own: the headers of ours alone.
+# The test has its own model of the library, and uses only the library's headers.
 oolong_add_unit_test(net_order
   SOURCES net_order.c ${CMAKE_SOURCE_DIR}/servers/common/netdevice.c
           ${CMAKE_SOURCE_DIR}/servers/tcpip/device.c)

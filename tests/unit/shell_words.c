@@ -1,4 +1,4 @@
-// The shell's lines into words and back.
+// Splits the shell's lines into words, and joins words again.
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>

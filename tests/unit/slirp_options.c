@@ -1,4 +1,4 @@
-// The arguments of slirp.
+// Tests the arguments of slirp.
 #include <arpa/inet.h>
 #include <check.h>
 #include <oolong/message.h>

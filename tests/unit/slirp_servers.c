@@ -1,4 +1,4 @@
-// Name servers of the host.
+// Tests the choice among the host's name servers.
 #include <arpa/inet.h>
 #include <check.h>
 #include <stdlib.h>
@@ -72,10 +72,10 @@ START_TEST(a_server_that_does_not_answer_is_noticed)
     ck_assert_int_eq(servers_see_question(make(false, 1000, 7, 0), LEN, server), ASKED_FIRST);
     ck_assert_int_eq(servers_see_answer(make(true, 1000, 7, 2), LEN, server), ASKED_REFUSED);
     ck_assert_int_eq(servers_see_answer(make(true, 1000, 7, 2), LEN, server), ASKED_NOTHING);
-    // What is too short, or another's.
+    // Frames that are too short, or that belong to another server.
     ck_assert_int_eq(servers_see_question(make(false, 1, 1, 0), LEN - 1, server), ASKED_NOTHING);
     ck_assert_int_eq(servers_see_question(make(false, 1, 1, 0), LEN, server + 1), ASKED_NOTHING);
-    for (unsigned i = 0; i < 1000; i++) // more than are remembered
+    for (unsigned i = 0; i < 1000; i++) // more than slirp remembers
         ck_assert_int_eq(servers_see_question(make(false, 2000, i, 0), LEN, server), ASKED_FIRST);
     ck_assert_int_eq(servers_see_question(make(false, 2000, 999, 0), LEN, server), ASKED_AGAIN);
 }

@@ -1,5 +1,5 @@
-// What the server keeps for clients that take nothing is bounded: in time, for each address, and in
-// all. Neither such clients nor those that open connections without end keep others out.
+// The server keeps data for peers that take nothing only within bounds: in time, for each address,
+// and in total. Neither such peers nor those that open connections without end lock out others.
 #include "closing.h"
 
 #include <check.h>
@@ -11,11 +11,11 @@
 #include "run_tests.h"
 
 #define WINDOW  2000
-#define SEGMENT 536u // the largest, for a peer that does not say
+#define SEGMENT 536u // the largest segment, for a peer that announces no size
 
 static struct sock *listener;
 
-// The last answer to an opening.
+// The last answer to a SYN.
 static struct segment answer;
 static unsigned num_answers, num_resets;
 
@@ -60,7 +60,7 @@ static void acknowledge(uint32_t from, uint16_t port, uint32_t seq, unsigned win
                                 .window = (uint16_t)window});
 }
 
-// Returns whether the connection was answered and stands.
+// Returns whether the connection is established.
 static bool connect_from(uint32_t from, uint16_t port)
 {
     unsigned before = num_answers;
@@ -71,7 +71,7 @@ static bool connect_from(uint32_t from, uint16_t port)
     return true;
 }
 
-// A client that is owed more than it takes.
+// Opens a connection whose peer has not taken all bytes.
 static struct sock *owe(uint32_t from, uint16_t port)
 {
     static const uint8_t bytes[60000];
@@ -97,7 +97,7 @@ START_TEST(who_is_silent_is_owed_for_a_while)
     peer_wait(2000);
     ck_assert_uint_eq(closing_num(), 0);
     ck_assert_uint_eq(num_resets, 1);
-    // Nor for longer when it says again and again that it takes nothing.
+    // The time is not longer if the peer announces again and again that it takes nothing.
     sock_free(owe(PEER_ADDR, 1001));
     uint32_t seq = answer.seq + 1;
     for (unsigned ms = 0; ms < CLOSING_SILENT_MS + 1000; ms += 500) {
@@ -118,7 +118,7 @@ START_TEST(who_takes_a_little_at_a_time_gets_all)
         acknowledge(PEER_ADDR, 1000, seq, SEGMENT);
         peer_wait(1500);
     }
-    acknowledge(PEER_ADDR, 1000, end + 1, WINDOW); // its end too
+    acknowledge(PEER_ADDR, 1000, end + 1, WINDOW); // acknowledges the end too
     num_resets = 0;
     peer_wait(1000);
     ck_assert_uint_eq(num_resets, 0);
@@ -149,7 +149,7 @@ START_TEST(the_address_with_most_loses_its_own)
         sock_free(sock);
         ck_assert_uint_le(closing_num(), CLOSING_MAX_NUM);
     }
-    // The one of the other address is still there.
+    // The connection of the other address is still there.
     acknowledge(PEER_ADDR, 1, 0, 0);
     unsigned found = 0;
     for (struct tcp_pcb *pcb = tcp_active_pcbs; pcb; pcb = pcb->next)
@@ -170,8 +170,8 @@ START_TEST(a_full_queue_delays)
     ck_assert_uint_eq(num_resets, 0);
     struct sock *sock;
     ck_assert_int_eq(stream_accept(listener, &sock), OK);
-    ck_assert(connect_from(PEER_ADDR, port)); // asks again
-    // A port where nobody listens is refused all the same.
+    ck_assert(connect_from(PEER_ADDR, port)); // the peer repeats its SYN
+    // A port without a listener is still refused.
     peer_send(&(struct segment){.from = PEER_ADDR,
                                 .to = OUR_ADDR,
                                 .from_port = 1,

@@ -1,4 +1,4 @@
-// Calls that come before the network is there: kept until it is, five seconds at most.
+// Calls that come before the network is ready are kept until it is, at most for five seconds.
 #include <check.h>
 #include <idl/tcpip.h>
 #include "stack.h"
@@ -63,7 +63,7 @@ START_TEST(they_have_an_answer_where_no_network_comes)
     ck_assert(early_take(&m));
     ck_assert_int_eq(m.type, TCPIP_PING_MSG);
     ck_assert_int_eq(m.src, 7);
-    // What was taken is answered: it does not come back to wait again, nor does anything after it.
+    // A call that was taken is answered: neither it nor a later call waits again.
     ck_assert(!early_keep(&m));
     ck_assert(!keep(8, TCPIP_CONNECT_MSG));
 }

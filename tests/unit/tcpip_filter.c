@@ -1,11 +1,11 @@
-// Which frames get to lwIP.
+// Tests which frames reach lwIP.
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
 #include "filter.h"
 #include "run_tests.h"
 
-// An IPv4 frame of `len` bytes with that first byte and protocol.
+// Makes an IPv4 frame of `len` bytes with this first byte and this protocol.
 static uint8_t *frame(uint8_t first, uint8_t proto, uint8_t tcp_flags)
 {
     static uint8_t bytes[FRAME_MAX + 1];
@@ -35,7 +35,7 @@ START_TEST(only_what_is_needed_gets_in)
         ck_assert_int_eq(filter_frame(frame(0x45, (uint8_t)proto, 0), 60),
                          wanted ? FRAME_ACCEPTED : FRAME_REFUSED);
     }
-    for (unsigned first = 0; first < 256; first++) // versions, and headers with options
+    for (unsigned first = 0; first < 256; first++) // all versions and header lengths
         ck_assert_int_eq(filter_frame(frame((uint8_t)first, 17, 0), 100),
                          first == 0x45 ? FRAME_ACCEPTED : FRAME_REFUSED);
     uint8_t *other = frame(0x45, 17, 0);

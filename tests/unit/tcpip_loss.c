@@ -1,6 +1,6 @@
-// How fast bytes arrive where packets are lost or the way is long: the stack against a receiver as
-// a kernel's without SACK, on a wire that loses and delays, in a time of its own. So the seconds
-// are those of the protocol, and the same on each machine.
+// Tests how fast bytes arrive if packets are lost or delayed. The receiver behaves like a kernel's
+// without SACK. The wire loses and delays frames in simulated time, so the measured seconds are the
+// protocol's, and the same on each machine.
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,28 +10,28 @@
 #include "run_tests.h"
 
 #define SIZE       (20u << 20)
-#define FRAMES_MAX 4096 // on the wire
+#define FRAMES_MAX 4096 // the most frames on the wire
 #define DELAYED_US 40000
 #define WINDOW     (4u * 1024 * 1024)
 #define SCALE      7
 #define PORT       40000
 
 static struct wire {
-    unsigned loss; // of 1000, either way
+    unsigned loss; // lost frames of 1000, in each direction
     uint64_t delay_us;
 } wire;
 
 struct frame {
     uint64_t at;
     uint64_t order;
-    bool up; // to the stack
+    bool up; // the frame goes to the stack
     size_t len;
     uint8_t bytes[1514];
 };
 
 static struct frame *frames[FRAMES_MAX]; // a heap
 static size_t num_frames;
-static struct frame *unused[FRAMES_MAX]; // of those that were on it
+static struct frame *unused[FRAMES_MAX]; // frames that can be used again
 static size_t num_free, num_used;
 static uint64_t next_order;
 static uint32_t chance = 1;
@@ -86,17 +86,17 @@ static void from_stack(const struct segment *segment, const uint8_t *frame, size
     put_on_wire(frame, len, false);
 }
 
-static uint8_t bytes[SIZE]; // that are sent
+static uint8_t bytes[SIZE]; // the bytes to send
 
 // --- The receiver -------------------------------------------------------------------------------
 
 static struct receiver {
     bool open;
     uint32_t first; // sequence number of the first byte
-    uint32_t next;  // of the first that is missing
+    uint32_t next;  // sequence number of the first missing byte
     bool have[SIZE];
     size_t num_in_order;
-    unsigned unacknowledged; // segments
+    unsigned unacknowledged; // segments that were not acknowledged yet
     uint64_t ack_at;         // 0: nothing waits
     uint64_t syn_at;
 } receiver;
@@ -177,7 +177,7 @@ static uint64_t next_of(uint64_t a, uint64_t b)
     return b && b < a ? b : a;
 }
 
-// Seconds until all bytes are there, at most `limit`.
+// Returns the seconds until all bytes have arrived, at most `limit`.
 static double transfer(struct wire w, double limit)
 {
     wire = w;

@@ -1,4 +1,4 @@
-// The arguments of tcpip.
+// Tests the arguments of tcpip.
 #include <check.h>
 #include <oolong/message.h>
 #include <stdlib.h>

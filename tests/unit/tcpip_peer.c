@@ -117,7 +117,7 @@ void up_transmit(const void *frame, size_t len)
 {
     const uint8_t *p = frame;
     struct segment segment;
-    // To itself it announces its own address.
+    // If the question is for its own address, the stack announces itself, and gets no answer.
     if (len >= 42 && get16(p + 12) == 0x0806 && get16(p + 20) == 1 && get32(p + 38) != OUR_ADDR)
         answer_arp(p);
     else if (on_segment && peer_parse(p, len, &segment))

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include "sock.h"
 
-#define OUR_ADDR  0x0a00020fu // of the stack, as all addresses here in host byte order
+#define OUR_ADDR  0x0a00020fu // the stack's address; all addresses here are in host byte order
 #define PEER_ADDR 0x0a000202u
 
 #define FLAG_FIN 1u
@@ -31,21 +31,21 @@ struct segment {
 
 extern uint64_t clock_us;
 
-// Called with each TCP segment that the stack sends. When the stack asks for an address by ARP, it
-// gets an answer, whatever the address.
+// Called with each TCP segment that the stack sends. If the stack asks for an address by ARP, it
+// always gets an answer.
 extern void (*on_segment)(const struct segment *segment, const uint8_t *frame, size_t len);
 
-// How many events of each kind the stack has reported.
+// The number of events of each kind that the stack has reported.
 extern unsigned num_writable, num_closed, num_clients;
 
 void peer_start(void);
 // Makes a frame of at most 1514 bytes. Returns its length.
 size_t peer_make(uint8_t *frame, const struct segment *segment);
-// Makes it, and gives it to the stack.
+// Makes a frame and gives it to the stack.
 void peer_send(const struct segment *segment);
-// Takes a frame of the stack apart. False: it is no TCP segment.
+// Parses a frame of the stack. False: it is no TCP segment.
 bool peer_parse(const uint8_t *frame, size_t len, struct segment *segment);
-// Moves the clock forward by `ms`, and runs the stack's timers that are due meanwhile.
+// Moves the clock forward by `ms`, and runs the stack's timers that become due.
 void peer_wait(uint64_t ms);
 
 #endif

@@ -1,4 +1,5 @@
-// lwIP through its sockets, with packets to itself: both ends are here, and no device is needed.
+// Tests lwIP through its sockets with packets to itself. Both ends are here, and no device is
+// needed.
 #include "lwip_err.h"
 
 #include <check.h>
@@ -72,7 +73,7 @@ static void run(void)
         (void)stack_run_timers();
 }
 
-// A listener on port 80 and the two ends of a connection to it.
+// Makes a listener on port 80 and a connection to it, and returns both ends.
 static void join(struct sock **listener, struct sock **client, struct sock **server)
 {
     start();
@@ -100,7 +101,7 @@ START_TEST(bytes_arrive_in_order_and_end)
     ck_assert_int_eq(stream_read(server, 5, &data, &len), OK);
     ck_assert(len == 5 && memcmp(data, "hello", 5) == 0);
     free(data);
-    sock_free(client); // what was sent still arrives
+    sock_free(client); // bytes that were sent still arrive
     run();
     ck_assert_int_eq(stream_read(server, 100, &data, &len), OK);
     ck_assert(len == 6 && memcmp(data, " world", 6) == 0);
@@ -125,12 +126,12 @@ START_TEST(who_does_not_read_stops_the_sender)
         total += sent;
         run();
     }
-    // Its window and our buffer, and not a byte more.
+    // The receiver's window and the sender's buffer bound the number of bytes.
     ck_assert_uint_le(server->in.len, 65535);
     ck_assert_uint_le(total, 2 * 65535);
     ck_assert(client->wants_room);
 
-    // It goes on when it is told to, and only then.
+    // The sender continues only when it is told that there is room.
     size_t num_read = 0;
     while (num_read < sizeof(bytes)) {
         void *data;
@@ -185,7 +186,7 @@ START_TEST(a_port_has_one_listener)
     ck_assert_int_eq(stream_listen(0, 1, &second), ERR_INVALID_ARG);
     ck_assert_int_eq(stream_listen(81, 0, &second), ERR_INVALID_ARG);
     sock_free(listener);
-    // Its connections do not keep the port.
+    // The listener's connections do not keep the port.
     ck_assert_int_eq(stream_listen(80, 1, &second), OK);
 }
 END_TEST

@@ -75,7 +75,8 @@ START_TEST(crossed_receive_does_not_deadlock)
 }
 END_TEST
 
-// B is blocked behind A when the receiver decides to wait for B: it finds the count and says so.
+// B is blocked behind A when the receiver decides to wait for B. The receiver sees the count and
+// tells vm.
 START_TEST(announce_serves_the_blocked_sender_that_is_waited_for)
 {
     setup();
@@ -99,7 +100,7 @@ static task_t turns_to;
 
 static void turn_while_publishing(struct sim *s, task_t id, uint32_t count)
 {
-    // The receiver published its page after vm had read it and found the count still 0.
+    // The receiver changes its page after vm has read it, while the count is still 0.
     if (count == 1)
         sim_wait(s, id, WAIT_RECV, turns_to);
 }
@@ -160,7 +161,7 @@ START_TEST(reservation_of_another_episode_is_void)
 }
 END_TEST
 
-// Its memory would change while the receiver copies it out.
+// Otherwise the buffer would change while the receiver copies the payload out.
 START_TEST(payload_of_an_older_wait_keeps_the_buffer_until_the_next)
 {
     setup();
@@ -182,7 +183,8 @@ START_TEST(payload_of_an_older_wait_keeps_the_buffer_until_the_next)
 }
 END_TEST
 
-// A reservation is not void before another one needs the buffer: its message may be on the way.
+// A reservation is valid until another sender needs the buffer, because its message may be under
+// way.
 START_TEST(reservation_outlives_its_wait_when_nobody_needs_it)
 {
     setup();
@@ -195,7 +197,7 @@ START_TEST(reservation_outlives_its_wait_when_nobody_needs_it)
 }
 END_TEST
 
-// A message that does not wait and merely crosses a call must not take the place of the answer.
+// A noblock message that crosses a call must not take the buffer that the answer needs.
 START_TEST(crossing_noblock_payload_leaves_the_closed_buffer_alone)
 {
     setup();
@@ -229,10 +231,10 @@ START_TEST(second_payload_in_one_wait_leaves_the_first_alone)
     ck_assert_int_eq(place_reply(a, 10, 3, NULL), ERR_WOULD_BLOCK);
     ck_assert_int_eq(sim_verify(sim, dst, a, first, 10, &at), OK);
     ck_assert(sim_has(sim, dst, at, 10, 1));
-    // Being copied out, still in the same wait: not written either.
+    // While the receiver copies out in the same wait, the buffer is not written either.
     ck_assert_int_eq(place_reply(a, 10, 4, NULL), ERR_WOULD_BLOCK);
     ck_assert(sim_has(sim, dst, at, 10, 1));
-    // Copied out, it takes the next, in the same wait.
+    // After that, the buffer takes the next payload, even in the same wait.
     sim_copied_out(sim, dst, at);
     ck_assert_int_eq(place_reply(a, 10, 5, &first), OK);
     ck_assert_uint_eq((uintptr_t)sim_receipt(sim, dst, a, first),
@@ -253,7 +255,7 @@ START_TEST(cancelled_copy_is_the_first_in_the_queue)
     uint64_t id = 0;
     task_t c = sim_start(sim, SIM_LIMIT, 0);
     sim_wait(sim, dst, WAIT_OPEN, 0);
-    ck_assert_int_eq(sim_place(sim, c, dst, 10, 3, &id), OK); // holds the open buffer
+    ck_assert_int_eq(sim_place(sim, c, dst, 10, 3, &id), OK); // c holds the open buffer
     sim_wait(sim, dst, WAIT_RECV, a);
     ck_assert_int_eq(sim_place(sim, a, dst, len, 1, NULL), SIM_BLOCKED);
     task_t d = sim_start(sim, SIM_LIMIT, 0);
@@ -261,7 +263,7 @@ START_TEST(cancelled_copy_is_the_first_in_the_queue)
     vm_copy_step(sim->vm);
     vm_check(sim->vm);
 
-    // The wait for A is over, B's answer comes. A's copy must not run on into B's payload.
+    // The wait for A is over, and B's answer comes. A's copy must not go on into B's payload.
     sim_wait(sim, dst, WAIT_RECV, b);
     uint64_t from_b = 0;
     ck_assert_int_eq(place_reply(b, 10, 2, &from_b), OK);
@@ -269,7 +271,7 @@ START_TEST(cancelled_copy_is_the_first_in_the_queue)
     ck_assert_uint_eq(sim_find(sim, dst)->blocked, 2);
     sim_expect(sim, dst, b, from_b, 10, 2);
 
-    // C's message is taken, and A goes first, before D, and from the beginning.
+    // After C's message is taken, A is next, before D. A's copy starts from the beginning.
     sim_wait(sim, dst, WAIT_OPEN, 0);
     sim_expect(sim, dst, c, id, 10, 3);
     sim_copy(sim);
@@ -294,7 +296,7 @@ START_TEST(cancelled_copy_of_a_reply_does_not_block)
     sim_wait(sim, dst, WAIT_RECV, a);
     ck_assert_int_eq(place_reply(a, len, 1, NULL), SIM_BLOCKED);
     sim_wait(sim, dst, WAIT_RECV, b);
-    // Behind A's copy, so not at once; but A's is cancelled then.
+    // A's copy is under way, but it is cancelled for B's answer.
     ck_assert_int_eq(place_reply(b, 10, 2, &id), OK);
     ck_assert_int_eq(sim_placed(sim, a, &id), ERR_WOULD_BLOCK);
     ck_assert(!vm_copy_pending(sim->vm));
@@ -329,7 +331,7 @@ START_TEST(page_that_waits_for_nobody_in_particular_is_survived)
 }
 END_TEST
 
-// A receiver that writes its page without pause: every look finds something else.
+// A receiver changes its page all the time, so vm reads another wait each time.
 START_TEST(page_that_changes_at_every_look_ends_nothing)
 {
     setup();
@@ -352,7 +354,7 @@ START_TEST(page_that_changes_at_every_look_ends_nothing)
         memset(&sim_find(sim, src)->reply, 0, sizeof(struct message));
         sim_find(sim, src)->replies = 0;
     }
-    // The others do not feel it.
+    // Other receivers are not affected.
     task_t good = sim_receiver(sim);
     task_t c = sim_start(sim, SIM_LIMIT, 0);
     sim_place(sim, c, good, 10, 1, &id);

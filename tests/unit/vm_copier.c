@@ -1,4 +1,4 @@
-// Copies out of another process by one and by two threads, whatever of its memory is missing.
+// Tests copies from another process by one and by two threads, with any page of its memory missing.
 
 #include <check.h>
 #include <errno.h>
@@ -17,7 +17,7 @@
 #define PIECE ((size_t)128 << 10)
 #define LEN   (8 * PIECE)
 
-static uint8_t *source; // at the same address in both
+static uint8_t *source; // at the same address in both processes
 static uint8_t copied[LEN], expected[LEN];
 static pid_t other;
 static int first_core;
@@ -34,7 +34,7 @@ static void setup(void)
         source[i] = expected[i] = (uint8_t)(i * 7 + i / 251);
 }
 
-// The other process, in which a page is missing; -1: none.
+// Starts the other process, in which one page is missing. -1: no page is missing.
 static void start(int hole)
 {
     other = fork();
@@ -56,7 +56,7 @@ static void stop(void)
     waitpid(other, NULL, 0);
 }
 
-// As vm does: piece by piece, until one falls short. Returns how much there is.
+// Copies as vm does: piece by piece, until one is not complete. Returns the number of bytes copied.
 static size_t copy_all(size_t offset)
 {
     memset(copied, 0xee, sizeof(copied));
@@ -88,7 +88,7 @@ START_TEST(all_arrives)
 }
 END_TEST
 
-// The count is from the first byte on, also when what comes after the hole was copied before it.
+// Only bytes before the hole count, even if later bytes were copied first.
 START_TEST(a_hole_ends_it)
 {
     if (_i)

@@ -49,7 +49,7 @@ START_TEST(large_copies_take_turns_and_small_ones_are_not_held_up)
     vm_copy_step(sim->vm);
     ck_assert_int_eq(sim_placed(sim, b, &id), OK);
     sim_expect(sim, dst2, b, id, 10, 2);
-    // Other requests are answered between two pieces.
+    // vm answers other requests between two pieces.
     struct message m = {.type = BENCHMARK_NOP_MSG};
     m.benchmark_nop.value = 6;
     ck_assert_int_eq(sim_call(sim, c, &m), OK);
@@ -58,7 +58,7 @@ START_TEST(large_copies_take_turns_and_small_ones_are_not_held_up)
     ck_assert_int_eq(sim_placed(sim, a, &id), OK);
     sim_expect(sim, dst, a, id, BIG, 1);
     ck_assert(!vm_copy_pending(sim->vm));
-    vm_copy_step(sim->vm); // nothing to do is no error
+    vm_copy_step(sim->vm); // no error if there is nothing to copy
 }
 END_TEST
 
@@ -78,7 +78,7 @@ START_TEST(large_copy_fails_as_a_whole_wherever_a_page_is_missing)
 {
     setup();
     const vaddr_t from = sim_addr(a, SIM_SOURCE);
-    const vaddr_t to = sim_addr(dst, PAGE_SIZE); // of the receipt
+    const vaddr_t to = sim_addr(dst, PAGE_SIZE); // the place of the receipt
     uint64_t id = 0;
     for (size_t page = 0; page < BIG / PAGE_SIZE; page += 7) {
         for (unsigned side = 0; side < 2; side++) {
@@ -168,7 +168,7 @@ START_TEST(one_message_copies_no_more_than_a_piece_at_once)
     ck_assert_int_eq(sim_place(sim, a, dst, 10, 1, &id), OK);
     ck_assert_int_eq(sim_place(sim, b, dst, VM_BOUNCE_LEN, 2, NULL), SIM_BLOCKED);
     ck_assert_int_eq(sim_place(sim, c, dst, VM_BOUNCE_LEN, 3, NULL), SIM_BLOCKED);
-    // B's copy fails at its end, then it is C's turn.
+    // B's copy fails at its end. Then it is C's turn.
     sim_protect(sim, b, sim_addr(b, SIM_SOURCE + VM_BOUNCE_LEN - PAGE_SIZE), PAGE_SIZE, SIM_NONE);
     size_t before = sim->read_bytes;
     sim_expect(sim, dst, a, id, 10, 1);
@@ -209,7 +209,7 @@ START_TEST(memory_that_changes_during_the_copy_stays_within_bounds)
 }
 END_TEST
 
-// A message's own length means nothing: the receiver is told what was placed.
+// vm tells the receiver the lengths that were placed, not the length in the message.
 START_TEST(verify_reports_the_lengths_of_the_record)
 {
     setup();

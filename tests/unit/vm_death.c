@@ -1,5 +1,5 @@
-// A death at every step of an exchange, of every role (threat 8). What must hold each time: nobody
-// waits for the dead, the buffers are free for the living, and nothing is left at the end.
+// Each role dies at each step of an exchange (threat 8). Each time, no task may wait for the dead
+// one, the other tasks can use the buffers, and nothing is left at the end.
 #include "vm_sim.h"
 
 #define BIG (2 * (size_t)VM_BOUNCE_LEN + 1)
@@ -15,7 +15,7 @@ static bool alive(enum role r)
     return sim_find(sim, role[r]) != NULL;
 }
 
-// The library's part of a death: a task that is told of it marks it. All other answers are checked.
+// Does what the library does when a task hears of a death: marks the answers as received.
 static void drain(void)
 {
     for (unsigned i = 0; i < SIM_TASKS; i++)
@@ -111,7 +111,8 @@ static void start_all(void)
     vm_step(sim->vm, KERNEL_TASK, &m);
 }
 
-// Nobody in vm->tasks waits but for a lookup, which has no timeout here.
+// Checks that no task waits except in a lookup (which has no timeout here) or for a receiver that
+// is alive.
 static void check_nobody_hangs(void)
 {
     sim_copy(sim);
@@ -127,7 +128,7 @@ static void check_receiver_still_receives(void)
 {
     if (!alive(RECEIVER))
         return;
-    sim_advance(sim, 1000000000); // a sender that does not send loses its reservation
+    sim_advance(sim, 1000000000); // a sender that sends no message loses its reservation
     task_t fresh = sim_start(sim, SIM_LIMIT, 0);
     uint64_t id = 0;
     int err = sim_place(sim, fresh, role[RECEIVER], 50, 9, &id);
@@ -207,7 +208,7 @@ START_TEST(dead_holder_gives_way_to_those_who_wait)
 }
 END_TEST
 
-// A server answers, then ends: its last message is in the channel.
+// A server answers and then ends. Its last message is still in the channel.
 START_TEST(last_payload_of_the_dead_arrives_when_nobody_waits)
 {
     start_all();
@@ -216,7 +217,7 @@ START_TEST(last_payload_of_the_dead_arrives_when_nobody_waits)
     sim_expect(sim, role[RECEIVER], role[HOLDER], held, 100, 1);
     sim_free(sim);
 
-    // And if another sender came meanwhile, it got the buffer at once.
+    // If another sender comes meanwhile, it gets the buffer at once.
     start_all();
     step_hold();
     sim_kill(sim, role[HOLDER]);

@@ -1,5 +1,5 @@
-// ool.send and ool.verify between tasks that are in no hurry: what is accepted, where it lands, and
-// what is refused. Sizes and addresses by table (threats 1, 2, 3, 11).
+// Tests ool.send and ool.verify without concurrency: what is accepted, where payloads are placed,
+// and what is refused. Tables give sizes and addresses (threats 1, 2, 3, 11).
 #include "vm_sim.h"
 
 static struct sim *sim;
@@ -60,7 +60,7 @@ START_TEST(ool_send_needs_a_channel)
     ck_assert_int_eq(sim_send(sim, stranger, dst, from, 8, 0, NULL), ERR_NOT_PERMITTED);
     ck_assert_int_eq(sim_send(sim, stranger, dst, from, 8, OOL_NOBLOCK, NULL), ERR_NOT_PERMITTED);
     ck_assert_uint_eq(sim->transfers, 0);
-    // Not blocked either, and in nobody's way.
+    // The stranger is not blocked either, and is in no other sender's way.
     ck_assert_int_eq(sim_place(sim, src, dst, 100, 1, &id), OK);
     ck_assert_int_eq(sim_send(sim, stranger, dst, from, 8, 0, NULL), ERR_NOT_PERMITTED);
     ck_assert_uint_eq(sim_find(sim, dst)->blocked, 0);
@@ -91,7 +91,7 @@ START_TEST(ool_send_checks_sizes_and_ranges)
         {UINTPTR_MAX, 0, OK},
         {UINTPTR_MAX, 1, ERR_INVALID_ARG},
         {UINTPTR_MAX - 99, 100, ERR_INVALID_ARG},
-        {UINTPTR_MAX - 100, 100, ERR_INVALID_ARG}, // nothing is there
+        {UINTPTR_MAX - 100, 100, ERR_INVALID_ARG}, // no memory is at this address
         {1, 1, ERR_INVALID_ARG},
         {sim_addr(src, SIM_MEM), 1, ERR_INVALID_ARG},
         {sim_addr(src, SIM_MEM - 1), 2, ERR_INVALID_ARG},
@@ -119,7 +119,7 @@ START_TEST(ool_send_takes_up_to_four_payloads_each_at_its_place)
     m.ool_send.count = 4;
     m.ool_send.addr = base;
     m.ool_send.len = lens[0];
-    m.ool_send.len2 = lens[1]; // at address 0
+    m.ool_send.len2 = lens[1]; // its address is 0
     m.ool_send.addr3 = base + 2 * 4096;
     m.ool_send.len3 = lens[2];
     m.ool_send.addr4 = base + 3 * 4096;
@@ -136,12 +136,13 @@ START_TEST(ool_send_takes_up_to_four_payloads_each_at_its_place)
     ck_assert_uint_eq(v.ool_verify_reply.len2, 0);
     ck_assert_uint_eq(v.ool_verify_reply.len3, 16);
     ck_assert_uint_eq(v.ool_verify_reply.len4, 1000);
-    // 15 bytes and one more end at 16; nothing and one more end at 32; 16 and one more at 64.
+    // Each payload is followed by one byte and begins at a multiple of 16: they begin at 0, 16, 32
+    // and 64.
     vaddr_t at = v.ool_verify_reply.received_at;
     ck_assert(sim_has(sim, dst, at, 15, 0));
     ck_assert(sim_has(sim, dst, at + 32, 16, 2));
     ck_assert(sim_has(sim, dst, at + 64, 1000, 3));
-    // Nothing but the payloads was written.
+    // Only the payloads were written.
     const uint8_t *bytes = sim_mem(sim, dst, at);
     ck_assert_uint_eq(bytes[15], 0xee);
     ck_assert_uint_eq(bytes[16], 0xee);
@@ -160,13 +161,13 @@ START_TEST(ool_send_checks_the_sum_and_the_count_of_payloads)
         vaddr_t last;
         int err;
     } rows[] = {
-        {0, {10, SIZE_MAX, SIZE_MAX, SIZE_MAX}, 0, OK}, // 0 counts as 1, the rest is not looked at
+        {0, {10, SIZE_MAX, SIZE_MAX, SIZE_MAX}, 0, OK}, // a count of 0 means 1: one length counts
         {5, {1, 1, 1, 1}, base, ERR_INVALID_ARG},
         {UINT32_MAX, {1, 1, 1, 1}, base, ERR_INVALID_ARG},
         {2, {15, SIM_LIMIT - 16, 0, 0}, base, OK},
         {2, {16, SIM_LIMIT - 16, 0, 0}, base, ERR_TOO_LARGE},
         {2, {SIM_LIMIT, 1, 0, 0}, base, ERR_TOO_LARGE},
-        {2, {SIM_LIMIT, 0, 0, 0}, base, ERR_TOO_LARGE}, // it would start behind the end
+        {2, {SIM_LIMIT, 0, 0, 0}, base, ERR_TOO_LARGE}, // it would start after the end
         {2, {1, SIZE_MAX, 0, 0}, base, ERR_TOO_LARGE},
         {4, {1, 1, 1, SIZE_MAX - 50}, base, ERR_TOO_LARGE},
         {2, {1, 1, 0, 0}, 0, ERR_INVALID_ARG},
@@ -191,7 +192,8 @@ START_TEST(ool_send_checks_the_sum_and_the_count_of_payloads)
 }
 END_TEST
 
-// What can never be placed must not be blocked: the answer does not depend on what is registered.
+// A payload that can never be placed must not be blocked. The answer does not depend on the
+// registered memory.
 START_TEST(ool_send_checks_before_it_blocks)
 {
     setup();
@@ -219,7 +221,7 @@ START_TEST(ool_send_refuses_unknown_flags)
 }
 END_TEST
 
-// A hole or a page that cannot be read, at every page of the source, and the same at the buffer's.
+// A hole at each page of the source, and a page that cannot be written at each page of the buffer.
 START_TEST(ool_send_delivers_nothing_when_a_page_is_missing)
 {
     setup();
@@ -239,7 +241,7 @@ START_TEST(ool_send_delivers_nothing_when_a_page_is_missing)
             ck_assert_int_eq(err, side ? ERR_ABORTED : ERR_INVALID_ARG);
             sim_protect(sim, who, hole, PAGE_SIZE, SIM_READ | SIM_WRITE);
 
-            // The buffer is free all the same.
+            // The buffer is free even so.
             ck_assert_int_eq(sim_place(sim, src, dst, len, 3, &id), OK);
             sim_expect(sim, dst, src, id, len, 3);
         }
@@ -326,11 +328,12 @@ START_TEST(verify_needs_the_right_receiver_source_id_and_length)
     ck_assert_int_eq(sim_verify(sim, dst, src, id + 1, 100, NULL), ERR_NOT_FOUND);
     ck_assert_int_eq(sim_verify(sim, dst, src, 0, 100, NULL), ERR_NOT_FOUND);
     sim_expect(sim, dst, src, id, 100, 1);
-    ck_assert_int_eq(sim_verify(sim, dst, src, id, 100, NULL), ERR_NOT_FOUND); // once only
+    // Each id is valid once.
+    ck_assert_int_eq(sim_verify(sim, dst, src, id, 100, NULL), ERR_NOT_FOUND);
 }
 END_TEST
 
-// The message lied about its length and is dropped: the buffer must not stay taken.
+// The message has a false length and is dropped. The buffer must become free.
 START_TEST(verify_of_a_wrong_length_frees_the_buffer)
 {
     setup();
@@ -357,13 +360,13 @@ START_TEST(ids_are_new_and_say_nothing_of_addresses)
 }
 END_TEST
 
-// Even if the numbers were not random, no id stands for two things.
+// Even if the numbers are not random, no two payloads have the same id.
 START_TEST(ids_differ_when_the_random_numbers_do_not)
 {
     setup();
     task_t other = sim_start(sim, SIM_LIMIT, 0);
     sim->random_is_stuck = true;
-    sim->random = 0; // an id of 0 would mean none
+    sim->random = 0; // an id of 0 would mean that there is none
     uint64_t open_id = 0;
     uint64_t closed_id = 0;
     ck_assert_int_eq(sim_place(sim, src, dst, 8, 1, &open_id), OK);
@@ -373,7 +376,7 @@ START_TEST(ids_differ_when_the_random_numbers_do_not)
     sim_expect(sim, dst, other, closed_id, 8, 2);
     sim_expect(sim, dst, src, open_id, 8, 1);
 
-    // Nor one for something new and something revoked.
+    // A new payload and a revoked one have different ids too.
     uint64_t old = 0;
     sim_wait(sim, dst, WAIT_RECV, src);
     ck_assert_int_eq(sim_place(sim, src, dst, 8, 3, &old), OK);
@@ -385,7 +388,7 @@ START_TEST(ids_differ_when_the_random_numbers_do_not)
 }
 END_TEST
 
-// Threat 21: an answer has its fields and zeros.
+// Threat 21: an answer has its fields, and zeros elsewhere.
 START_TEST(answers_carry_no_stray_byte)
 {
     setup();

@@ -1,5 +1,5 @@
-// Blocked senders and what frees a buffer for them: verifying, registering, failing, dying, and the
-// deadline of a reservation whose message never comes (threats 4, 5, 7).
+// Tests blocked senders and the events that free a buffer for them: a verify, a registration, a
+// failure, a death, and the deadline of a reservation whose message never comes (threats 4, 5, 7).
 #include "vm_sim.h"
 
 #define MS 1000000ull
@@ -85,7 +85,7 @@ START_TEST(task_without_buffers_blocks_its_senders_until_it_registers)
 }
 END_TEST
 
-// A sender that fails must not cost the senders behind it their turn.
+// If a sender fails, the senders behind it must still get their turn.
 START_TEST(failing_blocked_senders_are_passed_over)
 {
     setup();
@@ -129,7 +129,7 @@ START_TEST(blocked_sender_that_does_not_fit_a_smaller_buffer_is_passed_over)
 }
 END_TEST
 
-// A task that waits for an answer and asks again by itself (threat 4).
+// A task waits for an answer and sends another request (threat 4).
 START_TEST(second_request_of_a_blocked_task_fails_and_changes_nothing)
 {
     setup();
@@ -148,7 +148,7 @@ START_TEST(second_request_of_a_blocked_task_fails_and_changes_nothing)
 }
 END_TEST
 
-// ool.send and then no message (threat 5).
+// A sender calls ool.send and then sends no message (threat 5).
 START_TEST(reservation_is_revoked_when_the_receiver_idles_and_others_wait)
 {
     setup();
@@ -162,7 +162,7 @@ START_TEST(reservation_is_revoked_when_the_receiver_idles_and_others_wait)
     ck_assert_int_eq(sim_verify(sim, dst, s[0], id, 10, NULL), ERR_TRY_AGAIN);
     sim_expect(sim, dst, s[1], next, 10, 1);
     ck_assert_uint_eq(vm_stats(sim->vm).revoked, 1);
-    // The late sender places again, as its library does.
+    // The late sender places its payload again, as its library does.
     ck_assert_int_eq(sim_place(sim, s[0], dst, 10, 5, &id), OK);
     sim_expect(sim, dst, s[0], id, 10, 5);
 }
@@ -172,7 +172,7 @@ START_TEST(busy_receiver_revokes_nobody)
 {
     const struct {
         enum wait_kind kind;
-        bool again; // a new episode of the same wait now and then
+        bool again; // the same wait begins again, with a new episode, from time to time
     } rows[] = {{WAIT_RUNNING, false},
                 {WAIT_RECV, false},
                 {WAIT_CALL, false},
@@ -194,8 +194,8 @@ START_TEST(busy_receiver_revokes_nobody)
 }
 END_TEST
 
-// A timer or other clients wake the receiver again and again; it takes what there is, and this
-// sender's message is not among it.
+// A timer or other clients wake the receiver again and again. It takes everything that has come,
+// but this sender's message has not.
 START_TEST(receiver_that_looked_and_took_all_there_was_revokes)
 {
     setup();
@@ -237,7 +237,7 @@ START_TEST(reservation_stays_while_nobody_else_wants_the_buffer)
     uint64_t id = hold(0);
     ck_assert(vm_deadline(sim->vm) == UINT64_MAX);
     sim_advance(sim, 3600000 * MS);
-    // The deadline counts from the moment at which a sender waits.
+    // The deadline counts from the time at which another sender begins to wait.
     ck_assert_int_eq(sim_place(sim, s[1], dst, 10, 1, NULL), SIM_BLOCKED);
     sim_advance(sim, 99 * MS);
     sim_expect(sim, dst, s[0], id, 10, 0);
@@ -275,7 +275,7 @@ START_TEST(deadline_starts_anew_also_when_the_id_does_not)
 }
 END_TEST
 
-// Senders that may not block must get a buffer in the end, too.
+// Senders that may not block must get a buffer in the end too.
 START_TEST(refused_noblock_sender_counts_as_waiting)
 {
     setup();
@@ -285,7 +285,7 @@ START_TEST(refused_noblock_sender_counts_as_waiting)
     ck_assert_int_eq(sim_send(sim, s[2], dst, from, 10, OOL_NOBLOCK, NULL), ERR_WOULD_BLOCK);
     sim_advance(sim, 100 * MS);
     ck_assert_int_eq(sim_send(sim, s[2], dst, from, 10, OOL_NOBLOCK, NULL), OK);
-    // Nobody was refused since.
+    // Since then, no sender was refused.
     sim_advance(sim, 500 * MS);
     ck_assert_uint_eq(vm_stats(sim->vm).revoked, 1);
 }
@@ -323,11 +323,11 @@ START_TEST(single_buffer_takes_one_payload_each_time_it_is_armed)
     ck_assert_int_eq(sim_place(sim, s[0], one, 500, 0, &id), OK);
     ck_assert_int_eq(sim_place(sim, s[1], one, 501, 1, NULL), SIM_BLOCKED);
     ck_assert_int_eq(sim_place(sim, s[2], one, 20, 2, NULL), SIM_BLOCKED);
-    // Armed again before the message has come: that is not a reason to lose it.
+    // The buffer is armed again before the message has come. The payload must stay.
     ck_assert_int_eq(sim_register(sim, one, OOL_REGION_SINGLE, addr, 500), OK);
     ck_assert_int_eq(sim_verify(sim, one, s[0], id, 500, &at), OK);
     ck_assert_uint_eq(at, addr);
-    ck_assert_uint_eq(sim_find(sim, s[1])->replies, 0); // not armed yet
+    ck_assert_uint_eq(sim_find(sim, s[1])->replies, 0); // the buffer is not armed again yet
 
     ck_assert_int_eq(sim_register(sim, one, OOL_REGION_SINGLE, addr, 500), OK);
     ck_assert_int_eq(sim_placed(sim, s[1], &id), ERR_TOO_LARGE);

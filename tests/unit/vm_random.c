@@ -1,4 +1,4 @@
-// vm's random numbers are what they are said to be, by the published test vector of SipHash-2-4.
+// Compares vm's random numbers with the published test vector of SipHash-2-4.
 #include "random.h"
 #include "vm_sim.h"
 

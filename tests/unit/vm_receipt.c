@@ -1,5 +1,5 @@
-// Receipts: what a receiver finds in its own memory when a message names a payload, how it says
-// that it has copied it out, and what it finds when vm took the buffer away.
+// Tests receipts: what a receiver finds in its own memory when a message names a payload, how it
+// tells that it has copied the payload out, and what it finds when vm has taken the buffer away.
 #include "vm_sim.h"
 
 #define MS 1000000ull
@@ -30,7 +30,8 @@ START_TEST(receipt_says_what_was_placed)
     const struct ool_receipt *receipt = sim_receipt(sim, dst, a, m.ool_send_reply.id);
     ck_assert(receipt);
     ck_assert_uint_eq(receipt->count, 3);
-    ck_assert_uint_eq(receipt->lens[0], 0); // so the receipt is written apart from the payloads
+    // The first payload is empty, so the receipt is written separately.
+    ck_assert_uint_eq(receipt->lens[0], 0);
     ck_assert_uint_eq(receipt->lens[1], 9);
     ck_assert_uint_eq(receipt->lens[2], 100);
     ck_assert_uint_eq(receipt->lens[3], 0);
@@ -46,7 +47,7 @@ START_TEST(receipt_of_nothing_is_written_too)
     uint64_t id = 0;
     ck_assert_int_eq(sim_send(sim, a, dst, 0, 0, 0, &id), OK);
     ck_assert(sim_take(sim, dst, a, id, 0, 0));
-    // Where it cannot be, nothing was placed.
+    // If the receipt cannot be written, the payload is not placed.
     sim_protect(sim, dst, sim_addr(dst, PAGE_SIZE), PAGE_SIZE, SIM_READ);
     ck_assert_int_eq(sim_send(sim, a, dst, 0, 0, 0, &id), ERR_ABORTED);
 }
@@ -64,7 +65,7 @@ START_TEST(receipt_of_a_large_payload_comes_with_its_first_piece)
     ck_assert_int_eq(sim_place(sim, a, dst, len, 1, NULL), SIM_BLOCKED);
     sim_copy(sim);
     ck_assert_int_eq(sim_placed(sim, a, &id), OK);
-    ck_assert_uint_eq(sim->transfers - before, 6); // three pieces, read and written
+    ck_assert_uint_eq(sim->transfers - before, 6); // three pieces, each read and written
     ck_assert(sim_take(sim, dst, a, id, len, 1));
 }
 END_TEST
@@ -83,7 +84,7 @@ START_TEST(vm_gives_a_receipt_for_its_own_payload)
 }
 END_TEST
 
-// Nobody is told but by the page; the next sender finds the buffer free.
+// Only the page tells that the payload was copied out. The next sender finds the buffer free.
 START_TEST(buffer_is_free_when_the_page_says_that_it_was_copied_out)
 {
     setup();
@@ -114,7 +115,7 @@ static uint64_t copies_out;
 
 static void copy_out_while_publishing(struct sim *s, task_t id, uint32_t count)
 {
-    // The receiver said it after vm had looked, and found the count still 0.
+    // The receiver changes its page after vm has read it, while the count is still 0.
     if (count == 1)
         sim_find(s, id)->copied_out[OOL_OPEN] = copies_out;
 }
@@ -137,14 +138,15 @@ START_TEST(what_was_copied_out_is_not_revoked)
     sim_wait(sim, dst, WAIT_OPEN, 0);
     ck_assert_int_eq(sim_place(sim, a, dst, 10, 1, &id), OK);
     ck_assert_int_eq(sim_send(sim, b, dst, 0, 0, OOL_NOBLOCK, NULL), ERR_WOULD_BLOCK);
-    ck_assert(sim_take(sim, dst, a, id, 10, 1)); // nobody is blocked: it tells nobody
+    // No sender is blocked, so the receiver does not notify vm.
+    ck_assert(sim_take(sim, dst, a, id, 10, 1));
     sim_advance(sim, 1000 * MS);
     ck_assert_uint_eq(vm_stats(sim->vm).revoked, 0);
     ck_assert_int_eq(sim_send(sim, b, dst, 0, 0, OOL_NOBLOCK, NULL), OK);
 }
 END_TEST
 
-// The number of another buffer, of an earlier payload, or of none.
+// The page has the id of another buffer, of an earlier payload, or of no payload.
 START_TEST(page_that_says_anything_else_frees_nothing)
 {
     setup();
@@ -166,7 +168,7 @@ END_TEST
 static size_t before;
 static bool withdrawn;
 
-// The first that is written to a buffer that was taken away makes its receipt void.
+// When a buffer was taken away, the first write to it makes its receipt invalid.
 static void look_at_receipt(struct sim *s)
 {
     if (s->written_bytes == before + sizeof(uint64_t))
@@ -203,7 +205,7 @@ START_TEST(receipt_is_withdrawn_when_the_dead_give_way)
     uint64_t id = 0;
     ck_assert_int_eq(sim_place(sim, a, dst, 10, 1, &copies_out), OK);
     sim_kill(sim, a);
-    ck_assert(sim_receipt(sim, dst, a, copies_out)); // its message may be on the way
+    ck_assert(sim_receipt(sim, dst, a, copies_out)); // its message may be under way
     expect_withdrawn();
     ck_assert_int_eq(sim_place(sim, b, dst, 10, 2, &id), OK);
     ck_assert(withdrawn);
@@ -227,7 +229,7 @@ START_TEST(receipt_is_withdrawn_when_the_wait_is_over)
 }
 END_TEST
 
-// Nor is anything else written where that cannot be done.
+// If the receipt cannot be made invalid, nothing else is written either.
 START_TEST(receipt_that_cannot_be_withdrawn_keeps_its_payload)
 {
     setup();
@@ -248,7 +250,7 @@ START_TEST(receipt_that_cannot_be_withdrawn_keeps_its_payload)
 }
 END_TEST
 
-// A single buffer is the whole of the memory that was named.
+// A single buffer uses all of the registered memory, so there is no room for a receipt.
 START_TEST(single_buffer_has_no_receipt)
 {
     setup();
@@ -260,7 +262,7 @@ START_TEST(single_buffer_has_no_receipt)
     ck_assert_int_eq(sim_place(sim, a, one, 500, 0, &id), OK);
     for (unsigned i = 0; i < 64; i++)
         ck_assert_uint_eq(sim_mem(sim, one, addr - 64)[i], 0xee);
-    sim_find(sim, one)->copied_out[OOL_OPEN] = id; // means nothing here
+    sim_find(sim, one)->copied_out[OOL_OPEN] = id; // has no effect for a single buffer
     ck_assert_int_eq(sim_send(sim, b, one, 0, 0, OOL_NOBLOCK, NULL), ERR_WOULD_BLOCK);
     sim_expect(sim, one, a, id, 500, 0);
 }

@@ -1,4 +1,4 @@
-// Names of services (threat 16), shared memory and pages, and vm's half of the benchmark.
+// Tests names of services (threat 16), shared memory and pages, and vm's part of the benchmark.
 #include "vm_sim.h"
 
 static struct sim *sim;
@@ -129,7 +129,7 @@ START_TEST(suite_says_who_may_serve_what)
     may_serve(any, "*");
     ck_assert_int_eq(serve(any, "fs"), OK);
     ck_assert_int_eq(serve(server, "fs"), ERR_ALREADY_EXISTS);
-    // The right is not inherited by the next task in the slot.
+    // The next task in the slot does not inherit the right.
     task_t slot = TASK_SLOT(any);
     sim_kill(sim, any);
     task_t next = sim_start(sim, SIM_LIMIT, 0);
@@ -148,7 +148,7 @@ START_TEST(names_of_a_task_are_bounded)
         ck_assert_int_eq(serve(server, name), OK);
     }
     ck_assert_int_eq(serve(server, "one too many"), ERR_NO_MEMORY);
-    may_serve(server, "name1"); // has its place
+    may_serve(server, "name1"); // this name is known already
     ck_assert_uint_eq(sim->logs, 0);
     ck_assert_int_eq(serve(server, "fs"), OK);
     may_serve(server, "left out");
@@ -176,7 +176,7 @@ START_TEST(names_are_printable_utf8)
         {"", 0, ERR_INVALID_ARG},
         {"", 1, ERR_INVALID_ARG},
         {"a\0b", 4, ERR_INVALID_ARG},
-        {"a", 1, OK}, // without a NUL
+        {"a", 1, OK}, // the length does not include a NUL
         {X15 X15 X15 X15 "123", 64, OK},
         {X15 X15 X15 X15 "1234", 64, ERR_INVALID_ARG},
         {X15 X15 X15 X15 "1234", 65, ERR_INVALID_ARG},
@@ -187,18 +187,18 @@ START_TEST(names_are_printable_utf8)
         {"\xc2\x85", 3, ERR_INVALID_ARG}, // a control character
         {"\xe2\x80\xae"
          "abc",
-         7, ERR_INVALID_ARG},                 // turns the text
-        {"\xe2\x80\x8b", 4, ERR_INVALID_ARG}, // no width
+         7, ERR_INVALID_ARG},                 // changes the direction of the text
+        {"\xe2\x80\x8b", 4, ERR_INVALID_ARG}, // a character without width
         {"\x80", 2, ERR_INVALID_ARG},
         {"\xff", 2, ERR_INVALID_ARG},
         {"\xc3(", 3, ERR_INVALID_ARG},
-        {"\xc3", 2, ERR_INVALID_ARG}, // cut off
+        {"\xc3", 2, ERR_INVALID_ARG}, // an incomplete character
         {"\xe2\x82", 3, ERR_INVALID_ARG},
         {"\xf0\x9f\x90", 3, ERR_INVALID_ARG},
-        {"\xc0\xaf", 3, ERR_INVALID_ARG}, // longer than needed
+        {"\xc0\xaf", 3, ERR_INVALID_ARG}, // an overlong encoding
         {"\xe0\x80\xaf", 4, ERR_INVALID_ARG},
         {"\xed\xa0\x80", 4, ERR_INVALID_ARG},     // a surrogate
-        {"\xf4\x90\x80\x80", 5, ERR_INVALID_ARG}, // beyond the last
+        {"\xf4\x90\x80\x80", 5, ERR_INVALID_ARG}, // beyond the last code point
         {"\xf8\x88\x80\x80\x80", 6, ERR_INVALID_ARG},
         {"\xef\xbf\xbf", 4, ERR_INVALID_ARG},
     };
@@ -244,11 +244,11 @@ START_TEST(shm_is_shared_by_its_id)
     ck_assert_int_eq(shm(client, SHM_MAP_MSG, (size_t)id, &m), OK);
     ck_assert_uint_eq(m.shm_map_reply.vaddr, 8192);
     ck_assert_uint_eq(m.shm_map_reply.len, 8192);
-    ck_assert_int_eq(sim_find(sim, client)->reply_fd, 101); // the read-only one
+    ck_assert_int_eq(sim_find(sim, client)->reply_fd, 101); // the read-only descriptor
     memset(&m, 0, sizeof(m));
     m.type = SHM_MAP_MSG;
     m.shm_map.shm_id = id;
-    memset(&m.shm_map.writable, 0xff, 1); // not a bool, but true
+    memset(&m.shm_map.writable, 0xff, 1); // not a valid bool, but true
     ck_assert_int_eq(sim_call(sim, client, &m), OK);
     ck_assert_uint_eq(m.shm_map_reply.vaddr, 8192 | 1);
     ck_assert_int_eq(sim_find(sim, client)->reply_fd, 100);
@@ -271,7 +271,8 @@ START_TEST(shm_checks_sizes_ids_and_limits)
     for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
         ck_assert_int_eq(shm(server, SHM_MAP_MSG, (size_t)ids[i], &m), ERR_NOT_FOUND);
     ck_assert_int_eq(shm(server, SHM_CREATE_MSG, 1ull << 30, &m), OK);
-    ck_assert_int_eq(shm(server, SHM_CREATE_MSG, 1, &m), ERR_NO_MEMORY); // all that one may have
+    // One task may have no more.
+    ck_assert_int_eq(shm(server, SHM_CREATE_MSG, 1, &m), ERR_NO_MEMORY);
     sim->random_is_stuck = true;
     for (unsigned i = 0; i < VM_MAX_TASK_SEGMENTS; i++)
         ck_assert_int_eq(shm(client, SHM_CREATE_MSG, 1, &m), OK);
@@ -366,7 +367,7 @@ START_TEST(nop_with_ool_has_an_error_for_everything)
 {
     setup();
     struct message m = {.type = BENCHMARK_NOP_WITH_OOL_MSG};
-    ck_assert_int_eq(sim_call(sim, client, &m), ERR_WOULD_BLOCK); // no buffer at all
+    ck_assert_int_eq(sim_call(sim, client, &m), ERR_WOULD_BLOCK); // the task has no buffer
     m.type = BENCHMARK_NOP_WITH_OOL_MSG;
     m.benchmark_nop_with_ool.data = (void *)UINTPTR_MAX;
     m.benchmark_nop_with_ool.data_len = SIZE_MAX;

@@ -1,4 +1,4 @@
-// The other side of vm's core in tests: memory, pages, clock, launcher. See vm_sim.h.
+// The environment of vm's core in tests: memory, pages, clock, launcher. See vm_sim.h.
 #include "vm_sim.h"
 #include "run_tests.h"
 #include <sys/mman.h>
@@ -20,9 +20,9 @@ struct sim_task *sim_find(struct sim *sim, task_t id)
     return NULL;
 }
 
-// --- What the core asks for ---------------------------------------------------------------------
+// --- Calls of the core --------------------------------------------------------------------------
 
-// How many bytes of the range the task's pages let through.
+// The number of bytes of the range that the task's pages allow to access.
 static size_t reachable(struct sim *sim, task_t id, vaddr_t addr, size_t len, unsigned access)
 {
     struct sim_task *task = sim_find(sim, id);
@@ -64,7 +64,8 @@ static size_t env_write(void *ctx, task_t task, vaddr_t addr, const void *buf, s
     return n;
 }
 
-// Apart from the task's own, so that nothing but env_write() makes the two the same.
+// vm's mapping of the receive memory is a separate copy. So only env_write() can make the two
+// equal.
 static void *env_landing(void *ctx, task_t id, size_t size)
 {
     struct sim_task *task = sim_find(ctx, id);
@@ -237,7 +238,7 @@ static const struct vm_env env = {
 
 // --- Tasks --------------------------------------------------------------------------------------
 
-// Mapped, not allocated: most of it is never touched.
+// The memory is mapped and not allocated, because most of it is never touched.
 static void map(struct sim_task *task)
 {
     void *mem = mmap(NULL, SIM_MEM, PROT_READ | PROT_WRITE,
@@ -291,7 +292,7 @@ task_t sim_start(struct sim *sim, size_t ool_len, uint32_t rights)
     m.launcher_started.ool_len = ool_len;
     snprintf(m.launcher_started.name, sizeof(m.launcher_started.name), "task%d", id);
 
-    unmap(task); // its owner has ended
+    unmap(task); // the slot's earlier task has ended
     memset(task, 0, sizeof(*task));
     map(task);
     memset(task->access, SIM_READ | SIM_WRITE, sizeof(task->access));

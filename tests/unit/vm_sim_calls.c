@@ -1,4 +1,4 @@
-// What tests ask of vm, as a task's library would. See vm_sim.h.
+// Makes requests to vm as a task's library would. See vm_sim.h.
 #include "vm_sim.h"
 
 int sim_answer(struct sim *sim, task_t actor, struct message *m)
@@ -44,7 +44,7 @@ void sim_advance(struct sim *sim, uint64_t ns)
 
 int sim_register(struct sim *sim, task_t task, enum ool_region region, vaddr_t addr, size_t len)
 {
-    // All tests are run with both kinds of standing memory: see vm.cmake.
+    // vm.cmake runs all tests with both kinds of standing memory.
     bool shared = region == OOL_REGION_STANDING && getenv("VM_SIM_SHARED");
     struct message m = {.type = OOL_RECV_MSG};
     m.ool_recv.addr = addr;

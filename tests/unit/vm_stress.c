@@ -1,5 +1,5 @@
-// Random operations of random tasks, honest and not, with every invariant checked after each. What
-// an honest verify returns is compared with what was placed.
+// Random operations of random tasks, honest and hostile. Each is followed by a check of all
+// invariants. If an honest verify succeeds, the payload is compared with the placed one.
 #include "vm_sim.h"
 
 #define ROUNDS 40
@@ -15,7 +15,7 @@ static unsigned pick(unsigned n)
     return (unsigned)(seed >> 33) % n;
 }
 
-// What each task has asked vm to place, and how it ended.
+// The payload that each task has asked vm to place, and the result.
 static struct letter {
     task_t src, dst;
     uint64_t id; // 0: not placed
@@ -110,7 +110,7 @@ static void op_verify(task_t dst)
         ck_assert(sim_has(sim, dst, at, letter->len, letter->seed));
         sim_copied_out(sim, dst, at);
     } else if (err == ERR_NOT_FOUND)
-        ck_assert(!sim_find(sim, letter->src)); // an honest live sender is never called a forger
+        ck_assert(!sim_find(sim, letter->src)); // vm knows every id of an honest live sender
     letter->id = 0;
 }
 
@@ -146,7 +146,7 @@ static void op_raw(task_t task)
     if (m.type == OOL_RECV_MSG && pick(4))
         m.ool_recv.region = OOL_REGION_ANNOUNCE;
     vm_step(sim->vm, task, &m);
-    // It may have forgotten what it registered; its letters are not honest any more.
+    // The task may have changed its registration, so its letters are no longer honest.
     if (m.type == OOL_VERIFY_MSG || m.type == OOL_RECV_MSG || m.type == OOL_SEND_MSG)
         letter_of(task)->id = 0;
     collect();

@@ -1,5 +1,5 @@
-// The task table: identity, rights, launch, watch, and what a death leaves behind (threats 8, 9),
-// and which message means what from whom (threat 15).
+// Tests the task table: identity, rights, launch, watch, the state after a death (threats 8, 9),
+// and which sender may send which message (threat 15).
 #include "vm_sim.h"
 
 static struct sim *sim;
@@ -52,7 +52,7 @@ START_TEST(unknown_and_forbidden_messages_have_an_answer)
         {LAUNCHER_MAY_SERVE_MSG, ERR_NOT_PERMITTED},
         {LAUNCHER_LAUNCHED_MSG, ERR_NOT_PERMITTED},
         {EXCEPTION_MSG, ERR_NOT_PERMITTED},
-        {INVALID_MSG, SIM_BLOCKED}, // no answer at all
+        {INVALID_MSG, SIM_BLOCKED}, // vm does not answer
         {NOTIFICATIONS_MSG, SIM_BLOCKED},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -73,7 +73,7 @@ START_TEST(strangers_are_ignored)
     const task_t actors[] = {dead, VM_TASK, -1, INT32_MIN, INT32_MAX, 999, TASK_MAKE(1, 0)};
     for (size_t i = 0; i < sizeof(actors) / sizeof(actors[0]); i++) {
         struct message m = {.type = BENCHMARK_NOP_MSG};
-        vm_step(sim->vm, actors[i], &m); // an answer would fail in the simulation
+        vm_step(sim->vm, actors[i], &m); // the simulation fails if vm answers
         vm_check(sim->vm);
     }
     ck_assert_uint_eq(vm_stats(sim->vm).requests, 0);
@@ -111,7 +111,7 @@ START_TEST(launcher_that_contradicts_itself_is_logged_and_ignored)
     m.type = EXCEPTION_MSG;
     m.exception.task = 12345;
     kernel(&m);
-    ck_assert_int_eq(sim->reaped[0], 12345); // or its zombie would stay for ever
+    ck_assert_int_eq(sim->reaped[0], 12345); // otherwise its zombie would stay for ever
 }
 END_TEST
 
@@ -133,14 +133,14 @@ START_TEST(slot_that_is_reused_is_a_different_task)
     ck_assert_int_eq(sim_verify(sim, new, src, id, 10, NULL), ERR_NOT_FOUND);
     ck_assert_int_eq(sim_place(sim, src, new, 10, 2, &id), OK);
 
-    // The same for a sender: what the old one placed is not the new one's.
+    // The same for a sender: the old task's payload does not become the new one's.
     sim_kill(sim, src);
     task_t impostor = sim_start(sim, SIM_LIMIT, 0);
     ck_assert_int_eq(TASK_SLOT(impostor), TASK_SLOT(src));
     ck_assert_int_eq(sim_verify(sim, new, impostor, id, 10, NULL), ERR_NOT_FOUND);
     struct message m = {.type = LAUNCHER_STARTED_MSG};
     sim_kill(sim, impostor);
-    m.launcher_started.task = src; // the launcher never goes back
+    m.launcher_started.task = src; // the launcher never gives an earlier generation
     m.launcher_started.pid = 5;
     kernel(&m);
     ck_assert_int_eq(vm_task_pid(sim->vm, src), -1);
@@ -179,7 +179,7 @@ START_TEST(launch_passes_the_text_on_and_waits_for_the_launcher)
     ck_assert_str_eq(sim->launched, "hello a b");
 
     struct message l = {.type = LAUNCHER_LAUNCHED_MSG};
-    l.launcher_launched.token = sim->launch_token + 1; // another task's
+    l.launcher_launched.token = sim->launch_token + 1; // the token of another task
     l.launcher_launched.task = 7;
     kernel(&l);
     ck_assert_int_eq(sim_answer(sim, shell, &m), SIM_BLOCKED);
@@ -204,7 +204,7 @@ START_TEST(launch_passes_the_text_on_and_waits_for_the_launcher)
     }
     sim->launch_error = ERR_NO_MEMORY;
     ck_assert_int_eq(sim_string_call(sim, shell, TASK_LAUNCH_MSG, "x", 2, &m), ERR_NO_MEMORY);
-    // The task that asked ends meanwhile.
+    // The task that has asked ends meanwhile.
     sim->launch_error = OK;
     ck_assert_int_eq(sim_string_call(sim, shell, TASK_LAUNCH_MSG, "x", 2, &m), SIM_BLOCKED);
     sim_kill(sim, shell);
@@ -236,7 +236,7 @@ START_TEST(launch_checks_its_text)
     m.task_launch.name_and_cmdline = NULL;
     m.task_launch.name_and_cmdline_len = 100;
     ck_assert_int_eq(sim_call(sim, shell, &m), ERR_INVALID_ARG);
-    // As long as it may be, with and without the NUL.
+    // The longest allowed text, with and without the NUL.
     ck_assert_int_eq(sim_string_call(sim, shell, TASK_LAUNCH_MSG, text, VM_MAX_TEXT, &m),
                      SIM_BLOCKED);
     ck_assert_uint_eq(strlen(sim->launched), VM_MAX_TEXT);
@@ -261,13 +261,14 @@ START_TEST(watcher_is_told_once_of_each_end)
     task->bits = 0;
     ck_assert_int_eq(pull(watcher, &ended), OK);
     ck_assert_int_eq(ended, x);
-    ck_assert_uint_eq(task->bits, NOTIFY_ASYNC); // there is more
+    ck_assert_uint_eq(task->bits, NOTIFY_ASYNC); // more events are queued
     task->bits = 0;
     ck_assert_int_eq(pull(watcher, &ended), OK);
     ck_assert_int_eq(ended, y);
     ck_assert_uint_eq(task->bits, 0);
     ck_assert_int_eq(pull(watcher, &ended), ERR_EMPTY);
-    // It has ended already: at once. A task in the same slot is not meant.
+    // If the task has ended already, the event comes at once. A new task in the same slot does not
+    // count.
     task_t z = sim_start(sim, SIM_LIMIT, 0);
     ck_assert_int_eq(TASK_SLOT(z), TASK_SLOT(x));
     ck_assert_int_eq(call_task(watcher, TASK_WATCH_MSG, x), OK);
@@ -296,12 +297,12 @@ START_TEST(watch_and_unwatch_check_the_task)
     sim_kill(sim, x);
     task_t ended;
     ck_assert_int_eq(pull(watcher, &ended), ERR_EMPTY);
-    // Unwatched after the end, before the pull.
+    // The watch is removed after the end and before the pull.
     ck_assert_int_eq(call_task(watcher, TASK_WATCH_MSG, x), OK);
     ck_assert_int_eq(call_task(watcher, TASK_UNWATCH_MSG, x), OK);
     ck_assert_int_eq(call_task(watcher, TASK_UNWATCH_MSG, x), ERR_NOT_FOUND);
     ck_assert_int_eq(pull(watcher, &ended), ERR_EMPTY);
-    // The others in the queue stay, in their order.
+    // The other events stay in the queue, in their order.
     task_t y[3];
     for (unsigned i = 0; i < 3; i++) {
         y[i] = sim_start(sim, SIM_LIMIT, 0);

@@ -1,4 +1,4 @@
-// Heads, pages and types of answers.
+// Tests heads, pages and types of answers.
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-// Dates, names of the server and conditions of requests.
+// Tests dates, names of the server and conditions of requests.
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,14 +26,15 @@ START_TEST(dates_have_three_formats)
 {
     static const struct {
         const char *text;
-        int64_t time; // negative: it is none
+        int64_t time; // negative: the text is no date
     } rows[] = {
         {"Sun, 06 Nov 1994 08:49:37 GMT", 784111777},
         {"Sunday, 06-Nov-94 08:49:37 GMT", 784111777},
         {"Sun Nov  6 08:49:37 1994", 784111777},
         {"Tue Nov 14 22:13:20 2023", MTIME},
         {"Tuesday, 14-Nov-23 22:13:20 GMT", MTIME},
-        {"Tuesday, 14-Nov-73 22:13:20 GMT", 3277923200}, // not more than 50 years ahead
+        // A year without century is at most 50 years in the future.
+        {"Tuesday, 14-Nov-73 22:13:20 GMT", 3277923200},
         {"Wednesday, 14-Nov-74 22:13:20 GMT", 153699200},
         {"Thu, 29 Feb 2024 00:00:00 GMT", 1709164800},
         {"Wed, 29 Feb 2023 00:00:00 GMT", -1},
@@ -95,7 +96,7 @@ END_TEST
 START_TEST(a_target_may_name_its_host)
 {
     static const struct {
-        const char *target, *host; // NULL: it is not good
+        const char *target, *host; // NULL: the request is refused
     } rows[] = {
         {"http://a:80/b", "a:80"}, {"HTTP://a?b/c", "a"}, {"http://[::1]/", "[::1]"},
         {"http:///a", NULL},       {"http://", NULL},     {"http://u@a/", NULL},
@@ -128,7 +129,7 @@ static void feed(const char *fields)
 #define SAME   "Tue, 14 Nov 2023 22:13:20 GMT"
 #define AFTER  "Tue, 14 Nov 2023 22:13:21 GMT"
 
-// Section 13 of RFC 9110, by the order of 13.2.2.
+// Section 13 of RFC 9110, in the order of section 13.2.2.
 START_TEST(conditions_are_judged_in_their_order)
 {
     static const struct version file = {.etag = "\"tag\"", .has_mtime = true, .mtime = MTIME};
@@ -197,14 +198,15 @@ START_TEST(a_range_is_of_the_version_that_the_client_knows)
         {"Range: bytes=0-0\r\nIf-Range: " SAME "\r\n", NOW, true},
         {"Range: bytes=0-0\r\nIf-Range: " AFTER "\r\n", NOW, false},
         {"Range: bytes=0-0\r\nIf-Range: " BEFORE "\r\n", NOW, false},
-        {"Range: bytes=0-0\r\nIf-Range: " SAME "\r\n", MTIME + 1, false}, // it may still change
+        // The file may change again in the same second.
+        {"Range: bytes=0-0\r\nIf-Range: " SAME "\r\n", MTIME + 1, false},
         {"", NOW, false},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         feed(rows[i].fields);
         const char *range = precondition_range(&request, &file, rows[i].now);
         ck_assert_msg((range != NULL) == rows[i].ranged, "%s", rows[i].fields);
-        request.head = true; // ranges are GET's
+        request.head = true; // only GET has ranges
         ck_assert_ptr_null(precondition_range(&request, &file, rows[i].now));
     }
 }

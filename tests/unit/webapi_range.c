@@ -1,4 +1,4 @@
-// The Range header.
+// Tests the Range header.
 #include <check.h>
 #include <stdlib.h>
 #include "range.h"

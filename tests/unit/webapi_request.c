@@ -1,4 +1,4 @@
-// Reading requests, at once and in pieces.
+// Tests the reading of requests, at once and in pieces.
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +8,8 @@
 
 static struct request request;
 
-// Feeds a text in pieces of `piece` bytes until the request is over. Returns how many were taken.
+// Feeds a text in pieces of `piece` bytes until the request ends. Returns the number of bytes
+// taken.
 static size_t feed(const char *text, size_t piece)
 {
     size_t at = 0, len = strlen(text);
@@ -111,7 +112,7 @@ START_TEST(an_answer_does_not_wait_for_a_body_that_waits_for_it)
     snprintf(text, sizeof(text), "%sTransfer-Encoding: chunked\r\n\r\n", head);
     feed(text, 1000);
     ck_assert(request.state == REQUEST_WHOLE && !request.keep_alive);
-    // Nothing is to come.
+    // No more bytes belong to the request.
     snprintf(text, sizeof(text), "%s\r\n", head);
     feed(text, 1000);
     ck_assert(request.state == REQUEST_WHOLE && request.keep_alive);
@@ -256,7 +257,7 @@ START_TEST(lengths_are_bounded)
     ck_assert_int_eq(request.state, REQUEST_WHOLE);
     feed_long("GET / HTTP/1.0\r\nX: ", HEADERS_MAX, "\r\n\r\n");
     ck_assert(request.state == REQUEST_BAD && request.status == 431);
-    feed_long("GET / HTTP/1.0\r\nRange: ", 10000, "\r\n\r\n"); // of many parts
+    feed_long("GET / HTTP/1.0\r\nRange: ", 10000, "\r\n\r\n"); // a field with many ranges
     ck_assert_int_eq(request.state, REQUEST_WHOLE);
     feed_long("POST / HTTP/1.0\r\nContent-Length: 60000\r\n\r\n", 60000, "");
     ck_assert_int_eq(request.state, REQUEST_WHOLE);

@@ -1,4 +1,4 @@
-// What a request's target names.
+// Tests which file a request's target names.
 #include <check.h>
 #include <stdlib.h>
 #include "urlpath.h"
@@ -8,7 +8,7 @@ START_TEST(targets_become_paths)
 {
     static const struct {
         const char *target;
-        const char *path; // NULL: none
+        const char *path; // NULL: it names no file
         bool is_dir;
     } rows[] = {
         {"/", "/", true},
