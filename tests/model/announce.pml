@@ -1,19 +1,19 @@
 /*
  * Two-sided publishing (libipc's ool_announce(), vm's vm_settle()): a receiver R goes into a
- * receive from D alone; D may be blocked in vm by then, or be about to block. The open buffer is
- * taken for good, so only the closed one can serve D. Nothing but R's page tells vm that it may.
+ * receive from D alone; D may be blocked in vm by then, or be about to block. The open buffer stays
+ * occupied, so only the closed one can serve D. vm learns only from R's page that D may use it.
  *
  *   R : publish the page, then read the count; not zero: announce
  *   vm: publish the count, then read the page again
  *
- * E may block too and is not waited for, so the count changes for other reasons. Mutations, which
+ * E may block too. R does not wait for E, so the count also changes because of E. Mutations, which
  * must fail: -DCOUNT_FIRST (R reads the count, then publishes) and -DNO_SECOND_LOOK (vm reads the
  * page, then publishes).
  */
 #define ROUNDS 2
 
-bool page;          /* R's page says: from D alone */
-byte count;         /* vm's page: how many are blocked for R */
+bool page;          /* R's page says that R receives from D alone */
+byte count;         /* vm's page: the number of senders blocked for R */
 bool request_d, request_e, announce;
 bool d_blocked, e_blocked, placed;
 
@@ -42,7 +42,7 @@ settle:
     :: else
     fi;
     if
-    :: announcing -> announcing = false; announce = false /* the answer */
+    :: announcing -> announcing = false; announce = false /* vm answers R */
     :: else
     fi;
     goto end
@@ -54,7 +54,7 @@ active proctype TaskD()
     do
     :: i < ROUNDS ->
        request_d = true;
-       !request_d && !d_blocked && !placed; /* vm's answer, and R's */
+       !request_d && !d_blocked && !placed; /* vm has answered, and R has received */
        i++
     :: else -> break
     od

@@ -1,7 +1,8 @@
 /*
- * The protocol of the original specification, taken at its word: a receiver has one buffer, any
- * sender may fill it, and it stays filled until the message comes. It must fail: this is why
- * ours.pml has a closed buffer, tags and revocation. docs/model.md shows the traces.
+ * The protocol exactly as the original specification states it: a receiver has one buffer, any
+ * sender may fill it, and it stays filled until the message comes. It must fail. This failure is
+ * the reason for the closed buffer, tags and revocation in ours.pml. docs/model.md shows the
+ * traces.
  *
  *   -DCROSSED  R receives from D alone, while A's payload is in its buffer
  *   -DFILES    the same with a call: file server R calls disk server D
@@ -13,7 +14,7 @@ bool armed, filled;                /* R's buffer: registered by ool.recv; in use
 chan ool_send = [0] of { mtype };  /* to vm: place my payload for R */
 chan answer = [0] of { mtype };    /* from vm: it is placed */
 chan ool_recv = [0] of { mtype };  /* to vm: here is a buffer */
-chan message = [0] of { mtype };   /* a meeting with R */
+chan message = [0] of { mtype };   /* a rendezvous with R */
 chan request = [0] of { mtype };   /* R's call to D */
 
 active proctype Vm()
@@ -86,7 +87,7 @@ active proctype TaskR()
 {
     mtype who;
 #ifdef FILES
-    arm(); /* for the receive that made it call D */
+    arm(); /* by the receive after which R calls D */
     printf("R -> D : a request; R waits for D's answer alone\n");
     request ! R;
 #endif

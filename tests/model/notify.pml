@@ -1,11 +1,12 @@
 /*
- * Notification bits and rings (link_notify(), link_read(), gather() of receive.c). The sender
- * S and the receiver R each write one word for the other: `sent` and `seen` parities. A ring is the
- * one packet that wakes R; messages of S travel in the same channel. R receives from anybody, or
- * from S alone (then notifications stay pending), as it likes. With -DDEATH, S dies at any step.
+ * Notification bits and rings (link_notify(), link_read(), gather() of receive.c). The sender S and
+ * the receiver R each write one word for the other: `sent` and `seen` parities. A ring is the one
+ * packet that wakes R; messages of S travel in the same channel. At any time, R may start an open
+ * receive, or one from S alone, in which notifications stay pending. With -DDEATH, S dies at any
+ * step.
  *
- * Checked: a notification that was sent is delivered by a later open receive, that is, none is owed
- * when nothing can happen any more; and there is never more than one ring in the channel.
+ * Checked: a later open receive delivers each notification that was sent, so none is owed when no
+ * process can take a step. The channel never holds more than one ring.
  *
  * Mutations, which must fail:
  *   -DRING_FIRST        S looks whether a ring is on its way, then sets the bit
@@ -38,7 +39,7 @@ active proctype S()
            :: else
            fi;
 #endif
-           /* Pending already: it counts as this one. */
+           /* A notification is already pending. The new one counts as the same. */
            if
            :: atomic { sent_bit != seen_bit -> owed = true }
            :: atomic { sent_bit == seen_bit -> skip };
@@ -121,7 +122,7 @@ active proctype R()
        :: !pending && len(c) > 0 -> read()
        :: !pending && len(c) == 0
        fi
-    /* A receive from S alone, for a message that is sure to come, or the end. */
+    /* A receive from S alone, for a message that is sure to come, or for the end of S. */
     :: messages < MESSAGES && !ended ->
        packet = 0;
        do

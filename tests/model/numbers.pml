@@ -1,16 +1,16 @@
 /*
  * The numbers of sends, calls and pulls (channel_next_seq(), send_once(), await_answer(),
- * on_answer(), take_message()). A asks: it sends and calls, one at a time, and pulls, which it may
- * leave under way. B takes what it is asked in order, answers when it likes, and may send a message
- * of its own, which takes the place of the reply to a call that is open. There are three numbers,
- * so they come round all the time; each question has a name beside its number that does not.
+ * on_answer(), take_message()). A asks questions: it sends and calls, one at a time, and it pulls.
+ * A may continue while a pull is pending. B takes the questions in order and answers at any time. B
+ * may also send a message of its own, which replaces the reply to an open call. There are only
+ * three numbers, so A reuses them often. Each question also has a name that is never reused.
  *
- * Checked: what A takes for the answer to a question is the answer to that question, and no answer
- * comes that A does not wait for.
+ * Checked: A never takes the answer to one question for the answer to another, and no answer
+ * arrives that A does not wait for.
  *
  * Mutations, which must fail:
- *   -DNO_SKIP     the next number may be that of a pull under way
- *   -DLAST_CALL   B's message names the last call that it took, though that was answered
+ *   -DNO_SKIP     the next number may be that of a pending pull
+ *   -DLAST_CALL   B's message names the last call that B took, although B has answered it
  */
 #define QUESTIONS 9
 #define MESSAGES 2
@@ -31,7 +31,7 @@ inline next()
 #endif
 }
 
-/* Takes a packet while A waits for `mine` (0: for none). */
+/* Takes a packet while A waits for the answer `mine` (0: for none). */
 inline read()
 {
     to_a ? kind, ack, answers;

@@ -1,22 +1,23 @@
 /*
- * Oolong's rendezvous and payload placement: libipc (send.c, receive.c, take.c, ool.c) in N tasks, and
- * vm's core (ool.c, landing.c, settle.c, copy.c). Which programs the tasks run is the scenario
- * (scenarios.pml); docs/model.md says what is checked, what is left out and why.
+ * Oolong's rendezvous and payload placement: libipc (send.c, receive.c, take.c, ool.c) in N tasks,
+ * and vm's core (ool.c, landing.c, settle.c, copy.c). The scenario (scenarios.pml) says which
+ * programs the tasks run. docs/model.md lists the checks and the omissions, with reasons.
  *
- *   -DSCENARIO=<number>  -DMAX_CRASHES=<how many tasks may die, each at any step>
- *   -DLONG_COPIES        a copy is never done at once, so that others get in between
+ *   -DSCENARIO=<number>  -DMAX_CRASHES=<number of tasks that may die, each at any step>
+ *   -DLONG_COPIES        each copy takes several steps, so that other steps come in between
  *   -DLATE_REGISTER      receive buffers are registered at the first receive, not before
  *
- * Without a defence, it must fail: -DNO_CLOSED, -DNO_TAGS (of the closed buffer), -DNO_REVOCATION,
- * -DNO_ANNOUNCE, -DNO_TELL (the same when a buffer was copied out), -DNO_CHECK (of the receipt after
- * copying out), -DNO_WITHDRAW (of a receipt before the buffer is written).
+ * Each of these removes a defence, and the model must then fail: -DNO_CLOSED, -DNO_TAGS (of the
+ * closed buffer), -DNO_REVOCATION, -DNO_ANNOUNCE, -DNO_TELL (no announcement when a buffer was
+ * copied out), -DNO_CHECK (of the receipt after copying out), -DNO_WITHDRAW (of a receipt before
+ * the buffer is written).
  *
- * What vm does with one message is one step, as its core is one function; the points in between
- * where it looks at pages of others are steps of their own. In a task, each look at, or change of,
- * what others can see is a step.
+ * vm handles a message in one step, because its core is one function. The points at which vm reads
+ * the pages of tasks are steps of their own. In a task, each read or write of shared state is a
+ * step.
  *
- * A message is known by its tag (1 to 31). An attempt to send it is numbered 2 * tag + parity,
- * and that number serves as the sequence number, as vm's id for the payload, and as the payload.
+ * A tag (1 to 31) identifies a message. An attempt to send it has the number 2 * tag + parity. That
+ * number is also the sequence number, vm's id of the payload, and the payload.
  */
 #ifndef SCENARIO
 #define SCENARIO 1
@@ -31,12 +32,12 @@
 #define MAX_TRIES 2
 #endif
 
-/* Programs. Tags below 8 are for them; replies and nested calls count from there. */
+/* Programs. They use tags below 8. Replies and nested calls use tags from 8 on. */
 #define TAG(num)    ((num) / 2)
 #define NESTED(num) (TAG(num) + 8)
 #define REPLY(num)  ((num) + 32)
 
-/* What a task does next. */
+/* The next operation of a task. */
 #define DO_SEND 1
 #define DO_CALL 2
 #define DO_RECV 3
@@ -46,12 +47,12 @@
 #define DO_PLACE 7  /* ool.send, and nothing after it */
 #define DO_HANG 8
 #define DO_EXIT 9
-#define DO_POLL 10  /* DO_RECV of what is there */
+#define DO_POLL 10  /* DO_RECV that does not wait */
 
-/* Packets: kind, number, ack, and what comes with it. */
+/* Packets: kind, number, ack, and whether a payload or an error comes with it. */
 mtype = { P_SEND, P_CALL, P_REPLY, P_NOBLOCK, P_ACK, P_NACK };
 #define NOTHING 0
-#define PAYLOAD 1 /* greater: an error */
+#define PAYLOAD 1 /* a greater value is an error */
 
 /* Results. */
 #define OK 1
@@ -74,11 +75,11 @@ chan st[N * N] = [2] of { mtype, byte, byte, byte };
 
 bool alive[N] = true;
 byte kind[N], whom[N];    /* the wait word */
-bool tagged[N];           /* the closed buffer's episode is the one of the page now */
-byte taken[N * N];        /* [me, peer]: the peer's call that is not answered yet */
+bool tagged[N];           /* the closed buffer's episode is the page's current one */
+byte taken[N * N];        /* [me, peer]: the peer's call that I have not answered yet */
 bool noblock_sent[N * N]; /* [me, peer]: PEER_NOBLOCK is pending */
 int delivered;            /* by tag */
-int revoked;              /* by tag: vm remembers for the sender */
+int revoked;              /* by tag; vm remembers these for the sender */
 
 /* A task's request to vm, and vm's answer. */
 #define R_SEND 1
@@ -98,12 +99,12 @@ byte req_noblock[N];
 #define L_COPYING 2
 #define L_RESERVED 3
 #define AT(d, k) ((d) * 2 + (k))
-byte l_state[N * 2], l_src[N * 2], l_num[N * 2]; /* l_src: one more than the task */
+byte l_state[N * 2], l_src[N * 2], l_num[N * 2]; /* l_src: the task plus one */
 bool l_orphan[N * 2];
 /* The memory of a task: the receipt and the payload in each buffer. */
 byte receipt[N * 2], l_data[N * 2];
-byte copied_out[N * 2]; /* its page; 0 again when vm has seen it, for numbers are not used twice */
-byte blocked[N * N]; /* senders, one more than the task, first come first; 0 ends the list */
+byte copied_out[N * 2]; /* on its page; 0 again once vm has read it: numbers are used once */
+byte blocked[N * N]; /* senders (task plus one) in order of arrival; 0 ends the list */
 byte published[N];
 bool refused[N], dirty[N], told[N];
 

@@ -1,4 +1,4 @@
-/* The programs of ours.pml. `from`, `p_kind` and `p_num` tell of the message received last. */
+/* The programs of ours.pml. `from`, `p_kind` and `p_num` describe the message received last. */
 
 #define EXIT                op = DO_EXIT
 #define SEND(peer_, tag_)   op = DO_SEND; peer = peer_; tag = tag_; pay = true
@@ -23,7 +23,8 @@
     :: else -> op = DO_OPEN; call = 0; pc = 6                                                      \
     fi
 
-/* What a receiver may do to a noblock message that was accepted: lose it, never or sometimes. */
+/* When a receiver may lose a noblock message that it has accepted: always, never, or only if its
+ * sender has died. */
 #if defined(MAY_LOSE_NOBLOCK)
 #define LOST_NOBLOCK skip
 #elif defined(NEVER_LOSES_NOBLOCK)
@@ -57,7 +58,7 @@
     fi
 
 #elif SCENARIO == 3
-/* One places and never sends; another is a client of the same server. */
+/* A task places a payload and never sends the message; another is a client of the same server. */
 #define PROGRAM                                                                                    \
     if                                                                                             \
     :: me == 0 ->                                                                                  \
@@ -107,7 +108,8 @@
     fi
 
 #elif SCENARIO == 8
-/* One places and never sends, twice; the receiver calls another, then waits for it alone. */
+/* A task places payloads twice and never sends the messages; the receiver calls another task, then
+ * waits for that task alone. */
 #define PROGRAM                                                                                    \
     if                                                                                             \
     :: me == 0 ->                                                                                  \
@@ -132,7 +134,7 @@
     fi
 
 #elif SCENARIO == 11
-/* 1 looks for something of 2, then waits for 0 alone; 3 holds the open buffer. Needs -DN=4. */
+/* 1 polls for a message of 2, then waits for 0 alone; 3 holds the open buffer. Needs -DN=4. */
 #define PROGRAM                                                                                    \
     if                                                                                             \
     :: me == 0 -> if STEP(0) SEND(1, 1) :: else -> EXIT fi                                         \
@@ -142,7 +144,7 @@
     fi
 
 #elif SCENARIO == 10
-/* Two send to one, and stay. */
+/* Two tasks send to a third, and do not exit. */
 #define PROGRAM                                                                                    \
     if                                                                                             \
     :: me == 0 -> if STEP(0) SEND(1, 1) :: else -> op = DO_HANG fi                                 \

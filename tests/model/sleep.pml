@@ -1,18 +1,18 @@
 /*
  * Sleeping and waking through shared memory (libipc's doorbell.c, shm_send.c, shm_recv.c,
  * receive.c; the launcher's doorbells.c and channels_ended()). Two senders put messages for a
- * receiver R into rings with room for one each. R takes from one of them (as long as that one owes
- * it a message) or from anybody, and then sleeps on the doorbells of all, or on its sockets. A
- * sender without room says that it wants some, and sleeps. R keeps a reply for sender 0 from the
- * beginning, which makes room for it at some time. With -DDEATH=i, sender i dies at any step; the
+ * receiver R into rings with room for one each. R receives from one of them (while that one owes it
+ * a message) or from both, and then sleeps on the doorbells of all, or on its sockets. A sender
+ * that finds no room says that it wants some, and sleeps. From the beginning, R keeps a reply for
+ * sender 0, which makes room for it at some time. With -DDEATH=i, sender i dies at any step; the
  * launcher marks it, then rings.
  *
- * Checked: when nothing can happen any more, all that was put was taken, no living sender waits, the
- * kept reply is out unless its caller is dead, and R knows of the death.
+ * Checked: when no process can take a step, R has taken every message, no living sender waits, R
+ * has sent the kept reply unless its caller is dead, and R knows of the death.
  *
- * The kernel compares a futex's word and goes to sleep in one step; every access to memory is a step
- * of its own here and sequentially consistent, as those that matter are in the code (see
- * docs/transports.md).
+ * The kernel compares a futex's word and goes to sleep in one step. Every access to memory is a
+ * step of its own in this model, and sequentially consistent. In the code, the accesses that matter
+ * are sequentially consistent too (see docs/transports.md).
  *
  * Mutations, which must fail:
  *   -DASLEEP_LATE   R reads the doorbells again, then says that it sleeps (on its sockets)
@@ -21,7 +21,7 @@
  *   -DDOORBELL_FIRST    a sender rings, then puts
  *   -DWANTS_LATE    a sender looks for room, then says that it wants some
  *   -DKEPT_FORGOTTEN  R does not look, before it sleeps, whether the peer that drains its reply has rung
- *   -DONE_FORGETS   the same where it waits for one alone (and -DANSWER_FIRST)
+ *   -DONE_FORGETS   the same, if R waits for one sender alone (and -DANSWER_FIRST)
  *   -DRING_FIRST    the launcher rings, then marks (and -DDEATH=i)
  *   -DNO_RING       the launcher does not ring (and -DDEATH=i)
  */
@@ -32,7 +32,7 @@
 #define MESSAGES(i) (2 - (i))
 #endif
 
-/* With -DANSWER_FIRST, sender 0 puts nothing before it has the kept reply as a whole. */
+/* With -DANSWER_FIRST, sender 0 puts no message before it has received the whole kept reply. */
 #ifdef ANSWER_FIRST
 #define MAY_PUT(i) (i != 0 || !kept)
 #else
@@ -46,12 +46,12 @@
 byte put[SENDERS], taken[SENDERS];
 /* Doorbells, as their readers see them: whether one was rung since it was last read. */
 bool rung[SENDERS];   /* the sender's */
-bool kept_rung = true; /* that of sender 0, since R looked whether it made room */
+bool kept_rung = true; /* the same for sender 0, since R last checked whether it made room */
 bool rrung[SENDERS];  /* R's for the sender */
 bool wants[SENDERS], sasleep[SENDERS], swaits[SENDERS];
 byte asleep;          /* R's page */
 bool waits, on[SENDERS]; /* R is in the kernel, on these doorbells */
-bool packet;          /* at a socket of R */
+bool packet;          /* a packet is at a socket of R */
 bool marked[SENDERS], dead[SENDERS];
 bool known[SENDERS];  /* R has seen the end */
 bool finished[SENDERS];
@@ -124,7 +124,7 @@ proctype Sender(byte i)
            put[i] = put[i] + 1;
            ring(i)
 #endif
-        :: i == 0 && !room -> /* R wants it: it keeps something */
+        :: i == 0 && !room -> /* R wants room, because it keeps a reply */
            room = true;
            ring(i)
         :: put[i] == MESSAGES(i) && (i != 0 || room) -> break
@@ -142,7 +142,7 @@ proctype Launcher()
 #ifdef RING_FIRST
     count(i);
     wake(i);
-    packet = true; /* the end of its socket */
+    packet = true; /* end of file at its socket */
     marked[i] = true
 #else
     marked[i] = true;
@@ -201,7 +201,7 @@ inline take(i)
     fi
 }
 
-/* On the doorbells of the senders from `first` to `last`, and on that of the caller that drains the
+/* Sleeps on the doorbells of the senders from `first` to `last`, and of the caller that drains the
  * kept reply. (Before that, R read the doorbells and asked whether that caller has rung.) */
 #define CHANGED ((first == 0 && rung[0]) || (last == 1 && rung[1]) || (first == 1 && kept && kept_rung))
 inline sleep_on_doorbells()
@@ -293,7 +293,7 @@ inline sleep_on_sockets()
     fi;
     looked = false;
     asleep = NOT;
-    packet = false /* read */
+    packet = false /* R reads it */
 }
 
 proctype R()

@@ -43,7 +43,7 @@ inline ask_vm(what, peer_, num_, noblock_)
     req[me] = what
 }
 
-/* What a task does next with the answer is part of the same step: nobody sees it read. */
+/* Reading the answer is part of the task's next step, because no other process can observe it. */
 inline answer_of_vm()
 {
     ans[me] -> err = ans[me]; ans[me] = 0
@@ -65,7 +65,7 @@ inline put(to, kind_, num_, ack_, with_)
     fi
 }
 
-/* The message goes to the program. Once. */
+/* Delivers the message to the program. Checks that this happens only once. */
 inline deliver(num_)
 {
     assert(!((delivered >> TAG(num_)) & 1));
@@ -73,7 +73,7 @@ inline deliver(num_)
     printf("task %d has message %d\n", me, TAG(num_))
 }
 
-/* What a send or call may return. */
+/* Checks the result of a send or call. */
 inline check_result()
 {
     if
@@ -98,7 +98,7 @@ inline read(p)
 
 active [N] proctype Task()
 {
-    byte pc, op, peer, tag, num, ack, tries, err;  /* the program, and what it does now */
+    byte pc, op, peer, tag, num, ack, tries, err;  /* the program and its current operation */
     bool pay;
     mtype p_kind;                                  /* the packet at hand */
     byte from, p_num, p_ack, p_with;
@@ -108,7 +108,7 @@ active [N] proctype Task()
     {
         skip;
     done:
-        skip; /* others see the page as it is until the next step */
+        skip; /* others see this state of the page until the next step */
     next:
         atomic {
             if
@@ -183,7 +183,7 @@ active [N] proctype Task()
                assert(len(STASH(me, peer)) < 2);
                STASH(me, peer) ! p_kind, p_num, p_ack, p_with;
                goto await_answer
-            :: else -> /* an answer: maybe of an earlier call, maybe with a payload */
+            :: else -> /* an answer, perhaps to an earlier call, perhaps with a payload */
                if
                :: p_with == PAYLOAD -> goto take
                :: p_with != PAYLOAD && !IS_MY_ANSWER -> goto await_answer
@@ -257,8 +257,8 @@ active [N] proctype Task()
 
         /* --- take_message(), take_answer(), drop_answer() --- */
     take:
-        /* ool_take(). What it copies out is right at the beginning, and at the end if the receipt
-         * is the same then. */
+        /* ool_take(). The payload is right when the copy begins, and still right at its end if the
+         * receipt has not changed. */
         atomic {
             if
             :: p_with != PAYLOAD -> err = OK; goto admit
@@ -278,10 +278,10 @@ active [N] proctype Task()
             :: else -> buffer = 0; goto ask
             fi
         };
-        /* And ool_announce(); announce.pml has the two apart. */
+        /* This step includes ool_announce(). announce.pml has the two as separate steps. */
         atomic {
-            /* Anything else means nothing to vm, and would only make more states; so would what it
-             * remembers for a message that has come. */
+            /* vm ignores any other value, which would only add states. So would an id that vm
+             * remembers for a message that has arrived. */
             copied_out[AT(me, buffer)] = (l_num[AT(me, buffer)] == p_num -> p_num : 0);
             revoked = revoked & ~(1 << TAG(p_num));
             buffer = 0;
@@ -394,7 +394,7 @@ active [N] proctype Task()
         false
     } unless { !alive[me] };
 
-    /* Nobody reads what is left for it. */
+    /* No process reads the state of the ended task, or the packets left for it. */
     d_step {
         pc = 0; op = 0; peer = 0; tag = 0; num = 0; ack = 0; tries = 0; err = 0; pay = false;
         from = 0; p_kind = 0; p_num = 0; p_ack = 0; p_with = 0; client = 0; call = 0;

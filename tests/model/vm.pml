@@ -112,7 +112,7 @@ inline landing_void(d, k)
     landing_clear(d, k)
 }
 
-/* vm_landing_choose(): land_ is 2 when there is none. */
+/* vm_landing_choose(): land_ is 2 if no buffer is available. */
 inline landing_choose(d, s)
 {
     land_ = 2;
@@ -165,7 +165,7 @@ inline copy_start(d, s, k)
     l_src[AT(d, k)] = s + 1;
     l_num[AT(d, k)] = req_num[s];
     l_orphan[AT(d, k)] = false;
-    /* The first piece. What is copied is what was asked for only at the end. */
+    /* The first piece. The buffer has the payload only at the end of the copy. */
 #ifndef NO_WITHDRAW
     receipt[AT(d, k)] = req_num[s];
 #endif
@@ -209,13 +209,13 @@ inline serve_all(d)
     n_ = 0 /* a d_step may not end with a loop */
 }
 
-/* No sender is blocked while a buffer that fits is free (but for pages that changed meanwhile). */
+/* Checks that no sender is blocked while the open buffer is free. (Pages may change meanwhile.) */
 inline check_open(d)
 {
     assert(!(HAS_BLOCKED(d) && IS_FREE(AT(d, 0))))
 }
 
-/* A receiver without a receipt asks. vm has nothing for it then. */
+/* A receiver that finds no receipt asks vm. vm has no payload for it then. */
 inline on_verify(t)
 {
     look_at(t, 0);
@@ -265,7 +265,7 @@ inline on_death(t)
     fi;
     told[t] = true;
     answer(t, ABORTED);
-    /* Nobody reads these any more; different values would only make more states. */
+    /* No process reads these any more. Different values would only add states. */
     ans[t] = 0;
     kind[t] = W_RUNNING;
     whom[t] = 0;
@@ -316,7 +316,7 @@ inline on_death(t)
 
 #define REQUESTS(t) (req[t] > 0 && req[t] <= R_REGISTER)
 
-/* The receiver is idle in an open receive, and holds up others. */
+/* Whether the receiver is idle in an open receive while other senders wait for it. */
 #define MAY_REVOKE(d)                                                                              \
     (l_state[AT(d, 0)] == L_RESERVED && !l_orphan[AT(d, 0)] &&                                     \
      (HAS_BLOCKED(d) || refused[d]) && kind[d] == W_ANY)
