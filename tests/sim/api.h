@@ -31,7 +31,7 @@ struct sim_api {
     error_t (*timer_set)(msec_t timeout);
     error_t (*ipc)(task_t dst, task_t src, struct message *m, unsigned flags);
     error_t (*kdebug)(const char *cmd, size_t cmd_len, char *buf, size_t buf_len);
-    // vm's instance alone.
+    // Set in vm's instance only.
     void (*vm_main)(void);
     void (*vm_init)(struct vm *vm, const struct vm_env *env, void *ctx);
     void (*vm_check)(const struct vm *vm);

@@ -53,7 +53,7 @@ static void drop_parcel(struct parcel *parcel)
         file_unref(parcel->files[i]);
 }
 
-// Wakes the processes that wait for what just happened at `end`.
+// Wakes the processes that wait for the event that just happened at `end`.
 static void touch(struct file *end, bool for_room)
 {
     if (!for_room && !end->ready_since)
@@ -110,16 +110,17 @@ bool socket_readable(const struct file *end)
     return end->count > 0 || end->reset || !end->peer;
 }
 
-// Whether a packet is one that can wait: a new message. Answers and rings have room in any channel
-// whose tasks play by the rules (a real one holds 167 packets), and so there is always some here.
+// Whether a packet may find the channel full: only a new message may. A real channel holds 167
+// packets, so it always has room for answers and rings of tasks that keep to the rules. Here they
+// always have room too.
 static bool can_wait(const struct packet *packet)
 {
     enum wire_kind kind = wire_kind(packet->word);
     return kind == WIRE_SEND || kind == WIRE_CALL || kind == WIRE_NOBLOCK || kind == WIRE_CONTROL;
 }
 
-// A channel that is full for a task's new messages is so for a moment, as with ENOBUFS: what an
-// honest task can have under way fits a real one.
+// A channel that is full for new messages is full only for a moment, as with ENOBUFS, because a
+// real channel has room for all packets that an honest task can have under way.
 bool socket_has_room(const struct file *end)
 {
     return !end->peer || end->peer->count < end->peer->soft_max ||
@@ -168,7 +169,7 @@ int socket_recv(struct file *end, struct parcel *parcel)
     *parcel = end->queue[end->first];
     end->first = (end->first + 1) % QUEUE_MAX;
     if (--end->count == 0)
-        end->first = 0; // the same few stay in the cache
+        end->first = 0; // so that the same few slots stay in the cache
     if (!socket_readable(end))
         end->ready_since = 0;
     if (end->peer)
@@ -210,7 +211,8 @@ struct file *landing_new(void)
 
 // --- Regions ------------------------------------------------------------------------------------
 
-// Each is mapped as libipc maps it, the ring twice in a row; there is one mapping for all tasks.
+// Each region is mapped as libipc maps it, with the ring twice in a row. All tasks share the
+// mapping.
 static uint8_t *regions[NUM_REGIONS];
 static unsigned region_refs[NUM_REGIONS];
 
@@ -243,7 +245,7 @@ void region_new(struct file *ends[2])
         i++;
     if (i == NUM_REGIONS)
         sim_violation("the world has too many regions");
-    memset(regions[i], 0, REGION_SIZE(RING_SIZE)); // as a new file is
+    memset(regions[i], 0, REGION_SIZE(RING_SIZE)); // a new file contains zeros
     region_refs[i] = 2;
     for (int k = 0; k < 2; k++) {
         ends[k] = file_new(FILE_REGION);

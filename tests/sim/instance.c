@@ -1,4 +1,4 @@
-// The one name that an instance of libipc shows. Compiled twice: for tasks, and (SIM_VM) for vm.
+// The only visible name of an instance of libipc. Compiled twice: for tasks, and (SIM_VM) for vm.
 #include <resea/async.h>
 #include <resea/ipc.h>
 #include <resea/syscall.h>

@@ -1,4 +1,4 @@
-// What all simulated system calls use: the descriptors, errors and waits of the running task.
+// Shared by all simulated system calls: the descriptors, errors and waits of the running task.
 #ifndef TESTS_SIM_KERNEL_H
 #define TESTS_SIM_KERNEL_H
 
@@ -14,7 +14,7 @@ struct file *kernel_file(int fd);
 int kernel_install(struct file *file);
 /// Whether the wait that is over was interrupted.
 bool kernel_interrupted(void);
-/// `ns` from now; never, when it is negative.
+/// The time `ns` from now; NEVER if `ns` is negative.
 uint64_t kernel_deadline(int64_t ns);
 
 #endif

@@ -1,5 +1,5 @@
 // The launcher of the simulation. It runs launcher/channels.c as it is, with the control channels
-// of the simulated tasks and a short form of what spawn.c, requests.c, reap.c and restart.c do.
+// of the simulated tasks and a short form of spawn.c, requests.c, reap.c and restart.c.
 #include <stdlib.h>
 #include <string.h>
 #include "channels.h"
@@ -16,19 +16,19 @@ static struct channels channels;
 static struct file *numbers[NUM_NUMBERS];
 static struct file *table; // which tasks were granted a channel to each other
 
-// What the launcher has of each task.
+// The launcher's state for each task.
 static struct {
     struct file *control; // the launcher's end; NULL: closed
     struct file *page;
     bool forgotten; // by vm
-    bool exited;    // and its end was told
+    bool exited;    // and the launcher has told others of its end
 } tasks[NUM_SLOTS];
 
 static uint64_t restart_ns[NUM_SLOTS]; // NEVER: none
 static int next_pid;
 static unsigned num_starts;
 static bool vanished;
-static bool ends_task; // the steps of its end are under way, and others may run between them
+static bool ends_task; // a task is being ended, and others may run between the steps of that
 
 // --- What launcher/channels.c asks for -----------------------------------------------------------
 
@@ -40,7 +40,7 @@ void *xcalloc(size_t num, size_t size)
     return memset(ptr, 0, num * size);
 }
 
-// What channel.c calls free().
+// The compiler renames free() in channels.c to this.
 void launcher_free(void *ptr);
 void launcher_free(void *ptr)
 {
@@ -365,7 +365,7 @@ static void handle(struct proc *p, const struct packet *packet)
     }
 }
 
-// Takes one packet of a task. False: there is none.
+// Reads and handles one packet of a task. False: there is none.
 static bool read_packet(int slot)
 {
     struct parcel parcel;
@@ -444,8 +444,8 @@ uint64_t launcher_deadline(void)
 
 unsigned launcher_rest(void)
 {
-    // vm's two ends of its control channel, its epoll set, its page and the table, twice as files
-    // and as memory.
+    // Those of vm: both ends of its control channel, its epoll set, its page and the table. The
+    // page and the table count twice, as files and as memory.
     return 2 + 1 + 2 + 2;
 }
 
@@ -482,7 +482,7 @@ bool launcher_has_sent(task_t task, task_t peer)
     return half == HALF_SENT || half == HALF_TAKEN;
 }
 
-// Grants that are queued stay when their task ends: its notifications come with them.
+// Queued grants stay when their task ends, because its notifications arrive through those channels.
 bool launcher_owes(task_t task)
 {
     if (channels.endpoints[TASK_SLOT(task)].head)
@@ -495,7 +495,7 @@ bool launcher_owes(task_t task)
     return false;
 }
 
-// When everything is quiet, the launcher has sent what it had to send.
+// Called when no task can run. Checks that the launcher has sent everything that it had to send.
 void launcher_check(void)
 {
     for (int slot = VM; slot < NUM_SLOTS; slot++) {

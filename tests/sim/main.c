@@ -1,4 +1,4 @@
-// Runs seeds, on as many cores as there are, and says what was simulated:
+// Runs seeds on all cores, and prints statistics of what was simulated:
 //
 //   sim [--from N] [--seeds N] [--ops N] [--seconds S] [--jobs N]
 //       [--first]: stops at the first seed that fails
@@ -18,20 +18,20 @@
 #include "sim.h"
 
 #define MAX_JOBS     64
-#define REPEAT_EVERY 50 // seeds, of which one is run twice
+#define REPEAT_EVERY 50 // one seed of this many is run twice
 
 static struct {
     uint64_t from, seeds;
     unsigned ops, jobs;
     double seconds;
-    unsigned max_failed; // of a job; then it stops
+    unsigned max_failed; // a job stops after this many failed seeds
     bool one, trace;
 } opt = {.from = 1, .seeds = 20000, .ops = 200, .max_failed = 10};
 
 // Written by a job, read by the parent.
 struct job {
     pid_t pid;
-    uint64_t seed; // under way
+    uint64_t seed; // the one that runs now
     uint64_t failed;
     struct sim_counts counts;
 };
@@ -126,7 +126,7 @@ static void show_progress(void)
             (unsigned long long)opt.seeds, (double)done / seconds);
 }
 
-// Until a job ends, or it is time to say how far they are.
+// Waits until a job ends, or until the next progress report is due.
 static void await_tick(void)
 {
     sigset_t child;
@@ -135,7 +135,8 @@ static void await_tick(void)
     sigtimedwait(&child, NULL, &(struct timespec){.tv_nsec = 200000000});
 }
 
-// Returns how many seeds failed; a job that dies has failed with the seed that it was at.
+// Returns the number of seeds that failed. If a job dies, the seed that it was running counts as
+// failed.
 static uint64_t await_jobs(void)
 {
     bool terminal = isatty(STDERR_FILENO);
@@ -186,7 +187,7 @@ static void row(const char *name, uint64_t value)
     printf("  %-28s %14llu\n", name, (unsigned long long)value);
 }
 
-// Which other work on the machine does not change.
+// The processor time of the jobs, which other work on the machine does not change.
 static double processor_seconds(void)
 {
     struct rusage used;

@@ -27,7 +27,7 @@ static struct memory {
     unsigned live;
 } memories[NUM_SLOTS];
 
-// Where the linker has put what changes in each instance.
+// The sections with the variable data of each instance.
 #define SECTIONS(slot)                                                                             \
     extern uint8_t __start_sim_data_##slot[], __stop_sim_data_##slot[], __start_sim_bss_##slot[],  \
         __stop_sim_bss_##slot[]

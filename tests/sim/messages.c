@@ -1,4 +1,4 @@
-// The messages of a seed: makes them, recognises them, and knows what may happen to each.
+// The messages of a seed: makes them, recognises them, and knows the possible outcomes of each.
 #include <string.h>
 #include "oracle.h"
 
@@ -7,11 +7,11 @@
 #define MAGIC       0x6f6f6c21
 
 static struct record records[MAX_RECORDS];
-static uint32_t num_records;       // the first is none's
-static uint8_t bytes[BYTES_LEN];   // payloads are pieces of it,
-static uint8_t letters[BYTES_LEN]; // strings of this
+static uint32_t num_records;       // record 0 is unused
+static uint8_t bytes[BYTES_LEN];   // payloads are pieces of this
+static uint8_t letters[BYTES_LEN]; // strings are pieces of this
 
-// What is in the body of each message, behind the descriptors of payloads.
+// The body of each message, behind the descriptors of payloads.
 struct tag {
     uint32_t magic;
     uint32_t id;
@@ -92,7 +92,7 @@ static void choose_payloads(struct record *r)
     counts.streams += r->streamed;
 }
 
-// What a stream has to know.
+// The state of a stream.
 struct making {
     const struct record *record;
     size_t next;
@@ -241,7 +241,7 @@ struct record *message_received(struct proc *p, struct message *m)
 
 // --- What a send may return ---------------------------------------------------------------------
 
-// Whether `err` may be, with what was done to the tasks and the copies.
+// Whether a send may return `err`, given the faults that were injected into tasks and copies.
 static bool is_possible(const struct record *r, error_t err)
 {
     bool dead = r->was_dead || !proc_is_alive(r->dst);
@@ -284,7 +284,7 @@ void message_sent(struct proc *p, struct record *r, error_t err)
     (void)p;
 }
 
-// An answer that was given but could not arrive as it is.
+// Whether a call may return `err` because its answer could not arrive unchanged.
 static bool is_answer_error(const struct record *call, const struct record *answer, error_t err)
 {
     if (answer->type < 0)
@@ -345,12 +345,12 @@ void call_returned(struct proc *p, struct record *r, error_t err, struct message
 
 static void check_record(const struct record *r)
 {
-    // What was sent without waiting outlives its sender, but for payloads that are not fetched yet.
+    // A noblock message outlives its sender, but payloads that are not fetched yet do not.
     bool excused = !proc_is_alive(r->dst) || (r->num > 0 && !proc_is_alive(r->src));
     if (excused || !r->done || r->result != OK || r->kind == KIND_ASYNC || r->delivered)
         return;
     if (r->kind == KIND_REPLY || r->fails)
-        return; // its call has been looked at when it returned, or at the end of all
+        return; // its call was checked when it returned, or is checked at the end
     if (r->kind == KIND_NOBLOCK && r->num > 0 && sim.delayed) {
         counts.excused++;
         return;

@@ -6,11 +6,11 @@
 
 static struct {
     unsigned sent[8], seen[8];
-    uint64_t owed_since[8]; // the step in which the last notification that returned had begun
+    uint64_t owed_since[8]; // the step in which the last completed ipc_notify() began
     uint64_t seen_at[8];
 } notes[NUM_SLOTS];
 
-static unsigned early[NUM_SLOTS][8]; // sent to a task that was not there yet
+static unsigned early[NUM_SLOTS][8]; // sent to a task that had not started yet
 
 static struct {
     uint32_t ids[MAX_ASYNC];
@@ -47,7 +47,7 @@ void oracle_task_started(struct proc *p)
 
 void oracle_task_ended(struct proc *p)
 {
-    // What others have queued for it they forget when they need another queue.
+    // Other tasks forget the messages queued for this task only when they need another queue.
     for (int slot = VM + 1; slot < NUM_SLOTS; slot++)
         sim.procs[slot].kept += 1 + queues[slot][p->slot].len * (1 + MSG_MAX_PAYLOADS);
     for (unsigned i = 0; i < NUM_NAMES; i++) {
@@ -106,7 +106,7 @@ bool notification_is_due(const struct proc *p)
     return due && !launcher_owes(p->id);
 }
 
-// A task that waits for anybody while nothing moves has seen all its notifications.
+// Checks that a task in an open receive has seen all its notifications when no task can run.
 void notifications_check(const struct proc *p)
 {
     for (unsigned b = 0; b < 8; b++) {
@@ -133,7 +133,8 @@ bool async_has_room(const struct proc *src, task_t dst)
 void async_queued(const struct proc *src, struct record *r)
 {
     if (!proc_is_alive(r->dst)) {
-        // A task may start by that name meanwhile, and get it: what is first is not known then.
+        // A task with that id may start later and get the message. The oracle then does not know
+        // which message is first.
         const struct proc *now = &sim.procs[TASK_SLOT(r->dst)];
         sim.pull_lost = sim.pull_lost || now->state == PROC_NONE || now->id < r->dst;
         return;
@@ -239,7 +240,7 @@ void name_found(struct proc *p, unsigned name, task_t found)
         sim_violation("task %d looks up a name: %d", p->id, found);
     if (found <= 0 || found == servers[name] || !proc_is_alive(found))
         return;
-    // vm may have taken the name for it, and its call has not returned yet.
+    // vm may have registered the name for the server whose call has not returned yet.
     const struct proc *server = proc_find(found);
     if (server->op != OP_VM || server->op_message != name + 1)
         sim_violation("task %d finds %d instead of %d", p->id, found, servers[name]);

@@ -1,4 +1,4 @@
-// The oracle: records every message, and compares what the tasks see with its records.
+// The oracle: records every message, and compares the tasks' results with its records.
 #ifndef TESTS_SIM_ORACLE_H
 #define TESTS_SIM_ORACLE_H
 
@@ -17,35 +17,35 @@ struct record {
     enum kind kind;
     task_t src, dst;
     int type;          // negative: an error reply
-    uint32_t reply_to; // the call that it answers, or ends by taking the answer's place; 0: none
+    uint32_t reply_to; // the call that it answers, or whose answer it replaces; 0: none
     unsigned num;      // payloads
     size_t lens[MSG_MAX_PAYLOADS];
     bool too_large;
-    bool streamed; // the first payload is made while it is sent,
-    bool fails;    // which fails in the middle
-    bool was_dead; // its receiver, when it was begun
-    bool done;     // the call of libipc returned
+    bool streamed; // the first payload is made while it is sent
+    bool fails;    // making the first payload fails in the middle
+    bool was_dead; // the receiver was dead when the send began
+    bool done;     // the call of libipc has returned
     error_t result;
-    bool unsure; // which the call does not say
+    bool unsure; // the result does not say whether it was delivered
     unsigned delivered;
     uint32_t answer; // of a call: the record that answers it
 };
 
 struct record *record_of(uint32_t id);
-uint32_t records_end(void); // ids are below
+uint32_t records_end(void); // all ids are lower
 
 /// A message with random payloads, in memory of the task; message_forget() frees it.
 struct record *message_make(struct proc *p, struct message *m, enum kind kind, task_t dst,
                             uint32_t reply_to);
 void message_forget(struct proc *p, struct record *r, struct message *m);
-/// The same of one that was not sent.
+/// Does the same for a message that was not sent.
 void message_unsent(struct proc *p, struct record *r, struct message *m);
 
-/// What the program has received is a message that was sent to it, whole, and for the first time;
-/// its payloads are freed.
+/// Checks that the message that a program received was sent to it, is whole, and arrives for the
+/// first time. Frees its payloads.
 struct record *message_received(struct proc *p, struct message *m);
 
-/// What a send or call of `r` returned is what it may return.
+/// Checks that the send or call of `r` may return `err`.
 void message_sent(struct proc *p, struct record *r, error_t err);
 void call_returned(struct proc *p, struct record *r, error_t err, struct message *m);
 
@@ -60,7 +60,7 @@ bool notification_is_due(const struct proc *p);
 
 // --- Turns --------------------------------------------------------------------------------------
 
-/// An open receive begins, and has given what `src` sent (KERNEL_TASK: notifications).
+/// An open receive begins; it has returned a message of `src` (KERNEL_TASK: notifications).
 void turns_begin(const struct proc *p);
 void turns_served(const struct proc *p, task_t src);
 /// A task starts in that slot.
@@ -71,7 +71,7 @@ void turns_forget(int slot);
 bool async_has_room(const struct proc *src, task_t dst);
 void async_queued(const struct proc *src, struct record *r);
 void async_refused(const struct proc *src, task_t dst);
-/// The first that `src` has for `dst`; 0: none.
+/// The first asynchronous message that `src` has for `dst`; 0: none.
 uint32_t async_first(task_t src, task_t dst);
 void async_pulled(struct proc *p, task_t src, bool was_dead, uint32_t first, error_t err,
                   struct message *m);
@@ -83,7 +83,7 @@ task_t name_server(unsigned name);
 void name_served(struct proc *p, unsigned name, error_t err);
 void name_found(struct proc *p, unsigned name, task_t found);
 
-/// At the end: nothing was lost.
+/// Checks at the end that no message was lost.
 void messages_check(void);
 void notifications_check(const struct proc *p);
 bool asyncs_left(const struct proc *p);

@@ -1,5 +1,5 @@
-// What the simulated tasks do: each a random program over the whole interface, until the seed's
-// operations are used up; then it only answers.
+// The programs of the simulated tasks. Each makes random calls of the whole interface, until the
+// seed's operations are used up. Then it only answers.
 #include <string.h>
 #include <resea/syscall.h>
 #include "oracle.h"
@@ -27,7 +27,7 @@ static void end(struct proc *p)
 static const struct proc *any_peer(const struct proc *p)
 {
     const struct proc *peer = &sim.procs[VM + 1 + sim_below(NUM_SLOTS - 2)];
-    // Mostly "upwards", so that not every seed is one knot of deadlocks.
+    // Mostly chooses a higher slot; otherwise most seeds would only deadlock.
     if (peer->slot <= p->slot && !sim_once_in(6))
         peer = &sim.procs[p->slot + 1 < NUM_SLOTS
                               ? p->slot + 1 + (int)sim_below((uint32_t)(NUM_SLOTS - 1 - p->slot))
@@ -37,15 +37,15 @@ static const struct proc *any_peer(const struct proc *p)
     return peer;
 }
 
-// Where there is a hub, most turn to it, and it to whom it turned to last: so the same two meet
-// again before what they had with each other is over, and the hub's buffers are wanted by others
-// meanwhile.
+// If the seed has a hub, most tasks choose the hub, and the hub chooses its last peer again. So the
+// same two tasks meet again before their last exchange is over, while other tasks want the hub's
+// buffers.
 static const struct proc *usual_peer(const struct proc *p)
 {
     return &sim.procs[p->slot == sim.hub ? p->last_peer : sim.hub];
 }
 
-// Where there is a pair, the others are there to be talked to.
+// Whether the task starts exchanges. If the seed has a pair, the other tasks only answer.
 static bool takes_part(const struct proc *p)
 {
     return !sim.pair || p->slot == sim.hub || p->slot == sim.pair;
@@ -58,7 +58,7 @@ static task_t random_peer(struct proc *p)
         peer = &sim.procs[p->slot == sim.pair ? sim.hub : sim.pair];
     p->last_peer = peer->slot;
     if (peer->id > 0 && sim_once_in(100))
-        return TASK_MAKE(TASK_GEN(peer->id) + 1, peer->slot); // not yet
+        return TASK_MAKE(TASK_GEN(peer->id) + 1, peer->slot); // no such task has started yet
     return peer->id > 0 ? peer->id : p->id;
 }
 
@@ -133,7 +133,7 @@ static void answer_pull(struct proc *p)
 static void pull(struct proc *p, task_t src)
 {
     struct message m;
-    // What must be there: its async_send() has returned.
+    // This message must be there, because its async_send() has returned.
     uint32_t first = async_first(src, p->id);
     if (first && !record_of(first)->done)
         first = 0;
@@ -206,7 +206,7 @@ static void receive(struct proc *p, task_t from, bool noblock)
         return;
     }
     if (sim.over)
-        sim_point(); // nothing else may be done in between, for ever, before the task is ended
+        sim_point(); // otherwise the task might loop forever and could never be ended
     bool possible = noblock && err == ERR_WOULD_BLOCK;
     if (from && (err == ERR_ABORTED || err == ERR_INVALID_TASK))
         possible = was_dead || !proc_is_alive(from);
@@ -239,7 +239,7 @@ static void reply_and_receive(struct proc *p)
 
 // --- Sending ------------------------------------------------------------------------------------
 
-// A message that could have taken the place of an answer, and did not leave.
+// Holds a call again, if the message that would have replaced its answer was not sent.
 static void hold_again(struct proc *p, const struct record *r, uint32_t call)
 {
     if (!call || r->delivered || r->result == OK || !proc_is_alive(r->dst))
@@ -321,7 +321,7 @@ static void async_to(struct proc *p, task_t dst)
     struct record *r = message_make(p, &m, KIND_ASYNC, dst, 0);
     notify_begins(dst, NOTIFY_ASYNC);
     begin(p, OP_BRIEF, dst, 0);
-    async_queued(p, r); // before the notification with which the call ends
+    async_queued(p, r); // before async_send() notifies the receiver
     error_t err = p->api->async_send(dst, &m);
     end(p);
     notify_returned(p, dst, NOTIFY_ASYNC, began, err);
@@ -396,7 +396,8 @@ static void ask_launcher(struct proc *p)
         sim_violation("the launcher answers task %d: %d", p->id, err);
 }
 
-// What the two of a pair do most: so often that numbers come round.
+// The most frequent step of the two tasks of a pair. It is so frequent that sequence numbers wrap
+// around.
 static void step_of_pair(struct proc *p)
 {
     task_t peer = random_peer(p);

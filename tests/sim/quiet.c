@@ -1,5 +1,5 @@
-// When no task can go on: checks that each wait has a reason in the programs, then chooses what is
-// next.
+// Runs when no task can go on. Checks that each wait has a reason in the programs, then chooses the
+// next event.
 //
 // If tasks wait for each other in a cycle, the programs are at fault: one of the tasks is killed,
 // and the others must be told. Any other wait means that libipc, vm or the launcher failed to
@@ -62,7 +62,7 @@ static void explain(const struct proc *p)
     switch (p->op) {
     case OP_RECV_ANY:
         notifications_check(p);
-        break; // the question is asked for each task that sends to it
+        break; // the check of each task that sends to it covers this wait
     case OP_RECV_FROM:
         explain_closed(p);
         break;
@@ -125,7 +125,7 @@ static void check_task(const struct proc *p)
         alive += sim.procs[slot].state == PROC_ALIVE;
     if (fds > 2 + alive - 1)
         sim_violation("task %d has %u descriptors, and %u tasks are alive", p->id, fds, alive);
-    // One for each channel that it ever had and still remembers, and the list of its files.
+    // One block for each channel that it still remembers, and the list of its files.
     if (p->slot != VM && memory_live(p->slot) > 4 * NUM_SLOTS + p->kept)
         sim_violation("task %d has %u pieces of memory", p->id, memory_live(p->slot));
 }
@@ -144,7 +144,7 @@ static void check_end(void)
     }
 }
 
-// All tasks but vm have ended since.
+// Checks vm and the launcher after all other tasks have ended.
 static void check_rest(void)
 {
     launcher_check();

@@ -3,12 +3,12 @@
 #include <ucontext.h>
 #include "sim.h"
 
-#define MAX_STEPS 1000000 // far beyond what any seed that ends takes
+#define MAX_STEPS 1000000 // far more than any seed that ends takes
 
-#define MAX_VM_TICKS 12 // while nothing happens
+#define MAX_VM_TICKS 12 // in a row, while nothing else happens
 
 static jmp_buf scheduler;
-static unsigned vm_ticks; // how often time passed since anything happened
+static unsigned vm_ticks; // how often time was advanced since anything happened
 static uint64_t vm_ticks_at;
 static int countdown; // points until the next switch
 static ucontext_t main_context;
@@ -85,7 +85,7 @@ static void switch_now(void)
     leave(p);
 }
 
-// Each system call and each access to what is shared.
+// Called at each system call and each access to shared state.
 void sim_point(void)
 {
     if (sim.current != LAUNCHER && --countdown <= 0)
@@ -230,7 +230,7 @@ static bool pass_time(void)
     return true;
 }
 
-// Nobody may sleep through it.
+// Kills one task. Called when all must end and none can run.
 static bool doom_one(void)
 {
     for (int slot = VM; slot < NUM_SLOTS; slot++) {

@@ -43,7 +43,7 @@ void sim_violation(const char *fmt, ...)
     _longjmp(sim_abandoned, 1);
 }
 
-// vm's shell makes its core through this.
+// vm's shell calls this in place of vm_init().
 void sim_vm_init(struct vm *vm, const struct vm_env *env, void *ctx);
 void sim_vm_init(struct vm *vm, const struct vm_env *env, void *ctx)
 {
@@ -57,7 +57,8 @@ static void choose_conditions(void)
     static const unsigned steps[] = {200, 2000, 20000, 200000, 2000000};
     sim.quantum = quanta[sim_below(6)];
     sim.step_ns = steps[sim_below(5)];
-    // A hundred steps are the deadline of a reservation then: less than a round of all tasks takes.
+    // The deadline of a reservation is then 100 steps, which is less than a round of all tasks
+    // takes.
     sim.delayed = sim.step_ns > NS_PER_MS;
     sim.crash_rate = sim_once_in(3) ? 0 : 100u << sim_below(5);
     sim.stop_rate = sim_once_in(2) ? 0 : 50u << sim_below(5);

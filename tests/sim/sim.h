@@ -56,16 +56,16 @@ struct parcel { // a packet under way
 struct file {
     enum file_kind kind;
     unsigned refs;
-    int owner; // the slot whose table it is in, -1: none's
+    int owner; // the slot whose table has it; -1: none has
     void *page;
     // FILE_SOCKET: one end. `peer` is NULL when the other end is closed.
     struct file *peer;
     bool reset;           // the peer was closed with packets unread: ECONNRESET, once
-    uint64_t ready_since; // order of what epoll reports; 0: nothing to read
-    void *cookie;         // what epoll reports; NULL: not watched
+    uint64_t ready_since; // the order of epoll's reports; 0: nothing to read
+    void *cookie;         // reported by epoll; NULL: not watched
     bool watched;
-    unsigned soft_max;   // packets from which on the channel is full for new messages
-    uint64_t full_until; // of sending through this end; 0: it is not
+    unsigned soft_max;   // with this many packets the channel is full for new messages
+    uint64_t full_until; // until this time it is full for sends through this end; 0: not full
     unsigned first, count;
     struct parcel queue[QUEUE_MAX];
 };
@@ -101,7 +101,7 @@ enum proc_state {
     PROC_ZOMBIE,
 };
 
-// What a program is in, as the oracle sees it.
+// The operation that a program is in, as the oracle sees it.
 enum op {
     OP_START, // booting
     OP_THINK,
@@ -112,7 +112,7 @@ enum op {
     OP_PULL,
     OP_LOOKUP,
     OP_VM,    // a call to vm that is answered at once
-    OP_BRIEF, // whatever never waits for a task
+    OP_BRIEF, // a call that never waits for a task
     OP_NUM,
 };
 
@@ -125,15 +125,15 @@ struct proc {
     enum proc_state state;
     struct file *fds[NUM_FDS];
     void *maps[128];         // state pages of others, regions
-    struct file *regions[2]; // that came last, to be mapped next
+    struct file *regions[2]; // received last, to be mapped next
     unsigned regions_mapped;
 
     // Scheduling.
     jmp_buf context;
     jmp_buf base; // of its stack
     bool interrupted;
-    struct file *waits_for;         // a socket to be readable; NULL: anything that is watched
-    bool waits_for_room;            // to send through it
+    struct file *waits_for;         // this socket must be readable; NULL: any watched one
+    bool waits_for_room;            // it must have room for a packet
     uintptr_t doorbells[NUM_SLOTS]; // futexes that it waits for
     unsigned num_doorbells;
     uint64_t wake_ns;
@@ -144,8 +144,8 @@ struct proc {
     enum op op;
     task_t op_peer;
     uint32_t op_message;
-    uint64_t sent_before; // messages, when it began
-    int last_peer;        // the slot that it turned to last
+    uint64_t sent_before; // its count of sent messages when the operation began
+    int last_peer;        // the slot of its last peer
     bool draining;
     bool exiting;
     uint32_t held[MAX_HELD]; // calls taken and not answered
@@ -165,7 +165,7 @@ struct sim {
     bool trace;
     bool failed;
     bool over;      // vm or the launcher has ended: the tasks must end, and nothing else is checked
-    bool doomed;    // and the other one of the two kills them
+    bool doomed;    // the other one of the two kills the tasks
     bool ending;    // all has been checked; the tasks end, and nothing may be left
     bool pull_lost; // the payload of an async message that came after its pull was given up
     bool hurt;      // some copy was made to fail
@@ -188,9 +188,9 @@ struct sim {
     bool two_cores;        // tasks spin
     uint64_t fail_stop_at; // a step; 0: never
     unsigned batch;        // most events that epoll reports
-    int hub;               // slot of the task with which most have to do; 0: none
-    int pair;              // slot of the one that alone has to do with it, at length; 0: all have
-    unsigned calls;        // of a hundred messages between those two that wait
+    int hub;               // slot of the task that most tasks talk to; 0: none
+    int pair;              // slot of the only task that talks to the hub; 0: all tasks do
+    unsigned calls;        // per cent of the messages between those two that are calls
 };
 extern struct sim sim;
 extern jmp_buf sim_abandoned;
@@ -212,7 +212,7 @@ void sim_trace(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
         if (sim.trace)                                                                             \
             sim_trace(__VA_ARGS__);                                                                \
     } while (0)
-/// Reports what must not be and abandons the seed.
+/// Reports a violation and abandons the seed.
 void sim_violation(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));
 static inline void sim_note(uint64_t what)
 {
@@ -224,13 +224,14 @@ void sched_init(void);
 void sched_reset(void);
 void sched_run(void);
 void sched_start(struct proc *p);
-/// Lets the others run until `wake_ns`, or until proc_wake(). The caller looks again why it waited.
+/// Lets the others run until `wake_ns`, or until proc_wake(). The caller then checks its condition
+/// again.
 void sched_block(struct file *waits_for, bool for_room, uint64_t wake_ns);
 void sched_wake(struct proc *p);
 /// Wakes the processes that wait for a futex.
 void sched_ring(uintptr_t doorbell);
 void sched_leave(void) __noreturn;
-/// A point of the launcher at which the others may run: it is in the middle of a step.
+/// A point in the middle of a step of the launcher at which the others may run.
 void sched_meanwhile(void);
 static inline struct proc *sched_self(void)
 {
@@ -260,7 +261,7 @@ void *memory_stack(int slot, size_t *size);
 
 // launcher.c
 void launcher_init(void);
-/// Does one thing; false: there is nothing to do.
+/// Takes one step; false: there is nothing to do.
 bool launcher_step(void);
 uint64_t launcher_deadline(void);
 void launcher_poke(task_t task);
@@ -272,7 +273,7 @@ const struct state_page *launcher_page(int slot);
 /// send it an end of any channel.
 bool launcher_has_sent(task_t task, task_t peer);
 bool launcher_owes(task_t task);
-/// Descriptors and pages that remain when there is only vm.
+/// The number of descriptors and pages that remain when only vm is left.
 unsigned launcher_rest(void);
 #define POKE_MSG 0x7fff // from the launcher: the receiver goes on with its program
 
@@ -283,7 +284,7 @@ void program_run(struct proc *p);
 void oracle_init(void);
 void oracle_task_started(struct proc *p);
 void oracle_task_ended(struct proc *p);
-/// Nobody can go on. Returns false when the seed is done.
+/// Called when no task can go on. Returns false when the seed is done.
 bool quiet(void);
 
 #endif

@@ -1,6 +1,5 @@
-// What all simulated system calls need, and the calls that have nothing to do with sockets, waiting
-// or memory (for those see syscalls_*.c). Before each call that other tasks can notice, others may
-// run.
+// Helpers of all simulated system calls, and the calls that are not about sockets, waiting or
+// memory (for those see syscalls_*.c). Other tasks may run before each call that they can notice.
 #include <errno.h>
 #include <stdarg.h>
 #include <string.h>
@@ -106,7 +105,7 @@ int sim_sched_yield(void)
 int sim_prctl(int option, ...)
 {
     (void)option;
-    return kernel_fail(EINVAL); // there is no Yama
+    return kernel_fail(EINVAL); // as on a kernel without Yama
 }
 
 ssize_t sim_write(int fd, const void *buf, size_t len)

@@ -27,7 +27,7 @@ void *sim_mmap(void *addr, size_t len, int prot, int flags, int fd, off_t offset
             kernel_unknown(__func__);
         return add_map(p, p->regions[p->regions_mapped++]->page);
     }
-    if (flags & MAP_FIXED) { // a region, where it is already
+    if (flags & MAP_FIXED) { // a region, which is already mapped there
         const uint8_t *base = kernel_file(fd)->page;
         if (kernel_file(fd)->kind != FILE_REGION ||
             (uint8_t *)addr != base + (offset ? 2 * offset : 0))
@@ -76,7 +76,7 @@ int sim_madvise(void *addr, size_t len, int advice)
 
 // --- The heap -----------------------------------------------------------------------------------
 
-// A task may lose the processor while it copies a payload out into what it gets here.
+// A task may lose the processor while it copies a payload into the memory that it gets here.
 void *sim_malloc(size_t size)
 {
     sim_point();
@@ -111,7 +111,7 @@ char *sim_strdup(const char *text)
 
 // --- Copies between tasks -----------------------------------------------------------------------
 
-// How much of a copy is made: all, some of it (the rest when vm asks again), or none.
+// Chooses how much of a copy is made: all, some of it (the rest when vm asks again), or none.
 static ssize_t copy_len(struct proc *p, const struct iovec *remote)
 {
     if (!p || p->state != PROC_ALIVE)

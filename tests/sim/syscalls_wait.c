@@ -59,7 +59,7 @@ static int collect(struct epoll_event *events, int max)
     return n;
 }
 
-// epoll may say of a socket that it is ready when it is not any more.
+// epoll may report a socket that is no longer ready.
 static int add_spurious(struct epoll_event *events, int n)
 {
     struct proc *p = sched_self();

@@ -2,12 +2,12 @@
 #include <string.h>
 #include "oracle.h"
 
-#define NOTES 0 // in the place of a slot: notifications, which count as one
+#define NOTES 0 // used like a slot: all notifications count as one sender
 
 // For each receiver, by the slot of the ready sender.
 static struct turn {
-    bool ready;                 // when the receive began that is under way
-    uint32_t message;           // with which
+    bool ready;                 // when the current receive began
+    uint32_t message;           // the message that makes the sender ready
     unsigned passed[NUM_SLOTS]; // how often each other was served since
 } turns[NUM_SLOTS][NUM_SLOTS];
 
@@ -29,8 +29,7 @@ static uint32_t message_for(const struct proc *p, const struct proc *src)
         return 0;
     const struct record *r = record_of(src->op_message);
     bool sent = atomic_load(&launcher_page(src->slot)->num_sent) != src->sent_before;
-    // With a payload, its turn may have come and it was refused, which its sender has not heard
-    // yet.
+    // vm may have refused a message with a payload at its turn, and its sender may not know yet.
     bool refused = r->fails || (r->num > 0 && (sim.shm != 2 || sim.hurt));
     return sent && !refused && r->dst == p->id && !r->delivered && launcher_has_sent(p->id, src->id)
                ? r->id
@@ -56,7 +55,7 @@ void turns_served(const struct proc *p, task_t src)
     if (sim.shm != 2 && sim.batch < 64)
         return; // one look does not show all channels that are ready
     if (served != NOTES && sim.procs[served].id != src)
-        return; // left by the task that had the slot before
+        return; // a notification left by the slot's previous task
     for (int slot = 0; slot < NUM_SLOTS; slot++) {
         struct turn *turn = &turns[p->slot][slot];
         if (slot == served || !turn->ready)

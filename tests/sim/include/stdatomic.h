@@ -1,6 +1,6 @@
-// Stands before the compiler's header while libipc and vm are compiled for the simulation: what a
-// task publishes for others and reads of them (all accesses but the relaxed ones) is where others
-// may come in between.
+// In the simulation, libipc and vm include this header before the compiler's. By all atomic
+// accesses but the relaxed ones, a task publishes data or reads the data of others. Each of them is
+// a point at which other tasks may run.
 #include_next <stdatomic.h>
 
 #ifndef TESTS_SIM_STDATOMIC_H
