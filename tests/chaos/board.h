@@ -1,5 +1,6 @@
 // The board: a file that every task of a chaos suite and the driver outside have mapped. Tasks
-// write what they do, so that the driver can tell whom a fault concerns without sending a message.
+// write what they do, so that the driver can tell which tasks a fault concerns without sending a
+// message.
 #ifndef CHAOS_BOARD_H
 #define CHAOS_BOARD_H
 
@@ -10,29 +11,29 @@
 #include <time.h>
 
 #define BOARD_ROLES        32
-#define BOARD_FIRST_VICTIM 8 // roles below are never a victim: the nurse and the unrelated pairs
+#define BOARD_FIRST_VICTIM 8 // lower roles are never victims: the nurse and the unrelated pairs
 
 #define BOARD_ENDS    32
 #define BOARD_BUCKETS 128 // two for each power of two nanoseconds
 
-// What one role of the suite file does. Each life of it is another task.
+// The record of one role of the suite file. Each life of a role is another task.
 struct board_role {
-    _Atomic int32_t task;      // the task in this role, from its main on
-    _Atomic uint32_t lives;    // how many there were
-    _Atomic uint64_t progress; // pieces of work done, by all of them
+    _Atomic int32_t task;      // the task in this role, once its main has begun
+    _Atomic uint32_t lives;    // how many tasks have had this role
+    _Atomic uint64_t progress; // pieces of work that all of them have done
     _Atomic uint64_t wait;     // counts beginnings and ends of waits: odd while it waits
-    _Atomic int32_t waits_for; // for which task
-    // Its last waits that ended because the peer did: which ones, and when.
+    _Atomic int32_t waits_for; // the task that it waits for
+    // The role's last waits that ended because the peer ended.
     struct {
-        _Atomic uint64_t wait; // the value of `wait` then, odd
+        _Atomic uint64_t wait; // the value of `wait` during the wait, odd
         _Atomic uint64_t at_ns;
     } ends[BOARD_ENDS];
     _Atomic uint64_t slowest_ns;          // its longest wait
-    _Atomic uint32_t took[BOARD_BUCKETS]; // how many waits took how long; see board_bucket()
-    _Atomic uint32_t aborted;             // waits that ended because the peer did
-    _Atomic uint32_t odd;                 // that ended with an error which nobody may get here
-    _Atomic int32_t odd_error;            // the last of those
-    _Atomic uint32_t corrupt;             // payloads that were not what was sent
+    _Atomic uint32_t took[BOARD_BUCKETS]; // waits in each bucket; see board_bucket()
+    _Atomic uint32_t aborted;             // waits that ended because the peer ended
+    _Atomic uint32_t odd;                 // waits that ended with an unexpected error
+    _Atomic int32_t odd_error;            // the last of those errors
+    _Atomic uint32_t corrupt;             // payloads that differ from those sent
     _Atomic uint32_t lost;                // messages missing in a sequence
 };
 
@@ -55,13 +56,13 @@ static inline unsigned board_bucket(uint64_t ns)
     return 2 * bit + (ns >> (bit - 1) & 1);
 }
 
-// The longest time that goes into a bucket.
+// The longest time that falls into a bucket.
 static inline uint64_t board_bucket_ns(unsigned bucket)
 {
     return (uint64_t)(3 + bucket % 2) << (bucket / 2 - 1);
 }
 
-// splitmix64: the next number of a sequence that `*state` is in.
+// splitmix64: the next number of the sequence whose state is `*state`.
 static inline uint64_t board_random(uint64_t *state)
 {
     uint64_t z = *state += 0x9e3779b97f4a7c15u;
@@ -70,7 +71,7 @@ static inline uint64_t board_random(uint64_t *state)
     return z ^ z >> 31;
 }
 
-// The payload that a number stands for, a word at a time.
+// The word at `at` of the payload that belongs to `seed`.
 static inline uint64_t board_word(size_t at, uint64_t seed)
 {
     return (at + seed * 0x9e3779b97f4a7c15u) * 0xd6e8feb86659fd93u;

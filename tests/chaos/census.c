@@ -4,7 +4,7 @@
 #include <unistd.h>
 #include "chaos.h"
 
-#define NUM_PLACES 22 // of chaos.ini
+#define NUM_PLACES 22 // roles in chaos.ini
 
 static struct census {
     int children;

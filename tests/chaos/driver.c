@@ -2,7 +2,7 @@
 //
 //   chaos --kills N --seed N --endings N --suite FILE
 //
-// Prints which faults were injected and what they led to. The exit status is 1 if a check failed.
+// Prints the injected faults and their effects. The exit status is 1 if a check failed.
 
 #include <getopt.h>
 #include <stdarg.h>
@@ -41,7 +41,7 @@ static void print_table(const struct chaos *chaos)
                3.0 / runs);
 }
 
-// The end of what the suite said.
+// Prints the end of the suite's output.
 static void print_output(int fd)
 {
     char text[8192];

@@ -7,7 +7,7 @@
 #include "chaos.h"
 
 #define WITHIN_NS (1000 * NS_PER_MS)
-#define MOMENT_US 400000 // until everything runs, and some more
+#define MOMENT_US 400000 // somewhat longer than it takes until everything runs
 
 static pid_t find_vm(const struct host *host)
 {

@@ -18,7 +18,7 @@ void host_pause_us(unsigned us)
     nanosleep(&time, NULL);
 }
 
-// Returns the descriptor of a new board, which `host->board` maps; -1: cannot.
+// Returns the descriptor of a new board, which `host->board` maps; -1: this failed.
 static int make_board(struct host *host, uint32_t seed)
 {
     int fd = memfd_create("board", 0);
@@ -69,7 +69,7 @@ static bool read_proc(pid_t pid, const char *what, char *text, size_t size)
     return got > 0;
 }
 
-// What follows the name.
+// Reads the fields after the name.
 static bool read_stat(pid_t pid, char *state, int *parent)
 {
     char stat[512];
@@ -95,7 +95,7 @@ uint64_t host_run_delay_ns(pid_t pid)
     return delay;
 }
 
-// Takes name and place out of the arguments: "echo0\0echo\0008\0".
+// Reads the name and the place from the arguments: "echo0\0echo\0008\0".
 static void identify(struct child *child)
 {
     char args[256] = {0};
@@ -105,13 +105,13 @@ static void identify(struct child *child)
         return;
     const char *part = args + strlen(args) + 1;
     const char *place = part + strlen(part) + 1;
-    if (!strcmp(part, "run")) // of the launcher, whose copy it still is
+    if (!strcmp(part, "run")) // it is still a copy of the launcher
         return;
     child->place = strcmp(args, "vm") ? atoi(place) : -1;
     snprintf(child->name, sizeof(child->name), "%.31s", args);
 }
 
-// Whether it is a child of the launcher; then `child` is filled.
+// Whether the process is a child of the launcher. If so, fills `child`.
 static bool look_at(const struct host *host, pid_t pid, struct child *child)
 {
     int parent;
@@ -166,13 +166,14 @@ int host_stop(struct host *host)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-// A zombie is over: it is the driver that has not come to it yet. One that was killed and waits for
-// a lock of the kernel on its way out (of a library that many have mapped, say) is the kernel's.
+// Whether a process is late to end. A zombie has ended; the driver has not reaped it yet. A killed
+// process may wait for a lock of the kernel while it exits, for example for the lock of a library
+// that many processes have mapped. That is not the suite's fault.
 static bool is_late(const struct child *left, const struct child *then, int num, uint64_t late_ns)
 {
     if (left->state == 'Z')
         return false;
-    uint64_t before_ns = 0; // of one that came since
+    uint64_t before_ns = 0; // 0 for a process that came since
     for (int i = 0; i < num; i++)
         before_ns = then[i].pid == left->pid ? then[i].delay_ns : before_ns;
     uint64_t excuse_ns = left->state == 'D' ? MOST_EXCUSE_NS : left->delay_ns - before_ns;

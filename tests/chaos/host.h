@@ -9,7 +9,8 @@
 #define NS_PER_MS    1000000ull
 #define MAX_CHILDREN 128
 
-// A process of the suite. `place` is its role on the board; -1: vm; -2: not its program yet.
+// A process of the suite. `place` is its role on the board; -1: vm; -2: it has not begun its
+// program.
 struct child {
     pid_t pid;
     int place;
@@ -21,44 +22,45 @@ struct child {
 struct host {
     pid_t launcher;
     pid_t vm;
-    // In memory: a disk that is busy would stall the launcher, or a task at the board.
+    // The board is in memory, because a busy disk would stall the launcher, or a task at the board.
     struct board *board;
-    int output;          // descriptor: what the suite said
+    int output;          // descriptor of the suite's output
     const char *program; // oolong
     const char *extra;   // one more setting for the suite file; NULL: none
 };
 
-// Makes the board, and starts the suite on it. False: it cannot; errors were printed.
+// Makes the board, and starts the suite on it. False: this failed, and errors were printed.
 bool host_start(struct host *host, const char *suite, uint32_t seed);
 
 // Fills `children` with the processes whose parent is the launcher. Returns their number.
 int host_children(const struct host *host, struct child children[MAX_CHILDREN]);
 
-// The same for those that came after the process `after`, without looking at all that there are.
+// Does the same for children that are newer than the process `after`, without looking at all
+// processes.
 int host_newcomers(const struct host *host, pid_t after, struct child children[MAX_CHILDREN]);
-// The process that was made last.
+// The process that was created last.
 pid_t host_last_pid(void);
 
-// Ends the launcher by SIGTERM. Returns its exit status, -1 when it does not end.
+// Ends the launcher by SIGTERM. Returns its exit status, or -1 if it does not end.
 int host_stop(struct host *host);
 
-// Waits for every process of the suite, at most until `deadline_ns`; the driver is their reaper
-// when the launcher is gone. A process that is ready but gets no core has that much longer, at most
-// MOST_EXCUSE_NS: `then` are the processes that there were when it began. Returns how many were
-// left and had to be killed.
+// Waits for every process of the suite, at most until `deadline_ns`. The driver reaps them when the
+// launcher is gone. A process may end later by the time that it was ready but had no core, up to
+// MOST_EXCUSE_NS. `then` are the processes at the beginning. Returns how many were left and had to
+// be killed.
 #define MOST_EXCUSE_NS (4000 * NS_PER_MS)
 int host_reap_all(const struct child *then, int num, uint64_t deadline_ns);
 
-// What a process holds: descriptors, and mappings of state pages.
+// These count the descriptors, and the mappings of state pages, of a process.
 int host_count_fds(pid_t pid);
 int host_count_pages(pid_t pid);
 
-// Of /proc/PID/stat; 0: it is gone.
+// The state in /proc/PID/stat; 0: the process is gone.
 char host_state(pid_t pid);
-// How long a process was ready to run and did not run, so far.
+// The total time in which a process was ready to run but did not run.
 uint64_t host_run_delay_ns(pid_t pid);
 
-// Calls poll(2) with nothing: to let time pass between two faults.
+// Lets time pass between two faults, with a poll(2) of no descriptors.
 void host_pause_us(unsigned us);
 
 #define AWAIT(deadline_ms, expr)                                                                   \

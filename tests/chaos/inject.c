@@ -21,7 +21,7 @@ struct injection {
     int task;
     pid_t pid;
     int pidfd;
-    uint32_t lives; // of the role, then
+    uint32_t lives; // of the role, at the fault
     uint64_t progress;
     bool killed;
     bool detected;
@@ -30,7 +30,8 @@ struct injection {
 #define MAX_OPEN 256
 static struct injection open_ones[MAX_OPEN];
 static int num_open;
-// Detected, in a role that is not known: that one has recovered when all work, at the end.
+// Faults that were detected in an unknown role. The role has recovered if all roles work at the
+// end.
 static unsigned num_nameless[NUM_FAULTS];
 
 static int send_signal(int pidfd, int signo)
@@ -63,7 +64,7 @@ static bool choose(struct chaos *chaos, struct child *victim)
     return true;
 }
 
-// The first that comes after the process `after`, some moment after it came.
+// Chooses the first task that starts after the process `after`, and waits a random time.
 static bool choose_new(struct chaos *chaos, pid_t after, struct child *victim)
 {
     struct child children[MAX_CHILDREN];
@@ -133,7 +134,7 @@ static int task_of(struct chaos *chaos, int place)
 static void count(struct chaos *chaos, const struct injection *in, int noted)
 {
     struct tally *tally = &chaos->tally[in->fault];
-    static uint32_t last_life[BOARD_ROLES]; // that was ended here
+    static uint32_t last_life[BOARD_ROLES]; // the last life of each role that a fault ended
     bool hangs = noted > 0;
     if (in->fault == FAULT_KILL_NEW) {
         hangs = in->place < 0 || last_life[in->place] == in->lives;
@@ -146,8 +147,8 @@ static void count(struct chaos *chaos, const struct injection *in, int noted)
     tally->activated += hangs;
 }
 
-// Takes out those that were killed already and are still to be seen: whatever they wait for, they
-// are not told any more.
+// Removes the children that were killed already and are still visible. They are no longer told when
+// a peer ends.
 static int drop_killed(struct child children[MAX_CHILDREN], int num)
 {
     int kept = 0;
@@ -184,7 +185,7 @@ static void inject(struct chaos *chaos, enum fault fault, const struct child *vi
     in->task = task_of(chaos, in->place);
     in->pidfd = (int)syscall(SYS_pidfd_open, victim->pid, 0);
     if (in->pidfd < 0)
-        return; // it ended by itself
+        return; // the task has already ended on its own
     num_open++;
     if (fault == FAULT_STOP_CONT || fault == FAULT_STOP_KILL) {
         waits_forget(in->place);
@@ -255,7 +256,7 @@ static void inject_all(struct chaos *chaos)
     }
 }
 
-// Everybody is back: so are those of whom the name was not known yet.
+// All roles work again. So the tasks whose role was not known have recovered too.
 static void settle(struct chaos *chaos)
 {
     bool all_work = census_wait_until_all_work(chaos);

@@ -1,4 +1,4 @@
-// Hostile tasks. They speak to their sockets by themselves where the library would not do it.
+// Hostile tasks. They use their sockets directly for what the library would not do.
 #ifndef CHAOS_NEIGHBOUR_H
 #define CHAOS_NEIGHBOUR_H
 
@@ -15,17 +15,17 @@
 
 extern struct board_role *role;
 extern uint64_t dice;
-extern task_t pair; // the server whom they are after
+extern task_t pair; // the server that they attack
 
-// Counts one hostile act, so that the referee sees that there are any.
+// Counts a hostile act, so that the referee sees that the neighbour is active.
 void did_it(void);
 
 // Gets a channel to the pair's server.
 struct channel *meet_pair(void);
 
-// A request to vm, the answer of which may be anything.
+// Sends a request to vm. The answer may be anything.
 error_t ask_vm(struct message *m);
-// ool.send of `len` bytes for the pair's server. Returns the id, or an error.
+// Calls ool.send with `len` bytes for the pair's server. Returns the id, or sets `*err`.
 vaddr_t place_for_pair(const void *data, size_t len, bool noblock, error_t *err);
 
 // neighbour_wire.c

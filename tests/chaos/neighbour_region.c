@@ -6,10 +6,10 @@
 #include "../../libipc/shm_send.h"
 #include "neighbour.h"
 
-#define UNDER_WAY   8          // packets, of a sender that plays by the rules
-#define ACTS_A_LIFE 20000      // of scribbling, when nobody minds
-#define PATIENT_NS  200000u    // between two pieces that are drained: the server waits for these,
-#define TOO_LONG_NS 200000000u // and keeps the rest meanwhile
+#define UNDER_WAY   8          // packets of a sender that keeps to the rules
+#define ACTS_A_LIFE 20000      // of scribbling, if the server does not end the channel
+#define PATIENT_NS  200000u    // pause between two drained pieces for which the server waits
+#define TOO_LONG_NS 200000000u // pause so long that the server keeps the rest
 
 static struct channel *shared_channel(void)
 {
@@ -33,7 +33,7 @@ static uint64_t put_by_peer(const struct channel *ch)
     return region_line_is_valid(ch) ? atomic_load(&ch->peer.line->bytes) : 0;
 }
 
-// The packet of a message with `len` bytes that are still to come.
+// Puts the packet of a message whose `len` bytes are still to come.
 static void put_packet(struct channel *ch, enum wire_kind kind, uint32_t seq, int type, size_t len)
 {
     struct shm *s = ch->shm;
@@ -54,8 +54,8 @@ static void scribble_words(void *area, size_t size)
         words[board_random(&dice) % (size / sizeof(*words))] = board_random(&dice);
 }
 
-// Packets of any length, and counters that say anything: seldom more than a ring or a table of
-// slots away, so that they are not all found out at once.
+// Writes packets of any length, and counters of any value. Most counters are wrong by at most a
+// ring or a table of slots, so that the server does not notice each of them at once.
 static void scribble_counters(struct channel *ch)
 {
     struct shm *s = ch->shm;
@@ -80,7 +80,7 @@ static void put_message(struct channel *ch, size_t len)
     if (s->head - taken_by_peer(ch) >= UNDER_WAY ||
         s->bytes + len - drained_by_peer(ch) > s->ring_size)
         return;
-    put_packet(ch, WIRE_NOBLOCK, 0, NET_RX_MSG, len); // which the server does not know
+    put_packet(ch, WIRE_NOBLOCK, 0, NET_RX_MSG, len); // the server does not know this type
     s->bytes += len;
     atomic_store(&ch->peer.own->bytes, s->bytes);
 }
@@ -100,8 +100,8 @@ static void scribble(struct channel *ch, enum scribble where)
         scribble_words(s->own, REGION_SLOTS * sizeof(struct packet));
 }
 
-// Changes its region without pause while the server reads it: in some lives the bytes of payloads
-// alone, in some the packets, in some the counters too.
+// Changes its region without pause while the server reads it. In each life it changes one kind of
+// data: the bytes of payloads, the packets, or the counters.
 void scribbler(void)
 {
     struct channel *ch = shared_channel();
@@ -173,9 +173,9 @@ static void drain(struct channel *ch, size_t len, size_t step, uint64_t pause_ns
 }
 
 // Breaks no rule. It calls the server with a payload that comes byte by byte, and takes the answer
-// byte by byte. Then it has the server answer more than a ring holds, and makes room in the
-// smallest pieces that a server goes on for: mostly in time, and sometimes so late that a server
-// that waited for it would do nothing else.
+// byte by byte. Then it asks for an answer that is larger than a ring, and makes room in the
+// smallest pieces with which the server goes on. Mostly it does so in time. Sometimes it does so
+// late that a server that waited for it would do nothing else.
 void trickler(void)
 {
     struct channel *ch = shared_channel();

@@ -13,9 +13,9 @@
 #include "neighbour.h"
 
 #define STALL_LEN ((size_t)1 << 20)
-#define QUIET_MS  1500 // the launcher looks for a second
+#define QUIET_MS  1500 // the launcher looks for stalls for one second
 
-// Memory in which a fault from `ordinary` on is answered by nobody.
+// Memory in which a page fault is never resolved from offset `ordinary` on.
 static uint8_t *partly_stalling_memory(size_t len, size_t ordinary)
 {
     struct uffdio_api api = {.api = UFFD_API};
@@ -37,8 +37,8 @@ static uint8_t *stalling_memory(size_t len)
     return partly_stalling_memory(len, 0);
 }
 
-// vm reads it in the middle of a payload, when a second thread takes a half of each piece: that one
-// sleeps, and vm waits for it.
+// The memory stalls in the middle of a payload, where a second thread of vm copies half of each
+// piece. That thread sleeps, and vm waits for it.
 void stall_half(void)
 {
     const size_t ordinary = STALL_LEN - (48 << 10); // the last piece's upper half
@@ -49,7 +49,7 @@ void stall_half(void)
     WARN("CHECK FAILED: it was copied: %s", err2str(err));
 }
 
-// vm reads it.
+// vm reads memory that stalls.
 void stall_read(void)
 {
     uint8_t *data = stalling_memory(STALL_LEN);
@@ -59,7 +59,7 @@ void stall_read(void)
     WARN("CHECK FAILED: it was copied: %s", err2str(err));
 }
 
-// A payload is copied first. Then there is none until the launcher stops looking for stalls.
+// vm copies a payload first. Then it copies none until the launcher stops looking for stalls.
 void stall_later(void)
 {
     static uint8_t data[4096];
@@ -73,7 +73,7 @@ void stall_later(void)
     stall_read();
 }
 
-// vm writes it: it is where an answer goes.
+// vm writes an answer into memory that stalls.
 void stall_write(void)
 {
     static uint8_t data[4096];
@@ -91,14 +91,14 @@ void stall_write(void)
     WARN("CHECK FAILED: it was copied: %s", err2str(err));
 }
 
-// Honest: as much as a payload can be, all the time, from memory that is fresh each time.
+// Honest: sends the largest payloads without pause, each from fresh memory.
 void copier(void)
 {
     for (;;) {
         const size_t len = CONFIG_OOL_BUFFER_LEN;
         uint8_t *data = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         ASSERT(data != MAP_FAILED);
-        struct message m = {.type = NET_RX_MSG}; // which the server does not know
+        struct message m = {.type = NET_RX_MSG}; // the server does not know this type
         m.net_rx.payload = data;
         m.net_rx.payload_len = len;
         (void)!ipc_call(pair, &m);
@@ -107,7 +107,7 @@ void copier(void)
     }
 }
 
-// The same to another task: the pair and this task have only vm in common.
+// Does the same to another task. The pair and this task have only vm in common.
 void distant_copier(void)
 {
     pair = ipc_lookup("sink");

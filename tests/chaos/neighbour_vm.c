@@ -1,4 +1,4 @@
-// Neighbours that misuse what vm does for everybody.
+// Neighbours that misuse the services of vm.
 
 #include <sys/mman.h>
 #include "neighbour.h"
@@ -14,7 +14,8 @@ void placer(void)
     }
 }
 
-// The same without a channel to the server: it may not call it, or it never asks for one.
+// Does the same without a channel to the server. It may not call the server, or it never asks for a
+// channel.
 void stranger(void)
 {
     static uint8_t data[64];
@@ -27,7 +28,7 @@ void stranger(void)
     }
 }
 
-// As the placer, and keeps the server busy meanwhile, with messages that carry nothing.
+// Acts as the placer, and meanwhile keeps the server busy with messages without payloads.
 void busy_placer(void)
 {
     static uint8_t data[64];
@@ -42,7 +43,7 @@ void busy_placer(void)
 
 #define RACE_LEN (2u << 20)
 
-// Changes its memory and takes it away while vm copies it, then sends what came of it.
+// Changes and unmaps its memory while vm copies it, then sends the message.
 void mutator(void)
 {
     struct channel *vm = channel_find(VM_TASK), *ch = channel_find(pair);
@@ -75,7 +76,7 @@ void mutator(void)
             munmap(data, RACE_LEN);
             data = NULL;
         }
-        // To have the buffer verified: as a message that the server does not know.
+        // A message that the server does not know makes it verify the buffer.
         if (packet.type == OOL_SEND_REPLY_MSG && ch) {
             vaddr_t id = m->ool_send_reply.id;
             size_t len = RACE_LEN;
@@ -106,7 +107,7 @@ static void ask_number(int type, uint64_t a, uint64_t b)
         WARN("CHECK FAILED: vm does what %s asks", msgtype2str(type));
 }
 
-// Wants the names, tasks, memory and messages of others.
+// Tries to take the names, tasks, memory and messages of others.
 void thief(void)
 {
     static char longest[4096];
@@ -156,14 +157,14 @@ static void exhaust_vm(void)
     }
 }
 
-// All the memory that it can get, its own, vm's and the server's.
+// Uses all memory that it can get: its own, vm's and the server's.
 void bomb(void)
 {
     exhaust_vm();
     struct message m = {.type = INVALID_MSG};
     while (async_send(pair, &m) == OK)
         did_it();
-    // Under a sanitizer there is no limit to it but this one.
+    // Under a sanitizer, this is the only limit on its memory.
     const size_t piece = 8 << 20;
     for (int i = 0; i < 60; i++) {
         void *data = malloc(piece);
@@ -178,8 +179,8 @@ void bomb(void)
     }
 }
 
-// Descriptors: all that vm hands out, as often as it does. `reads`: keeps as many as it may have;
-// otherwise it reads none, so that each is on its way for ever.
+// Asks vm for every kind of descriptor as often as vm answers. With `reads`, it keeps as many as it
+// may have. Otherwise it reads none, so that each stays in the socket for ever.
 static void hoard(bool reads)
 {
     struct channel *vm = channel_find(VM_TASK);
@@ -194,7 +195,7 @@ static void hoard(bool reads)
         map->shm_map.shm_id = id;
         err = link_send(vm, &packet, WIRE_CALL, n % WIRE_SEQ_MASK + 1, 0, false);
         did_it();
-        int fd; // which is not closed
+        int fd; // never closed
         while (reads && link_read(vm, &packet, 0, &fd) == IN_ANSWER)
             did_it();
     }

@@ -6,7 +6,7 @@
 
 static struct channel *channel_to(task_t task)
 {
-    (void)!ipc_notify(task, 0); // makes it
+    (void)!ipc_notify(task, 0); // creates the channel
     return channel_find(task);
 }
 
@@ -18,7 +18,7 @@ static error_t send_raw(struct channel *ch, enum wire_kind kind, int type)
     return ch && ch->fd >= 0 ? link_send(ch, &packet, kind, seq, 0, false) : ERR_ABORTED;
 }
 
-// As much of everything as it can: first by the rules, then without waiting for any answer.
+// Sends as much of everything as it can, first by the rules, then without waiting for any answer.
 void flooder(void)
 {
     struct message m;
@@ -36,19 +36,19 @@ void flooder(void)
         did_it();
     }
     struct channel *ch = channel_to(pair);
-    for (int i = 0; i < 50000; i++) { // of which most do not fit into the channel
+    for (int i = 0; i < 50000; i++) { // most of these do not fit into the channel
         if (!ch || send_raw(ch, WIRE_SEND, INVALID_MSG) == ERR_ABORTED)
             break;
         did_it();
     }
-    for (;;) { // until the launcher has enough of it
+    for (;;) { // until the launcher kills this task
         struct packet packet = {.type = CTL_KDEBUG, .text = {.len = 2, .text = "ps"}};
         (void)!link_send(channel_find(KERNEL_TASK), &packet, WIRE_CONTROL, 0, 0, false);
         did_it();
     }
 }
 
-// Its page says anything, while it does a little of everything.
+// Writes random values into its page while it makes a few calls of every kind.
 void liar(void)
 {
     static uint8_t data[4096];
@@ -57,12 +57,12 @@ void liar(void)
     for (;;) {
         for (size_t i = 0; i < sizeof(struct state_page) / sizeof(*page); i++) {
             uint64_t value = board_random(&dice);
-            if (i == 0) // the wait word: some kind of wait for a task that is there
+            if (i == 0) // the wait word: some kind of wait for a task that exists
                 value = (value % 6) << 56 | (value >> 32 & 0xffffff) << 32 | (value >> 8) % 6;
             page[i] = i % 3 ? value : value & 0xff00ff00ff00ff;
         }
         (void)!send_raw(ch, WIRE_DOORBELL, 0);
-        struct message m = {.type = NET_RX_MSG}; // which the server does not know
+        struct message m = {.type = NET_RX_MSG}; // the server does not know this type
         m.net_rx.payload = data;
         m.net_rx.payload_len = sizeof(data);
         if (ch && ch->fd >= 0)
@@ -77,7 +77,7 @@ void liar(void)
     }
 }
 
-// Asks and never reads an answer: first the server, then vm, then the launcher.
+// Sends requests and never reads an answer: first to the server, then to vm, then to the launcher.
 void mute(void)
 {
     struct channel *to[] = {channel_to(pair), channel_find(VM_TASK), channel_find(KERNEL_TASK)};
@@ -117,8 +117,8 @@ static void send_descriptors(int fd, int num)
     }
 }
 
-// Sends descriptors that nobody wants. Each life to another: that channel ends, and the life too
-// when it was one without which there is none.
+// Sends descriptors to a peer that does not accept them, in each life to another peer. That channel
+// ends. The task ends too if it cannot live without that channel.
 void descriptor_sender(void)
 {
     const task_t whom[] = {pair, VM_TASK, KERNEL_TASK};
@@ -126,5 +126,5 @@ void descriptor_sender(void)
     struct message m = {.type = BENCHMARK_NOP_MSG};
     if (ch)
         send_descriptors(ch->fd, 1 + (int)(board_random(&dice) % 16));
-    (void)!ask_vm(&m); // after which it was read
+    (void)!ask_vm(&m); // vm has read the descriptors once it answers
 }

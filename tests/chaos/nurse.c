@@ -20,7 +20,7 @@ static task_t launch(const char *name)
     task_t task = m.task_launch_reply.task;
     m = (struct message){.type = TASK_WATCH_MSG};
     m.task_watch.task = task;
-    error_t err = ipc_call(VM_TASK, &m); // also of one that ended already
+    error_t err = ipc_call(VM_TASK, &m); // works also for a task that has ended already
     if (err != OK) {
         one_more(&role->odd);
         atomic_store(&role->odd_error, err);

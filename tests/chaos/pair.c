@@ -4,7 +4,7 @@
 #include "task.h"
 
 static uint32_t expected = 1;
-static task_t client; // the first that came; messages of others are not counted
+static task_t client; // the first task that sent; messages of others are not counted
 
 static void count(uint32_t seed, const void *data, size_t len)
 {
@@ -58,7 +58,7 @@ void pair_server(void)
     }
 }
 
-// While the driver compares the counts.
+// Pauses while the driver compares the counts.
 static void pause_while_stopped(void)
 {
     while (atomic_load(&board->stop)) {

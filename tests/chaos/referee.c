@@ -12,19 +12,19 @@
 
 #define ALONE_MS   500
 #define BESIDE_MS  1500
-#define NUM_LOOKS  10 // meanwhile, at what vm does for others
+#define NUM_LOOKS  10 // at vm's service for others, during the measurement
 #define PAIR       1
 #define CLIENT     2
 #define NEIGHBOUR  3
-#define FAIR_SHARE 2  // of two
+#define FAIR_SHARE 2  // a fair share is one of two halves
 #define SLACK      10 // machines are noisy
 #define MAX_P99_NS 100000000u
-// Where vm must wait for a deadline first, the pair's share is what that leaves it.
+// The limit if vm must first wait for a deadline, which leaves the pair only a floor.
 #define MAX_P99_OF_FLOOR_NS 1000000000u
 
 static struct board *board;
 static task_t neighbour; // 0: none
-static bool comes_again; // when it ended
+static bool comes_again; // the neighbour is restarted when it ends
 
 struct sample {
     uint64_t at_ns;
@@ -74,7 +74,7 @@ static void let_in(void)
     m.task_launch.name_and_cmdline_len = sizeof(name);
     ASSERT_OK(ipc_call(VM_TASK, &m));
     neighbour = m.task_launch_reply.task;
-    // vm hears of one under a debugger when that one speaks for the first time.
+    // vm learns of a task under a debugger when that task sends its first packet.
     error_t err;
     while ((err = watch(neighbour)) == ERR_INVALID_TASK) {
         ASSERT_OK(timer_set(5));
@@ -84,7 +84,7 @@ static void let_in(void)
     ASSERT_OK(err);
 }
 
-// Until the time has come; a neighbour that ended is let in again.
+// Waits until `end_ns`. Restarts a neighbour that has ended.
 static void wait_until(uint64_t end_ns)
 {
     for (uint64_t now_ns; (now_ns = board_now_ns()) < end_ns;) {
@@ -110,7 +110,8 @@ static bool await_progress(int place, uint64_t goal)
     return atomic_load(&board->roles[place].progress) >= goal;
 }
 
-// What vm does for others, whatever the neighbour took: memory to share, and its descriptor.
+// Whether vm still serves others, whatever the neighbour took: it makes shared memory and sends its
+// descriptor.
 static bool is_served(void)
 {
     struct message m = {.type = SHM_CREATE_MSG};
@@ -155,7 +156,7 @@ static void judge(const struct sample *start, const struct sample *middle, const
         check(p99 <= MAX_P99_OF_FLOOR_NS, "the pair waits too long");
     } else {
         check(beside * FAIR_SHARE * SLACK >= alone, "the pair has less than a tenth of its share");
-        // On a machine that is busy with something else it waits for that too, also when alone.
+        // On a busy machine the pair also waits for other programs, even when it is alone.
         check(p99 <= MAX_P99_NS || p99 <= SLACK * p99_ns(start, middle), "the pair waits too long");
     }
     for (int place = PAIR; place <= CLIENT; place++) {
@@ -170,7 +171,7 @@ void main(void)
 {
     board = mmap(NULL, sizeof(*board), PROT_READ | PROT_WRITE, MAP_SHARED, task_file("board"), 0);
     ASSERT(board != MAP_FAILED && task_argc() == 4);
-    // What one stall costs is of interest, not what many in a row do.
+    // This measures the cost of one stall, not of many in a row.
     comes_again = strncmp(task_argv()[1], "stall_", 6) != 0;
     check(await_progress(CLIENT, 50), "the pair does not start");
     struct sample start = take_sample();

@@ -1,4 +1,4 @@
-// stress: exchanges between real tasks, and a watch for one that never goes on.
+// stress: runs exchanges between real tasks, and detects an exchange that never goes on.
 //
 //   stress --exchanges N [--seconds N] [--seed N] [--label TEXT] --suite FILE
 //
@@ -53,7 +53,7 @@ static bool all_sleep(const struct host *host)
     return num > 1;
 }
 
-// Returns 0 when the exchanges are done, 1 on a stall or anything else that must not be.
+// Returns 0 when the exchanges are done, 1 on a stall or any other failure.
 static int watch(const struct host *host, bool *ended)
 {
     uint64_t begin_ns = board_now_ns(), last = 0;

@@ -1,5 +1,5 @@
-// The tasks of stress.ini. What they exchange and how long they pause is random, so that the two
-// sides spin, sleep, or are about to sleep, in every combination.
+// The tasks of stress.ini. Their exchanges and pauses are random, so that the two sides spin,
+// sleep, or are about to sleep, in every combination.
 
 #include <idl/chaos.h>
 #include <oolong/message.h>
@@ -26,7 +26,7 @@ static void pause_for_ns(uint64_t ns)
         continue;
 }
 
-// Mostly none; often about as long as the other side spins; seldom long.
+// Mostly does not pause. Often pauses about as long as the other side spins, and seldom longer.
 static void pause_somewhat(void)
 {
     uint64_t r = board_random(&dice);
@@ -36,7 +36,7 @@ static void pause_somewhat(void)
         pause_for_ns((r >> 8) % 100000);
 }
 
-// Few are large: what they cost is the copy.
+// Few lengths are large, because the copy takes most of the time of a large payload.
 static size_t some_len(void)
 {
     uint64_t r = board_random(&dice);
@@ -58,7 +58,7 @@ static void answer_data(task_t client, int type, size_t len, uint32_t seed)
 {
     struct message m = {.type = type};
     board_fill(data, len, seed + 1);
-    m.ool_ptr = data; // the one payload of all of these
+    m.ool_ptr = data; // the only payload of each of these messages
     m.ool_len = len;
     ipc_reply(client, &m);
 }
@@ -153,7 +153,7 @@ static void ask_for_sector(task_t server, uint32_t seed)
     free(answer);
 }
 
-// Takes its answer so late that the server keeps it, and in parts.
+// Takes its answer in parts, and so late that the server keeps it.
 static void drain_slowly(task_t server, uint32_t seed)
 {
     struct channel *ch = channel_find(server);

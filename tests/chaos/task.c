@@ -129,7 +129,7 @@ static void fetch_once(task_t server)
     ipc_free_payloads(&m);
 }
 
-// Any of the servers that its arguments name, in no order.
+// Uses the servers that its arguments name, in random order.
 static void client(void (*once)(task_t server))
 {
     unsigned num = (unsigned)task_argc() - 3;
@@ -217,7 +217,7 @@ static void find_place(void)
     board = map;
     role = &board->roles[(unsigned)atoi(task_argv()[2]) % BOARD_ROLES];
     dice = atomic_load(&board->seed) + (uint64_t)task_self() * 1000003;
-    // One that was killed while it waited does not wait any more.
+    // The role's last task may have been killed during a wait, which is over now.
     atomic_store(&role->wait, (atomic_load(&role->wait) + 1) & ~1ull);
     atomic_store(&role->task, task_self());
     one_more(&role->lives);

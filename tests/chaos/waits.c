@@ -1,9 +1,9 @@
-// When a task is killed: how long it takes until the tasks that wait for it hear of that.
+// Measures how long it takes until the tasks that wait for a killed task learn of its end.
 //
 // A wait is over when the board says so. It must be over 100 ms after the kill. On a busy machine
 // the processes that take part may have to wait for a processor: the victim, which must die; the
 // launcher and vm, which tell a blocked sender; the waiting task. The time in which they were ready
-// and did not run is an excuse, up to a second.
+// and did not run extends the limit, up to a second.
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,13 +18,13 @@ static struct wait {
     int place;
     pid_t pid;
     int peer;
-    uint64_t number;    // of the wait: odd
-    uint64_t killed_ns; // the peer was
-    uint64_t delay_ns;  // of its process, launcher and vm, then
+    uint64_t number;    // `wait` on the board, odd
+    uint64_t killed_ns; // when the peer was killed
+    uint64_t delay_ns;  // run delay of its process, launcher and vm, at the kill
     pid_t peer_pid;
-    uint64_t peer_delay_ns; // then
-    uint64_t peer_last_ns;  // when that was last to be seen
-    uint64_t peer_there_ns; // when the peer was last seen to be no zombie: killed, and not ended
+    uint64_t peer_delay_ns; // run delay of the peer, at the kill
+    uint64_t peer_last_ns;  // run delay of the peer, when last seen
+    uint64_t peer_there_ns; // when the killed peer was last seen and was not a zombie yet
 } waits[MAX_WAITS];
 static int num_waits;
 
@@ -76,7 +76,7 @@ void waits_forget(int place)
     }
 }
 
-// When the wait ended because its peer did; 0 when it was answered before.
+// When the wait ended because the peer ended; 0: the wait was answered before.
 static uint64_t find_end(const struct board_role *role, uint64_t number)
 {
     for (int i = 0; i < BOARD_ENDS; i++) {
@@ -107,7 +107,7 @@ void waits_look(struct chaos *chaos)
         uint64_t delay_ns = host_run_delay_ns(waits[i].peer_pid); // 0 when it is gone
         if (delay_ns > waits[i].peer_last_ns)
             waits[i].peer_last_ns = delay_ns;
-        // It takes its time in the kernel where others have mapped the same files.
+        // The end of the peer takes time in the kernel if others have mapped the same files.
         uint64_t now_ns = board_now_ns();
         char state = host_state(waits[i].peer_pid);
         if (state && state != 'Z')
