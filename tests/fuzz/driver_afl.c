@@ -1,5 +1,5 @@
-// Drives a fuzz target under AFL++: persistent mode, inputs in shared memory, the fork server
-// started after what the target sets up once.
+// Drives a fuzz target under AFL++: persistent mode, inputs in shared memory, and the fork server,
+// which starts after the target's setup.
 #include <unistd.h>
 #include "target.h"
 

@@ -1,5 +1,5 @@
-// An input of the fuzz target ext4 for the real ext4fs: writes the damaged image, and prints what
-// clients do as commands of the shell.
+// An input of the fuzz target ext4 for the real ext4fs: writes the damaged image, and prints the
+// operations of clients as shell commands.
 // Usage: ext4_input INPUT IMAGE
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,7 +40,7 @@ static void print_command(const struct record *record)
     };
     enum operation operation = record_operation(record);
     if (!commands[operation].before)
-        return; // the shell has none
+        return; // no shell command does this
     printf("%s%s%s", commands[operation].before, operation == OP_COMMIT ? "" : path,
            commands[operation].after);
     if (operation == OP_TRUNCATE)

@@ -1,4 +1,4 @@
-// Reads inputs of the fuzz target ext4, and does what they say to the disk.
+// Reads inputs of the fuzz target ext4, and damages the disk as they say.
 #include "ext4_records.h"
 #include <oolong/types.h>
 #include "memory_disk.h"

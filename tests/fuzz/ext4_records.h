@@ -1,8 +1,9 @@
 // Inputs of the fuzz target ext4.
 //
-// The input: a byte for image and mode, one for the writes until the disk stops (0: it does not),
-// one for which of the last writes are left then, and records of four bytes and their content.
-// Records below 0x80 patch a block, the others are operations.
+// The first byte of an input selects the image and the mode. The second is the number of writes
+// until the disk stops (0: it does not stop). The third selects which of the last writes remain
+// then. Records follow, each of four bytes and its content. Records below 0x80 patch a block, the
+// others are operations.
 #ifndef TESTS_FUZZ_EXT4_RECORDS_H
 #define TESTS_FUZZ_EXT4_RECORDS_H
 
@@ -44,15 +45,16 @@ struct record {
     const uint8_t *bytes;
 };
 
-// What operations are about: `a` of a record names one by its low four bits, another by the others.
+// The paths of operations. In a record, the low four bits of `a` select a path, and the high four
+// bits select another one.
 extern const char *const record_paths[16];
 
-// Takes the next record off. False: there is none.
+// Removes the next record from the data. False: there is none.
 bool record_next(const uint8_t **data, size_t *size, struct record *record);
 
 enum operation record_operation(const struct record *record);
 
-// Damages the disk (memory_disk.h). False: there is nothing of the kind in the input.
+// Damages the disk (memory_disk.h). False: the input has no patches.
 bool records_patch_disk(const uint8_t *data, size_t size);
 
 #endif

@@ -25,9 +25,9 @@
 #define ASAN_UNPOISON_MEMORY_REGION(addr, len) ((void)(addr), (void)(len))
 #endif
 
-#define MAX_OPEN 1024       // as many as a process may usually have
-#define POISONED (1u << 20) // of larger memory, a use after munmap() is not found: it takes long
-#define TABLE    4096       // numbers, so that the one just closed is not the next one to be opened
+#define MAX_OPEN 1024       // the usual limit of a process
+#define POISONED (1u << 20) // uses of larger memory after munmap() are not found: slow
+#define TABLE    4096       // numbers; many, so that a closed one is not reused next
 
 bool fd_inside;
 struct fd_failing fd_failing;
@@ -341,7 +341,7 @@ static void unmap(struct mapping *m, uint8_t *addr, size_t len)
         free_file(file);
 }
 
-// The mapping that has all of the `len` bytes, NULL: there is none.
+// The mapping that contains all `len` bytes; NULL: there is none.
 static struct mapping *find_mapping(const uint8_t *addr, size_t len)
 {
     for (struct mapping *m = mappings; m < mappings + num_mappings; m++) {

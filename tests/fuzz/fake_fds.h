@@ -15,10 +15,11 @@
 
 #define FD_FIRST 10000
 
-/// Whether the code under test runs, and not the fuzzer around it: new descriptors are then ours.
+/// Whether the code under test runs, and not the fuzzer around it. New descriptors are then fake
+/// ones.
 extern bool fd_inside;
 
-/// The call that fails next, after `after` others of its kind.
+/// Selects the call that fails next, after `after` others of its kind.
 enum fd_call {
     CALL_SOCKETPAIR,
     CALL_MEMFD,
@@ -41,16 +42,17 @@ extern struct fd_failing {
 /// Whether this call fails, with errno set.
 bool fd_fails(enum fd_call call);
 
-/// A file in which there is nothing, and which cannot be mapped.
+/// Opens an empty file that cannot be mapped.
 int fd_open_file(void);
-/// A file that is the memory at `bytes`. A mapping without PROT_WRITE is at `read_only`.
+/// Opens a file whose content is the memory at `bytes`. A mapping without PROT_WRITE is at
+/// `read_only`.
 int fd_open_memory(void *bytes, void *read_only, size_t len);
-/// A descriptor that fd_make_readable() makes readable.
+/// Opens a descriptor that fd_make_readable() makes readable.
 int fd_open_event(void);
 void fd_make_readable(int fd);
 
 bool fd_is_open(int fd);
-/// What poll() says about the descriptor.
+/// The events that poll() reports for the descriptor.
 short fd_events(int fd);
 /// How many descriptors are open, and how many files there are.
 unsigned fd_count(void);
@@ -60,15 +62,15 @@ extern size_t fd_num_unmapped;
 /// Begins with the lowest number again, so that each input gets the same descriptors.
 void fd_reset(void);
 
-/// Is called for each new pair of sockets, unless it is NULL.
+/// If it is not NULL, it is called for each new pair of sockets.
 extern void (*fd_on_socketpair)(const int ends[2]);
 /// How many packets were sent.
 extern unsigned long fd_num_sent;
 
-/// Sends as the process `pid`. False: it did not go.
+/// Sends as the process `pid`. False: it was not sent.
 bool fd_send(int fd, const void *data, size_t len, const int *fds, unsigned num_fds, pid_t pid);
 
-/// Says what is wrong and aborts.
+/// Prints the error and aborts.
 void target_fail(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));
 
 #endif

@@ -1,4 +1,4 @@
-// What fake_fds.c and fake_sockets.c share.
+// Shared by fake_fds.c and fake_sockets.c.
 #ifndef TESTS_FUZZ_FAKE_FDS_PRIVATE_H
 #define TESTS_FUZZ_FAKE_FDS_PRIVATE_H
 
@@ -31,9 +31,9 @@ void file_release(struct file *file);
 /// A new descriptor for the file, which takes over a reference; -1 with errno set, and the
 /// reference is given back.
 int file_open(struct file *file);
-/// The file of a descriptor. A number that is ours and not open fails the target.
+/// The file of a descriptor. A fake number that is not open fails the target.
 struct file *file_of(int fd);
-/// What happens when the last reference to a socket or to an end of a pipe is gone.
+/// Called when the last reference to a socket or to an end of a pipe is gone.
 void file_hang_up(struct file *file);
 
 #endif

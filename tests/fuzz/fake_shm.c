@@ -69,25 +69,25 @@ void fake_shm_end(struct fake_peer *peer)
     fake_shm_ring(peer);
 }
 
-// `where`: which of its counters the peer writes, or its region.
+// `where` selects one of the peer's counters, or its region.
 void fake_shm_scribble(struct fake_peer *peer, unsigned where, uint32_t by, uint64_t value)
 {
     struct peer_line *line = line_of(peer);
     struct peer_line *own = &ipc_own_page()->peers[TASK_SLOT(peer->task)];
     switch (where % 10) {
-    case 0: // bytes come
+    case 0: // bytes arrive
         atomic_fetch_add(&line->bytes, by % (FAKE_RING + 2));
         break;
     case 1:
         atomic_store(&line->bytes, value);
         break;
-    case 2: // as many as fit the ring
+    case 2: // the ring is full
         atomic_store(&line->bytes, atomic_load(&own->bytes_taken) + FAKE_RING);
         break;
     case 3:
         head += by % (REGION_SLOTS + 1);
         break;
-    case 4: // room
+    case 4: // there is room
         atomic_store(&line->bytes_taken, atomic_load(&own->bytes) - by % (FAKE_RING + 2));
         break;
     case 5:

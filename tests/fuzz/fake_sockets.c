@@ -1,5 +1,5 @@
-// See fake_fds.h: sockets of whole packets (SOCK_SEQPACKET) and pipes. A socket keeps what was sent
-// to it until it is read.
+// See fake_fds.h: sockets of whole packets (SOCK_SEQPACKET) and pipes. A socket keeps the packets
+// sent to it until they are read.
 #include <errno.h>
 #include <poll.h>
 #include <stdint.h>
@@ -14,8 +14,8 @@
 #define SO_PASSRIGHTS 83
 #endif
 
-#define MAX_PACKETS 4096 // under way, in all
-#define QUEUE_MAX   256  // about as many as a socket of the kernel takes
+#define MAX_PACKETS 4096 // in all sockets together
+#define QUEUE_MAX   256  // about the limit of a socket of the kernel
 #define PACKET_SIZE 640
 
 struct file_packet {
@@ -135,8 +135,8 @@ int __wrap_setsockopt(int fd, int level, int option, const void *value, socklen_
         return -1;
     if (option == SO_PASSCRED)
         file->wants_credentials = true;
-    // SO_PASSRIGHTS has no effect: whatever the kernel refuses, the launcher must not keep
-    // descriptors that a task sends.
+    // SO_PASSRIGHTS has no effect here. Even if the kernel does not refuse descriptors, the
+    // launcher must not keep those that a task sends.
     return 0;
 }
 
@@ -197,7 +197,7 @@ ssize_t __wrap_sendmsg(int fd, const struct msghdr *msg, int flags)
                                                                             : -1;
 }
 
-// Puts a control message behind those that are there. False: there is no room.
+// Appends a control message. False: there is no room.
 static bool put_control(struct msghdr *msg, size_t *used, int type, const void *data, size_t len)
 {
     if (*used + CMSG_SPACE(len) > msg->msg_controllen)
@@ -211,7 +211,7 @@ static bool put_control(struct msghdr *msg, size_t *used, int type, const void *
     return true;
 }
 
-// Gives out the descriptors that came with a packet; those for which there is no room are closed.
+// Passes on the descriptors that came with a packet. Closes those for which there is no room.
 static void put_files(struct msghdr *msg, size_t *used, const struct file_packet *packet)
 {
     int fds[PACKET_MAX_FDS];
@@ -238,7 +238,7 @@ ssize_t __wrap_recvmsg(int fd, struct msghdr *msg, int flags)
         return __real_recvmsg(fd, msg, flags);
     struct file *file = file_of(fd);
     msg->msg_flags = 0;
-    if (file->is_reset) { // said before what is queued, and once
+    if (file->is_reset) { // reported once, before the queued packets
         file->is_reset = false;
         errno = ECONNRESET;
         return -1;
@@ -285,6 +285,6 @@ short fd_events(int fd)
     if (file->kind == FILE_SOCKET && !file->peer)
         events |= POLLIN | POLLHUP | POLLOUT | (file->is_reset ? POLLERR : 0u);
     if (file->kind == FILE_SOCKET && file->peer && file->peer->num_packets <= QUEUE_MAX / 2)
-        events |= POLLOUT; // as the kernel, which waits for half of the room
+        events |= POLLOUT; // like the kernel, which waits until half of the room is free
     return (short)events;
 }

@@ -18,7 +18,7 @@ struct fake_vm fake_vm;
 
 static struct fake_item system_queue[2][8]; // the launcher's, vm's
 static unsigned system_count[2];
-static int system_fds[GRANT_NUM_FDS_OF_SHM]; // that come with the launcher's next packet
+static int system_fds[GRANT_NUM_FDS_OF_SHM]; // they come with the launcher's next packet
 static void *cookies_of[3 + FAKE_PEERS];
 static vaddr_t landing;
 static int boot_fds[BOOT_NUM_FDS];
@@ -227,7 +227,7 @@ int transport_wait(void *cookies[TRANSPORT_MAX_EVENTS], int timeout_ms)
         if (fake_peers[i].watched && fake_peers[i].count > 0)
             cookies[n++] = *cookie_of(PEER_FD + (int)i);
     }
-    if (n == 0 && timeout_ms < 0) // nothing would ever come: something of the launcher does
+    if (n == 0 && timeout_ms < 0) // nothing would ever arrive, so the launcher sends a message
         fake_launcher_speaks();
     if (system_count[0] > 0)
         cookies[n++] = *cookie_of(CONTROL_FD);
@@ -277,7 +277,7 @@ error_t transport_recv(int fd, struct packet *packet, bool wait, int *fds, int m
     if (!peer)
         return recv_system(fd == VM_FD, packet, wait, fds, max_fds, num_fds);
     if (peer->ended || (peer->count == 0 && wait))
-        return ERR_ABORTED; // a peer that the program waits for has nothing more to say
+        return ERR_ABORTED; // the program waits for a peer that sends nothing more
     if (peer->count == 0)
         return ERR_WOULD_BLOCK;
     struct fake_item *item = &peer->queue[peer->first++ % FAKE_MAX_QUEUE];

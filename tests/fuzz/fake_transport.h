@@ -1,5 +1,6 @@
-// A transport without sockets, for the libipc target: what arrives is scripted, what is sent is
-// counted. vm and the launcher are honest, and answer at once.
+// A transport without sockets, for the libipc target. The input scripts the packets that arrive.
+// Packets that the program sends are only counted. vm and the launcher are honest and answer at
+// once.
 #ifndef TESTS_FUZZ_FAKE_TRANSPORT_H
 #define TESTS_FUZZ_FAKE_TRANSPORT_H
 
@@ -13,8 +14,8 @@
 #define FAKE_SHM_PEER  2 // see fake_shm.c
 #define FAKE_RING      REGION_MIN_RING
 
-// What vm answers next to ool.send and ool.verify, and what it has placed under the id of a message
-// that arrives: nothing, when there is an error.
+// vm's next answer to ool.send and ool.verify, and the payloads that it has placed for a message
+// that arrives. If the answer is an error, it has placed none.
 struct fake_vm {
     error_t error;
     unsigned buffer;
@@ -29,7 +30,7 @@ struct fake_peer {
     bool connected, ended;
     bool watched;
     struct fake_item {
-        error_t error; // OK, or what transport_recv() returns instead of a packet
+        error_t error; // OK, or the error of transport_recv() in place of a packet
         struct packet packet;
     } queue[FAKE_MAX_QUEUE];
     unsigned first, count;
@@ -40,14 +41,14 @@ struct fake_peer {
 extern struct fake_peer fake_peers[FAKE_PEERS];
 extern struct fake_vm fake_vm;
 
-/// Boots the library; once.
+/// Boots the library. Called once.
 void fake_boot(void);
-/// New tasks for all peers, connected when the library first asks.
+/// Makes new tasks for all peers. They are connected when the library first asks.
 void fake_reset(void);
-/// Something arrives from a peer: a packet, or an error.
+/// A packet or an error arrives from a peer.
 void fake_push(struct fake_peer *peer, const struct packet *packet, error_t error);
 
-/// Whether something that arrived was not read.
+/// Whether the library has not read everything that arrived.
 bool fake_has_more(void);
 /// The launcher sends a message, so that an open receive ends.
 void fake_launcher_speaks(void);

@@ -1,8 +1,9 @@
-// The fuzz target `archive`: the bytes of an archive, as archivefs takes them: what it is, its
-// headers, its tree, its contents. libarchive's decompressors and formats are the distribution's.
+// The fuzz target `archive`: archivefs reads the bytes of an archive: its type, headers, tree and
+// contents. The decompressors and formats come from the distribution's libarchive.
 //
-// What is taken must make sense: each path leads to its node, directories list what is in them, and
-// a content is the same read from its beginning and in pieces from its end.
+// An accepted archive must make sense: each path leads to its node, and directories list their
+// entries. The content of a file is the same when it is read from the beginning as when it is read
+// in pieces from the end.
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -28,7 +29,7 @@ static void check(bool ok)
         abort();
 }
 
-// In the order of the archive's tree, from each node's beginning.
+// Reads the content from the beginning. Nodes come in the order of the archive's tree.
 static bool read_forwards(const struct inode *inode, uint8_t *data, size_t len)
 {
     error_t err = reader_read(reader, inode, 0, data, len);
@@ -75,7 +76,7 @@ static void check_node(uint32_t number)
     if (node->dead)
         return;
     index_path(index, node, path, sizeof(path));
-    if (path[0] != '\0' && strlen(path) < PATH_LEN_MAX) // it is empty for the root
+    if (path[0] != '\0' && strlen(path) < PATH_LEN_MAX) // the root's path is empty
         check(IS_OK(index_find(index, path, false, &found)) && found == number);
     if (inode->kind == INDEX_DIRECTORY)
         check_listing(number);
@@ -95,7 +96,7 @@ static void check_archive(void)
     index_free(scan.index);
 }
 
-// The archive is memory: there is no file whose content a task in its sandbox may change.
+// The archive is in memory, because the sandbox of a task has no file whose content it may change.
 #define CONTENT_FD 1000
 static const uint8_t *content;
 static size_t content_len;

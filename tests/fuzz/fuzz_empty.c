@@ -1,5 +1,5 @@
-// The empty target: what the machinery costs without any. The rate of a target is told as a part
-// of its rate.
+// The empty target measures the cost of the fuzzer alone. The rate of a target is reported as a
+// fraction of the rate of this one.
 #include "target.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,9 +1,9 @@
-// The fuzz target `ext4`: ext4fs on a disk in memory. The input says which image is on it, what is
-// damaged of that, what clients do, and where the disk stops.
+// The fuzz target `ext4`: ext4fs on a disk in memory. The input selects the image, the damage to
+// it, the operations of clients, and the write at which the disk stops.
 //
-// Whatever the image says, nothing crashes and nothing goes on for ever. On an image that is whole
-// more must hold: nothing is found damaged; what was there before the end is there afterwards;
-// after a cut at any place, with a journal, the next start finds a file system that makes sense.
+// With any image, ext4fs must not crash or loop for ever. With an undamaged image, it must also
+// find no damage, and the files at the end must be there at the next start. If the image has a
+// journal and the disk stops at any write, the next start must find a sound file system.
 #include <stdlib.h>
 #include <string.h>
 #include "acl.h"
@@ -32,7 +32,7 @@ static void check(bool ok)
         abort();
 }
 
-// Nothing is found damaged where nothing is.
+// Checks that ext4fs finds no damage in an undamaged image.
 static void check_error(error_t err)
 {
     check(!is_whole || disk_is_cut() || (err != ERR_UNAVAILABLE && err != ERR_INVALID_ARG));
@@ -115,7 +115,7 @@ static error_t list(const struct record *record)
     return OK;
 }
 
-// The same by nodes, from some entry on.
+// Lists a directory by node, starting at some entry.
 static error_t list_nodes(const struct record *record)
 {
     ext2_ino_t ino, again;
@@ -150,7 +150,7 @@ static error_t set_xattr(const struct record *record)
     return err == ERR_EMPTY ? OK : err;
 }
 
-// Entries of the input in the form of a list.
+// Sets a list whose entries come from the input.
 static error_t set_acl(const struct record *record)
 {
     uint8_t list[4 + 8 * 8] = {2};
@@ -173,13 +173,13 @@ static error_t allocate(const struct record *record)
 static error_t rename_file(const char *path, const char *to)
 {
     error_t err = path_rename(volume, path, to);
-    return err == ERR_INVALID_ARG ? OK : err; // below itself
+    return err == ERR_INVALID_ARG ? OK : err; // a directory cannot move below itself
 }
 
 static error_t exchange_files(const char *path, const char *to)
 {
     error_t err = path_exchange(volume, path, to);
-    return err == ERR_INVALID_ARG ? OK : err; // below itself
+    return err == ERR_INVALID_ARG ? OK : err; // a directory cannot move below itself
 }
 
 static error_t run_operation(const struct record *record)
@@ -262,7 +262,8 @@ static void close_files(void)
         check_error(close_file(i));
 }
 
-// Opens it again; what is there must be what was there, or at least make sense.
+// Opens the volume again. The files must be the same as before, or the volume must at least be
+// sound.
 static void check_after(enum disk_image image, bool was_cut, bool closed,
                         const struct tree_view *before)
 {
@@ -283,7 +284,7 @@ static void check_after(enum disk_image image, bool was_cut, bool closed,
 void fuzz_prepare(void)
 {
     disk_reset(DISK_EXT4); // reads the images
-    // As ext4fs does: qsort() asks how much memory there is when it first sorts much.
+    // ext4fs does the same: the first large sort of qsort() asks for the size of the memory.
     int numbers[1024] = {0};
     qsort(numbers, 1024, sizeof(numbers[0]), compare_ints);
 }
@@ -298,7 +299,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     is_whole = !records_patch_disk(data + 3, size - 3);
     disk_cut_after(data[1]);
     error_t err = open_volume(read_only);
-    // What must be replayed cannot be opened without writing.
+    // An image whose journal must be replayed cannot be opened read-only.
     check(IS_OK(err) || !is_whole || disk_is_cut() || (read_only && image == DISK_RECOVER));
     struct tree_view before = {0};
     bool closed = false;

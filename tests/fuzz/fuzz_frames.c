@@ -1,9 +1,9 @@
-// The fuzz target `frames`: Ethernet frames that arrive at the TCP/IP server, while it listens, has
-// connections, asks for names and addresses, and a client reads, sends and closes.
+// The fuzz target `frames`: Ethernet frames arrive at the TCP/IP server. Meanwhile the server
+// listens, has connections, and asks for names and addresses, and a client reads, sends and closes.
 //
-// The input is records: a byte that says what it is, one that says how, a length, and as many
-// bytes. A frame may be made right on the way (addresses, lengths, checksums, TCP numbers that fit
-// what was sent last), because nothing else gets far.
+// The input consists of records: a byte for the kind, a byte for the variant, a length, and that
+// many bytes. The target may correct a frame (its addresses, lengths, checksums, and TCP numbers),
+// because the server drops other frames early.
 #include "lwip_err.h"
 
 #include <lwip/etharp.h>
@@ -39,7 +39,7 @@ enum repair {
     REPAIR_SUMS = 1 << 0,    // lengths and checksums
     REPAIR_ADDRS = 1 << 1,   // to us
     REPAIR_NUMBERS = 1 << 2, // the TCP numbers and ports, or the DNS number and port, sent last
-    REPAIR_TYPE = 1 << 3,    // it is IPv4
+    REPAIR_TYPE = 1 << 3,    // the type is IPv4
 };
 
 static const uint8_t our_mac[6] = {0x52, 0x54, 0, 0x12, 0x34, 0x56};
@@ -50,7 +50,7 @@ static struct sock *listener, *datagrams, *socks[SOCKS_MAX];
 static uint8_t last[FRAME_MAX]; // sent by us
 static size_t last_len;
 static uint32_t next_random;
-static unsigned num_waiting; // tasks whose answer is still to come
+static unsigned num_waiting; // tasks that wait for an answer
 
 static void check(bool ok)
 {
@@ -63,7 +63,7 @@ static void check(bool ok)
 bool up_event(const struct sock *sock, enum sock_event event)
 {
     check(sock->owner == 1 && !(sock->told & event));
-    return next_random++ % 8 != 0; // an event that cannot be told now and then
+    return next_random++ % 8 != 0; // sometimes an event cannot be delivered
 }
 
 static void forget(const struct sock *sock)
@@ -132,7 +132,7 @@ static uint16_t sum(const uint8_t *bytes, size_t len, uint32_t start)
     return (uint16_t)~start;
 }
 
-// Swaps ports, and takes the numbers of the last TCP segment of ours.
+// Swaps the ports, and copies the numbers of the last TCP segment that we sent.
 static void repair_numbers(uint8_t *l4, size_t len, uint8_t proto)
 {
     const uint8_t *ip = last + FRAME_MIN;
@@ -365,7 +365,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         run_record(data[at], data[at + 1], data + at + 4, len);
         at += 4 + len;
         (void)stack_run_timers();
-        check(listener->num_waiting <= 4 + 1024); // late ones beside those that it has room for
+        check(listener->num_waiting <= 4 + 1024); // late ones, and those for which it has room
         check(datagrams->num_datagrams <= 64);
         for (size_t i = 0; i < SOCKS_MAX; i++)
             check(!socks[i] || socks[i]->in.len <= 65535);

@@ -1,9 +1,9 @@
-// The fuzz target `http`: what a client sends to the web server, in pieces. The first byte of the
-// input says how long the pieces are. Whatever it is, it must be read the same in pieces as at
-// once, name a path below the root or none, and ask for bytes that are there or for none. And what
-// is taken for a request must be one to a second reader too (http_reference.h), which ends where
-// that one says and asks for the same: else somebody in between could be made to see other
-// requests.
+// The fuzz target `http`: the data that a client sends to the web server, in pieces. The first byte
+// of the input is the length of the pieces. The server must read the data in pieces with the same
+// result as at once. A request must name a path below the root or none, and ask for bytes that
+// exist or for none. A second reader (http_reference.h) must agree that the data is a request,
+// where it ends, and what it asks for. Otherwise a proxy between client and server could see other
+// requests than the server.
 #include <stdlib.h>
 #include <string.h>
 #include "head.h"
@@ -42,7 +42,7 @@ static void check_range(const struct request *request, uint64_t size)
         check(len > 0 && first < size && len <= size - first);
 }
 
-// What the server would make of it.
+// Handles the request as the server does, and checks the results.
 static void check_request(const struct request *request)
 {
     char path[TARGET_MAX + 2];
@@ -69,7 +69,7 @@ static void check_request(const struct request *request)
         check_range(request, sizes[i]);
 }
 
-// What is left of a request when it was read, whatever the pieces were.
+// A summary of the requests that were read. It must not depend on the pieces.
 struct summary {
     unsigned count;
     unsigned hash;
@@ -87,8 +87,8 @@ static void add(struct summary *sum, const struct request *request)
     sum->count++;
 }
 
-// What the second reader makes of the same bytes. It knows no limits, so it may go on where the
-// server has refused.
+// Compares with the second reader's result for the same bytes. The second reader has no limits, so
+// it may accept requests that the server refuses.
 static void compare(const struct request *request, const uint8_t *data, size_t size, size_t end)
 {
     struct reference ref;
@@ -100,9 +100,9 @@ static void compare(const struct request *request, const uint8_t *data, size_t s
         return;
     }
     if (ref.waits && result != REFERENCE_BAD)
-        return; // its end is not looked for
+        return; // the second reader does not look for its end
     check(result == REFERENCE_WHOLE);
-    // After the last request of a connection nothing is read.
+    // The server reads nothing after the last request of a connection.
     check(ref.len == end || !request->keep_alive);
     check(ref.target_len == strlen(request->line.target) &&
           memcmp(ref.target, request->line.target, ref.target_len) == 0);

@@ -1,5 +1,5 @@
 // The fuzz target `idlc`: the compiler on a text in memory, all stages and all outputs. It must
-// accept or report errors; what it accepts must lie within a message.
+// accept the text or report errors. The fields that it accepts must fit a message.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,8 +9,8 @@
 #include "parser.h"
 #include "target.h"
 
-// An include may name any file. What an input does must not depend on the files of the machine: no
-// path has a '/' that is not part of a comment.
+// An include may name any file, but the result of an input must not depend on the files of the
+// machine. This removes each '/' that is not part of a comment.
 static void defuse(char *text, size_t len)
 {
     for (size_t i = 0; i < len; i++) {

@@ -3,7 +3,7 @@
 // descriptors. They leave answers unread, and end in every way. vm and two tasks keep to the rules.
 // In every fourth input vm does not, and may then end the suite.
 //
-// steps.h says what an input is. Whatever comes, the launcher goes on and sends packets in the form
+// steps.h says what an input is. With any input, the launcher goes on and sends packets in the form
 // and order of wire.h. It serves the tasks that keep to the rules, and ends none of them. At the
 // end of the suite no task, descriptor, timer or byte of memory is left.
 #include <errno.h>
@@ -112,7 +112,7 @@ static void make_request(struct lp_proc *proc, struct packet *packet, const stru
         packet->task.value = (int)(step->len & 0xff) - 8;
         packet->task.size = step->b & 1 ? step->value : step->len & 0xffff;
         if (packet->type == CTL_MEMFD && packet->task.size <= 1ull << 40)
-            packet->task.size &= UINT32_MAX; // a terabyte is given back in 65,536 turns
+            packet->task.size &= UINT32_MAX; // freeing a terabyte takes 65,536 turns
         break;
     }
     // This task has the right to end others.
@@ -163,7 +163,7 @@ static void ask_as_vm(const struct step *step, bool may_lie)
     case 1:
         lp_send_control(vm, CTL_COPYING, &packet);
         break;
-    case 2: // a task asked vm to end itself
+    case 2: // a task asked vm to end that task
         packet.task.task = some_task(step->value);
         if (lp_of_task(packet.task.task) && !lp_of_task(packet.task.task)->by_the_rules)
             lp_send_control(vm, CTL_DESTROY, &packet);
@@ -183,9 +183,9 @@ static void launch(const struct step *step)
     struct lp_proc *vm = lp_find("vm");
     struct packet packet = {0};
     struct step text = *step;
-    text.b &= 0xfc; // whole, and of its length
+    text.b &= 0xfc; // without `more`, and with the right length
     fill_text(&packet.text, &text);
-    packet.text.more = step->b & 1; // and once more
+    packet.text.more = step->b & 1; // then says whether more follows
     if (!vm)
         return;
     lp_send_control(vm, CTL_LAUNCH, &packet);
@@ -282,7 +282,7 @@ static void perform(const struct step *step, const uint8_t *rest, size_t size, b
     }
 }
 
-// What keeps to the rules is served all the same.
+// Checks that the launcher still serves the tasks that keep to the rules.
 static void check_honest(void)
 {
     struct lp_proc *honest = lp_find("honest"), *server = lp_find("server");
@@ -317,7 +317,7 @@ static void finish(void)
         if (!lp_procs[i].reaped)
             target_fail("%s is not reaped", lp_procs[i].name);
     }
-    for (unsigned i = 0; i < 4; i++) { // restarts that do not come, memory that is given back
+    for (unsigned i = 0; i < 4; i++) { // no task is restarted, and memory is freed
         lp_now_ns += 20000 * NS_PER_MS;
         lp_run();
     }
@@ -347,7 +347,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_honest();
     finish();
     lp_close();
-    // What is made once is there after the first run.
+    // Files and descriptors that are made only once exist after the first run.
     if (files && (fd_count() != open || fd_count_files() != files))
         target_fail("%u descriptors and %u files are left", fd_count() - open,
                     fd_count_files() - files);

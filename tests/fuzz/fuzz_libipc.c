@@ -1,9 +1,9 @@
-// The fuzz target `libipc`: what hostile peers write into their channels, regions and state pages,
-// while the program receives, calls, sends and replies. The transport is fake_transport.c.
+// The fuzz target `libipc`: hostile peers write into their channels, regions and state pages, while
+// the program receives, calls, sends and replies. The transport is fake_transport.c.
 //
 // An input is a sequence of records of 16 bytes; PACKET takes the 256 bytes after it as they are.
-// Whatever comes, a call returns OK or a negative error, a message has the source that it
-// came from, and a payload is memory of the program.
+// With any input, a call returns OK or a negative error, each message has the right source, and
+// each payload is memory of the program.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,14 +16,14 @@
 #include "target.h"
 
 enum step_kind {
-    STEP_PACKET, // arrives from `peer`; `a`: how its number is set right
+    STEP_PACKET, // a packet arrives from `peer`; `a`: how its number is made valid
     STEP_BROKEN, // a packet that breaks the transport's rules
     STEP_ENDS,   // the peer ends
     STEP_PAGE,   // the peer writes `value` into its page; `a`: where
-    STEP_VM,     // what vm answers from now on
-    STEP_FULL,   // the next packet to the peer does not go
-    STEP_RECV,   // the program: receives from anybody
-    STEP_CLOSED, // from the peer
+    STEP_VM,     // vm's answers from now on
+    STEP_FULL,   // the next packet to the peer cannot be sent
+    STEP_RECV,   // the program receives from any task
+    STEP_CLOSED, // it receives from the peer
     STEP_CALL,   // `a`: the type, and so on
     STEP_SEND,
     STEP_NOBLOCK,
@@ -32,7 +32,7 @@ enum step_kind {
     STEP_REPLYRECV,
     STEP_PULL,
     STEP_DISCARD, // the message received last
-    STEP_SHM,     // the peer with shared memory writes; `a`: what
+    STEP_SHM,     // the peer with shared memory writes; `a`: which value
     STEP_NUM,
 };
 
@@ -47,7 +47,7 @@ static struct message last; // received
 
 static void check_received(error_t err, struct message *m, task_t from)
 {
-    if (err > 0) // negative: also whatever error a peer likes to send
+    if (err > 0) // any negative value is allowed, because a peer may send any error
         abort();
     if (IS_ERROR(err))
         return;
@@ -88,7 +88,7 @@ static error_t make(void *state, void *buf, size_t offset, size_t len)
     return fails ? making->error : OK;
 }
 
-// NULL: the message has nothing that could be made so.
+// NULL: the message has no payload that could be made this way.
 static struct making *make_stream(const struct step *step, struct message *m)
 {
     if (m->type <= 0 || !(m->type & MSG_OOL) || (step->len & 3) != 3)
@@ -115,7 +115,7 @@ static struct message make_message(const struct step *step)
     return m;
 }
 
-// Numbers of the right size are not found by chance: a packet may be given the one that the library
+// The fuzzer does not find valid numbers by chance. So a packet may get the number that the library
 // used last, or uses next.
 static void set_number(struct packet *packet, const struct fake_peer *peer, unsigned how)
 {
@@ -140,7 +140,7 @@ static void set_page(struct fake_peer *peer, const struct step *step)
     case 2:
         atomic_store(&peer->page->peers[self].word, step->value);
         break;
-    case 3: // bits of the channel that there is
+    case 3: // bits of the current channel
         word = atomic_load(&ipc_own_page()->peers[TASK_SLOT(peer->task)].word) >> 32 << 32;
         atomic_store(&peer->page->peers[self].word, word | (uint32_t)step->value);
         break;
@@ -166,7 +166,7 @@ static void set_vm(const struct step *step)
     fake_vm.count = step->b % 5;
     fake_vm.buffer = step->b / 5 % OOL_NUM_BUFFERS;
     for (unsigned k = 0; k < MSG_MAX_PAYLOADS; k++)
-        fake_vm.len[k] = step->value >> (k * 8) & 0xff; // four of them fit a receive buffer
+        fake_vm.len[k] = step->value >> (k * 8) & 0xff; // four of these fit a receive buffer
 }
 
 static void perform(const struct step *step, struct fake_peer *peer, struct message *m)
@@ -230,13 +230,13 @@ static void drain(void)
     for (unsigned n = 0; n < 4 * FAKE_MAX_QUEUE; n++) {
         struct message m;
         error_t err = sys_ipc(0, IPC_ANY, &m, IPC_RECV | IPC_NOBLOCK);
-        if (err == ERR_WOULD_BLOCK && !fake_has_more()) // a peer may send that error, too
+        if (err == ERR_WOULD_BLOCK && !fake_has_more()) // a peer may send that error too
             return;
         check_received(err, &m, IPC_ANY);
     }
 }
 
-// Takes what is left, and ends all channels: the next input has other peers.
+// Receives all remaining messages and ends all channels, because the next input has other peers.
 static void finish(void)
 {
     fake_vm.error = ERR_NOT_FOUND;
@@ -268,7 +268,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             memcpy(&packet, data + at, size - at < sizeof(packet) ? size - at : sizeof(packet));
             at += sizeof(packet);
             set_number(&packet, peer, step.a);
-            if (step.b & 1) // of the two, the peer with shared memory may say that it streams
+            if (step.b & 1) // a peer with shared memory may claim to stream
                 packet.raw[7] |= (uint8_t)(REGION_STREAMED >> 56);
             fake_push(peer, &packet, OK);
             break;

@@ -1,5 +1,5 @@
-// The fuzz target `manifest`: a suite file in memory. It must be read or be refused with errors
-// that have a line of it, and what is printed of it must not control a terminal.
+// The fuzz target `manifest`: a suite file in memory. The launcher must accept it, or refuse it
+// with errors that name a line of it. Printed parts of it must not control a terminal.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

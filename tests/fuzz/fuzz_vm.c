@@ -1,4 +1,5 @@
-// The fuzz target `vm`: the operations of an input (ops.h), on vm's core and the reference model.
+// The fuzz target `vm`: performs the operations of an input (ops.h) on vm's core and on the
+// reference model.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -2,9 +2,9 @@
 // packets of every kind, write their pages and receive memory, and end. The launcher starts and
 // ends them. In every fourth input the launcher also sends messages that it never should.
 //
-// steps.h says what an input is. Whatever comes, vm goes on, waits for the launcher alone, touches
-// no process that it has reaped, and serves the two honest tasks. When all have ended, nothing is
-// left.
+// steps.h says what an input is. With any input, vm goes on and waits only for the launcher. It
+// touches no process that it has reaped, and serves the two honest tasks. When all tasks have
+// ended, nothing is left.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +25,7 @@ enum step_kind {
     STEP_FULL,    // its socket is full for one packet
     STEP_TIME,    // `len` milliseconds pass
     STEP_LAUNCHER, // how the launcher answers from now on: bits of `a` and `b`
-    STEP_SAYS,     // the launcher sends what it should not
+    STEP_SAYS,     // the launcher sends a message that it should not send
     STEP_NUM,
 };
 
@@ -59,7 +59,7 @@ static size_t length(const struct step *step)
     static const size_t lens[] = {0, 1, 4096, VP_OOL_LEN, VP_OOL_LEN + 1, SIZE_MAX, 131073, 262144};
     if (step->len & 0x80000000)
         return lens[step->len % 8];
-    return step->len % (step->len & 0x40000000 ? VP_OOL_LEN + 1000 : 5000); // few are large
+    return step->len % (step->len & 0x40000000 ? VP_OOL_LEN + 1000 : 5000); // only few are large
 }
 
 static task_t other(const struct step *step)
@@ -164,7 +164,7 @@ static void make_request(struct message *m, unsigned k, const struct step *step)
     }
 }
 
-// Numbers of the right size are not found by chance.
+// The fuzzer does not find valid numbers by chance.
 static void push(unsigned k, struct packet *packet, unsigned how)
 {
     static const enum wire_kind kinds[] = {WIRE_CALL,     WIRE_CALL,    WIRE_CALL, WIRE_REPLY,
@@ -190,7 +190,7 @@ static void set_page(struct vp_task *task, const struct step *step)
     case 1:
         atomic_store(&page->wait, step->value);
         break;
-    case 2: // of the channel that there is
+    case 2: // of the current channel
         atomic_store(&line->word, vm_says >> 32 << 32 | (uint32_t)step->value);
         break;
     case 3:
@@ -246,7 +246,7 @@ static void set_launcher(const struct step *step)
     vp_launcher.launches_at = step->b;
 }
 
-// What is said of honest tasks is true all the same: else they would be ended by it.
+// Messages about honest tasks are always true, because false ones could end these tasks.
 static void says(struct message *m, const struct step *step)
 {
     if (step->a % 2)
@@ -325,7 +325,7 @@ static void perform(const struct step *step, const uint8_t *rest, size_t size, b
     }
 }
 
-// The two honest tasks: one places a payload for the other, and everything is as it should be.
+// Checks that one honest task can place a payload for the other.
 static void check_honest(void)
 {
     struct vp_task *sender = &vp_tasks[VP_HONEST], *receiver = sender + 1;

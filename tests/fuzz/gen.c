@@ -1,4 +1,4 @@
-// Makes from idlc's description of all messages (idl.json) what the fuzzers want to know of them.
+// Generates files for the fuzzers from idlc's description of all messages (idl.json).
 //
 // Usage: gen idl.json OUT
 //   OUT/message_types.inc  the type word and the size of each message, for the mutator
@@ -52,7 +52,7 @@ static void make_folder(const char *out, const char *name)
     mkdir(path, 0777);
 }
 
-// The value after `key` behind `at`, which idlc always writes in this order and form.
+// The value of the next `key` after `at`. idlc always writes the keys in this order and form.
 static const char *value_of(const char *at, const char *key)
 {
     const char *found = strstr(at, key);
@@ -63,7 +63,7 @@ static const char *value_of(const char *at, const char *key)
     return found + strlen(key);
 }
 
-// The next message behind `*at`.
+// Reads the next message after `*at`.
 static int next_message(const char **at, struct message_type *message)
 {
     const char *start = strstr(*at, "{\n      \"namespace\": \"");
@@ -91,7 +91,7 @@ static void write_seed(const char *out, const char *target, const char *name, co
     fclose(file);
 }
 
-// A peer sends it, the program receives.
+// Writes a seed in which a peer sends the message and the program receives it.
 static void write_packet(const char *out, const struct message_type *message, const void *packet)
 {
     uint8_t seed[16 + 256 + 16] = {0}; // records of fuzz_libipc.c: packet, receive

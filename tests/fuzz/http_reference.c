@@ -1,5 +1,5 @@
-// A second reader of requests. Nothing of it is shared with the server but the limits' absence:
-// what the server refuses for its size alone, this one takes.
+// A second reader of requests, which shares no code with the server. It has no limits: it accepts
+// requests that the server refuses only for their size.
 #include "http_reference.h"
 #include <string.h>
 #include <strings.h>
@@ -38,7 +38,8 @@ static struct text trim(struct text t)
     return t;
 }
 
-// Up to the next CR LF, which must be the first CR or LF. WHOLE: `*line` is without it.
+// Takes a line up to the next CR LF, which must be the first CR or LF. WHOLE: `*line` does not
+// contain the CR LF.
 static enum reference_result take_line(const uint8_t **p, const uint8_t *end, struct text *line)
 {
     for (const uint8_t *at = *p; at < end; at++) {
@@ -114,7 +115,7 @@ static bool read_field(struct text line, struct fields *fields, struct reference
     return true;
 }
 
-// The lines up to an empty one.
+// Reads the lines up to an empty one.
 static enum reference_result read_fields(const uint8_t **p, const uint8_t *end,
                                          struct fields *fields, struct reference *out)
 {

@@ -14,7 +14,7 @@ uint64_t lp_now_ns;
 bool lp_is_heard;
 bool lp_may_end;
 
-static unsigned long num_looked; // packets that were sent until the tasks last looked
+static unsigned long num_looked; // packets that had been sent when the tasks last looked
 
 // --- The tasks' ends of the channels ------------------------------------------------------------
 
@@ -55,7 +55,7 @@ static void check_grant(struct lp_proc *proc, const struct packet *packet, int n
     proc->num_grants++;
 }
 
-// What the launcher sends has a form, and comes in an order.
+// Checks the form and the order of the packets that the launcher sends.
 static void check_packet(struct lp_proc *proc, const struct packet *packet, int num_fds)
 {
     bool is_vm = proc->id == VM_TASK;
@@ -118,7 +118,7 @@ bool lp_read(struct lp_proc *proc, struct packet *packet)
     ssize_t got = proc->fd < 0 ? -1 : recvmsg(proc->fd, &msg, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
     if (got <= 0)
         return false;
-    lp_is_heard = true; // there is room for another
+    lp_is_heard = true; // the socket has room for another packet
     struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
     for (; c && (size_t)num_fds < (c->cmsg_len - CMSG_LEN(0)) / sizeof(int); num_fds++) {
         int fd;

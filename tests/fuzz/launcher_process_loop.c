@@ -63,7 +63,7 @@ void loop_once(void)
     lp_loop_turn();
 }
 
-// One event at a time, as the launcher's own: a handler may end tasks.
+// Handles one event at a time, as the launcher's own loop does, because a handler may end tasks.
 static bool poll_sources(void)
 {
     if (!lp_is_heard)

@@ -1,4 +1,4 @@
-// The launcher's start and end, and what is static there.
+// The launcher's start and end, with access to their static functions.
 #include <string.h>
 #include "../../launcher/run.c"
 #include "../../launcher/stop.c"

@@ -12,7 +12,7 @@
 #include "launcher_process.h"
 #include "sandbox.h"
 
-#define FIRST_PID 5000000 // above what the kernel gives
+#define FIRST_PID 5000000 // higher than those of the kernel
 
 struct lp_proc lp_procs[LP_MAX_PROCS];
 unsigned lp_num_procs;
@@ -97,7 +97,7 @@ pid_t __real_fork(void);
 pid_t __wrap_fork(void);
 pid_t __wrap_fork(void)
 {
-    if (!fd_inside) // what drives the target has processes too
+    if (!fd_inside) // the fuzzer has processes too
         return __real_fork();
     const struct task *task = unborn();
     if (!task || lp_num_procs == LP_MAX_PROCS) {
@@ -182,7 +182,7 @@ int __wrap_setpriority(int which, id_t who, int value)
     return fd_fails(CALL_SETPRIORITY) ? -1 : 0;
 }
 
-// The filters are made by libseccomp, with real descriptors.
+// libseccomp makes the filters, with real descriptors.
 const struct sandbox *__real_sandbox_get(const char *name);
 const struct sandbox *__wrap_sandbox_get(const char *name);
 const struct sandbox *__wrap_sandbox_get(const char *name)
@@ -216,8 +216,8 @@ void lp_on_socketpair(const int ends[2])
 
 // --- The task under a debugger ------------------------------------------------------------------
 //
-// The kernel says of its packets that this process sent them, so this is its process. It ends when
-// its descriptor becomes readable.
+// The kernel reports the task's own process as the sender of its packets, so the launcher uses that
+// process. The process has ended when its descriptor becomes readable.
 
 void lp_end_debuggee(void)
 {
@@ -226,8 +226,8 @@ void lp_end_debuggee(void)
     lp_is_heard = true;
 }
 
-// Six arguments are read, as the C library does, however many the caller gave: what is beyond those
-// is on the stack, and no system call looks at it.
+// This reads six arguments even if the caller gave fewer, as the C library does. The others are
+// data of the stack that no system call uses.
 long __real_syscall(long number, ...);
 long __wrap_syscall(long number, ...);
 __attribute__((no_sanitize("address"))) long __wrap_syscall(long number, ...)

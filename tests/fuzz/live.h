@@ -1,11 +1,11 @@
-// The fuzz target vm replayed by real processes. A suite of eight players and a director, under the
-// real launcher and the real vm. The director takes the operations of an input one after the other,
-// has the acting player perform it by raw packets on its channel to vm, collects the answers of vm,
-// and asks the same reference model as the fuzz target.
+// Real processes replay the fuzz target vm: a suite of eight players and a director, under the real
+// launcher and the real vm. The director takes the operations of an input one after the other. It
+// orders the acting player to perform the operation with raw packets on its channel to vm. Then it
+// collects vm's answers and asks the same reference model as the fuzz target.
 //
-// The board is a file that all have mapped: orders for the players, and their memory. It is the
-// memory from which and into which vm copies: player k has its piece at WORLD_BASE(k + 2), so that
-// the addresses of the operations are real ones.
+// The board is a file that all have mapped. It contains orders for the players, and their memory.
+// vm copies from and to this memory. Player k has its part at WORLD_BASE(k + 2), so that the
+// addresses in operations are real ones.
 #ifndef TESTS_FUZZ_LIVE_H
 #define TESTS_FUZZ_LIVE_H
 
@@ -15,13 +15,13 @@
 #define LIVE_ANSWERS 8
 
 enum live_order {
-    LIVE_SEND = 1, // `message` to vm
-    LIVE_DRAIN,    // what has come from vm; `args`: milliseconds to wait for something
-    LIVE_WORD,     // the wait word `args`
-    LIVE_COPIED,   // buffer, id: copied out, says its page
+    LIVE_SEND = 1, // send `message` to vm
+    LIVE_DRAIN,    // read all packets of vm; `args`: milliseconds to wait for the first
+    LIVE_WORD,     // write the wait word `args`
+    LIVE_COPIED,   // buffer, id: say on the page that it was copied out
     LIVE_PROTECT,  // page, access
-    LIVE_CONNECT,  // wants a channel to a task
-    LIVE_HASH,     // of memory: address, length
+    LIVE_CONNECT,  // ask for a channel to a task
+    LIVE_HASH,     // hash memory: address, length
     LIVE_EXIT,
 };
 
@@ -29,12 +29,12 @@ struct live_answer {
     struct message m;
     bool is_reply; // to the last request
     bool has_fd;
-    bool is_mapped; // the descriptor could be mapped, read, and written where it may be
+    bool is_mapped; // the descriptor could be mapped, read, and, if allowed, written
 };
 
 struct live_player {
     _Atomic uint32_t ordered, done; // counts
-    _Atomic int32_t task;           // set by the player when it is there
+    _Atomic int32_t task;           // set by the player when it has started
     enum live_order order;
     uint64_t args[2];
     struct message message;
@@ -47,7 +47,7 @@ struct live_player {
 struct live_board {
     struct live_player players[MODEL_TASKS];
 };
-#define LIVE_MEMORY     (64u << 10) // where the memory of player 0 begins in the file
+#define LIVE_MEMORY     (64u << 10) // offset of the memory of player 0 in the file
 #define LIVE_BOARD_SIZE (LIVE_MEMORY + MODEL_TASKS * WORLD_MEM)
 _Static_assert(sizeof(struct live_board) <= LIVE_MEMORY, "the board is before the memory");
 
@@ -61,7 +61,7 @@ static inline uint64_t live_hash(const uint8_t *data, size_t len)
 }
 
 void live_wake(_Atomic uint32_t *word);
-/// Waits until the word is not `old`, at most `ms` milliseconds (-1: for ever).
+/// Waits until the word differs from `old`, at most `ms` milliseconds (-1: for ever).
 bool live_wait(_Atomic uint32_t *word, uint32_t old, int ms);
 
 #endif

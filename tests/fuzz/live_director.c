@@ -1,7 +1,7 @@
-// The director of the live replay (see live.h): takes the inputs out of an archive, performs what
-// has a meaning for real processes, and prints what came of it.
+// The director of the live replay (see live.h): reads the inputs from an archive, performs the
+// operations that make sense for real processes, and prints the results.
 //
-// Arguments: bytes of the archive, seconds to spend (0: as many as it takes).
+// Arguments: bytes of the archive, seconds to spend (0: no limit).
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,7 +35,8 @@ void live_failed(const char *text)
 
 // --- Operations ---------------------------------------------------------------------------------
 
-// Which names the players will be allowed to serve: the suite file says so, not a message later.
+// Finds out which names the players will serve. The suite file must allow these names when the
+// players start.
 static void foresee_names(void)
 {
     for (unsigned slot = 0; slot < MODEL_TASKS; slot++) {
@@ -58,8 +59,9 @@ static void foresee_names(void)
     }
 }
 
-// What only a simulation can have: a launcher that sends what it never would, memory that falls
-// short at will, a page that changes at a chosen moment, random numbers that repeat, another time.
+// Whether only a simulation can perform the operation: a launcher that sends false messages, memory
+// whose transfers fall short on demand, a page that changes at a chosen moment, random numbers that
+// repeat, or another time.
 static bool is_simulated(const struct op *op)
 {
     const struct live_slot *s = &live.slots[op->actor % MODEL_TASKS];
@@ -84,7 +86,7 @@ static bool is_simulated(const struct op *op)
                                 : s->serves == LIVE_SERVES_NONE || op->a % 32 >= LIVE_NUM_LISTED);
     case OP_COPIED:
         return !s->real || (op->b & 2);
-    case OP_PART: // the launcher does not take a channel from two tasks that have it
+    case OP_PART: // the launcher never removes the channel of two tasks
         return !(op->a & 1) && s->real && s->joined[b];
     default:
         return false;

@@ -1,6 +1,6 @@
-// What vm reads, writes and asks for cannot be seen from outside. The model is told of it as the
-// interface has it: the texts of a request, the payloads of a sender, memory that was made. Whether
-// vm has done so shows in its answers and in the memory of the receivers.
+// The reads, writes and requests of vm are not visible from outside. The director tells the model
+// of those that the interface prescribes: the texts of a request, the payloads of a sender, new
+// memory. vm's answers and the receivers' memory show whether vm has made them.
 #include <stdio.h>
 #include <string.h>
 #include <resea/task.h>
@@ -24,7 +24,7 @@ static const uint8_t *real_at(unsigned slot, vaddr_t addr)
 
 // --- Requests -----------------------------------------------------------------------------------
 
-// The fields that name tasks.
+// Translates the fields that contain task ids.
 void live_map_request(struct message *m)
 {
     switch (m->type) {
@@ -34,7 +34,7 @@ void live_map_request(struct message *m)
     case OOL_RECV_MSG:
         m->ool_recv.src = live_real(m->ool_recv.src);
         if (m->ool_recv.region == OOL_REGION_SHARED)
-            m->ool_recv.region = OOL_REGION_STANDING; // the memory is a part of what tests look at
+            m->ool_recv.region = OOL_REGION_STANDING; // the tests check this memory
         break;
     case OOL_VERIFY_MSG:
         m->ool_verify.src = live_real(m->ool_verify.src);
@@ -42,7 +42,7 @@ void live_map_request(struct message *m)
     case TASK_FREE_MSG:
     case TASK_WATCH_MSG:
     case TASK_UNWATCH_MSG:
-        m->task_watch.task = live_real(m->task_watch.task); // the first field of all
+        m->task_watch.task = live_real(m->task_watch.task); // the first field of all three
         break;
     case DISCOVERY_LOOKUP_MSG:
         m->discovery_lookup.except = live_real(m->discovery_lookup.except);
@@ -96,7 +96,7 @@ static size_t payload_len(const struct message *m, unsigned k)
     return len[k];
 }
 
-// The memory of a receiver becomes what is written there. False: it fell short.
+// Writes to the expected memory of a receiver. False: the write fell short.
 static bool write_to(struct model_task *dst, vaddr_t to, const void *bytes, size_t len)
 {
     unsigned slot = (unsigned)(dst - model()->tasks);
@@ -109,7 +109,7 @@ static bool write_to(struct model_task *dst, vaddr_t to, const void *bytes, size
     return true;
 }
 
-// The first that is written to a buffer, with `len` bytes of payload behind the receipt.
+// The first write to a buffer: the receipt and `len` bytes of payload after it.
 static bool write_first(struct model_task *dst, struct model_buffer *buffer, uint64_t id,
                         const void *payload, size_t len)
 {
@@ -137,7 +137,7 @@ static bool write_first(struct model_task *dst, struct model_buffer *buffer, uin
     return true;
 }
 
-// One piece from the sender to the receiver. False: it fell short.
+// Copies one piece from the sender to the receiver. False: the copy fell short.
 static bool copy_piece(struct model_task *task, vaddr_t from, size_t offset, size_t len,
                        uint64_t id, error_t answer)
 {
@@ -150,7 +150,7 @@ static bool copy_piece(struct model_task *task, vaddr_t from, size_t offset, siz
     static uint8_t bytes[VM_BOUNCE_LEN];
     if (got)
         memcpy(bytes, expected_at(src_slot, from), got);
-    // In which order it came to two holes is vm's own affair.
+    // If both sides have a hole, vm may find either one first.
     if (got < len && answer == ERR_ABORTED)
         got = len;
     model_on_read(model(), task->id, from, bytes, len, got);
@@ -166,7 +166,7 @@ static void copy_payloads(struct model_task *task, const struct message *answer)
 {
     const struct message *m = &task->request.m;
     struct model_buffer *buffer = task->request.buffer;
-    // Of a copy that failed nobody is told it.
+    // No answer contains the id of a failed copy.
     uint64_t id = answer->type < 0 ? UINT64_MAX : answer->ool_send_reply.id;
     for (unsigned k = 0; k < buffer->count; k++) {
         vaddr_t from = model_payload_addr(m, k);
@@ -182,7 +182,8 @@ static void copy_payloads(struct model_task *task, const struct message *answer)
         write_first(task->request.dst, buffer, id, "", 0);
 }
 
-// After a copy that failed: what is in the buffer was not promised, and is nobody's.
+// Called after a failed copy. The content of the buffer is undefined, so it is taken from the
+// real memory of the receiver.
 static void forget_buffer(unsigned slot, const struct model_buffer *buffer)
 {
     size_t head = model()->tasks[slot].region == OOL_REGION_STANDING ? MODEL_RECEIPT : 0;
@@ -204,7 +205,7 @@ static void compare_payloads(unsigned slot, const struct model_buffer *buffer)
         vaddr_t addr = buffer->addr + offset;
         size_t len = buffer->len[k];
         if (world_reachable(live.world, slot, addr, len, WORLD_READ) < len)
-            continue; // its owner cannot read it either
+            continue; // the owner cannot read it either
         live_order(slot, LIVE_HASH, addr, len);
         MODEL_CHECK(model(),
                     live.board->players[slot].result == live_hash(buffer->bytes + offset, len),
@@ -255,12 +256,12 @@ static void end_launch(struct model_task *task, const struct message *answer)
     struct message m = {.type = LAUNCHER_LAUNCHED_MSG};
     m.launcher_launched.token = task->request.token;
     m.launcher_launched.task = answer->type < 0 ? answer->type : answer->task_launch_reply.task;
-    if (answer->type >= 0) // a program of that name is installed
+    if (answer->type >= 0) // there is an installed program of that name
         (void)!task_destroy(answer->task_launch_reply.task);
     model_message(model(), KERNEL_TASK, &m);
 }
 
-// The time of a lookup may pass at any moment of a step.
+// The time limit of a lookup may pass at any moment of a step.
 static void time_out(struct model_request *request)
 {
     uint64_t timeout_ms = request->m.discovery_lookup.timeout_ms;

@@ -1,4 +1,4 @@
-// A player: performs orders, with packets of its own making for vm. See live.h.
+// A player performs orders, with raw packets to vm. See live.h.
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +24,7 @@ static error_t send_request(void)
     return link_send(channel_find(VM_TASK), &packet, WIRE_CALL, seq, 0, true);
 }
 
-// What vm hands out can be read, and written when it says so.
+// Whether memory from vm can be read, and written if vm allows it.
 static bool try_memory(const struct message *m, int fd)
 {
     bool pages = m->type == VM_ALLOC_PAGES_REPLY_MSG;
@@ -34,7 +34,7 @@ static bool try_memory(const struct message *m, int fd)
     int prot = PROT_READ | (writable ? PROT_WRITE : 0);
     uint8_t *data = mmap(NULL, len, prot, MAP_SHARED, fd, 0);
     if (data == MAP_FAILED && errno == ENOMEM)
-        return true; // more than a player has room for
+        return true; // the player has no room to map it
     bool good = data != MAP_FAILED;
     if (good) {
         volatile uint8_t *last = data + len - 1;
@@ -58,7 +58,7 @@ static void keep_answer(const struct packet *packet, bool is_reply, int fd)
     struct live_answer *answer = &me->answers[me->num_answers++];
     memset(answer, 0, sizeof(*answer));
     memcpy(&answer->m, packet, sizeof(answer->m));
-    answer->m.src = 0; // where the transport has its word
+    answer->m.src = 0; // the transport keeps its word there
     answer->is_reply = is_reply && wire_ack(packet->word) == seq;
     answer->has_fd = fd >= 0;
     if (fd >= 0) {
@@ -85,7 +85,7 @@ static void drain(int wait_ms)
             break;
         case IN_NOTHING:
             return;
-        default: // a ring, whose bits were collected
+        default: // a ring; its notification bits were collected
             break;
         }
         wait_ms = 0;

@@ -13,8 +13,8 @@
 
 // --- Ids ----------------------------------------------------------------------------------------
 
-// An id that the model has seen stands for the player's. Another one that can be stands for one
-// that no task ever had.
+// Translates an id of the model. If the model has seen the id, this is the player's id. Any other
+// possible id becomes an id that no task ever had.
 task_t live_real(task_t model)
 {
     for (unsigned i = live.num_ids; i-- > 0;) {
@@ -65,7 +65,7 @@ void live_order(unsigned slot, enum live_order order, uint64_t a, uint64_t b)
 
 void live_fence(void)
 {
-    // Of two channels with something to read vm passes over neither twice.
+    // If two channels have packets, vm passes over neither of them twice.
     for (int i = 0; i < 2; i++) {
         struct message m = {.type = BENCHMARK_NOP_MSG};
         m.benchmark_nop.value = 6;
@@ -100,7 +100,7 @@ static void tell_may_serve(task_t task, const char *name)
     model_message(&live.world->model, KERNEL_TASK, &m);
 }
 
-// The suite file has a task for each limit, rights and names (see tests/fuzz/live).
+// The suite file has a task for each combination of limit, rights and names (see tests/fuzz/live).
 void live_start(const struct message *m)
 {
     task_t id = m->launcher_started.task;
@@ -133,7 +133,7 @@ void live_start(const struct message *m)
         tell_may_serve(id, listed[i]);
     if (s->serves == LIVE_SERVES_ANY)
         tell_may_serve(id, "*");
-    for (unsigned i = 0; i < live.world->num_changed; i++) { // by the last task of the slot
+    for (unsigned i = 0; i < live.world->num_changed; i++) { // pages that operations have changed
         unsigned page = live.world->changed[i].page;
         if (live.world->changed[i].slot == slot)
             live_order(slot, LIVE_PROTECT, page, live.world->tasks[slot].access[page]);

@@ -1,5 +1,5 @@
-// The director's world: the calls of a core become orders for players, and then what vm has
-// answered to whom is collected until nobody waits for an answer any more.
+// The director's world. It turns each call of the core into an order for a player. Then it collects
+// vm's answers until no player waits for one.
 #include <stdio.h>
 #include <string.h>
 #include <oolong/internal.h>
@@ -8,7 +8,7 @@
 #include "live_world.h"
 
 #define ANSWER_MS 10000
-#define MARGIN_NS 20000000u // of a deadline that may pass meanwhile
+#define MARGIN_NS 20000000u // a deadline this close may pass meanwhile
 
 struct live live;
 
@@ -35,7 +35,7 @@ void world_reset(struct world *world)
     world->budget = 300 << 10;
     world->now_ns = live_now_ns();
     for (unsigned i = 0; i < MODEL_TASKS; i++)
-        live.slots[i] = (struct live_slot){0}; // all have ended
+        live.slots[i] = (struct live_slot){0}; // all players have ended
     live.num_ids = live.mirrored = live.protected = 0;
     live.token = 0;
     live.clock_in_play = live.stopping = false;
@@ -52,7 +52,7 @@ uint64_t world_deadline(const struct world *world)
 
 // --- Memory and time ----------------------------------------------------------------------------
 
-// What the operations wrote into the memory of players, and the pages that they changed.
+// Applies the operations' writes and page changes to the memory of players.
 void live_mirror(void)
 {
     struct world *world = live.world;
@@ -81,7 +81,7 @@ static void look_at_clock(void)
         if (!task->id)
             continue;
         const struct model_buffer *buffer = &task->buffers[OPEN];
-        // Half of the time that vm gives: it may look at any moment from here on.
+        // After half of the deadline, vm may look at any moment.
         if (buffer->use == MODEL_RESERVED && !buffer->orphan &&
             live.world->now_ns - buffer->since > WORLD_REVOKE_NS / 2)
             live.clock_in_play = true;
@@ -183,7 +183,7 @@ static void collect(void)
     }
 }
 
-// What else can be seen: notifications, and how many vm says are blocked.
+// Checks the other visible state: notifications, and vm's counts of blocked senders.
 static void look_around(void)
 {
     const struct state_page *vm = ipc_peer_page(VM_TASK);
@@ -279,7 +279,7 @@ void world_copied_out(struct world *world, unsigned slot, unsigned k, uint64_t i
     model_copied_out(&world->model, model()->tasks[slot].id, k, id);
 }
 
-// The library of vm answers what is no message at all, before its core sees it.
+// vm's library answers a packet that is no valid message before the core sees it.
 static void ask_for_nothing(unsigned slot)
 {
     struct live_slot *s = &live.slots[slot];

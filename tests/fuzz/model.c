@@ -1,4 +1,5 @@
-// The reference model: tasks, the one request each may have, and which part decides about it.
+// The reference model: tasks, the one request that each may have, and the choice of the part that
+// handles it.
 #include "model.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -25,8 +26,8 @@ void model_fail(struct model *model, const char *format, ...)
     abort();
 }
 
-// Clears a task up to the text of its request. That text and what follows it are large, and stay as
-// they are.
+// Clears a task up to the text of its request. That text and the fields after it are large, and
+// stay as they are.
 static void clear_task(struct model_task *task)
 {
     memset(task, 0, offsetof(struct model_task, request) + offsetof(struct model_request, text));
@@ -82,8 +83,7 @@ void model_word(struct model *model, task_t id, uint64_t word)
     if (!task || task->word == word)
         return;
     uint32_t episode = wait_word_episode(word);
-    // Each wait is a new episode. A task that says otherwise looks, to vm, as if it had never
-    // stopped waiting.
+    // Each wait is a new episode. If a task repeats an episode, vm sees no end of the earlier wait.
     if (wait_word_kind(word) != WAIT_RUNNING && episode <= task->max_episode)
         task->lies = true;
     task->max_episode = MAX(task->max_episode, episode);
@@ -106,7 +106,8 @@ void model_looks(struct model *model, task_t id)
         model_ool_settle_at(model, task);
 }
 
-// --- What the launcher says ---------------------------------------------------------------------
+// --- Messages of the launcher
+// ----------------------------------------------------------------------
 
 static void started(struct model *model, const struct message *m)
 {
@@ -165,7 +166,7 @@ static void launched(struct model *model, const struct message *m)
 static void ended(struct model *model, task_t id)
 {
     struct model_task *task = model_task(model, id);
-    model->reaping = true; // also of one that vm does not know: the launcher waits for it
+    model->reaping = true; // even if vm does not know the task, because the launcher waits for it
     model->reaped = id;
     if (!task)
         return;
@@ -197,7 +198,7 @@ static void from_launcher(struct model *model, const struct message *m)
         ended(model, m->exception.task);
         break;
     default:
-        break; // nothing comes of it, and nobody is answered
+        break; // it has no effect and no answer
     }
 }
 
@@ -253,7 +254,7 @@ static void handle(struct model *model, struct model_task *task)
         break;
     case DISCOVERY_SERVE_MSG:
     case DISCOVERY_LOOKUP_MSG:
-        break; // depends on what vm will read: see expected()
+        break; // depends on the text that vm will read: see expected()
     case VM_ALLOC_PAGES_MSG:
     case SHM_CREATE_MSG:
     case SHM_MAP_MSG:
@@ -276,7 +277,7 @@ void model_message(struct model *model, task_t actor, const struct message *m)
     }
     struct model_task *task = model_task(model, actor);
     if (!task)
-        return; // what an ended task had sent: nothing comes of it
+        return; // the message of an ended task has no effect
     answers_t no_request = not_a_request(m);
     if (no_request == ANSWER_NONE)
         return;
@@ -314,7 +315,7 @@ void model_tick(struct model *model)
 
 // --- Answers ------------------------------------------------------------------------------------
 
-// What may come of a request now.
+// The answers that vm may give to a request now.
 answers_t model_expected(struct model *model, struct model_task *task)
 {
     struct model_request *request = &task->request;
@@ -363,8 +364,8 @@ static void check_ok(struct model *model, struct model_task *task, const struct 
                 fd < 0 ? "without" : "with");
 }
 
-// Checks that what follows the last field of a message is zero, so that the message carries neither
-// uninitialised bytes nor another task's data.
+// Checks that the bytes after the last field of a message are zero, so that the message carries
+// neither uninitialised bytes nor another task's data.
 static void check_tail(struct model *model, const struct message *m, size_t used)
 {
     static const uint8_t zeros[sizeof(m->raw)];

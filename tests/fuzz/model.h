@@ -1,13 +1,14 @@
-// A reference model of vm: what it may answer, and what must be the case afterwards.
+// A reference model of vm: the answers that vm may give, and the state that must follow.
 //
 // Small and naive (arrays and loops), and written from the documents alone: the specification of
 // out-of-line payloads, the interface (vm.idl), the contract of the core (vm.h). It shares no code
-// and no idea with vm/*.c. Where the documents fix an answer the model expects that one; where
-// they leave room it accepts a set and goes on from what it saw.
+// and no design with the core. Where the documents fix an answer the model expects that one. Where
+// they leave room it accepts a set and continues from the answer that it saw.
 //
-// The harness (world.c) tells it of each call of the core before the call (model_message() and so
-// on), of each call the core makes during it (model_on_*()), and asks at the end of the call
-// whether anything is missing (model_end()). A disagreement is printed and ends the process.
+// The harness (world.c) tells the model of each call to the core before the call (model_message()
+// and so on), and of each call that the core makes meanwhile (model_on_*()). At the end of the call
+// it asks whether anything is missing (model_end()). A disagreement is printed and ends the
+// process.
 #ifndef TESTS_FUZZ_MODEL_H
 #define TESTS_FUZZ_MODEL_H
 
@@ -16,14 +17,14 @@
 
 #define MODEL_TASKS       8 // slots 2 to 9
 #define MODEL_NAMES       16
-#define MODEL_SEGMENTS    16 // a task
+#define MODEL_SEGMENTS    16 // for each task
 #define MODEL_IDS         512
 #define MODEL_ENDS        512
 #define MODEL_TEXT        4096         // bytes of a text of task.launch
-#define MODEL_BENCH_BYTES (128u << 10) // that benchmark.nop_with_ool reads
-#define MODEL_MIN_WATCHES 16           // watches and ends that vm must have room for, a task
-#define MODEL_ROUNDS      8            // of open receives, in which a task has seen every message
-#define MODEL_REVOKED     8            // revoked ids that vm must remember, a sender
+#define MODEL_BENCH_BYTES (128u << 10) // read by benchmark.nop_with_ool
+#define MODEL_MIN_WATCHES 16           // watches and ends of a task for which vm must have room
+#define MODEL_ROUNDS      8            // of open receives; a task has then seen every message
+#define MODEL_REVOKED     8            // revoked ids of a sender that vm must remember
 #define MODEL_PAYLOAD     (512u << 10) // largest payload of a task, as the harness starts them
 
 /// A set of answers: bit -ERR_x for an error, bit 0 for OK, bit 63 for none.
@@ -36,13 +37,13 @@ enum model_wait {
     MODEL_IDLE,
     MODEL_NOW,     // answered within this call of the core
     MODEL_BLOCKED, // ool.send without a buffer
-    MODEL_COPY,    // ool.send with one
+    MODEL_COPY,    // ool.send with a buffer
     MODEL_LOOKUP,
     MODEL_LAUNCH,
 };
 
 enum model_use {
-    MODEL_UNARMED, // does not take a payload
+    MODEL_UNARMED, // cannot take a payload
     MODEL_ARMED,
     MODEL_COPYING,
     MODEL_RESERVED, // holds a payload that was not verified
@@ -53,17 +54,17 @@ struct model_buffer {
     enum model_use use;
     vaddr_t addr;
     task_t src;          // MODEL_COPYING, MODEL_RESERVED
-    bool orphan;         // MODEL_RESERVED: its sender ended, and anybody may take the buffer
-    uint64_t tag;        // closed buffer: the wait word it was taken in
+    bool orphan;         // MODEL_RESERVED: its sender ended; any sender may take the buffer
+    uint64_t tag;        // closed buffer: the wait word when it was taken
     uint64_t id;         // MODEL_RESERVED, MODEL_HELD
-    uint64_t receipt;    // that is in the task's memory and valid; 0: none
-    vaddr_t withdraw_at; // of a receipt to be made void before the next is written; 0: none
-    bool unreachable;    // that could not be done
-    uint64_t since;      // MODEL_RESERVED: for how long,
-    uint32_t rounds;     // and what the owner's page said of its rounds then
+    uint64_t receipt;    // id of the valid receipt in the task's memory; 0: none
+    vaddr_t withdraw_at; // the receipt to withdraw before the next write; 0: none
+    bool unreachable;    // the receipt could not be withdrawn
+    uint64_t since;      // MODEL_RESERVED: the time of the reservation,
+    uint32_t rounds;     // and the rounds on the owner's page at that time
     size_t len[MSG_MAX_PAYLOADS];
     unsigned count;
-    uint8_t *bytes; // what was read from the sender; MODEL_PAYLOAD bytes
+    uint8_t *bytes; // the payloads read from the sender; MODEL_PAYLOAD bytes
 };
 
 /// A task's request, of which it has one at a time.
@@ -74,16 +75,16 @@ struct model_request {
     int64_t order;        // when it came
     uint64_t deadline_ns; // MODEL_LOOKUP; 0: none
     uint32_t token;       // MODEL_LAUNCH
-    bool cancelled;       // its copy was stopped: it goes on, or is failed for that
-    bool begun;           // something was written
+    bool cancelled;       // its copy was stopped: it starts again, or fails
+    bool begun;           // the copy has written something
     bool read_short, write_short;
     bool has_fd;                  // the answer carries a descriptor
     bool promised;                // discovery.serve: a lookup was answered already
     task_t launched;              // task.launch: the new task
     struct model_task *dst;       // ool.send
-    struct model_buffer *buffer;  // MODEL_COPY, and what a payload from vm goes to
-    struct model_buffer verified; // ool.verify: what the answer must say
-    unsigned part;                // payload under way
+    struct model_buffer *buffer;  // MODEL_COPY, or the buffer of a payload from vm
+    struct model_buffer verified; // ool.verify: the contents of the answer
+    unsigned part;                // number of the payload that is copied now
     size_t done;                  // bytes of it written
     size_t piece;                 // bytes of it read and not yet written
     size_t text_read;             // bytes read of a text
@@ -97,16 +98,16 @@ struct model_task {
     task_t id; // 0: no live task in the slot
     uint32_t next_gen;
     uint32_t rights;
-    uint32_t strangers; // by slots: those to whom it has no channel. Without a word, everybody has
+    uint32_t strangers; // by slots: tasks without a channel to it. By default all have one
     size_t limit;
-    uint64_t word;        // what its page says
-    uint64_t word_since;  // since when without a change
-    uint32_t rounds;      // of its open receives, as its page says
+    uint64_t word;        // the wait word of its page
+    uint64_t word_since;  // the time of its last change
+    uint32_t rounds;      // of open receives, as its page says
     uint32_t max_episode; // of the words so far
     bool lies;            // its wait word began a wait in an old episode
-    bool looked_at;       // something happened here in this call: vm looks at the page
-    bool refused;         // a sender that could not wait went away from the reserved buffer
-    answers_t second;     // expected for a request that came while one was waiting
+    bool looked_at;       // vm looks at the page, because of an event in this call
+    bool refused;         // a sender that could not wait was refused the reserved buffer
+    answers_t second;     // the answer to a request that came while another was waiting
     int second_type;
     int region; // enum ool_region, or -1: nothing registered
     size_t region_len;
@@ -126,11 +127,11 @@ struct model_task {
     unsigned num_segments;
     uint64_t bytes_allocated, bytes_created;
     uint32_t published;  // blocked senders, as vm says
-    unsigned late_ticks; // ticks, a deadline apart, at which an idle receiver held others up
+    unsigned late_ticks; // ticks, a deadline apart, at which an idle receiver kept others waiting
     uint64_t late_since;
     struct model_request request;
-    // From the text of the request on, what is here is not cleared: the counts above say how much
-    // of it there is.
+    // The fields after the request's text are not cleared. The counts above say how many entries
+    // are valid.
     char may_serve[MODEL_NAMES][64];
     char serves[MODEL_NAMES][64];
     task_t ends[MODEL_ENDS]; // to be pulled
@@ -141,7 +142,7 @@ struct model_id {
     uint64_t id;
     task_t src, dst;
     enum { ID_LIVE, ID_REVOKED, ID_GONE } state;
-    unsigned revoked_at; // how many of its sender's had been revoked before
+    unsigned revoked_at; // how many ids of its sender were revoked before
 };
 
 struct model {
@@ -149,8 +150,8 @@ struct model {
     unsigned num_ids;
     unsigned num_revoked[MODEL_TASKS]; // ids of each sender
     uint64_t now_ns;
-    uint64_t revoke_ns;   // how long an idle receiver may hold others up
-    int64_t order, front; // of the request that came last; of the one first in line
+    uint64_t revoke_ns;   // how long an idle receiver may keep others waiting
+    int64_t order, front; // of the last request; of the first one in the queue
     task_t actor;         // of this call
     struct {
         size_t size;
@@ -158,15 +159,15 @@ struct model {
         bool made;
     } memfd; // made in this call
     unsigned open_fds;
-    unsigned segments_made, segments_told; // that were made; whose end the launcher was told
-    task_t destroying;                     // 0: nobody
+    unsigned segments_made, segments_told; // made; reported to the launcher as ended
+    task_t destroying;                     // 0: none
     error_t destroy_error, launch_error;
     bool reaping;
     task_t reaped; // the task to reap
     uint64_t requests, answers, dropped;
-    bool ticks; // this call is of vm_tick()
+    bool ticks; // this call is vm_tick()
     struct model_id ids[MODEL_IDS];
-    void (*failed)(const char *text); // NULL, or takes a disagreement and does not return
+    void (*failed)(const char *text); // NULL, or handles a disagreement and does not return
     void (*trace)(void);              // called before a disagreement ends the process
     uint8_t *bytes;
 };
@@ -176,35 +177,34 @@ struct model_task *model_task(struct model *model, task_t id);
 /// Whether a task with this id lives or lived.
 bool model_existed(const struct model *model, task_t id);
 
-/// Before a call of the core.
+/// These announce a call to the core.
 void model_message(struct model *model, task_t actor, const struct message *m);
 void model_tick(struct model *model);
-/// After a tick: vm has taken the reservation of the receiver's open buffer away, which nobody who
-/// waits shows (the harness sees it).
+/// After a tick: vm has revoked the reservation of the receiver's open buffer. No waiting sender
+/// shows this, but the harness sees it.
 void model_revoked(struct model *model, struct model_task *task);
-/// After it: everything that had to be answered was.
+/// After a call: checks that vm has given every answer that it had to give.
 void model_end(struct model *model, bool copy_pending);
-/// What the page of a task says from now on: how it waits, what it has copied out of a buffer.
+/// The page of a task changes: its wait word, or the payload that it has copied out of a buffer.
 void model_word(struct model *model, task_t task, uint64_t word);
 void model_copied_out(struct model *model, task_t task, unsigned k, uint64_t id);
-/// vm, which is publishing a count, reads the page again.
+/// vm publishes a count and reads the page again.
 void model_looks(struct model *model, task_t task);
-/// vm has found out that a buffer is free, because the page of its task said so (the harness sees
-/// it).
+/// vm has read on a task's page that a buffer is free (the harness sees it).
 void model_ool_freed(struct model *model, struct model_task *task, struct model_buffer *buffer);
-/// Whether a buffer is full, and its owner's page says that it has copied it out.
+/// Whether a buffer is full and its owner's page says that the owner has copied it out.
 bool model_ool_copied_out(const struct model_task *task, const struct model_buffer *buffer);
 /// Whether two tasks have a channel from now on.
 void model_join(struct model *model, task_t a, task_t b, bool joined);
 void model_time(struct model *model, uint64_t now_ns);
 
-/// What may be answered to the request of a task now.
+/// The answers that vm may give to the request of a task now.
 answers_t model_expected(struct model *model, struct model_task *task);
-/// Whether vm may take the reservation of the open buffer away now.
+/// Whether vm may revoke the reservation of the open buffer now.
 bool model_may_revoke(struct model *model, struct model_task *dst);
 
-/// What the core asks of its environment.
-/// Bytes go into landing memory that vm has too, of the receiver's buffer `k`.
+// The calls of the core to its environment.
+/// Bytes go into landing memory that vm has mapped too, of the receiver's buffer `k`.
 void model_on_put(struct model *model, task_t dst, unsigned k);
 void model_on_read(struct model *model, task_t task, vaddr_t addr, const void *data, size_t want,
                    size_t got);
@@ -242,14 +242,14 @@ void model_ool_read(struct model *model, struct model_task *task, vaddr_t addr, 
                     size_t want, size_t got);
 void model_ool_forget(struct model *model, struct model_task *task, task_t id);
 void model_ool_settle(struct model *model);
-/// The same for one receiver, whose page vm looks at.
+/// Does the same for one receiver, whose page vm looks at.
 void model_ool_settle_at(struct model *model, struct model_task *dst);
 void model_ool_end(struct model *model, bool copy_pending);
 void model_ool_tick(struct model *model);
-/// vm's own payload for a task (see benchmark.nop_with_ool).
+/// The buffer for vm's own payload to a task (see benchmark.nop_with_ool).
 struct model_buffer *model_ool_from_vm(struct model *model, struct model_task *task);
 void model_ool_revoke(struct model *model, struct model_task *task, struct model_buffer *buffer);
-/// Checks a receipt that vm writes for what was placed in a buffer.
+/// Checks a receipt that vm writes for the payloads in a buffer.
 void model_ool_receipt(struct model *model, struct model_buffer *buffer, const void *data);
 bool model_ool_may_unblock(const struct model_request *request);
 void model_ool_unblock(struct model *model, struct model_task *task);
@@ -263,7 +263,8 @@ void model_name_block(struct model *model, struct model_task *task);
 answers_t model_nop_expect(struct model *model, struct model_task *task);
 answers_t model_launch_expect(const struct model_task *task);
 void model_name_answer(struct model *model, struct model_task *task, const struct message *m);
-/// Names that have their place at a task: those that the suite lists for it, and those it serves.
+/// The number of names that a task uses: those that the suite lists for it, and those that it
+/// serves.
 unsigned model_names_used(const struct model_task *task);
 bool model_name_has_place(const struct model_task *task, const char *name);
 void model_name_end(struct model *model);

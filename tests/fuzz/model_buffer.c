@@ -1,4 +1,4 @@
-// The reference model: what is in a receive buffer, and how it becomes free.
+// The reference model: the content of a receive buffer, and how the buffer becomes free.
 #include "model.h"
 
 void model_ool_record_id(struct model *model, uint64_t id, task_t src, task_t dst)
@@ -42,7 +42,7 @@ void model_ool_freed(struct model *model, struct model_task *task, struct model_
         task->refused = false;
 }
 
-// vm reads in the page of a task what it has copied out, before it does anything for it.
+// Before vm does anything for a task, it reads on the task's page what the task has copied out.
 void model_ool_look(struct model *model, struct model_task *task)
 {
     for (unsigned k = 0; k < NUM_BUFFERS; k++) {
@@ -60,7 +60,8 @@ void model_ool_revoke(struct model *model, struct model_task *task, struct model
         model_ool_freed(model, task, buffer);
     if (buffer->use == MODEL_RESERVED) {
         model_ool_end_id(model, buffer->id, buffer->src, task->id, ID_REVOKED);
-        // What the receiver may still find must not be overwritten.
+        // The receiver may still find this receipt, so vm must withdraw it before it overwrites the
+        // buffer.
         if (buffer->receipt)
             buffer->withdraw_at = buffer->addr - MODEL_RECEIPT;
         buffer->receipt = 0;
@@ -71,7 +72,7 @@ void model_ool_revoke(struct model *model, struct model_task *task, struct model
         src->request.wait = MODEL_BLOCKED;
         src->request.buffer = NULL;
         src->request.cancelled = true;
-        src->request.order = --model->front; // it was served before
+        src->request.order = --model->front; // it was served before the others, so it stays first
     }
     buffer->use = MODEL_UNARMED;
     buffer->orphan = false;

@@ -1,5 +1,5 @@
-// The reference model: what vm reads and writes for payloads, what the end of a task and the
-// passing of time do to them.
+// The reference model: vm's reads and writes for payloads, and the effect on them of time and of
+// the end of a task.
 #include "model.h"
 #include <string.h>
 
@@ -53,8 +53,8 @@ void model_ool_receipt(struct model *model, struct model_buffer *buffer, const v
     buffer->receipt = receipt.id;
 }
 
-// Whether vm makes a receipt void with this write. It must do so when it takes a reservation away,
-// before it writes anything else there.
+// Whether this write withdraws a receipt. When vm revokes a reservation, it must withdraw the
+// receipt before any other write to the buffer.
 static bool withdraws(struct model *model, struct model_task *dst, vaddr_t addr, const void *data,
                       size_t want, size_t got)
 {
@@ -69,7 +69,7 @@ static bool withdraws(struct model *model, struct model_task *dst, vaddr_t addr,
         MODEL_CHECK(model, !memcmp(data, &none, sizeof(none)), "makes a receipt of %d wrong",
                     dst->id);
         if (got < want) {
-            // Nothing may be written there for the copy under way, or the one that begins with it.
+            // Neither the current copy nor a copy that begins with this write may write there.
             buffer->unreachable = true;
             for (unsigned i = 0; i < MODEL_TASKS; i++) {
                 struct model_request *request = &model->tasks[i].request;
@@ -81,7 +81,7 @@ static bool withdraws(struct model *model, struct model_task *dst, vaddr_t addr,
         } else if (is_due) {
             buffer->withdraw_at = 0;
         } else {
-            buffer->receipt = 0; // it shows later why
+            buffer->receipt = 0; // the reason shows later
         }
         return true;
     }

@@ -16,7 +16,7 @@ void model_on_read(struct model *model, task_t id, vaddr_t addr, const void *dat
         model_ool_read(model, task, addr, data, want, got);
         return;
     }
-    vaddr_t start = (vaddr_t)request->m.ool_ptr; // every text is the first payload
+    vaddr_t start = (vaddr_t)request->m.ool_ptr; // a text is always the first payload
     size_t len = request->m.ool_len;
     MODEL_CHECK(model, addr >= start && want <= len && addr - start <= len - want,
                 "reads %zu bytes at 0x%llx of %d, not part of its payload", want,
@@ -35,8 +35,8 @@ void model_on_read(struct model *model, task_t id, vaddr_t addr, const void *dat
     request->text[request->text_read] = 0;
 }
 
-// Whether the text is UTF-8 without what certainly cannot be printed: no control character (C0,
-// DEL, C1). UTF-8: shortest form, no surrogates, up to U+10FFFF.
+// Whether the text is UTF-8 without control characters (C0, DEL, C1), which can never be printed.
+// UTF-8: shortest form, no surrogates, up to U+10FFFF.
 static bool is_printable_utf8(const char *text, size_t len)
 {
     for (size_t i = 0; i < len;) {
@@ -58,8 +58,8 @@ static bool is_printable_utf8(const char *text, size_t len)
     return true;
 }
 
-// What must come of a name that was read, before anything else is looked at. Which letters beyond
-// ASCII can be printed is not said, nor whether bytes may follow the NUL.
+// The answers that a name itself requires, before any other check. The documents do not say which
+// letters beyond ASCII can be printed, or whether bytes may follow the NUL.
 static answers_t check_name(const struct model_request *request)
 {
     size_t len = request->m.ool_len;
@@ -142,7 +142,8 @@ static answers_t expect_lookup(struct model *model, struct model_task *task)
     return name;
 }
 
-// What a name's request answers depends on what vm reads: it is worked out when it is answered.
+// The answer to a request with a name depends on the name that vm reads. So the model computes the
+// expected answers when vm answers.
 answers_t model_name_expect(struct model *model, struct model_task *task)
 {
     if (task->request.m.type == DISCOVERY_SERVE_MSG)

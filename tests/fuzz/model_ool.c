@@ -9,8 +9,8 @@ static bool waits_closed(const struct model_task *task, task_t src)
     return (kind == WAIT_RECV || kind == WAIT_CALL) && wait_word_task(task->word) == src;
 }
 
-// Whether a closed buffer that was taken in the wait `tag` is of a wait that is over: "a
-// reservation from another source or episode is void".
+// Whether the wait `tag` in which a closed buffer was taken is over: "a reservation from another
+// source or episode is void".
 static bool is_void(const struct model_task *task, uint64_t tag)
 {
     return wait_word_episode(task->word) != wait_word_episode(tag) ||
@@ -44,7 +44,7 @@ size_t model_payload_offset(const size_t *len, unsigned k)
     return offset;
 }
 
-// Bytes of a buffer that the payloads of a request take; SIZE_MAX: more than there are.
+// The bytes of a buffer that the payloads of a request take; SIZE_MAX: too many for any buffer.
 static size_t payloads_total(const struct message *m)
 {
     size_t len[MSG_MAX_PAYLOADS];
@@ -63,13 +63,13 @@ static bool wraps(vaddr_t addr, size_t len)
 
 // --- ool.recv -----------------------------------------------------------------------------------
 
-// Whether vm has the memory too makes no difference to what is in it.
+// The content of the memory is the same whether vm has mapped it or not.
 static bool is_standing(const struct message *m)
 {
     return m->ool_recv.region == OOL_REGION_STANDING || m->ool_recv.region == OOL_REGION_SHARED;
 }
 
-// A receipt, `len` bytes and one more, on whole pages.
+// The size of a receipt, `len` bytes and one more byte, rounded up to whole pages.
 static size_t stride(size_t len)
 {
     return ALIGN_UP(MODEL_RECEIPT + len + 1, (size_t)PAGE_SIZE);
@@ -95,8 +95,8 @@ static answers_t check_region(const struct model_task *task, const struct messag
     return expect ? expect : ANSWER(OK);
 }
 
-// A task that registers the same single buffer before each receive may find a payload that came in
-// between.
+// A task may register the same single buffer before each receive. A payload may have arrived before
+// that.
 static bool keeps_single(const struct model_task *task, const struct message *m)
 {
     const struct model_buffer *buffer = &task->buffers[OPEN];
@@ -156,7 +156,7 @@ static answers_t check_send(struct model *model, struct model_task *task, const 
         if (payload_len(m, k) > 0 && (!addr || wraps(addr, payload_len(m, k))))
             expect |= ANSWER(ERR_INVALID_ARG);
     }
-    // When it registered less than its limit, that is found out when it has a buffer.
+    // If the receiver registered less than its limit, vm finds this when the payload gets a buffer.
     if (dst && payloads_total(m) > dst->limit)
         expect |= ANSWER(ERR_TOO_LARGE);
     return expect;
@@ -173,7 +173,7 @@ void model_ool_send(struct model *model, struct model_task *task)
     request->wait = MODEL_BLOCKED;
 }
 
-// Without a look at the page.
+// Does not look at the page.
 static bool is_free(const struct model_buffer *buffer)
 {
     return buffer->use == MODEL_ARMED || (buffer->use == MODEL_RESERVED && buffer->orphan);
@@ -190,7 +190,8 @@ static struct model_buffer *closed_buffer(struct model_task *dst, task_t src)
     struct model_buffer *buffer = &dst->buffers[CLOSED];
     if (dst->region != OOL_REGION_STANDING || !waits_closed(dst, src))
         return NULL;
-    // Its owner may read what it verified until it waits again, whichever wait that came for.
+    // The owner may read a verified payload until it waits again, even if the payload came for an
+    // earlier wait.
     bool over = buffer->use == MODEL_HELD
                     ? wait_word_episode(dst->word) != wait_word_episode(buffer->tag)
                     : is_void(dst, buffer->tag);
@@ -203,7 +204,7 @@ static struct model_buffer *open_buffer(struct model_task *dst)
     return dst->region >= 0 && may_take(dst, buffer) ? buffer : NULL;
 }
 
-// What a payload of `src` goes to now, or NULL. "Only what `dst` waits for may use its closed
+// The buffer for a payload of `src` now, or NULL. "Only what `dst` waits for may use its closed
 // buffer."
 static struct model_buffer *choose_buffer(struct model_task *dst, task_t src, unsigned flags)
 {
@@ -211,7 +212,7 @@ static struct model_buffer *choose_buffer(struct model_task *dst, task_t src, un
     return closed ? closed : open_buffer(dst);
 }
 
-// What was in the buffer is over.
+// Takes the buffer for a new payload. Its earlier payload is no longer valid.
 static void take(struct model *model, struct model_task *dst, struct model_buffer *buffer)
 {
     model_ool_revoke(model, dst, buffer);
@@ -231,7 +232,7 @@ struct model_buffer *model_ool_from_vm(struct model *model, struct model_task *t
     return buffer;
 }
 
-// Starts the copy of a blocked sender, when there is a buffer.
+// Starts the copy of a blocked sender, if there is a buffer.
 bool model_ool_start(struct model *model, struct model_task *task)
 {
     struct model_request *request = &task->request;
@@ -276,8 +277,9 @@ static struct model_task *next_blocked(struct model *model, const struct model_t
     return next;
 }
 
-// "First come first served": each in turn takes what there is for it. A sender that cannot wait is
-// answered instead. When somebody's copy was cancelled for it, all have another look.
+// "First come first served": each sender in turn takes a buffer if there is one for it. A sender
+// that cannot wait gets an answer instead. If this cancels another sender's copy, the model asks
+// all senders again.
 void model_ool_settle_at(struct model *model, struct model_task *dst)
 {
     struct model_task *task;
@@ -311,7 +313,7 @@ void model_ool_settle(struct model *model)
     }
 }
 
-// A copy of this call failed, and the buffer is free again. Senders behind it may have it that
+// A copy of this call failed, and the buffer is free again. It may now go to later senders that
 // cannot wait and have no answer yet.
 static void look_again(struct model *model, struct model_task *dst)
 {
@@ -378,7 +380,8 @@ static answers_t unknown_id(struct model *model, struct model_task *task, const 
             continue;
         if (id->state != ID_REVOKED)
             continue;
-        // "The sender must place the payload again", if there is one, and if it is not long ago.
+        // "The sender must place the payload again", if the sender is alive and the revocation is
+        // recent.
         const struct model_task *src = model_task(model, id->src);
         bool recent =
             src && model->num_revoked[src - model->tasks] - id->revoked_at <= MODEL_REVOKED;
@@ -399,14 +402,14 @@ void model_ool_verify(struct model *model, struct model_task *task)
     }
     bool closed = buffer == &task->buffers[CLOSED];
     bool right = m->ool_verify.len == buffer->len[0];
-    // Also when its sender has ended (the last answer of a server), or when the wait of the closed
-    // buffer is over, as long as no other payload needed the buffer.
+    // This also holds if the sender has ended (the last answer of a server), or if the wait of the
+    // closed buffer is over, as long as no other payload has taken the buffer.
     request->expect = right ? ANSWER(OK) : ANSWER(ERR_INVALID_ARG);
     task->looked_at = true;
     task->refused = false;
     buffer->orphan = false;
     model_ool_end_id(model, buffer->id, buffer->src, task->id, ID_GONE);
-    request->verified = *buffer; // it may be given to another before the answer
+    request->verified = *buffer; // vm may give it to another sender before the answer
     buffer->use = right ? MODEL_HELD : MODEL_ARMED;
     if (closed)
         buffer->tag = task->word;

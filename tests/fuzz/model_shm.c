@@ -27,7 +27,8 @@ static struct model_segment *free_segment(struct model_task *task)
     return NULL;
 }
 
-// "Over 1 GiB in all for one task": whether pages and segments count together is not said.
+// "Over 1 GiB in all for one task": the documents do not say whether pages and segments count
+// together.
 static answers_t check_total(const struct model_task *task, uint64_t bytes, uint64_t alike)
 {
     if (bytes > MAX_BYTES || alike + bytes > MAX_BYTES)
@@ -117,7 +118,7 @@ static void answered_create(struct model *model, struct model_task *task, const 
     segment->size = len;
     memcpy(segment->fds, model->memfd.fds, sizeof(segment->fds));
     task->bytes_created += len;
-    model->memfd.made = false; // they are the segment's
+    model->memfd.made = false; // the descriptors now belong to the segment
     model->segments_made++;
 }
 
@@ -126,7 +127,7 @@ static void answered_map(struct model *model, struct model_task *task, const str
 {
     struct model_task *creator;
     const struct model_segment *segment = find(model, task->request.m.shm_map.shm_id, &creator);
-    uint8_t writable; // any byte may stand where the sender should have put a bool
+    uint8_t writable; // the sender should put a bool here, but may put any byte
     memcpy(&writable, task->request.m.raw + offsetof(struct shm_map_fields, writable), 1);
     MODEL_CHECK(model,
                 m->type == SHM_MAP_REPLY_MSG && segment &&
@@ -215,13 +216,13 @@ void model_on_close(struct model *model, int fd)
     model->open_fds--;
 }
 
-// Each end of a segment is told once, after both of its descriptors were closed.
+// vm reports the end of each segment once, after it has closed both descriptors.
 void model_on_segment_closed(struct model *model)
 {
     model->segments_told++;
 }
 
-// After each call the open descriptors are those of the segments.
+// After each call, only the descriptors of segments are open.
 void model_shm_end(struct model *model)
 {
     unsigned count = 0;

@@ -1,4 +1,4 @@
-// The reference model: life and death of tasks, the small requests, and the rest of what vm asks of
+// The reference model: the start and the end of tasks, the small requests, and vm's other calls to
 // its environment.
 #include "model.h"
 #include <string.h>
@@ -29,11 +29,11 @@ static answers_t expect_watch(struct model *model, struct model_task *task)
         expect |= ANSWER(ERR_INVALID_TASK);
     if (expect)
         return expect;
-    // How many are too many is not said; a few must be possible.
+    // The documents do not state the limit, but some must be possible.
     unsigned count = task->num_ends;
     for (unsigned i = 0; i < task->num_ends; i++) {
         if (task->ends[i] == id)
-            return ANSWER(OK); // is there already
+            return ANSWER(OK); // it is there already
     }
     for (unsigned i = 0; i < MODEL_TASKS; i++)
         count += task->watches[i];
@@ -47,7 +47,7 @@ static answers_t expect_launch(const struct model_task *task)
         expect |= ANSWER(ERR_NOT_PERMITTED);
     if (task->request.m.ool_len > MODEL_TEXT + 1)
         expect |= ANSWER(ERR_TOO_LARGE);
-    return expect; // else it depends on the text and on the launcher
+    return expect; // otherwise it depends on the text and on the launcher
 }
 
 // A launch that vm does not pass on: the text cannot be read, or names nothing.
@@ -65,7 +65,7 @@ answers_t model_launch_expect(const struct model_task *task)
     return expect;
 }
 
-// Worked out when it is answered, too: it depends on what vm could read and write.
+// This, too, is computed when vm answers, because it depends on what vm could read and write.
 answers_t model_nop_expect(struct model *model, struct model_task *task)
 {
     struct model_request *request = &task->request;
@@ -83,7 +83,7 @@ answers_t model_nop_expect(struct model *model, struct model_task *task)
     return task->region_len < sizeof("reply!") ? ANSWER(ERR_TOO_LARGE) : 0;
 }
 
-// Also an end that was not pulled yet.
+// Also true for an end that was not pulled yet.
 static bool is_watching(struct model *model, const struct model_task *task, task_t id)
 {
     for (unsigned i = 0; i < MODEL_TASKS; i++) {

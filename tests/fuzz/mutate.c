@@ -1,6 +1,6 @@
-// The mutator of the vm target: changes whole operations, for AFL++ (AFL_CUSTOM_MUTATOR_LIBRARY)
-// and libFuzzer. An operation that it makes up is most of the time one that succeeds: small numbers
-// of tasks, addresses that can be read, sizes that fit; each field is something else now and then.
+// The mutator of the vm target changes whole operations, for AFL++ (AFL_CUSTOM_MUTATOR_LIBRARY) and
+// libFuzzer. Most new operations can succeed: they have small task numbers, readable addresses and
+// sizes that fit. Sometimes a field has another value.
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,7 +83,7 @@ static void random_op(struct op *op, uint8_t kind)
     op->value = (uint64_t)rnd(256) << 40 | rnd(256);
     if (one_in(8))
         op->value = (uint64_t)rnd(UINT32_MAX) << 32 | rnd(UINT32_MAX);
-    if (kind == OP_TIME && !one_in(4)) { // half a deadline, a whole one, up to the next one
+    if (kind == OP_TIME && !one_in(4)) { // half a deadline, a whole one, or until the next one
         static const uint8_t steps[] = {3, 3, 4, 7};
         op->a = steps[rnd(sizeof(steps))];
         op->b &= (uint8_t)(one_in(4) ? 0xff : 0xfe);
@@ -105,7 +105,7 @@ static void random_message(uint8_t *raw)
     memcpy(raw, &type, sizeof(type));
     for (unsigned i = 8; i < 8 + message_types[which].size; i += one_in(2) ? 4 : 8) {
         uint64_t value = one_in(3) ? rnd(12) : one_in(3) ? rnd(UINT32_MAX) : 0;
-        if (one_in(4)) // an address of a task, where it has something to send
+        if (one_in(4)) // an address of a task from which it can send
             value = (uint64_t)(2 + rnd(8)) << 32 | (2u << 20) | rnd(8192);
         if (one_in(12))
             value = UINT64_MAX - rnd(4096);
@@ -115,7 +115,7 @@ static void random_message(uint8_t *raw)
 
 // --- Inputs -------------------------------------------------------------------------------------
 
-// Where the records of an input begin; a raw message belongs to its record.
+// The offsets of the records of an input. A raw message belongs to its record.
 struct layout {
     size_t at[OPS_MAX + 1]; // and the end
     unsigned count;
@@ -162,7 +162,7 @@ static size_t insert_story(uint8_t *data, size_t size, size_t max, size_t at)
     unsigned count = (unsigned)(story->len / sizeof(struct op));
     uint8_t turn = (uint8_t)rnd(8);
     memcpy(ops, story->ops, story->len);
-    for (unsigned i = 0; i < count; i++) { // the same with others
+    for (unsigned i = 0; i < count; i++) { // the same operations with other actors
         ops[i].actor = (ops[i].actor + turn) % 8;
         if (ops[i].target < 8)
             ops[i].target = (ops[i].target + turn) % 8;
@@ -218,8 +218,8 @@ static void change(uint8_t *data, size_t at, size_t len)
     memcpy(data + at, &op, sizeof(op));
 }
 
-// A short input says what it says as well, and there is time for more of them. Some stay long: what
-// fills a table needs many operations.
+// Short inputs reach as much, and more of them run in the same time. Some inputs stay long, because
+// it takes many operations to fill a table.
 static size_t shorten(uint8_t *data, size_t size)
 {
     struct layout layout;
@@ -257,7 +257,7 @@ size_t ops_mutate(uint8_t *data, size_t size, const uint8_t *other, size_t other
         case 3:
             size = splice(data, size, max, begin, len, "", 0);
             break;
-        case 4: // one more of the same, elsewhere
+        case 4: // a copy of a record, elsewhere
             memcpy(copy, data + layout.at[k], size_k);
             size = splice(data, size, max, begin, 0, copy, size_k);
             break;

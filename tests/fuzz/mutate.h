@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// Changes an input in place; `other` is one to take pieces from. Returns its new
-/// size, at most `max`. The same arguments give the same result.
+/// Changes an input in place, with pieces of the input `other`. Returns its new size, at most
+/// `max`. The same arguments give the same result.
 size_t ops_mutate(uint8_t *data, size_t size, const uint8_t *other, size_t other_size, size_t max,
                   unsigned seed);
 

@@ -1,4 +1,4 @@
-// The mutator of the targets vm-process and launcher-process: changes whole steps, for AFL++ and
+// The mutator of the targets vm-process and launcher-process changes whole steps, for AFL++ and
 // libFuzzer. steps.h says what an input is.
 #include <stdbool.h>
 #include <string.h>
@@ -173,7 +173,7 @@ static size_t mutate_once(uint8_t *data, size_t size, const uint8_t *other, size
     size_t at = layout.at[i], len = i < layout.count ? layout.at[i + 1] - at : 0;
     uint8_t copy[sizeof(struct step) + STEP_BYTES];
     switch (rnd(8)) {
-    case 0: // one more of the same, elsewhere
+    case 0: // a copy of a step, elsewhere
         if (k == layout.count)
             return size;
         memcpy(copy, data + layout.at[k], layout.at[k + 1] - layout.at[k]);
@@ -185,7 +185,7 @@ static size_t mutate_once(uint8_t *data, size_t size, const uint8_t *other, size
     case 3:
     case 4:
         return insert(data, size, max, at);
-    case 5: // behind all others
+    case 5: // after all others
         return insert(data, size, max, layout.at[layout.count]);
     default:
         if (len > 0)

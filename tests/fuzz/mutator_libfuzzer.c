@@ -1,5 +1,5 @@
 // The mutator of a target (mutate.h) as libFuzzer links it. libFuzzer gives one input at a time, so
-// the pieces of another one are those of the input before.
+// pieces of another input come from the previous one.
 #include <string.h>
 #include "mutate.h"
 

@@ -53,8 +53,8 @@ void op_launched(struct run *run)
     world_step(run->world, KERNEL_TASK, &m);
 }
 
-// The launcher is trusted, but a message of it may be late: about tasks that have ended, or never
-// were.
+// The launcher is trusted, but its message may be late, about a task that has ended or never
+// existed.
 void op_kernel(struct run *run)
 {
     const struct op *op = run->op;
@@ -75,7 +75,7 @@ void op_kernel(struct run *run)
         m.type = LAUNCHER_STARTED_MSG;
         m.launcher_started.task = id;
         m.launcher_started.pid = 77;
-        if (op->b & 1) { // the next task of the slot, but without a process
+        if (op->b & 1) { // the slot's next task, but without a process
             m.launcher_started.task = run_task(run->world, run->slot, 2);
             m.launcher_started.pid = -(int)(op->b >> 1);
         }
@@ -195,7 +195,7 @@ void op_shm(struct run *run, int type)
         m.shm_create.size = op->len % 4 ? op->len * 1000u : run_lengths[op->a % RUN_NUM_LENGTHS];
     } else {
         m.shm_map.shm_id = segment_id(run); // first field of both
-        if (type == SHM_MAP_MSG)            // a byte that need not be a bool
+        if (type == SHM_MAP_MSG)            // any byte in place of a bool
             memcpy(m.raw + offsetof(struct shm_map_fields, writable), &op->b, 1);
     }
     run_step(run, &m);

@@ -19,7 +19,7 @@ static int run_file(const char *path)
     fseek(file, 0, SEEK_END);
     long size = ftell(file);
     rewind(file);
-    // Of the exact size, so that a sanitizer sees a read beyond it.
+    // The buffer has the exact size, so that a sanitizer finds a read beyond it.
     uint8_t *data = malloc(size > 0 ? (size_t)size : 1);
     size_t got = fread(data, 1, (size_t)size, file);
     fclose(file);

@@ -1,4 +1,4 @@
-// What the bytes of an operation stand for: tasks, lengths, addresses, names.
+// Translates the bytes of an operation into tasks, lengths, addresses and names.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,8 +20,8 @@ void run_start_task(struct world *world, unsigned slot, size_t limit, uint32_t r
     world_step(world, KERNEL_TASK, &m);
 }
 
-// A task by its slot and a class of generation. As it is now (started when it is not alive), the
-// one before, the one to come.
+// A task by its slot and a class of generation: the current task (started if it is not alive), the
+// one before, or the next one.
 task_t run_task(struct world *world, unsigned slot, unsigned gen)
 {
     struct model_task *task = &world->model.tasks[slot];
@@ -69,7 +69,7 @@ const size_t run_lengths[RUN_NUM_LENGTHS] = {0,
                                              ((size_t)1 << 30) + 1,
                                              SIZE_MAX / 2};
 
-// A length; `limit` is the one that the receiver has.
+// A length; `limit` is the receiver's limit.
 size_t run_length(struct run *run, unsigned class, size_t limit)
 {
     size_t len;
@@ -106,7 +106,7 @@ vaddr_t run_address(struct run *run, unsigned class, size_t len)
     case 5:
         return 8;
     case 6:
-        return -(vaddr_t)len; // ends with the address space
+        return -(vaddr_t)len; // ends at the end of the address space
     case 7:
         return -(vaddr_t)len + 1;
     case 8:
@@ -114,11 +114,11 @@ vaddr_t run_address(struct run *run, unsigned class, size_t len)
     case 9:
         return WORLD_BASE(run->target % 1024 + 2) + WORLD_SOURCE;
     case 10:
-        return base + PAGE_SIZE + small; // where its own receive buffers are
+        return base + PAGE_SIZE + small; // in its own receive buffers
     case 11:
         return base + WORLD_SOURCE + PAGE_SIZE - 1;
     case 12:
-        return base - len; // the guard page before
+        return base - len; // in the guard page before its memory
     case 13:
         return run->op->value;
     default:

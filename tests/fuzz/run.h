@@ -1,5 +1,5 @@
 // One run of the vm target: the operations of an input, performed on a world one after the other.
-// What the classes of an operation stand for is in run.c, the operations are in ops_*.c.
+// run.c translates the classes of an operation, and ops_*.c perform the operations.
 #ifndef TESTS_FUZZ_RUN_H
 #define TESTS_FUZZ_RUN_H
 
@@ -30,7 +30,7 @@ task_t run_target(struct run *run);
 size_t run_length(struct run *run, unsigned class, size_t limit);
 vaddr_t run_address(struct run *run, unsigned class, size_t len);
 size_t run_limit(struct run *run, task_t id);
-/// A message of the actor.
+/// The actor sends a message.
 void run_step(struct run *run, const struct message *m);
 
 void op_start(struct run *run);

@@ -34,7 +34,7 @@
 #define NAME(which) OP(.kind = OP_MAY_SERVE, .a = (which))
 #define END_OF(who) OP(.kind = OP_WATCH, .target = (who)), DIE(who)
 
-// Waits as the state page says them (see wire.h).
+// Waits as the state page encodes them (see wire.h).
 enum { RUNNING, ANY, RECV, CALL };
 
 // Receive buffers.

@@ -1,5 +1,5 @@
-// Short sequences of operations of the vm target that mean something: seeds, and pieces that the
-// mutator inserts as they are, with other actors.
+// Short meaningful sequences of operations of the vm target. They are seeds, and pieces that the
+// mutator inserts with other actors.
 #ifndef TESTS_FUZZ_STORIES_H
 #define TESTS_FUZZ_STORIES_H
 

@@ -1,11 +1,11 @@
-// Runs a fuzz target as a task, in the sandbox of the server that has the same code: what it or a
-// library of it needs of the kernel and does not get ends it, and the launcher says which call that
-// was. Everything is read before, in oolong_prepare().
+// Runs a fuzz target as a task, in the sandbox of the server that has the same code. A system call
+// that the sandbox does not allow ends the task, and the launcher reports the call. The task reads
+// all files before that, in oolong_prepare().
 // Usage: fuzz_TARGET_task run FIRST NUM|SECONDSs FILE...
 //        fuzz_TARGET_task show NUMBER FILE...
 //
-// Input number i is file number i; after the files each is made of one of them, and always the
-// same. `show` writes one as printf(1) takes it.
+// Input number i is file number i. Each input after the files is made from one of them, and the
+// same number always gives the same input. `show` writes an input in the form of printf(1).
 #include <resea/task.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,7 +56,7 @@ static uint32_t next_random(uint64_t *state)
     return (uint32_t)(*state >> 33);
 }
 
-// One change: a byte, a bit, an interesting number, or a piece of another file.
+// Makes one change: a byte, a bit, an interesting number, or a piece of another file.
 static void change(struct input *input, uint64_t *state)
 {
     static const uint8_t values[] = {0, 1, 0x7f, 0x80, 0xff, 16, 32, 64};

@@ -1,5 +1,5 @@
-// Compares the state of vm's core (vm/state.h) with what the model expects: which tasks wait and
-// for what, the state and the owner of each buffer, names, watches and segments.
+// Compares the state of vm's core (vm/state.h) with the model: which tasks wait and for what, the
+// state and the owner of each buffer, names, watches and segments.
 #include <string.h>
 #include "state.h"
 #include "world.h"

@@ -1,5 +1,5 @@
-// See vm_process.h: the tasks, and running vm. Pages and receive memory are real, and what vm maps
-// of them is a mapping of its own.
+// See vm_process.h: the tasks, and running vm. Pages and receive memory are real, and vm has
+// mappings of its own of them.
 #include "vm_process_private.h"
 #include <fcntl.h>
 #include <setjmp.h>
@@ -24,7 +24,7 @@ static jmp_buf idle;
 
 // --- Setting up ---------------------------------------------------------------------------------
 
-// Memory with two addresses: for the tasks, and for vm.
+// Maps memory at two addresses, one for the tasks and one for vm.
 static void make_memory(size_t len, void *addr, void *of_vm, int prot)
 {
     int fd = memfd_create("memory", MFD_CLOEXEC);

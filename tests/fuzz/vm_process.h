@@ -1,6 +1,6 @@
 // The process of vm, for the target vm-process: libipc as vm and vm's shell, on a transport without
-// sockets. The launcher is honest and answers at once. Six tasks do what the input says; two more
-// are honest, and vm serves them whatever the others do.
+// sockets. The launcher is honest and answers at once. Six tasks do what the input says. Two more
+// are honest, and vm must serve them whatever the others do.
 #ifndef TESTS_FUZZ_VM_PROCESS_H
 #define TESTS_FUZZ_VM_PROCESS_H
 
@@ -9,7 +9,7 @@
 #include "fake_fds.h"
 
 #define VP_HOSTILE   6
-#define VP_HONEST    VP_HOSTILE // and the one after it
+#define VP_HONEST    VP_HOSTILE // this one and the next
 #define VP_TASKS     (VP_HOSTILE + 2)
 #define VP_MAX_QUEUE 32
 #define VP_CHANNELS  2 // of a slot at a time: one may still be read when the slot is granted again
@@ -40,28 +40,28 @@ struct vp_task {
     task_t id; // 0: not started
     int pid;   // 0: reaped
     int gen;
-    bool dead; // the process: a zombie until vm has forgotten the task
+    bool dead; // the process is a zombie until vm has forgotten the task
     uint8_t mem[VP_MEM];
-    uint32_t changed; // pages of the memory that are not as at the beginning
-    uint32_t holes;   // pages of the memory that are not there
+    uint32_t changed; // pages of the memory that have changed since the start
+    uint32_t holes;   // pages of the memory that do not exist
     struct vp_channel channels[VP_CHANNELS];
     struct vp_channel *channel; // the newest one
     bool granted, acked;
-    bool full;            // the next packet to it does not go
+    bool full;            // the next packet to it cannot be sent
     uint32_t seq;         // of its last call
     struct packet answer; // the last packet to it,
-    unsigned num_answers; // and how many there were
-    vaddr_t last_id;      // that vm gave it for a payload
+    unsigned num_answers; // and the number of such packets
+    vaddr_t last_id;      // the last id that vm gave it for a payload
     int last_segment;
 };
 extern struct vp_task vp_tasks[VP_TASKS];
 
-// What the launcher does next.
+// The launcher's next actions.
 extern struct vp_launcher {
     bool no_memory;   // CTL_MEMFD fails
     error_t destroys; // its answer to CTL_DESTROY; if OK, it ends the task
     bool no_launch;
-    bool no_page, no_landing; // vm cannot map this of the next task
+    bool no_page, no_landing; // vm cannot map the page or receive memory of the next task
     bool no_watch;            // vm can watch no more channels
     bool no_copies;           // the host lets vm read no other process
     bool restarts;            // it starts a slot again as soon as vm has reaped its last task
@@ -75,14 +75,13 @@ extern uint64_t vp_now_ns;
 void vp_boot(void);
 void vp_reset(void);
 
-/// The launcher starts a task in slot `k`, if that is free; or the task ends, and the launcher says
-/// so.
+/// These start a task in slot `k` if the slot is free, or end it. The launcher tells vm.
 void vp_start(unsigned k);
 void vp_end(unsigned k);
 /// The launcher sends a message.
 void vp_say(const struct message *m);
 
-/// A packet arrives from a task, NULL: one that breaks the rules.
+/// A packet arrives from a task; NULL: a packet that breaks the rules.
 void vp_push(unsigned k, const struct packet *packet);
 
 /// Runs vm until it has nothing to do, with all checks.

@@ -35,7 +35,7 @@ int __wrap_clock_gettime(clockid_t clock, struct timespec *ts)
     return 0;
 }
 
-// What drives the target may end it.
+// The fuzzer itself may end the process.
 void __wrap__exit(int status)
 {
     if (fd_inside)
@@ -55,7 +55,7 @@ void __wrap_oolong_panic(const char *fmt, ...)
     target_fail("vm panics: %s", fmt);
 }
 
-// Formats it all the same: what a message says is looked at.
+// Formats the line although it is not printed, so that a sanitizer checks the arguments.
 static void log_line(const char *prefix, const char *fmt, va_list args)
 {
     char line[1024];

@@ -8,7 +8,7 @@
 
 struct vp_launcher vp_launcher;
 
-// What the launcher sends.
+// The messages that the launcher sends.
 static struct said {
     struct packet packet;
     int fds[3];
@@ -77,8 +77,8 @@ void vp_start(unsigned k)
 {
     struct vp_task *task = &vp_tasks[k];
     struct vp_channel *ch = &task->channels[(unsigned)task->gen % VP_CHANNELS];
-    // vm may have the channel to the slot's last task still, but not the one to the task before it,
-    // whose descriptors and memory these are.
+    // vm may still have the channel to the slot's last task. It must no longer have the channel to
+    // the task before that one, because the new task reuses its descriptors and memory.
     if (task->pid || ch->watched || num_said > LAUNCHER_MAX / 2)
         return;
     vp_reset_task(task);
@@ -153,12 +153,12 @@ static void on_launch(const struct control_text *text)
     vp_say(&m);
 }
 
-// Of a zombie that vm has forgotten, the process id may be anybody's from now on.
+// Once vm has forgotten a zombie, any new process may get its process id.
 static void on_reap(task_t id)
 {
     struct vp_task *task = by_id(id);
     if (!task)
-        return; // the input told of the end of a task that there never was
+        return; // the input reported the end of a task that never existed
     if (!task->dead || !task->pid)
         target_fail("vm has forgotten task %d, which lives", id);
     task->pid = 0;

@@ -1,4 +1,4 @@
-// What the files vm_process*.c share.
+// Shared by the files vm_process*.c.
 #ifndef TESTS_FUZZ_VM_PROCESS_PRIVATE_H
 #define TESTS_FUZZ_VM_PROCESS_PRIVATE_H
 
@@ -11,20 +11,20 @@
 /// Opens the memory of a channel as vm gets it.
 int vp_open_page(const struct vp_channel *ch);
 int vp_open_landing(const struct vp_channel *ch);
-/// The slot is free, and the memory is as at the beginning.
+/// Frees the slot and resets its memory.
 void vp_reset_task(struct vp_task *task);
-/// vm has nothing to do: goes back to vp_run().
+/// Called when vm has nothing to do. Returns to vp_run().
 void vp_rest(void) __attribute__((noreturn));
 
 // vm_process_launcher.c
 void launcher_reset(void);
-/// Says CTL_BOOT, with the descriptors of vm's page and the table of channels.
+/// Sends CTL_BOOT, with the descriptors of vm's page and of the table of channels.
 void launcher_boot(int page_fd, int talk_fd);
-/// Takes a control packet that vm sends.
+/// Handles a control packet of vm.
 void launcher_hear(const struct packet *packet);
 /// Whether vm has something to read from the launcher.
 bool launcher_has_said(void);
-/// As transport_recv().
+/// Works like transport_recv().
 error_t launcher_recv(struct packet *packet, bool wait, int *fds, int max_fds, int *num_fds);
 
 #endif

@@ -1,4 +1,4 @@
-// vm's shell, with its loop taken apart: the target makes the turns.
+// vm's shell without its loop: the target makes the turns.
 #define main vm_main
 void vm_main(void);
 #include "../../vm/main.c"
@@ -13,7 +13,7 @@ void shell_start(void)
         seed();
     }
     booted = true;
-    key = (struct random_key){{1, 2}, 0}; // the same in each run
+    key = (struct random_key){{1, 2}, 0}; // the same key in each run
     timer_is_for = UINT64_MAX;
     OOPS_OK(timer_set(0));
     vm_init(&vm, &env, NULL);

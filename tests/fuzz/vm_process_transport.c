@@ -7,7 +7,7 @@
 #include "vm_process_private.h"
 
 static void *launcher_cookie;
-static bool has_woken; // vm, for nothing, since it last had something to do
+static bool has_woken; // vm has woken once for nothing since it last had something to do
 
 static struct vp_channel *nth_channel(unsigned n)
 {
@@ -63,7 +63,7 @@ int transport_wait(void *cookies[TRANSPORT_MAX_EVENTS], int timeout_ms)
     }
     if (n == 0 && timeout_ms != 0 && has_woken)
         vp_rest();
-    has_woken = timeout_ms != 0; // once for nothing, as the kernel may
+    has_woken = timeout_ms != 0; // vm wakes once for nothing, as in the kernel
     return n;
 }
 
@@ -97,7 +97,7 @@ static void note_answer(struct vp_task *task, const struct packet *packet)
         task->last_segment = m.shm_create_reply.shm_id;
 }
 
-// Whatever leaves vm was put there: no byte of it is left from before.
+// Checks that vm has set every byte of a packet that it sends, and that no old data is left in it.
 static void check_bytes(const struct packet *packet)
 {
 #if defined(__has_feature)

@@ -21,8 +21,9 @@ void world_copied_out(struct world *world, unsigned slot, unsigned k, uint64_t i
     model_copied_out(&world->model, world->model.tasks[slot].id, k, id);
 }
 
-// Which reservations a tick has taken away, and which buffers it has found free. Before anything
-// comes of that, and before a page changes: vm went by what it says now.
+// Tells the model which reservations a tick has revoked, and which buffers vm has found free. This
+// comes before any consequence and before a page changes, because vm used the current content of
+// the page.
 static void learn(struct world *world)
 {
     struct model *model = &world->model;
@@ -39,9 +40,10 @@ static void learn_from_tick(struct world *world)
         learn(world);
 }
 
-// --- What the core asks for ---------------------------------------------------------------------
+// --- Calls of the core
+// -----------------------------------------------------------------------------
 
-// Tells the model when bytes go into landing memory that vm has too.
+// Tells the model if bytes go into landing memory that vm has mapped too.
 static void look_where_it_goes(struct world *world, const void *buf)
 {
     for (unsigned i = 0; i < MODEL_TASKS; i++) {
@@ -80,7 +82,7 @@ static size_t env_write(void *ctx, task_t task, vaddr_t addr, const void *buf, s
     return got;
 }
 
-// Where vm has the landing memory of a task too: apart from the task's own, and just as long.
+// Frees the memory that stands for vm's mapping of a task's landing memory.
 static void forget_landing(struct world *world, task_t task)
 {
     for (unsigned i = 0; i < MODEL_TASKS; i++) {
@@ -308,7 +310,8 @@ void world_reset(struct world *world)
 
 // --- Calls --------------------------------------------------------------------------------------
 
-// The processes of tasks, a slot in turn. (Of all of them the view looks at what is written down.)
+// Checks the process of one slot, and of the next slot at the next call. (The view checks vm's
+// records of all slots.)
 static void check_process(struct world *world)
 {
     struct model *model = &world->model;
@@ -366,7 +369,7 @@ bool world_copy_step(struct world *world)
 {
     bool pending = vm_copy_pending(world->vm);
     world->model.actor = -1;
-    vm_copy_step(world->vm); // does nothing when there is nothing to do
+    vm_copy_step(world->vm); // has no effect if nothing is to be copied
     check(world);
     return pending;
 }
@@ -388,7 +391,7 @@ void world_end(struct world *world)
         if (m.exception.task)
             world_step(world, KERNEL_TASK, &m);
     }
-    world_tick(world); // which forgets deadlines of nobody
+    world_tick(world); // the tick forgets deadlines that belong to no task
     MODEL_CHECK(model,
                 !vm_copy_pending(world->vm) && vm_deadline(world->vm) == UINT64_MAX &&
                     model->open_fds == 0,

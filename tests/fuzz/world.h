@@ -1,6 +1,6 @@
 // vm's core and the reference model side by side, among eight tasks whose memory, pages, clock and
-// launcher are simulated. Everything is deterministic, and set up once: world_reset() puts back
-// what a run has touched.
+// launcher are simulated. Everything is deterministic and set up once. world_reset() restores what
+// a run has changed.
 #ifndef TESTS_FUZZ_WORLD_H
 #define TESTS_FUZZ_WORLD_H
 
@@ -9,7 +9,7 @@
 
 #define WORLD_MEM        (4u << 20) // of a task
 #define WORLD_PAGES      (WORLD_MEM / PAGE_SIZE)
-#define WORLD_SOURCE     (2u << 20) // payloads are sent from here on; receive buffers are below
+#define WORLD_SOURCE     (2u << 20) // tasks send payloads from here on; receive buffers are below
 #define WORLD_TEXT       (WORLD_MEM - 4 * PAGE_SIZE) // texts; three pages
 #define WORLD_BASE(slot) ((vaddr_t)(slot) << 32)
 #define WORLD_REVOKE_NS  100000000ull // deadline of a reservation
@@ -24,26 +24,26 @@ struct world {
         uint8_t access[WORLD_PAGES];
         uint64_t word;
         uint64_t race;                     // the word after the next publish; 0: none
-        uint64_t race_copied[NUM_BUFFERS]; // what is copied out then; 0: nothing more
+        uint64_t race_copied[NUM_BUFFERS]; // ids that are copied out then; 0: no new one
     } tasks[MODEL_TASKS];
     struct {
         task_t task;
-        void *mem; // where vm has its landing memory; NULL: nowhere
+        void *mem; // vm's mapping of its landing memory; NULL: none
         size_t size;
     } landings[MODEL_TASKS];
     uint64_t now_ns, random;
-    unsigned few_random;  // random numbers to come that are few
-    unsigned short_after; // transfers until one ends early; 0: none will
+    unsigned few_random;  // the next random numbers that have few values
+    unsigned short_after; // transfers until one ends early; 0: none ends early
     size_t short_by;
     error_t memfd_error, launch_error, destroy_error;
     uint32_t last_token;
     int next_fd;
     int last_segments[8];
     unsigned num_segments;
-    unsigned turn; // of the slots, whose process is looked at
+    unsigned turn; // the next slot whose process is checked
     size_t budget; // bytes that copies of this run may still move
     bool copied;   // a copy step may be due
-    // What to put back.
+    // The memory to restore.
     struct world_dirty {
         unsigned slot;
         size_t offset, len;
@@ -58,7 +58,7 @@ struct world {
 struct world *world_get(void);
 void world_reset(struct world *world);
 
-/// Where the task is, MODEL_TASKS: nowhere.
+/// The slot of the task; MODEL_TASKS: none.
 unsigned world_slot(const struct world *world, task_t id);
 uint64_t world_deadline(const struct world *world);
 
@@ -67,26 +67,26 @@ void world_put_back(struct world *world);
 /// How many of `len` bytes can be read or written.
 size_t world_reachable(struct world *world, unsigned slot, vaddr_t addr, size_t len,
                        enum world_access access);
-/// The memory of a task at an address; the address is in it.
+/// The memory of a task at `offset`, which must lie in it.
 uint8_t *world_mem(struct world *world, unsigned slot, size_t offset);
-/// Says that memory is not as it was.
+/// Notes that memory has changed.
 void world_touched(struct world *world, unsigned slot, size_t offset, size_t len);
 void world_protect(struct world *world, unsigned slot, unsigned page, enum world_access access);
 void world_word(struct world *world, unsigned slot, uint64_t word);
 void world_copied_out(struct world *world, unsigned slot, unsigned k, uint64_t id);
 
-/// One call of the core each, the model's beside it, and all checks after it.
+/// Each makes one call to the core and to the model, then runs all checks.
 void world_step(struct world *world, task_t actor, const struct message *m);
 bool world_copy_step(struct world *world);
 void world_tick(struct world *world);
-/// Ends everybody and checks that nothing is left.
+/// Ends all tasks and checks that nothing is left.
 void world_end(struct world *world);
 
 /// Which buffers vm knows to be free, because a page says so, for model_ool_freed() (view.c).
 void view_learn_freed(struct model *model, const struct vm *vm);
 /// The receivers whose reservation vm took away in this tick, for model_revoked() (view.c).
 bool view_was_revoked(const struct vm *vm, const struct model_task *task);
-/// Compares what vm has written down with the model (view.c).
+/// Compares vm's records with the model (view.c).
 void view_check(struct model *model, const struct vm *vm);
 
 #endif

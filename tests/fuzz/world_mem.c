@@ -1,11 +1,11 @@
-// The memory of the tasks: what is in it at rest, what may be done with its pages, what to put
-// back.
+// The memory of the tasks: its initial content, the access to its pages, and the changes to
+// restore.
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include "world.h"
 
-// The bytes of task k at rest are those of the image from page k on, so that no two tasks have the
+// The initial bytes of task k are those of the image from page k on, so that no two tasks have the
 // same bytes at the same place.
 static uint8_t *image;
 
@@ -45,7 +45,7 @@ void world_touched(struct world *world, unsigned slot, size_t offset, size_t len
     unsigned max = sizeof(world->dirty) / sizeof(world->dirty[0]);
     if (world->num_dirty < max)
         world->dirty[world->num_dirty++] = (struct world_dirty){slot, offset, len};
-    else // too many to remember: the last one grows over everything
+    else // too many entries: the last one grows to cover everything
         world->dirty[max - 1] = (struct world_dirty){MODEL_TASKS, 0, 0};
 }
 
