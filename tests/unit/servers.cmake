@@ -46,12 +46,17 @@ foreach(module IN ITEMS request urlpath range answers conditions)
   oolong_add_unit_test(webapi_${module} SOURCES webapi_${module}.c LIBS webapi_core)
 endforeach()
 
-# The test has its own model of the library, and uses only the library's headers.
+# These tests have their own model of the library, and use only its headers.
+oolong_add_unit_test(tcpip_owners
+  SOURCES tcpip_owners.c ${CMAKE_SOURCE_DIR}/servers/tcpip/owners.c
+          ${CMAKE_SOURCE_DIR}/libipc/handle.c)
 oolong_add_unit_test(net_order
   SOURCES net_order.c ${CMAKE_SOURCE_DIR}/servers/common/netdevice.c
           ${CMAKE_SOURCE_DIR}/servers/tcpip/device.c)
-target_include_directories(net_order PRIVATE
-  ${CMAKE_SOURCE_DIR}/servers/common ${CMAKE_SOURCE_DIR}/servers/tcpip
-  $<TARGET_PROPERTY:ipc,INTERFACE_INCLUDE_DIRECTORIES>
-  $<TARGET_PROPERTY:PkgConfig::LWIP,INTERFACE_INCLUDE_DIRECTORIES>)
-add_dependencies(net_order ipc)
+foreach(test IN ITEMS tcpip_owners net_order)
+  target_include_directories(${test} PRIVATE
+    ${CMAKE_SOURCE_DIR}/servers/common ${CMAKE_SOURCE_DIR}/servers/tcpip
+    $<TARGET_PROPERTY:ipc,INTERFACE_INCLUDE_DIRECTORIES>
+    $<TARGET_PROPERTY:PkgConfig::LWIP,INTERFACE_INCLUDE_DIRECTORIES>)
+  add_dependencies(${test} ipc)
+endforeach()
