@@ -163,10 +163,15 @@ error_t async_reply(task_t dst)
         return ERR_WOULD_BLOCK; // `dst` has no pull under way
     if (!queue || queue->len == 0)
         return send_pull_answer(ch, &(struct message){.type = ERR_EMPTY});
+    // The notification of the messages behind this one goes first, so that the receiver has it when
+    // it has the answer. After the answer, it could come when the receiver has pulled them all.
+    if (queue->len > 1)
+        OK_OR_RETURN(ipc_notify(dst, NOTIFY_ASYNC));
     error_t err = answer_pull(ch, queue);
-    if (queue->len > 0)
+    if (err == ERR_WOULD_BLOCK)
         return ipc_notify(dst, NOTIFY_ASYNC);
-    free_queue(queue);
+    if (queue->len == 0)
+        free_queue(queue);
     return err;
 }
 

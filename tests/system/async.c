@@ -64,6 +64,44 @@ static void many_lead(void)
     quit(a);
 }
 
+#define PAIRS 2000
+
+static void answer_pull_of(task_t dst)
+{
+    struct message m;
+    CHECK_OK(ipc_recv(dst, &m));
+    CHECK_EQ(m.type, ASYNC_MSG);
+    CHECK_OK(async_reply(dst));
+}
+
+// The second message of a pair is queued, with its notification, while the first is pulled.
+static void send_pairs(void)
+{
+    task_t lead = meet("main");
+    for (int i = 0; i < PAIRS; i++) {
+        struct message m;
+        send_item(lead, 2 * i);
+        CHECK_OK(ipc_recv(lead, &m));
+        CHECK_EQ(m.type, ASYNC_MSG);
+        send_item(lead, 2 * i + 1);
+        CHECK_OK(async_reply(lead));
+        answer_pull_of(lead);
+    }
+    serve_pulls();
+}
+
+// Each notification stands for a message: a program need not expect ERR_EMPTY.
+static void pairs_lead(void)
+{
+    task_t a = meet("a");
+    for (int i = 0; i < 2 * PAIRS; i++) {
+        expect_notifications(NOTIFY_ASYNC);
+        pull_item(a, i);
+    }
+    expect_nothing();
+    quit(a);
+}
+
 static void send_too_many(void)
 {
     task_t lead = meet("main");
@@ -352,6 +390,7 @@ static void refuse_async_lead(void)
 
 const struct scenario async_scenarios[] = {
     SCENARIO(async_ten_thousand_in_order, .lead = many_lead, .a = send_many),
+    SCENARIO(async_notifies_for_messages_alone, .lead = pairs_lead, .a = send_pairs),
     SCENARIO(async_is_bounded, .lead = bounded_lead, .a = send_too_many, .b = pull_one),
     SCENARIO(async_silent_source, .lead = silent_lead, .a = be_silent_then_serve,
              .b = step_a_when_told),
