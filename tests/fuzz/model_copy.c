@@ -208,7 +208,7 @@ static struct model_buffer *reserved_open_buffer(struct model_task *dst)
 
 // vm may revoke a reservation only when others wait. Also, for the whole deadline, the receiver's
 // page must have said "open receive" (a busy receiver revokes nobody), or the receiver must have
-// begun so many open receives that it would have found the message. The model does not say when
+// begun enough open receives to find the message. The model does not say when
 // exactly vm looks.
 bool model_may_revoke(struct model *model, struct model_task *dst)
 {
