@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "mutate.h"
+#include "rnd.h"
 #include "stories.h"
 
 #define RAW_BYTES  256
@@ -17,21 +18,6 @@ static const struct {
 #include "message_types.inc"
 };
 #define NUM_MESSAGE_TYPES (sizeof(message_types) / sizeof(message_types[0]))
-
-static uint64_t state = 1;
-
-static uint32_t rnd(uint32_t below)
-{
-    state ^= state << 13;
-    state ^= state >> 7;
-    state ^= state << 17;
-    return (uint32_t)((state >> 32) * below >> 32);
-}
-
-static bool one_in(uint32_t n)
-{
-    return rnd(n) == 0;
-}
 
 // --- Operations ---------------------------------------------------------------------------------
 
@@ -237,7 +223,7 @@ size_t ops_mutate(uint8_t *data, size_t size, const uint8_t *other, size_t other
 {
     struct layout layout;
     struct layout others;
-    state = seed * 0x9e3779b97f4a7c15u + 1;
+    rnd_seed(seed);
     for (unsigned n = 1 + rnd(4); n > 0; n--) {
         find_layout(data, size, &layout);
         unsigned i = layout.count ? rnd(layout.count) : 0;

@@ -3,24 +3,10 @@
 #include <stdbool.h>
 #include <string.h>
 #include "mutate.h"
+#include "rnd.h"
 #include "steps.h"
 
 #define MAX_STEPS 256
-
-static uint64_t state = 1;
-
-static uint32_t rnd(uint32_t below)
-{
-    state ^= state << 13;
-    state ^= state >> 7;
-    state ^= state << 17;
-    return (uint32_t)((state >> 32) * below >> 32);
-}
-
-static bool one_in(uint32_t n)
-{
-    return rnd(n) == 0;
-}
 
 // --- Steps --------------------------------------------------------------------------------------
 
@@ -199,7 +185,7 @@ static size_t mutate_once(uint8_t *data, size_t size, const uint8_t *other, size
 size_t ops_mutate(uint8_t *data, size_t size, const uint8_t *other, size_t other_size, size_t max,
                   unsigned seed)
 {
-    state = seed * 0x9e3779b97f4a7c15u + 1;
+    rnd_seed(seed);
     if (size == 0 && max > 0)
         data[size++] = 0;
     for (unsigned n = 1 + rnd(4); n > 0; n--)
