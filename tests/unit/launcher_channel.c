@@ -1,218 +1,6 @@
-// Tests slots, grants and queues without system calls: descriptors are only numbers, which the test
-// counts.
-#include <check.h>
-#include <stdlib.h>
+// Slots, grants and queues of channels, without system calls.
+#include "launcher_world.h"
 #include <string.h>
-#include "channels.h"
-#include "talk.h"
-#include "run_tests.h"
-
-static struct channels *c;
-static int next_fd;
-static int num_open;
-static int fds_left;
-static task_t forbidden[2];
-static struct talk_table table;
-
-static bool env_may_talk(void *ctx, task_t a, task_t b)
-{
-    (void)ctx;
-    return !(a == forbidden[0] && b == forbidden[1]) && !(b == forbidden[0] && a == forbidden[1]);
-}
-
-static bool env_make_pair(void *ctx, int ends[2])
-{
-    (void)ctx;
-    if (fds_left < 2)
-        return false;
-    fds_left -= 2;
-    num_open += 2;
-    ends[0] = next_fd++;
-    ends[1] = next_fd++;
-    return true;
-}
-
-static int env_open_page(void *ctx, task_t task)
-{
-    (void)ctx;
-    (void)task;
-    if (fds_left < 1)
-        return -1;
-    fds_left--;
-    num_open++;
-    return next_fd++;
-}
-
-// The steps at the end of a task, in their order.
-static char end_order[64];
-
-static void note(const char *step)
-{
-    if (strlen(end_order) + strlen(step) < sizeof(end_order))
-        strcat(end_order, step);
-}
-
-static void env_close(void *ctx, int fd)
-{
-    (void)ctx;
-    (void)fd;
-    num_open--;
-    note("close ");
-}
-
-static void env_describe(void *ctx, task_t a, task_t b, struct control_grant *grant)
-{
-    (void)ctx;
-    (void)a;
-    (void)b;
-    (void)grant;
-}
-
-static void env_allow(void *ctx, task_t a, task_t b)
-{
-    (void)ctx;
-    // The table allows a pair only when both get a channel, and before either can have it.
-    ck_assert_int_eq(c->halves[TASK_SLOT(a)][TASK_SLOT(b)], HALF_NONE);
-    ck_assert_int_eq(c->halves[TASK_SLOT(b)][TASK_SLOT(a)], HALF_NONE);
-    talk_allow(&table, a, b);
-}
-
-static void env_revoke(void *ctx, task_t task)
-{
-    (void)ctx;
-    talk_revoke(&table, task);
-}
-
-static uint32_t ring;
-
-static uint32_t env_ring_size(void *ctx, task_t a, task_t b)
-{
-    (void)ctx;
-    (void)a;
-    (void)b;
-    return ring;
-}
-
-static bool env_make_region(void *ctx, uint32_t ring_size, int *rw, int *ro)
-{
-    int ends[2];
-    if (ring_size != ring || !env_make_pair(ctx, ends))
-        return false;
-    *rw = ends[0];
-    *ro = ends[1];
-    return true;
-}
-
-static void env_mark_ended(void *ctx, task_t task)
-{
-    (void)ctx, (void)task;
-    note("mark ");
-}
-
-static void env_wake_waiters(void *ctx, task_t task)
-{
-    (void)ctx, (void)task;
-    note("wake ");
-}
-
-static const struct channel_env env = {
-    .may_talk = env_may_talk,
-    .allow = env_allow,
-    .revoke = env_revoke,
-    .make_pair = env_make_pair,
-    .open_page = env_open_page,
-    .close_fd = env_close,
-    .describe = env_describe,
-    .ring_size = env_ring_size,
-    .make_region = env_make_region,
-    .mark_ended = env_mark_ended,
-    .wake_waiters = env_wake_waiters,
-};
-
-static void end(task_t task)
-{
-    *end_order = '\0';
-    channels_ended(c, task, NULL);
-}
-
-static void setup(void)
-{
-    c = calloc(1, sizeof(*c));
-    next_fd = 100;
-    num_open = 0;
-    fds_left = 100000;
-    ring = 0;
-    forbidden[0] = forbidden[1] = -1;
-    memset(&table, 0, sizeof(table));
-    channels_init(c, &env);
-    ck_assert_int_eq(channels_add(c), VM_TASK);
-    channels_ready(c, VM_TASK);
-}
-
-static void teardown(void)
-{
-    for (int slot = 1; slot < CONFIG_NUM_TASKS; slot++) {
-        if (channels_find(c, c->endpoints[slot].id))
-            end(c->endpoints[slot].id);
-    }
-    ck_assert_int_eq(num_open, 0); // every descriptor was passed on or closed
-    free(c);
-}
-
-// vm gets its channel to a task and acknowledges it.
-static void vm_takes(task_t task)
-{
-    num_open += 2; // the end and the memory that are handed over
-    next_fd += 2;
-    ck_assert(channels_grant_vm(c, task, channels_number(c), next_fd - 2, next_fd - 1));
-    ck_assert_ptr_nonnull(channels_next(c, VM_TASK));
-    channels_sent(c, VM_TASK);
-    ck_assert(channels_ack(c, VM_TASK, task));
-}
-
-static task_t add_starting(void)
-{
-    task_t task = channels_add(c);
-    ck_assert_int_gt(task, 0);
-    vm_takes(task);
-    return task;
-}
-
-static task_t add_ready(void)
-{
-    task_t task = add_starting();
-    channels_ready(c, task);
-    return task;
-}
-
-// Sends the next packet of `task` and returns it; type 0 when there is none.
-static struct packet take(task_t task)
-{
-    struct outgoing *out = channels_next(c, task);
-    struct packet packet = {0};
-    if (out) {
-        packet = out->packet;
-        channels_sent(c, task);
-    }
-    return packet;
-}
-
-static void expect_answer(task_t task, task_t about, error_t error)
-{
-    struct packet packet = take(task);
-    ck_assert_int_eq(packet.type, CTL_ANSWER);
-    ck_assert_int_eq(packet.answer.op, CTL_CONNECT);
-    ck_assert_int_eq(packet.answer.task, about);
-    ck_assert_int_eq(packet.answer.error, error);
-}
-
-static uint32_t expect_grant(task_t task, task_t peer)
-{
-    struct packet packet = take(task);
-    ck_assert_int_eq(packet.type, CTL_GRANT);
-    ck_assert_int_eq(packet.grant.task, peer);
-    return packet.grant.chan;
-}
 
 START_TEST(both_sides_get_one_grant_with_the_same_number)
 {
@@ -222,8 +10,8 @@ START_TEST(both_sides_get_one_grant_with_the_same_number)
     channels_connect(c, a, b);
     uint32_t chan = expect_grant(a, b);
     ck_assert_uint_eq(expect_grant(b, a), chan);
-    ck_assert_int_eq(take(a).type, 0);
-    ck_assert_int_eq(take(b).type, 0);
+    ck_assert_int_eq(world_take(a).type, 0);
+    ck_assert_int_eq(world_take(b).type, 0);
 }
 END_TEST
 
@@ -253,7 +41,7 @@ START_TEST(an_ended_channel_is_not_made_again)
     channels_connect(c, a, b);
     expect_grant(a, b);
     channels_connect(c, a, b); // no answer: the grant is not acknowledged yet
-    ck_assert_int_eq(take(a).type, 0);
+    ck_assert_int_eq(world_take(a).type, 0);
     ck_assert(channels_ack(c, a, b));
     channels_connect(c, a, b);
     expect_answer(a, b, ERR_ABORTED);
@@ -271,7 +59,7 @@ START_TEST(one_unacknowledged_grant_a_task)
     ck_assert_ptr_null(channels_next(c, a));
     ck_assert(channels_ack(c, a, b));
     expect_grant(a, d);
-    ck_assert_int_eq(take(a).type, CTL_ANSWER);
+    ck_assert_int_eq(world_take(a).type, CTL_ANSWER);
 }
 END_TEST
 
@@ -293,7 +81,7 @@ START_TEST(a_grant_waits_until_the_peer_is_under_its_filters)
 {
     task_t a = add_ready(), b = add_starting();
     channels_connect(c, a, b);
-    ck_assert_int_eq(take(a).type, 0);
+    ck_assert_int_eq(world_take(a).type, 0);
     channels_ready(c, b);
     expect_grant(a, b);
     expect_grant(b, a);
@@ -311,14 +99,14 @@ START_TEST(a_grant_waits_until_vm_knows_both)
     channels_connect(c, b, a);
     channels_connect(c, d, a);
     vm_takes(a);
-    ck_assert_int_eq(take(b).type, 0);
+    ck_assert_int_eq(world_take(b).type, 0);
     expect_grant(d, a);
     expect_grant(a, d);
     ck_assert(channels_ack(c, a, d));
     vm_takes(b);
     expect_grant(a, b);
     expect_grant(b, a);
-    ck_assert_int_eq(take(b).type, 0);
+    ck_assert_int_eq(world_take(b).type, 0);
 }
 END_TEST
 
@@ -326,7 +114,7 @@ START_TEST(asking_for_one_that_dies_while_it_starts_is_aborted)
 {
     task_t a = add_ready(), b = channels_add(c);
     channels_connect(c, a, b);
-    end(b);
+    world_end(b);
     expect_answer(a, b, ERR_ABORTED);
     channels_connect(c, a, b);
     expect_answer(a, b, ERR_INVALID_TASK);
@@ -337,11 +125,11 @@ START_TEST(the_grant_of_a_peer_that_died_is_still_delivered)
 {
     task_t a = add_ready(), b = add_ready();
     channels_connect(c, a, b);
-    end(b);
+    world_end(b);
     channels_free(c, b);
     expect_grant(a, b); // a finds that the channel has ended
     ck_assert(channels_ack(c, a, b));
-    ck_assert_int_eq(take(b).type, 0);
+    ck_assert_int_eq(world_take(b).type, 0);
 }
 END_TEST
 
@@ -349,7 +137,7 @@ START_TEST(a_task_that_ended_is_marked_then_closed_and_then_its_waiters_are_woke
 {
     task_t a = add_ready(), b = add_ready();
     channels_connect(c, a, b);
-    end(b); // a grant with two descriptors is in b's queue
+    world_end(b); // a grant with two descriptors is in b's queue
     ck_assert_str_eq(end_order, "mark close close wake ");
     expect_grant(a, b);
 }
@@ -361,8 +149,8 @@ START_TEST(vm_is_told_of_an_end_behind_what_it_was_told_before)
     struct packet first = {.type = 1}, packet = {.type = 2};
     channels_push(c, VM_TASK, &first, NULL, 0);
     channels_ended(c, a, &packet);
-    ck_assert_int_eq(take(VM_TASK).type, 1);
-    ck_assert_int_eq(take(VM_TASK).type, 2);
+    ck_assert_int_eq(world_take(VM_TASK).type, 1);
+    ck_assert_int_eq(world_take(VM_TASK).type, 2);
 }
 END_TEST
 
@@ -371,13 +159,13 @@ START_TEST(a_reused_slot_is_another_task)
     task_t a = add_ready(), b = add_ready();
     channels_connect(c, a, b);
     expect_grant(a, b);
-    end(b);
+    world_end(b);
     channels_free(c, b);
     task_t again = 0;
     for (int i = 0; i < CONFIG_NUM_TASKS && TASK_SLOT(again) != TASK_SLOT(b); i++) {
         again = add_ready();
         if (TASK_SLOT(again) != TASK_SLOT(b)) {
-            end(again);
+            world_end(again);
             channels_free(c, again);
         }
     }
@@ -400,7 +188,7 @@ START_TEST(slots_run_out_and_come_back)
         ck_assert_int_gt(last, 0);
     }
     ck_assert_int_eq(channels_add(c), ERR_NO_MEMORY);
-    end(last);
+    world_end(last);
     // The slot is not free before its task is reaped.
     ck_assert_int_eq(channels_add(c), ERR_NO_MEMORY);
     channels_free(c, last);
@@ -412,7 +200,7 @@ END_TEST
 START_TEST(running_out_of_descriptors_leaks_none)
 {
     task_t a = add_ready(), b = add_ready();
-    ring = _i ? 65536 : 0;
+    world_ring_size = _i ? 65536 : 0;
     int needed = _i ? 8 : 4;
     for (int left = 0; left < needed; left++) {
         fds_left = left;
@@ -429,13 +217,13 @@ END_TEST
 START_TEST(each_has_its_own_region_to_write_and_the_others_to_read)
 {
     task_t a = add_ready(), b = add_ready();
-    ring = 65536;
+    world_ring_size = 65536;
     channels_connect(c, a, b);
     const struct outgoing *to_a = channels_next(c, a), *to_b = channels_next(c, b);
     ck_assert_uint_eq(to_a->num_fds, 4);
     ck_assert_uint_eq(to_b->num_fds, 4);
-    ck_assert_uint_eq(to_a->packet.grant.ring_size, ring);
-    ck_assert_uint_eq(to_b->packet.grant.ring_size, ring);
+    ck_assert_uint_eq(to_a->packet.grant.ring_size, world_ring_size);
+    ck_assert_uint_eq(to_b->packet.grant.ring_size, world_ring_size);
     // env_make_region() gives the read-only descriptor the number after the writable one's.
     ck_assert_int_eq(to_b->fds[3], to_a->fds[2] + 1);
     ck_assert_int_eq(to_a->fds[3], to_b->fds[2] + 1);
@@ -454,74 +242,11 @@ START_TEST(vm_gets_its_end_by_grant)
 }
 END_TEST
 
-static bool may_talk(task_t a, task_t b)
-{
-    bool allowed = talk_is_allowed(&table, a, b);
-    ck_assert_int_eq(talk_is_allowed(&table, b, a), allowed);
-    return allowed;
-}
-
-static unsigned count_pairs(void)
-{
-    unsigned count = 0;
-    for (int a = 0; a < CONFIG_NUM_TASKS; a++) {
-        for (int b = 0; b < CONFIG_NUM_TASKS; b++)
-            count += talk_is_allowed(&table, a, b);
-    }
-    return count / 2;
-}
-
-START_TEST(the_table_says_who_was_granted_a_channel)
-{
-    task_t a = add_ready(), b = add_ready(), d = add_starting();
-    forbidden[0] = a;
-    forbidden[1] = b;
-    channels_connect(c, a, b);
-    channels_connect(c, a, d); // d has not installed its filters yet
-    ck_assert_uint_eq(count_pairs(), 0);
-    fds_left = 3;
-    channels_ready(c, d); // too few descriptors for the channel
-    ck_assert_uint_eq(count_pairs(), 0);
-    fds_left = 100;
-    channels_connect(c, a, d);
-    ck_assert(may_talk(a, d)); // the pair may talk even while the grants are queued
-    forbidden[0] = -1;
-    channels_connect(c, b, a);
-    ck_assert(may_talk(a, b));
-    ck_assert(!may_talk(b, d));
-    ck_assert_uint_eq(count_pairs(), 2);
-}
-END_TEST
-
-START_TEST(the_table_forgets_a_task_with_its_slot)
-{
-    task_t first = add_ready(), a = first, b = 0;
-    for (int i = 3; i < CONFIG_NUM_TASKS; i++) { // the slots use every word of a row
-        b = add_ready();
-        channels_connect(c, b, a);
-        ck_assert(may_talk(a, b));
-        a = b;
-    }
-    ck_assert_uint_eq(count_pairs(), CONFIG_NUM_TASKS - 3);
-    end(first);
-    ck_assert_uint_eq(count_pairs(), CONFIG_NUM_TASKS - 3); // vm may still know the task
-    channels_free(c, first);
-    ck_assert_uint_eq(count_pairs(), CONFIG_NUM_TASKS - 4);
-    end(b);
-    channels_free(c, b);
-    ck_assert_uint_eq(count_pairs(), CONFIG_NUM_TASKS - 5);
-    channels_free(c, first); // does nothing the second time
-    task_t next = add_ready();
-    for (int slot = 0; slot < CONFIG_NUM_TASKS; slot++)
-        ck_assert(!may_talk(next, slot));
-}
-END_TEST
-
 int main(void)
 {
     Suite *suite = suite_create("launcher_channel");
     TCase *tc = tcase_create("channel");
-    tcase_add_checked_fixture(tc, setup, teardown);
+    tcase_add_checked_fixture(tc, world_setup, world_teardown);
     tcase_add_test(tc, both_sides_get_one_grant_with_the_same_number);
     tcase_add_test(tc, what_cannot_be_connected_is_answered_with_an_error);
     tcase_add_test(tc, an_ended_channel_is_not_made_again);
@@ -531,15 +256,13 @@ int main(void)
     tcase_add_test(tc, a_grant_waits_until_vm_knows_both);
     tcase_add_test(tc, asking_for_one_that_dies_while_it_starts_is_aborted);
     tcase_add_test(tc, the_grant_of_a_peer_that_died_is_still_delivered);
-    tcase_add_test(tc, a_reused_slot_is_another_task);
     tcase_add_test(tc, a_task_that_ended_is_marked_then_closed_and_then_its_waiters_are_woken);
     tcase_add_test(tc, vm_is_told_of_an_end_behind_what_it_was_told_before);
+    tcase_add_test(tc, a_reused_slot_is_another_task);
     tcase_add_test(tc, slots_run_out_and_come_back);
     tcase_add_loop_test(tc, running_out_of_descriptors_leaks_none, 0, 2);
     tcase_add_test(tc, each_has_its_own_region_to_write_and_the_others_to_read);
     tcase_add_test(tc, vm_gets_its_end_by_grant);
-    tcase_add_test(tc, the_table_says_who_was_granted_a_channel);
-    tcase_add_test(tc, the_table_forgets_a_task_with_its_slot);
     suite_add_tcase(suite, tc);
     return run_check(suite);
 }
